@@ -1,0 +1,315 @@
+#include "config.h"
+#include "forms/base/fs.h"
+
+#include "forms/base/i18n.h"
+#include "forms/base/sys.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum err failed(const char *path)
+{
+	return err_set(err_from_errno(errno), "%s: %s", path, strerror(errno));
+}
+
+enum err fs_open(const char *path, int flags, int *fd)
+{
+	do
+		*fd = sys->open(path, flags | O_NOFOLLOW, 0600);
+	while (*fd < 0 && errno == EINTR);
+	return *fd < 0 ? failed(path) : ERR_OK;
+}
+
+void fs_close(int fd)
+{
+	if (fd >= 0)
+		sys->close(fd);
+}
+
+enum err fs_size(int fd, uint64_t *size)
+{
+	struct stat st;
+
+	if (sys->fstat(fd, &st))
+		return failed("fstat");
+	*size = (uint64_t)st.st_size;
+	return ERR_OK;
+}
+
+enum err fs_read_at(int fd, void *data, size_t len, uint64_t at)
+{
+	char *p = data;
+
+	while (len) {
+		ssize_t n = sys->pread(fd, p, len, (off_t)at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return failed("read");
+		if (!n)
+			return err_set(ERR_FORMAT, _("文件在第 %llu 字节处提前结束"), (unsigned long long)at);
+		p += n;
+		len -= (size_t)n;
+		at += (uint64_t)n;
+	}
+	return ERR_OK;
+}
+
+enum err fs_write_at(int fd, const void *data, size_t len, uint64_t at)
+{
+	const char *p = data;
+
+	while (len) {
+		ssize_t n = sys->pwrite(fd, p, len, (off_t)at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return failed("write");
+		if (!n)
+			return err_set(ERR_IO, _("写不进去"));
+		p += n;
+		len -= (size_t)n;
+		at += (uint64_t)n;
+	}
+	return ERR_OK;
+}
+
+enum err fs_sync(int fd)
+{
+	int r;
+
+	do
+		r = sys->fdatasync(fd);
+	while (r && errno == EINTR);
+	return r ? failed("fdatasync") : ERR_OK;
+}
+
+enum err fs_read(const char *path, size_t max, struct buf *out)
+{
+	struct stat st;
+	enum err e;
+	void *p;
+	int fd;
+
+	buf_reset(out);
+	/* O_NONBLOCK: a FIFO in a folder of a stick must not hang us. */
+	if ((e = fs_open(path, O_RDONLY | O_NONBLOCK, &fd)))
+		return e;
+	if (sys->fstat(fd, &st))
+		e = failed(path);
+	else if (!S_ISREG(st.st_mode))
+		e = err_set(ERR_FORMAT, _("%s: 不是普通文件"), path);
+	else if ((uint64_t)st.st_size > max)
+		e = err_set(ERR_LIMIT, _("%s: %llu 字节, 上限 %zu"), path, (unsigned long long)st.st_size, max);
+	else if (!(p = buf_more(out, (size_t)st.st_size)))
+		e = out->err;
+	else if ((e = fs_read_at(fd, p, (size_t)st.st_size, 0)))
+		e = err_in(e, "%s", path);
+	fs_close(fd);
+	return e;
+}
+
+const char *fs_path(struct buf *out, const char *dir, const char *name)
+{
+	buf_reset(out);
+	buf_printf(out, "%s/%s", dir, name);
+	return buf_str(out);
+}
+
+enum err fs_sync_dir(const char *path)
+{
+	int fd, r;
+
+	fd = sys->open(path, O_RDONLY | O_DIRECTORY, 0);
+	if (fd < 0)
+		return failed(path);
+	r = sys->fsync(fd);
+	if (r && (errno == EINVAL || errno == ENOTSUP || errno == EROFS))   /* FAT and friends */
+		r = 0;
+	if (r)
+		r = (int)failed(path);
+	sys->close(fd);
+	return (enum err)r;
+}
+
+static enum err sync_parent(const char *path)
+{
+	struct buf dir = { 0 };
+	const char *slash = strrchr(path, '/');
+	enum err e;
+
+	if (slash)
+		buf_put(&dir, path, slash == path ? 1 : (size_t)(slash - path));
+	else
+		buf_puts(&dir, ".");
+	e = dir.err ? dir.err : fs_sync_dir(dir.data);
+	buf_clear(&dir);
+	return e;
+}
+
+enum err fs_write(const char *path, const void *data, size_t len)
+{
+	struct buf aside = { 0 };
+	enum err e;
+	int fd;
+
+	buf_printf(&aside, "%s.new", path);
+	if (aside.err)
+		return aside.err;
+	if (!(e = fs_open(aside.data, O_WRONLY | O_CREAT | O_TRUNC, &fd))) {
+		e = fs_write_at(fd, data, len, 0);
+		if (!e)
+			e = fs_sync(fd);
+		fs_close(fd);
+		if (!e)
+			e = fs_rename(aside.data, path);
+		if (e) {
+			sys->unlink(aside.data);
+			e = err_in(e, "%s", path);
+		}
+	}
+	buf_clear(&aside);
+	return e ? e : sync_parent(path);
+}
+
+enum err fs_make_dir(const char *path)
+{
+	struct buf part = { 0 };
+	enum err e = ERR_OK;
+
+	for (const char *p = path; !e && *p; ) {
+		size_t n = strcspn(p + 1, "/") + 1;
+
+		buf_put(&part, p, n);
+		p += n;
+		if (part.err)
+			e = part.err;
+		else if (sys->mkdir(part.data, 0700) && errno != EEXIST && errno != EISDIR && (*p == '\0' || errno != EROFS))
+			e = failed(part.data);
+	}
+	buf_clear(&part);
+	return e;
+}
+
+enum err fs_rename(const char *from, const char *to)
+{
+	return sys->rename(from, to) ? failed(to) : ERR_OK;
+}
+
+enum err fs_remove(const char *path)
+{
+	return sys->unlink(path) && errno != ENOENT ? failed(path) : ERR_OK;
+}
+
+bool fs_exists(const char *path)
+{
+	struct stat st;
+
+	return !sys->lstat(path, &st);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+enum err fs_list(const char *dir, size_t max, enum err (*each)(void *user, const char *name), void *user)
+{
+	char **names = NULL;
+	size_t n = 0, cap = 0;
+	struct dirent *d;
+	enum err e = ERR_OK;
+	DIR *at = opendir(dir);
+
+	if (!at)
+		return errno == ENOENT ? ERR_OK : failed(dir);
+	while (!e && (d = readdir(at))) {
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+			continue;
+		if (n == max) {
+			e = err_set(ERR_LIMIT, _("%s: 文件多于 %zu 个"), dir, max);
+		} else if (n == cap) {
+			char **more = realloc(names, (cap = cap ? cap * 2 : 32) * sizeof *names);
+
+			if (more)
+				names = more;
+			else
+				e = err_set(ERR_NOMEM, "%s", dir);
+		}
+		if (!e && !(names[n++] = strdup(d->d_name))) {
+			n--;
+			e = err_set(ERR_NOMEM, "%s", dir);
+		}
+	}
+	closedir(at);
+	if (n)
+		qsort(names, n, sizeof *names, by_name);
+	for (size_t i = 0; i < n; i++) {
+		if (!e)
+			e = each(user, names[i]);
+		free(names[i]);
+	}
+	free(names);
+	return e;
+}
+
+static enum err remove_one(void *user, const char *name)
+{
+	struct buf path = { 0 };
+	enum err e;
+
+	fs_path(&path, user, name);
+	e = path.err ? path.err : fs_remove_tree(path.data);
+	buf_clear(&path);
+	return e;
+}
+
+enum err fs_remove_tree(const char *path)
+{
+	struct stat st;
+	enum err e;
+	char *dir;
+
+	if (sys->lstat(path, &st))
+		return errno == ENOENT ? ERR_OK : failed(path);
+	if (!S_ISDIR(st.st_mode))
+		return fs_remove(path);
+	if (!(dir = strdup(path)))
+		return err_set(ERR_NOMEM, "%s", path);
+	e = fs_list(path, 1u << 20, remove_one, dir);
+	free(dir);
+	return e ? e : sys->rmdir(path) ? failed(path) : ERR_OK;
+}
+
+enum err fs_free(const char *path, uint64_t *bytes)
+{
+	struct statvfs sv;
+
+	if (sys->statvfs(path, &sv))
+		return failed(path);
+	*bytes = (uint64_t)sv.f_bavail * sv.f_frsize;
+	return ERR_OK;
+}
+
+enum err fs_random(void *data, size_t len)
+{
+	char *p = data;
+
+	while (len) {
+		ssize_t n = sys->getrandom(p, len, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return failed("getrandom");
+		p += n;
+		len -= (size_t)n;
+	}
+	return ERR_OK;
+}

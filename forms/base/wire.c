@@ -1,0 +1,67 @@
+#include "config.h"
+#include "forms/base/wire.h"
+
+struct wire wire_init(const void *data, size_t len)
+{
+	const uint8_t *p = data;
+
+	return (struct wire){ .at = p, .end = p ? p + len : p, .err = ERR_OK };
+}
+
+const uint8_t *wire_bytes(struct wire *w, size_t len)
+{
+	const uint8_t *p = w->at;
+
+	if (w->err)
+		return NULL;
+	if (len > (size_t)(w->end - w->at)) {
+		w->err = ERR_FORMAT;
+		return NULL;
+	}
+	w->at += len;
+	return p;
+}
+
+static uint64_t number(struct wire *w, size_t bytes)
+{
+	const uint8_t *p = wire_bytes(w, bytes);
+	uint64_t n = 0;
+
+	for (size_t i = 0; p && i < bytes; i++)
+		n = n << 8 | p[i];
+	return n;
+}
+
+uint8_t  wire_u8(struct wire *w)  { return (uint8_t)number(w, 1); }
+uint16_t wire_u16(struct wire *w) { return (uint16_t)number(w, 2); }
+uint32_t wire_u32(struct wire *w) { return (uint32_t)number(w, 4); }
+uint64_t wire_u64(struct wire *w) { return number(w, 8); }
+
+uint64_t wire_varint(struct wire *w)
+{
+	uint64_t n = 0;
+
+	for (int shift = 0; shift < 64; shift += 7) {
+		uint8_t b = wire_u8(w);
+
+		if (w->err)
+			return 0;
+		if ((shift == 63 && b > 1) || (shift && !b))
+			break;
+		n |= (uint64_t)(b & 0x7f) << shift;
+		if (!(b & 0x80))
+			return n;
+	}
+	w->err = ERR_FORMAT;
+	return 0;
+}
+
+size_t wire_left(const struct wire *w)
+{
+	return w->err ? 0 : (size_t)(w->end - w->at);
+}
+
+enum err wire_end(const struct wire *w)
+{
+	return w->err ? w->err : w->at == w->end ? ERR_OK : ERR_FORMAT;
+}

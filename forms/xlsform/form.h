@@ -1,0 +1,125 @@
+/* form.h - an XLSForm, read: questions in document order, choice lists, languages.
+ *
+ * A form is immutable once read and owns all its strings. Questions lie in one array in document order; a group or
+ * repeat spans [its index, end). Text that the author left out is NULL, never "". Expressions are kept as written
+ * (normalised: non-breaking blanks and smart quotes made plain); forms/expr parses them. What the language is: guide
+ * of pyxform's aliases, XLSForm reference. Names are as in the workbook; two questions may share a name in different groups.
+ */
+#ifndef FORMS_XLSFORM_FORM_H
+#define FORMS_XLSFORM_FORM_H
+
+#include "forms/base/buf.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { FORM_LANGUAGES_MAX = 16, FORM_QUESTIONS_MAX = 16384, FORM_CHOICES_MAX = 262144, FORM_NONE = 0xffffffff };
+
+enum form_type {
+	FORM_GROUP, FORM_REPEAT,
+	FORM_NOTE,                     /* shown, stores nothing */
+	FORM_TEXT, FORM_INTEGER, FORM_DECIMAL, FORM_RANGE,
+	FORM_SELECT_ONE, FORM_SELECT_MULTIPLE, FORM_RANK,
+	FORM_DATE, FORM_TIME, FORM_DATETIME,
+	FORM_GEOPOINT, FORM_GEOTRACE, FORM_GEOSHAPE,
+	FORM_BARCODE, FORM_ACKNOWLEDGE,
+	FORM_IMAGE, FORM_AUDIO, FORM_VIDEO, FORM_FILE, FORM_SIGNATURE,   /* a file name; the file is attached apart */
+	FORM_CALCULATE, FORM_HIDDEN,
+	FORM_START, FORM_END, FORM_TODAY, FORM_USERNAME, FORM_DEVICEID, FORM_PHONENUMBER, FORM_EMAIL, FORM_AUDIT, FORM_START_GEOPOINT,
+	FORM_ROW,                      /* ours (type "row REGISTER"): the id of a row of a register, chosen from a list */
+	FORM_OTHER                     /* opens, and is shown and stored as text; type_name says what it was */
+};
+
+/* One text in all languages of the form; index = language. A language without its own text is NULL here and
+ * form_text() falls back to the default language. Text may hold ${name} and light Markdown or HTML. */
+struct form_text { const char *in[FORM_LANGUAGES_MAX]; };
+
+/* Columns of our own, bind::xc:NAME. */
+enum form_xc {
+	FORM_XC_UNIT, FORM_XC_WARN, FORM_XC_FAIL, FORM_XC_LEVEL, FORM_XC_DUE, FORM_XC_ACT, FORM_XC_BASIS, FORM_XC_STD, FORM_XC_FLAG,
+	FORM_XC_CLASS,                 /* P0-P3; P2 and P3 travel in the private part */
+	FORM_XC_COUNT
+};
+
+struct form_question {
+	enum form_type type;
+	const char *type_name;         /* as written */
+	const char *name;
+	uint32_t parent;               /* group or repeat it lies in, FORM_NONE at the top */
+	uint32_t end;                  /* one past its last descendant; own index + 1 for a leaf */
+	uint32_t list;                 /* choice list of a select, FORM_NONE otherwise */
+	const char *source;            /* file of select_one_from_file / csv-external, register of FORM_ROW, ${repeat} of a select from a repeat; NULL */
+	bool or_other;                 /* select with "or_other" (the reader adds the choice and the text question) */
+	struct form_text label, hint, guidance, constraint_message, required_message;
+	struct form_text image, audio, video;
+	const char *relevant, *constraint, *required, *readonly, *calculation, *initial /* default */, *choice_filter, *repeat_count, *trigger;
+	const char *appearance, *parameters, *save_to;
+	const char *xc[FORM_XC_COUNT];
+	uint32_t row;                  /* of the survey sheet, from 1, for messages */
+};
+
+struct form_choice {
+	const char *name;
+	struct form_text label, image;
+	const char *const *columns;    /* further columns, in the order of its list's column names; NULL entries are empty */
+	uint32_t row;
+};
+
+struct form_list {
+	const char *name;
+	uint32_t first, count;         /* in form.choices: the choices of a list lie together */
+};
+
+struct form_entity {                   /* a line of the entities sheet: which row of which register a submit makes or changes */
+	const char *dataset;           /* list_name = register id */
+	const char *repeat;            /* name of the repeat that makes one row an instance, NULL for one row a submit */
+	const char *entity_id, *create_if, *update_if, *label;
+	const char *step;              /* ours (column xc:step): expression giving the workflow steps taken, blank separated */
+	uint32_t row;
+};
+
+struct form {
+	const char *id, *version, *title, *default_language, *instance_name, *style;
+	const char *languages[FORM_LANGUAGES_MAX];        /* "" = columns without ::language */
+	uint32_t language_count, language;                /* language = index of the default one */
+	struct form_question *questions;
+	uint32_t question_count;
+	struct form_list *lists;
+	uint32_t list_count;
+	struct form_choice *choices;
+	uint32_t choice_count;
+	const char **columns;                             /* names of the further choice columns (shared by all lists) */
+	uint32_t column_count;
+	struct form_entity *entities;
+	uint32_t entity_count;
+	struct form_arena *arena;                         /* owns the memory */
+};
+
+/* Index of a language whose tag starts with or names `code` ("zh", "en"); the default language when there is none. */
+uint32_t form_language(const struct form *f, const char *code);
+
+/* `t` in this language, else in the default one, else in any; "" when the author wrote none. Borrowed from the form. */
+const char *form_text(const struct form *f, const struct form_text *t, uint32_t language);
+
+/* First question of this name at or after index `from`, FORM_NONE when there is none. */
+uint32_t form_find(const struct form *f, const char *name, uint32_t from);
+
+/* Index of a choice list by name; FORM_NONE when there is none. */
+uint32_t form_find_list(const struct form *f, const char *name);
+
+bool form_is_select(enum form_type t);       /* one, multiple, rank */
+bool form_is_stored(enum form_type t);       /* has a value in the record: not group, repeat or note */
+bool form_is_asked(enum form_type t);        /* has a screen: not calculate, hidden, metadata */
+
+void form_free(struct form *f);
+
+/* Building one (the reader, the pack's walk compiler, the pack decoder): everything lives in the arena. */
+enum err form_new(struct form **out);
+void *form_alloc(struct form *f, size_t n);                      /* zeroed, aligned; NULL when memory is out */
+const char *form_string(struct form *f, const char *s);          /* a copy; NULL for NULL or "" */
+struct form_question *form_add_question(struct form *f);         /* pointers move when it grows; NULL when memory or limit is out */
+struct form_choice *form_add_choice(struct form *f);
+struct form_list *form_add_list(struct form *f, const char *name);
+struct form_entity *form_add_entity(struct form *f);
+
+#endif

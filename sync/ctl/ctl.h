@@ -1,0 +1,54 @@
+/* ctl.h - the command line: one table of commands, one way to read options, one way to answer.
+ *
+ * A command takes its options out of the argument list, checks that nothing unknown is left, does its work through the
+ * same libraries as the screens, and answers: text for a person on standard output, or with --json one document.
+ * Messages go to standard error. Exit status: 0 done, 1 refused, 2 usage or not in this build, 3 the machine failed.
+ */
+#ifndef SYNC_CTL_CTL_H
+#define SYNC_CTL_CTL_H
+
+#include "forms/base/jdoc.h"
+
+#include <stdbool.h>
+
+struct profile;
+
+enum { CTL_ARGS_MAX = 4096 };
+
+struct ctl {
+	const char *profile_dir;          /* --profile, XUNCHA_PROFILE, or ~/.local/share/xuncha; never NULL */
+	const char *as;                   /* --as LABEL: which writer of the profile; NULL = the only one */
+	const char *pin_file;             /* --pin-file F; NULL = ask on the terminal */
+	bool json;                        /* --json: one document instead of text */
+	int argc;                         /* arguments of the command that are left, its name not counted */
+	char **argv;
+	struct jdoc *answer;              /* what --json prints at the end; set by ctl_answer() */
+	struct profile *open;             /* opened by ctl_open(), closed at the end */
+};
+
+struct ctl_command {
+	const char *name;                 /* "record submit" */
+	const char *usage;                /* arguments, as in the manual page */
+	const char *help;                 /* one line */
+	enum err (*run)(struct ctl *c);
+};
+
+/* Every command, ended by a NULL name. The help, the completion and the manual page are made from these. */
+extern const struct ctl_command ctl_commands[];
+
+/* Run argv (without the program's name). Returns the exit status. */
+int ctl_run(int argc, char **argv);
+
+/* Take "--name VALUE" or "--name=VALUE" out of the arguments; NULL when it is not there. ctl_need(): ERR_USAGE then. */
+const char *ctl_take(struct ctl *c, const char *name);
+enum err ctl_need(struct ctl *c, const char *name, const char **value);
+bool ctl_flag(struct ctl *c, const char *name);
+
+/* What is left must be between `min` and `max` plain words: ERR_USAGE names the option nobody took or what is missing. */
+enum err ctl_rest(struct ctl *c, int min, int max);
+
+/* A line for a person (nothing under --json), and the document for a program (takes it). */
+void ctl_say(struct ctl *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void ctl_answer(struct ctl *c, struct jdoc *answer);
+
+#endif

@@ -53,13 +53,11 @@ static void csv_cell(struct buf *b, const char *s, bool first)
 {
 	if (!first)
 		buf_putc(b, ',');
-	if (is_formula(s))
-		buf_putc(b, '\'');
-	if (!strpbrk(s, ",\"\r\n")) {
+	if (!is_formula(s) && !strpbrk(s, ",\"\r\n")) {
 		buf_puts(b, s);
 		return;
 	}
-	buf_putc(b, '"');
+	buf_puts(b, is_formula(s) ? "\"'" : "\"");
 	for (; *s; s++) {
 		if (*s == '"')
 			buf_putc(b, '"');

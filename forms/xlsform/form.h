@@ -13,7 +13,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { FORM_LANGUAGES_MAX = 16, FORM_QUESTIONS_MAX = 16384, FORM_CHOICES_MAX = 262144, FORM_NONE = 0xffffffff };
+enum {
+	FORM_LANGUAGES_MAX = 16, FORM_QUESTIONS_MAX = 16384, FORM_CHOICES_MAX = 262144, FORM_LISTS_MAX = 4096, FORM_COLUMNS_MAX = 256,
+	FORM_ENTITIES_MAX = 256, FORM_DEPTH_MAX = 32 /* groups within groups */, FORM_BYTES_MAX = 128 << 20
+};
+#define FORM_NONE UINT32_MAX
 
 enum form_type {
 	FORM_GROUP, FORM_REPEAT,
@@ -26,13 +30,15 @@ enum form_type {
 	FORM_IMAGE, FORM_AUDIO, FORM_VIDEO, FORM_FILE, FORM_SIGNATURE,   /* a file name; the file is attached apart */
 	FORM_CALCULATE, FORM_HIDDEN,
 	FORM_START, FORM_END, FORM_TODAY, FORM_USERNAME, FORM_DEVICEID, FORM_PHONENUMBER, FORM_EMAIL, FORM_AUDIT, FORM_START_GEOPOINT,
+	FORM_ATTACHED,                 /* csv-external: names a file that expressions look things up in (source); stores nothing */
 	FORM_ROW,                      /* ours (type "row REGISTER"): the id of a row of a register, chosen from a list */
 	FORM_OTHER                     /* opens, and is shown and stored as text; type_name says what it was */
 };
 
-/* One text in all languages of the form; index = language. A language without its own text is NULL here and
- * form_text() falls back to the default language. Text may hold ${name} and light Markdown or HTML. */
-struct form_text { const char *in[FORM_LANGUAGES_MAX]; };
+/* One text in the languages of the form: in[language] for language < count, NULL where the author wrote none; a zeroed
+ * struct is no text. Read with form_text(), which falls back; written with form_set_text(). May hold ${name} and light
+ * Markdown or HTML. */
+struct form_text { const char **in; uint32_t count; };
 
 /* Columns of our own, bind::xc:NAME. */
 enum form_xc {
@@ -48,8 +54,9 @@ struct form_question {
 	uint32_t parent;               /* group or repeat it lies in, FORM_NONE at the top */
 	uint32_t end;                  /* one past its last descendant; own index + 1 for a leaf */
 	uint32_t list;                 /* choice list of a select, FORM_NONE otherwise */
-	const char *source;            /* file of select_one_from_file / csv-external, register of FORM_ROW, ${repeat} of a select from a repeat; NULL */
-	bool or_other;                 /* select with "or_other" (the reader adds the choice and the text question) */
+	const char *source;            /* file of select_one_from_file or FORM_ATTACHED, register of FORM_ROW, ${repeat} of a select
+	                                * from a repeat; NULL */
+	bool or_other;                 /* select with "or_other" (the reader has added the choice and the text question) */
 	struct form_text label, hint, guidance, constraint_message, required_message;
 	struct form_text image, audio, video;
 	const char *relevant, *constraint, *required, *readonly, *calculation, *initial /* default */, *choice_filter, *repeat_count, *trigger;
@@ -61,7 +68,7 @@ struct form_question {
 struct form_choice {
 	const char *name;
 	struct form_text label, image;
-	const char *const *columns;    /* further columns, in the order of its list's column names; NULL entries are empty */
+	const char **columns;          /* further columns, by index in form.columns; NULL entries are empty; may be NULL itself */
 	uint32_t row;
 };
 
@@ -101,25 +108,39 @@ uint32_t form_language(const struct form *f, const char *code);
 /* `t` in this language, else in the default one, else in any; "" when the author wrote none. Borrowed from the form. */
 const char *form_text(const struct form *f, const struct form_text *t, uint32_t language);
 
-/* First question of this name at or after index `from`, FORM_NONE when there is none. */
+/* First question of this name at or after index `from`, FORM_NONE when there is none. Quick after form_index(). */
 uint32_t form_find(const struct form *f, const char *name, uint32_t from);
 
-/* Index of a choice list by name; FORM_NONE when there is none. */
+/* Index of a choice list, or of a further choice column, by name; FORM_NONE when there is none. */
 uint32_t form_find_list(const struct form *f, const char *name);
+uint32_t form_find_column(const struct form *f, const char *name);
+
+/* Choice `name` of list `list`: the first of that name, index in form.choices; FORM_NONE. */
+uint32_t form_find_choice(const struct form *f, uint32_t list, const char *name);
 
 bool form_is_select(enum form_type t);       /* one, multiple, rank */
-bool form_is_stored(enum form_type t);       /* has a value in the record: not group, repeat or note */
-bool form_is_asked(enum form_type t);        /* has a screen: not calculate, hidden, metadata */
+bool form_is_stored(enum form_type t);       /* has a value in the record: not group, repeat, note or attached file */
+bool form_is_asked(enum form_type t);        /* has a screen: not calculate, hidden, metadata, attached file */
 
-void form_free(struct form *f);
+void form_free(struct form *f);              /* NULL is fine */
 
-/* Building one (the reader, the pack's walk compiler, the pack decoder): everything lives in the arena. */
+/* Building one (the reader, the pack's walk compiler, the decoders): all memory is the form's. The first failure
+ * (ERR_NOMEM, ERR_LIMIT with detail) sticks: later calls give NULL, so a builder looks once, at the end, with
+ * form_error(). Pointers that form_add_* gave move when the next of their kind is added. */
 enum err form_new(struct form **out);
-void *form_alloc(struct form *f, size_t n);                      /* zeroed, aligned; NULL when memory is out */
+enum err form_error(const struct form *f);
+void *form_alloc(struct form *f, size_t n);                      /* zeroed, aligned */
 const char *form_string(struct form *f, const char *s);          /* a copy; NULL for NULL or "" */
-struct form_question *form_add_question(struct form *f);         /* pointers move when it grows; NULL when memory or limit is out */
-struct form_choice *form_add_choice(struct form *f);
-struct form_list *form_add_list(struct form *f, const char *name);
+const char *form_string_n(struct form *f, const char *s, size_t len);
+void form_set_text(struct form *f, struct form_text *t, uint32_t language, const char *s);
+uint32_t form_add_language(struct form *f, const char *name);    /* its index, the old one when it is there already; FORM_NONE */
+struct form_question *form_add_question(struct form *f);         /* a leaf at the top: end is its index + 1, parent and list FORM_NONE */
+struct form_list *form_add_list(struct form *f, const char *name);       /* its choices follow with form_add_choice() */
+struct form_choice *form_add_choice(struct form *f);             /* at the end of the last list; columns: column_count entries or NULL */
 struct form_entity *form_add_entity(struct form *f);
+uint32_t form_add_column(struct form *f, const char *name);      /* before the first choice; its index */
+
+/* Make form_find() and form_find_list() quick; call when all questions and lists have their names. */
+void form_index(struct form *f);
 
 #endif

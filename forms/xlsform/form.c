@@ -1,0 +1,424 @@
+#include "config.h"
+#include "forms/xlsform/form.h"
+
+#include "forms/base/i18n.h"
+#include "forms/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_MIN = 4096, CHUNK_MAX = 256 << 10, ALIGN = 16 };
+
+/* Things grow from the front, aligned; strings from the back, where they waste nothing. */
+struct chunk {
+	struct chunk *next;
+	size_t front, back;
+	_Alignas(ALIGN) unsigned char data[];
+};
+
+/* Names of one kind hashed: first[hash] and next[i] hold index + 1, chains ascend. */
+struct index {
+	uint32_t *first, *next;
+	uint32_t mask, count;
+};
+
+struct form_arena {
+	struct chunk *chunks;
+	size_t chunk_size;             /* of the next one: doubles, so that a pack of many small forms stays small */
+	size_t bytes;                  /* taken from the heap, arrays included */
+	uint32_t question_cap, list_cap, choice_cap, column_cap, entity_cap;
+	struct index questions, lists;
+	enum err err;
+};
+
+enum err form_new(struct form **out)
+{
+	struct form *f = calloc(1, sizeof *f);
+	struct form_arena *a = calloc(1, sizeof *a);
+
+	*out = NULL;
+	if (!f || !a) {
+		free(f);
+		free(a);
+		return err_set(ERR_NOMEM, _("内存不够, 打不开表单"));
+	}
+	a->chunk_size = CHUNK_MIN;
+	f->arena = a;
+	*out = f;
+	return ERR_OK;
+}
+
+void form_free(struct form *f)
+{
+	struct chunk *next;
+
+	if (!f)
+		return;
+	for (struct chunk *c = f->arena->chunks; c; c = next) {
+		next = c->next;
+		free(c);
+	}
+	free(f->questions);
+	free(f->lists);
+	free(f->choices);
+	free(f->columns);
+	free(f->entities);
+	free(f->arena);
+	free(f);
+}
+
+enum err form_error(const struct form *f)
+{
+	return f->arena->err;
+}
+
+static void *fail(struct form *f, enum err e)
+{
+	if (!f->arena->err)
+		f->arena->err = e;
+	return NULL;
+}
+
+/* Count `n` more bytes against the limit. */
+static bool account(struct form *f, size_t n)
+{
+	struct form_arena *a = f->arena;
+
+	if (a->err)
+		return false;
+	if (n > FORM_BYTES_MAX || a->bytes > FORM_BYTES_MAX - n) {
+		fail(f, err_set(ERR_LIMIT, _("表单太大, 超过 %d MiB"), FORM_BYTES_MAX >> 20));
+		return false;
+	}
+	a->bytes += n;
+	return true;
+}
+
+static void *out_of_memory(struct form *f)
+{
+	return fail(f, err_set(ERR_NOMEM, _("内存不够, 打不开表单")));
+}
+
+/* A chunk with `n` bytes to give: the newest, or one more. */
+static struct chunk *chunk_for(struct form *f, size_t n)
+{
+	struct form_arena *a = f->arena;
+	struct chunk *c = a->chunks;
+	size_t size = a->chunk_size > n ? a->chunk_size : n;
+
+	if (a->err || (c && c->back - c->front >= n))
+		return a->err ? NULL : c;
+	if (!account(f, size))
+		return NULL;
+	c = calloc(1, sizeof *c + size);
+	if (!c)
+		return out_of_memory(f);
+	c->back = size;
+	c->next = a->chunks;
+	a->chunks = c;
+	if (a->chunk_size < CHUNK_MAX)
+		a->chunk_size *= 2;
+	return c;
+}
+
+void *form_alloc(struct form *f, size_t n)
+{
+	size_t padded = n < FORM_BYTES_MAX ? (n + ALIGN - 1) / ALIGN * ALIGN : n;
+	struct chunk *c = chunk_for(f, padded);
+	void *p;
+
+	if (!c)
+		return NULL;
+	p = c->data + c->front;
+	c->front += padded;
+	return p;
+}
+
+const char *form_string_n(struct form *f, const char *s, size_t len)
+{
+	struct chunk *c = s && len ? chunk_for(f, len < FORM_BYTES_MAX ? len + 1 : len) : NULL;
+	char *p;
+
+	if (!c)
+		return NULL;
+	c->back -= len + 1;
+	p = (char *)c->data + c->back;
+	memcpy(p, s, len);
+	p[len] = '\0';
+	return p;
+}
+
+const char *form_string(struct form *f, const char *s)
+{
+	return s ? form_string_n(f, s, strlen(s)) : NULL;
+}
+
+/* Room for one more element in an array of at most `max`, the new one zeroed. Returns the array, NULL on failure. */
+static void *grown(struct form *f, void *array, uint32_t count, uint32_t *cap, uint32_t max, size_t size, const char *what)
+{
+	uint32_t more = *cap ? *cap * 2 : 16;
+
+	if (f->arena->err)
+		return NULL;
+	if (count >= max)
+		return fail(f, err_set(ERR_LIMIT, _("表单太大: %s超过 %u"), what, max));
+	if (count == *cap) {
+		if (!account(f, (size_t)(more - *cap) * size))
+			return NULL;
+		array = realloc(array, (size_t)more * size);
+		if (!array)
+			return out_of_memory(f);
+		*cap = more;
+	}
+	memset((char *)array + (size_t)count * size, 0, size);
+	return array;
+}
+
+struct form_question *form_add_question(struct form *f)
+{
+	struct form_question *q = grown(f, f->questions, f->question_count, &f->arena->question_cap, FORM_QUESTIONS_MAX, sizeof *q, _("题目"));
+
+	if (!q)
+		return NULL;
+	f->questions = q;
+	q += f->question_count++;
+	q->parent = q->list = FORM_NONE;
+	q->end = f->question_count;
+	return q;
+}
+
+struct form_list *form_add_list(struct form *f, const char *name)
+{
+	struct form_list *l = grown(f, f->lists, f->list_count, &f->arena->list_cap, FORM_LISTS_MAX, sizeof *l, _("选项表"));
+
+	if (!l)
+		return NULL;
+	f->lists = l;
+	l += f->list_count++;
+	l->name = form_string(f, name);
+	l->first = f->choice_count;
+	return l;
+}
+
+struct form_choice *form_add_choice(struct form *f)
+{
+	struct form_choice *c = grown(f, f->choices, f->choice_count, &f->arena->choice_cap, FORM_CHOICES_MAX, sizeof *c, _("选项"));
+
+	if (!c)
+		return NULL;
+	f->choices = c;
+	c += f->choice_count++;
+	if (f->column_count)
+		c->columns = form_alloc(f, f->column_count * sizeof *c->columns);
+	if (f->list_count)
+		f->lists[f->list_count - 1].count++;
+	return form_error(f) ? NULL : c;
+}
+
+struct form_entity *form_add_entity(struct form *f)
+{
+	struct form_entity *e = grown(f, f->entities, f->entity_count, &f->arena->entity_cap, FORM_ENTITIES_MAX, sizeof *e, _("entities 行"));
+
+	if (!e)
+		return NULL;
+	f->entities = e;
+	return e + f->entity_count++;
+}
+
+uint32_t form_add_column(struct form *f, const char *name)
+{
+	const char **c = grown(f, f->columns, f->column_count, &f->arena->column_cap, FORM_COLUMNS_MAX, sizeof *c, _("choices 列"));
+
+	if (!c)
+		return FORM_NONE;
+	f->columns = c;
+	c[f->column_count] = form_string(f, name);
+	return form_error(f) ? FORM_NONE : f->column_count++;
+}
+
+uint32_t form_add_language(struct form *f, const char *name)
+{
+	for (uint32_t i = 0; i < f->language_count; i++)
+		if (text_same(f->languages[i], name))
+			return i;
+	if (f->language_count == FORM_LANGUAGES_MAX) {
+		fail(f, err_set(ERR_LIMIT, _("语言 %s: 最多 %d 种语言"), name, FORM_LANGUAGES_MAX));
+		return FORM_NONE;
+	}
+	f->languages[f->language_count] = *name ? form_string(f, name) : "";
+	return form_error(f) ? FORM_NONE : f->language_count++;
+}
+
+void form_set_text(struct form *f, struct form_text *t, uint32_t language, const char *s)
+{
+	uint32_t count = f->language_count > language ? f->language_count : language + 1;
+	const char **in;
+
+	if (!s || !*s || language >= FORM_LANGUAGES_MAX)
+		return;
+	if (language >= t->count) {
+		in = form_alloc(f, count * sizeof *in);
+		if (!in)
+			return;
+		if (t->count)
+			memcpy(in, t->in, t->count * sizeof *in);
+		t->in = in;
+		t->count = count;
+	}
+	t->in[language] = form_string(f, s);
+}
+
+const char *form_text(const struct form *f, const struct form_text *t, uint32_t language)
+{
+	if (language < t->count && t->in[language])
+		return t->in[language];
+	if (f->language < t->count && t->in[f->language])
+		return t->in[f->language];
+	for (uint32_t i = 0; i < t->count; i++)
+		if (t->in[i])
+			return t->in[i];
+	return "";
+}
+
+/* Does the tag `have` ("Chinese (zh)", "zh-CN", "zh") speak of the language `code`? */
+static bool speaks(const char *have, const char *code)
+{
+	size_t n = strlen(code);
+
+	for (const char *p = have; (p = strstr(p, code)); p++)
+		if ((p == have || p[-1] == '(') && !strchr("abcdefghijklmnopqrstuvwxyz", p[n] ? p[n] : '-'))
+			return true;
+	return false;
+}
+
+uint32_t form_language(const struct form *f, const char *code)
+{
+	static const struct { const char *code, *name; } spoken[] = {
+		{ "zh", "中文" }, { "zh", "Chinese" }, { "zh", "汉语" }, { "en", "English" }, { "en", "英文" }, { "en", "英语" },
+	};
+
+	if (!code || !*code)
+		return f->language;
+	for (uint32_t i = 0; i < f->language_count; i++)
+		if (text_same(f->languages[i], code) || speaks(f->languages[i], code))
+			return i;
+	for (uint32_t i = 0; i < f->language_count; i++)
+		for (size_t k = 0; k < sizeof spoken / sizeof *spoken; k++)
+			if (!strcmp(spoken[k].code, code) && strstr(f->languages[i], spoken[k].name) == f->languages[i])
+				return i;
+	return f->language;
+}
+
+/* FNV-1a, good enough for names an author chose. */
+static uint32_t hash(const char *s)
+{
+	uint32_t h = 2166136261u;
+
+	while (*s)
+		h = (h ^ (unsigned char)*s++) * 16777619u;
+	return h;
+}
+
+static void index_build(struct form *f, struct index *x, uint32_t count, const char *(*name)(const struct form *f, uint32_t i))
+{
+	uint32_t size = 16;
+
+	while (size < count * 2)
+		size *= 2;
+	*x = (struct index){ .mask = size - 1 };
+	x->first = form_alloc(f, size * sizeof *x->first);
+	x->next = form_alloc(f, (count + 1) * sizeof *x->next);
+	if (form_error(f))
+		return;
+	for (uint32_t i = count; i--; ) {
+		uint32_t *slot = &x->first[hash(name(f, i)) & x->mask];
+
+		x->next[i] = *slot;
+		*slot = i + 1;
+	}
+	x->count = count;
+}
+
+/* First element of this name at or after `from`; walks all when there is no index of all `count`. */
+static uint32_t index_find(const struct form *f, const struct index *x, uint32_t count,
+                           const char *(*name)(const struct form *f, uint32_t i), const char *wanted, uint32_t from)
+{
+	if (!wanted)
+		return FORM_NONE;
+	if (x->count != count) {
+		for (uint32_t i = from; i < count; i++)
+			if (!strcmp(name(f, i), wanted))
+				return i;
+		return FORM_NONE;
+	}
+	for (uint32_t i = count ? x->first[hash(wanted) & x->mask] : 0; i; i = x->next[i - 1])
+		if (i > from && !strcmp(name(f, i - 1), wanted))
+			return i - 1;
+	return FORM_NONE;
+}
+
+static const char *question_name(const struct form *f, uint32_t i)
+{
+	return f->questions[i].name ? f->questions[i].name : "";
+}
+
+static const char *list_name(const struct form *f, uint32_t i)
+{
+	return f->lists[i].name ? f->lists[i].name : "";
+}
+
+void form_index(struct form *f)
+{
+	index_build(f, &f->arena->questions, f->question_count, question_name);
+	index_build(f, &f->arena->lists, f->list_count, list_name);
+}
+
+uint32_t form_find(const struct form *f, const char *name, uint32_t from)
+{
+	return index_find(f, &f->arena->questions, f->question_count, question_name, name, from);
+}
+
+uint32_t form_find_list(const struct form *f, const char *name)
+{
+	return index_find(f, &f->arena->lists, f->list_count, list_name, name, 0);
+}
+
+uint32_t form_find_column(const struct form *f, const char *name)
+{
+	for (uint32_t i = 0; i < f->column_count; i++)
+		if (!strcmp(f->columns[i], name))
+			return i;
+	return FORM_NONE;
+}
+
+uint32_t form_find_choice(const struct form *f, uint32_t list, const char *name)
+{
+	const struct form_list *l = list < f->list_count ? &f->lists[list] : NULL;
+
+	for (uint32_t i = 0; l && i < l->count; i++)
+		if (f->choices[l->first + i].name && !strcmp(f->choices[l->first + i].name, name))
+			return l->first + i;
+	return FORM_NONE;
+}
+
+bool form_is_select(enum form_type t)
+{
+	return t == FORM_SELECT_ONE || t == FORM_SELECT_MULTIPLE || t == FORM_RANK;
+}
+
+bool form_is_stored(enum form_type t)
+{
+	return t != FORM_GROUP && t != FORM_REPEAT && t != FORM_NOTE && t != FORM_ATTACHED;
+}
+
+bool form_is_asked(enum form_type t)
+{
+	switch (t) {
+	case FORM_GROUP: case FORM_REPEAT: case FORM_CALCULATE: case FORM_HIDDEN: case FORM_ATTACHED:
+	case FORM_START: case FORM_END: case FORM_TODAY: case FORM_USERNAME: case FORM_DEVICEID: case FORM_PHONENUMBER:
+	case FORM_EMAIL: case FORM_AUDIT: case FORM_START_GEOPOINT:
+		return false;
+	default:
+		return true;
+	}
+}

@@ -1,0 +1,26 @@
+/* find.h - search as you type: text or pinyin initials (xsd finds 小商店), 100,000 rows within a frame.
+ *
+ * The store keeps, for every register with searched fields, blocks of 256 rows: folded text, initials, row number. The
+ * blocks of a register are read once and scanned for every key; they follow commits.
+ */
+#ifndef SYNC_LEDGER_FIND_H
+#define SYNC_LEDGER_FIND_H
+
+#include "sync/ledger/row.h"
+
+struct find;
+
+enum { FIND_HITS_MAX = 4096, FIND_QUERY_MAX = 64 };
+
+/* Search in one register (NULL = all that have searched fields). */
+enum err find_open(struct profile *p, const char *reg, struct find **out);
+void find_close(struct find *f);
+
+/* Words apart by blanks must all match. Best first: start of a field, then anywhere. *total counts all hits. The keys are
+ * borrowed until the next query. */
+enum err find_query(struct find *f, const char *query, const struct row_key **hits, uint32_t *count, uint32_t *total);
+
+/* Initials of a text: each Han character by its readings' first letters (the first reading here), letters and digits as they are. */
+void find_initials(const char *text, struct buf *out);
+
+#endif

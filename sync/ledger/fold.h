@@ -1,0 +1,42 @@
+/* fold.h - from events to registers. sync.md section 5.
+ *
+ * The log layer hands over every event it stores, inside its transaction. The fold notes which rows an event touches and,
+ * before the commit, folds each of those rows anew from its whole history (row_judge is a pure function of that history,
+ * the packs and the roster, so the order of arrival cannot matter). What cannot be folded yet (a gap, a pack not here) is
+ * noted and taken up when the missing part arrives. Everything it writes is a cache: fold_rebuild() makes it again.
+ */
+#ifndef SYNC_LEDGER_FOLD_H
+#define SYNC_LEDGER_FOLD_H
+
+#include "sync/ledger/event.h"
+#include "sync/ledger/log_place.h"
+
+struct fold;
+struct store_txn;
+struct profile;
+
+enum { FOLD_VERSION = 1 };
+
+/* One for an open profile. Reads what it needs of the store lazily. */
+enum err fold_open(struct profile *p, struct fold **out);
+void fold_close(struct fold *f);
+
+/* An event was stored. Never fails for what an event says, only for the machine. */
+enum err fold_event(struct fold *f, struct store_txn *t, const struct log_place *at, const struct event_log_id *log,
+                    const uint8_t ref[EVENT_REF], const struct event *e);
+
+/* Fold the touched rows and write them: once before each commit. After an abort call fold_drop() instead. */
+enum err fold_flush(struct fold *f, struct store_txn *t);
+void fold_drop(struct fold *f);
+
+/* What an event's judgement rests on has changed: certificates, revocations or adoptions of a writer; a pack is here. */
+enum err fold_roster_changed(struct fold *f, struct store_txn *t, const uint8_t writer[EVENT_WRITER]);
+enum err fold_pack_arrived(struct fold *f, struct store_txn *t, const char *version);
+
+/* Empty all registers and fold every event again, in slices of `slice` events a transaction. */
+enum err fold_rebuild(struct fold *f, uint32_t slice);
+
+/* Pack versions that kept events wait for, and how many wait. Stops when `each` returns false. */
+enum err fold_waiting(struct fold *f, bool (*each)(void *user, const char *version, uint64_t events), void *user);
+
+#endif

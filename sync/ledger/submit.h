@@ -1,0 +1,52 @@
+/* submit.h - the one way a record is made.
+ *
+ * From a finished fill come rows, steps and deps by the pack's rules; the device judges them as the fold of everybody
+ * else will, refuses with a clear word what would not count, and only then signs and appends. Deps are the open values
+ * this device shows for the fields that are written, so nothing unseen is ever closed.
+ */
+#ifndef SYNC_LEDGER_SUBMIT_H
+#define SYNC_LEDGER_SUBMIT_H
+
+#include "forms/fill/fill.h"
+#include "sync/ledger/row.h"
+
+struct session;
+
+struct submit {
+	const char *form;                                 /* id, in the newest pack or `version` */
+	const char *version;                              /* NULL = newest */
+	struct fill *fill;                                /* finished and checked */
+	const struct row_id *subject;                     /* row it was opened on, NULL for none */
+	uint32_t number;                                  /* submit_number() when the draft was opened; 0 = take one now */
+	int64_t started;                                  /* ms wall clock at opening */
+	uint32_t seconds;
+	uint64_t draft;                                   /* recorded with the event so that it is removed once; 0 = none */
+};
+
+/* The host of a fill: the subject row's fields, last saved values, names. Valid while `session` and *out live. */
+struct submit_host;
+enum err submit_host_open(struct session *s, const char *form, const struct row_id *subject, struct submit_host **out);
+const struct fill_host *submit_host_fill(const struct submit_host *h);
+void submit_host_close(struct submit_host *h);
+
+/* The next running number of this writer; never given twice, also across drafts. */
+enum err submit_number(struct session *s, uint32_t *out);
+
+/* ERR_DENIED: which step or field, and why; nothing is written. `ref` gets the record's ref, durable on return. */
+enum err submit_record(struct session *s, const struct submit *what, uint8_t ref[EVENT_REF]);
+
+/* Correct a record of one's own (or, as TOWN, of anybody): `fill` holds the whole corrected form. */
+enum err submit_amend(struct session *s, const uint8_t target[EVENT_REF], struct fill *fill, uint8_t ref[EVENT_REF]);
+enum err submit_retract(struct session *s, const uint8_t target[EVENT_REF], const char *reason, uint8_t ref[EVENT_REF]);
+
+/* Settle a field: take side `take` of conflict_sides() (from 1), or, where the field allows, a new value as text. */
+enum err submit_resolve(struct session *s, const struct row_id *row, uint32_t field, uint32_t take, const char *value, uint8_t ref[EVENT_REF]);
+
+/* Which steps may this person take on this row now? Bit i of `may` = line i of the list given. `why` of the others. */
+struct submit_choice { const struct pack_step *step; enum row_reason why; };
+enum err submit_steps(struct session *s, const struct row *r, struct submit_choice *out, uint32_t max, uint32_t *count);
+
+/* A filled record for amending or showing: the fill of `form` loaded with its answers. */
+enum err submit_load(struct session *s, const uint8_t record[EVENT_REF], struct fill *f);
+
+#endif

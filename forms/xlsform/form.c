@@ -3,18 +3,10 @@
 
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
+#include "forms/xlsform/arena.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { CHUNK_MIN = 4096, CHUNK_MAX = 256 << 10, ALIGN = 16 };
-
-/* Things grow from the front, aligned; strings from the back, where they waste nothing. */
-struct chunk {
-	struct chunk *next;
-	size_t front, back;
-	_Alignas(ALIGN) unsigned char data[];
-};
 
 /* Names of one kind hashed: first[hash] and next[i] hold index + 1, chains ascend. */
 struct index {
@@ -23,12 +15,9 @@ struct index {
 };
 
 struct form_arena {
-	struct chunk *chunks;
-	size_t chunk_size;             /* of the next one: doubles, so that a pack of many small forms stays small */
-	size_t bytes;                  /* taken from the heap, arrays included */
+	struct arena mem;
 	uint32_t question_cap, list_cap, choice_cap, column_cap, entity_cap;
 	struct index questions, lists;
-	enum err err;
 };
 
 enum err form_new(struct form **out)
@@ -42,7 +31,7 @@ enum err form_new(struct form **out)
 		free(a);
 		return err_set(ERR_NOMEM, _("内存不够, 打不开表单"));
 	}
-	a->chunk_size = CHUNK_MIN;
+	a->mem.max = FORM_BYTES_MAX;
 	f->arena = a;
 	*out = f;
 	return ERR_OK;
@@ -50,14 +39,9 @@ enum err form_new(struct form **out)
 
 void form_free(struct form *f)
 {
-	struct chunk *next;
-
 	if (!f)
 		return;
-	for (struct chunk *c = f->arena->chunks; c; c = next) {
-		next = c->next;
-		free(c);
-	}
+	arena_clear(&f->arena->mem);
 	free(f->questions);
 	free(f->lists);
 	free(f->choices);
@@ -69,83 +53,17 @@ void form_free(struct form *f)
 
 enum err form_error(const struct form *f)
 {
-	return f->arena->err;
-}
-
-static void *fail(struct form *f, enum err e)
-{
-	if (!f->arena->err)
-		f->arena->err = e;
-	return NULL;
-}
-
-/* Count `n` more bytes against the limit. */
-static bool account(struct form *f, size_t n)
-{
-	struct form_arena *a = f->arena;
-
-	if (a->err)
-		return false;
-	if (n > FORM_BYTES_MAX || a->bytes > FORM_BYTES_MAX - n) {
-		fail(f, err_set(ERR_LIMIT, _("表单太大, 超过 %d MiB"), FORM_BYTES_MAX >> 20));
-		return false;
-	}
-	a->bytes += n;
-	return true;
-}
-
-static void *out_of_memory(struct form *f)
-{
-	return fail(f, err_set(ERR_NOMEM, _("内存不够, 打不开表单")));
-}
-
-/* A chunk with `n` bytes to give: the newest, or one more. */
-static struct chunk *chunk_for(struct form *f, size_t n)
-{
-	struct form_arena *a = f->arena;
-	struct chunk *c = a->chunks;
-	size_t size = a->chunk_size > n ? a->chunk_size : n;
-
-	if (a->err || (c && c->back - c->front >= n))
-		return a->err ? NULL : c;
-	if (!account(f, size))
-		return NULL;
-	c = calloc(1, sizeof *c + size);
-	if (!c)
-		return out_of_memory(f);
-	c->back = size;
-	c->next = a->chunks;
-	a->chunks = c;
-	if (a->chunk_size < CHUNK_MAX)
-		a->chunk_size *= 2;
-	return c;
+	return f->arena->mem.err;
 }
 
 void *form_alloc(struct form *f, size_t n)
 {
-	size_t padded = n < FORM_BYTES_MAX ? (n + ALIGN - 1) / ALIGN * ALIGN : n;
-	struct chunk *c = chunk_for(f, padded);
-	void *p;
-
-	if (!c)
-		return NULL;
-	p = c->data + c->front;
-	c->front += padded;
-	return p;
+	return arena_alloc(&f->arena->mem, n);
 }
 
 const char *form_string_n(struct form *f, const char *s, size_t len)
 {
-	struct chunk *c = s && len ? chunk_for(f, len < FORM_BYTES_MAX ? len + 1 : len) : NULL;
-	char *p;
-
-	if (!c)
-		return NULL;
-	c->back -= len + 1;
-	p = (char *)c->data + c->back;
-	memcpy(p, s, len);
-	p[len] = '\0';
-	return p;
+	return arena_string_n(&f->arena->mem, s, len);
 }
 
 const char *form_string(struct form *f, const char *s)
@@ -153,30 +71,10 @@ const char *form_string(struct form *f, const char *s)
 	return s ? form_string_n(f, s, strlen(s)) : NULL;
 }
 
-/* Room for one more element in an array of at most `max`, the new one zeroed. Returns the array, NULL on failure. */
-static void *grown(struct form *f, void *array, uint32_t count, uint32_t *cap, uint32_t max, size_t size, const char *what)
-{
-	uint32_t more = *cap ? *cap * 2 : 16;
-
-	if (f->arena->err)
-		return NULL;
-	if (count >= max)
-		return fail(f, err_set(ERR_LIMIT, _("表单太大: %s超过 %u"), what, max));
-	if (count == *cap) {
-		if (!account(f, (size_t)(more - *cap) * size))
-			return NULL;
-		array = realloc(array, (size_t)more * size);
-		if (!array)
-			return out_of_memory(f);
-		*cap = more;
-	}
-	memset((char *)array + (size_t)count * size, 0, size);
-	return array;
-}
-
 struct form_question *form_add_question(struct form *f)
 {
-	struct form_question *q = grown(f, f->questions, f->question_count, &f->arena->question_cap, FORM_QUESTIONS_MAX, sizeof *q, _("题目"));
+	struct form_question *q = arena_grow(&f->arena->mem, f->questions, f->question_count, &f->arena->question_cap, FORM_QUESTIONS_MAX,
+	                        sizeof *q, _("题目"));
 
 	if (!q)
 		return NULL;
@@ -189,7 +87,8 @@ struct form_question *form_add_question(struct form *f)
 
 struct form_list *form_add_list(struct form *f, const char *name)
 {
-	struct form_list *l = grown(f, f->lists, f->list_count, &f->arena->list_cap, FORM_LISTS_MAX, sizeof *l, _("选项表"));
+	struct form_list *l = arena_grow(&f->arena->mem, f->lists, f->list_count, &f->arena->list_cap, FORM_LISTS_MAX,
+	                        sizeof *l, _("选项表"));
 
 	if (!l)
 		return NULL;
@@ -202,7 +101,8 @@ struct form_list *form_add_list(struct form *f, const char *name)
 
 struct form_choice *form_add_choice(struct form *f)
 {
-	struct form_choice *c = grown(f, f->choices, f->choice_count, &f->arena->choice_cap, FORM_CHOICES_MAX, sizeof *c, _("选项"));
+	struct form_choice *c = arena_grow(&f->arena->mem, f->choices, f->choice_count, &f->arena->choice_cap, FORM_CHOICES_MAX,
+	                        sizeof *c, _("选项"));
 
 	if (!c)
 		return NULL;
@@ -217,7 +117,8 @@ struct form_choice *form_add_choice(struct form *f)
 
 struct form_entity *form_add_entity(struct form *f)
 {
-	struct form_entity *e = grown(f, f->entities, f->entity_count, &f->arena->entity_cap, FORM_ENTITIES_MAX, sizeof *e, _("entities 行"));
+	struct form_entity *e = arena_grow(&f->arena->mem, f->entities, f->entity_count, &f->arena->entity_cap, FORM_ENTITIES_MAX,
+	                        sizeof *e, _("entities 行"));
 
 	if (!e)
 		return NULL;
@@ -227,7 +128,8 @@ struct form_entity *form_add_entity(struct form *f)
 
 uint32_t form_add_column(struct form *f, const char *name)
 {
-	const char **c = grown(f, f->columns, f->column_count, &f->arena->column_cap, FORM_COLUMNS_MAX, sizeof *c, _("choices 列"));
+	const char **c = arena_grow(&f->arena->mem, f->columns, f->column_count, &f->arena->column_cap, FORM_COLUMNS_MAX,
+	                        sizeof *c, _("choices 列"));
 
 	if (!c)
 		return FORM_NONE;
@@ -242,7 +144,7 @@ uint32_t form_add_language(struct form *f, const char *name)
 		if (text_same(f->languages[i], name))
 			return i;
 	if (f->language_count == FORM_LANGUAGES_MAX) {
-		fail(f, err_set(ERR_LIMIT, _("语言 %s: 最多 %d 种语言"), name, FORM_LANGUAGES_MAX));
+		arena_fail(&f->arena->mem, err_set(ERR_LIMIT, _("语言 %s: 最多 %d 种语言"), name, FORM_LANGUAGES_MAX));
 		return FORM_NONE;
 	}
 	f->languages[f->language_count] = *name ? form_string(f, name) : "";

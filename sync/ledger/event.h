@@ -7,6 +7,7 @@
 #define SYNC_LEDGER_EVENT_H
 
 #include "forms/base/buf.h"
+#include "forms/base/wire.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,8 +49,9 @@ struct event_base { uint64_t lamport; int64_t wall; uint64_t boot; int64_t uptim
 /* Append the wire form: varint length, then the event, with head deltas from `base`, which moves to this event. */
 enum err event_encode(const struct event *e, struct event_base *base, struct buf *out);
 
-/* Read one event from the front of data; *used gets its bytes. Well-formedness is checked wholly: ERR_FORMAT, ERR_LIMIT.
- * When only the content is malformed but the length is sound, *used is set as well so the caller can keep it opaque. */
+/* Read one event from the front of data; *used gets its bytes and `base` moves. Well-formedness is checked wholly:
+ * ERR_FORMAT, ERR_LIMIT. When the head is sound and the parts can be told apart, but a part is not of the strict subset,
+ * the error comes with *used set and `out` filled: the event can be hashed and kept opaque. Otherwise *used is 0. */
 enum err event_decode(const void *data, size_t len, struct event_base *base, struct event *out, size_t *used);
 
 /* h_0 of a log, h_i from h_(i-1), and the ref of an event (first 12 bytes of its hash). */
@@ -59,9 +61,17 @@ void event_hash(const struct event *e, const uint8_t previous[EVENT_HASH], uint8
 /* The bytes that a head signature signs: "XC1 head", writer, scope, epoch, seq, hash. */
 enum err event_head_message(const struct event_log_id *log, uint64_t seq, const uint8_t hash[EVENT_HASH], struct buf *out);
 
+/* ans_i and priv_i of section 3.1: what an erased part leaves behind; zeros where the part does not exist. */
+void event_commit_answers(const struct event *e, uint8_t out[EVENT_HASH]);
+void event_commit_private(const struct event *e, uint8_t out[EVENT_HASH]);
+
 void event_scope_put(const struct event_scope *s, struct buf *out);
 struct event_scope event_scope_all(void);
 struct event_scope event_scope_village(const char *code);
+struct event_scope event_scope_writer(const uint8_t writer[EVENT_WRITER]);
+struct event_scope event_scope_get(struct wire *w);         /* ERR_FORMAT sticks for a scope of no known shape */
+bool event_scope_sound(const struct event_scope *s);
+bool event_log_same(const struct event_log_id *a, const struct event_log_id *b);
 bool event_scope_same(const struct event_scope *a, const struct event_scope *b);
 /* "all", "990101100201" or 32 hex digits; and back (ERR_FORMAT). */
 void event_scope_text(const struct event_scope *s, char out[68]);

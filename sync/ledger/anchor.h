@@ -1,0 +1,33 @@
+/* anchor.h - what this device remembers outside store and journal, to notice when both have gone back in time.
+ *
+ * Two files of one 512-byte slot, written in turn, each with its own check; the higher generation counts. Not synced at
+ * every save: an anchor that lags detects less and harms nothing. sync.md section 6.
+ */
+#ifndef SYNC_LEDGER_ANCHOR_H
+#define SYNC_LEDGER_ANCHOR_H
+
+#include "forms/base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { ANCHOR_SLOT = 512 };
+
+struct anchor {
+	uint64_t generation;
+	uint64_t written;            /* own events ever written on this device */
+	uint64_t exported;           /* own events that were in a bundle */
+	uint64_t tick;               /* highest of the township's downlinks */
+	uint64_t sealed;             /* bundles sealed: the sealer's counter, never repeated */
+	uint64_t boot;               /* boots counted */
+	uint8_t boot_id[16];         /* of the last one, zeros when the system does not say */
+	int64_t uptime;              /* ms, when last written */
+	uint8_t probed[16];          /* boot in which the store was last walked whole */
+};
+
+/* The newer sound slot; a zeroed struct when there is none (*found false). Damage is not an error. */
+enum err anchor_read(const char *dir, struct anchor *out, bool *found);
+/* Writes the older slot; `durable` waits for the disk. */
+enum err anchor_write(const char *dir, struct anchor *a, bool durable);
+
+#endif

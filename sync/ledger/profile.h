@@ -1,0 +1,100 @@
+/* profile.h - the handle everybody above uses: one directory, one profile. sync.md section 6.
+ *
+ * open: lock, anchors, the store walked by a child (the ladder, section 6.5). unlock: a writer's PIN opens its keys and the
+ * key the store is sealed with; the journal is replayed, what was lost is rebuilt and said. An office profile is not
+ * sealed: its store opens without a PIN, and a writer is unlocked only to sign. One thread at a time.
+ */
+#ifndef SYNC_LEDGER_PROFILE_H
+#define SYNC_LEDGER_PROFILE_H
+
+#include "forms/pack/pack.h"
+#include "sync/ledger/anchor.h"
+#include "sync/ledger/event.h"
+#include "sync/ledger/journal.h"
+#include "sync/ledger/store.h"
+
+struct fold;
+struct keys_identity;
+struct keys_roster;
+
+/* What the ladder had to do, for saying it in words. */
+struct profile_health {
+	bool store_rebuilt;          /* the store was damaged or gone, made again from the journal */
+	bool journal_rebuilt;        /* the journal was damaged or gone, made again from the store */
+	bool started_empty;          /* both were damaged: kept aside, nothing could be read */
+	bool went_back;              /* older than the anchor says */
+	bool moved;                  /* a copied or restored profile */
+	uint64_t lost_records;       /* journal records that could not be read while rebuilding */
+	uint64_t missing;            /* own events that the anchor knows and nothing holds */
+	uint64_t replayed;           /* entries the store had not yet seen */
+	char kept[128];              /* name of the directory in which damaged files were kept; "" none */
+};
+
+struct profile {
+	char *dir;
+	bool office;                                        /* store not sealed */
+	struct seal seal;
+	struct store *store;                                /* NULL while locked on a device */
+	struct journal *journal;
+	struct anchor anchor;
+	struct keys_identity *identity;                     /* the unlocked writer; NULL */
+	uint8_t writer[EVENT_WRITER];                       /* its id; zeros */
+	struct keys_roster *roster;                         /* who is believed; NULL while the store is closed */
+	struct fold *fold;                                  /* opened with the store */
+	struct profile_private *own;
+	struct profile_health health;
+};
+
+/* Make an empty profile (mode 0700): seat, empty slots, directories. Refuses a file system without stable inodes
+ * (ERR_UNSUPPORTED) and a directory that holds one already (ERR_EXISTS). The store is made at the first unlock, or now in
+ * an office. */
+enum err profile_create(const char *dir, bool office);
+
+/* Open: never waits for a person. The ladder's first half runs here. */
+enum err profile_open(const char *dir, struct profile **out);
+void profile_close(struct profile *p);
+
+/* Errors of keys_slots_unlock(). The writer unlocked before is locked. `label` NULL: the first; `pepper` NULL: the
+ * profile's own. profile_adopt() takes an identity that is open already (init, tests); it is the profile's from then on. */
+enum err profile_unlock(struct profile *p, const char *label, const char *pin, const char *pepper);
+enum err profile_adopt(struct profile *p, struct keys_identity *identity);
+void profile_lock(struct profile *p);
+
+/* The path of something in the profile, in `out`. */
+const char *profile_path(const struct profile *p, const char *name, struct buf *out);
+
+/* What the ladder found, in the reader's words, one line each; empty when all was well. */
+enum err profile_report(const struct profile *p, struct buf *out);
+
+/* Read: store_begin_read() after making sure the store is the current file. */
+void profile_begin(struct profile *p, struct store_txn *t);
+
+/* --- packs: kept decoded beside the store, sealed --- */
+enum err profile_pack_keep(struct profile *p, const char *id, const char *version, const void *data, size_t len);
+/* Borrowed for the life of the profile; ERR_NOTFOUND says which pack is needed. */
+enum err profile_pack(struct profile *p, const char *id, const char *version, const struct pack **out);
+/* The one in force: named last by the township's log, else the newest kept. */
+enum err profile_pack_current(struct profile *p, const struct pack **out);
+
+/* --- time --- */
+struct profile_now { int64_t wall, uptime; uint64_t boot; };
+struct profile_now profile_now(struct profile *p);
+/* Before the build, before the last trusted time, or 400 days past it: ask the person. */
+bool profile_clock_doubtful(struct profile *p);
+/* The next sealer's counter, durable before it returns. */
+enum err profile_next_counter(struct profile *p, uint64_t *out);
+enum err profile_set_tick(struct profile *p, uint64_t tick);
+
+/* --- care --- */
+struct profile_fault { char what[160]; };
+/* Verify everything: journal records, every chain and signature, both copies against each other. ERR_CORRUPT when anything
+ * was found; each fault goes to `report`. */
+enum err profile_check(struct profile *p, void (*report)(void *user, const char *what), void *user);
+/* Make every cache again from the events. */
+enum err profile_rebuild(struct profile *p);
+/* A copy that opens elsewhere (there it starts new epochs): made aside, synced, then named. `to` must not exist. */
+enum err profile_backup(struct profile *p, const char *to);
+/* Put a backup in place of the profile `dir`, which is kept aside. */
+enum err profile_restore(const char *dir, const char *from);
+
+#endif

@@ -11,8 +11,11 @@
 #ifndef FORMS_PACK_ANSWERS_H
 #define FORMS_PACK_ANSWERS_H
 
+#include "forms/base/jdoc.h"
 #include "forms/fill/fill.h"
 #include "forms/pack/pack.h"
+
+enum { ANSWERS_DEPTH_MAX = 6 /* repeats in repeats */ };
 
 /* Bytes of the two parts; `private_part` stays empty when there is nothing personal. Row ids are given as text "REF:N"
  * (24 hex digits, colon, index); answers_encode() leaves them as 12-byte refs, the log may shorten its own. */
@@ -26,6 +29,15 @@ enum err answers_value(const struct pack *p, uint32_t form, uint32_t question, u
 
 /* Number of instances of a repeat in an encoded record. */
 enum err answers_instances(const struct pack *p, uint32_t form, uint32_t repeat, const void *answers, size_t len, uint32_t *count);
+
+/* Put a record into an empty fill of the same form (showing, amending). Personal values that are not here stay empty. */
+enum err answers_load(const struct pack *p, uint32_t form, const void *answers, size_t answers_len, const void *private_part, size_t private_len, struct fill *f);
+
+/* P3 values stand in the private part sealed: `each` is given the CBOR of one value and appends what stands for it
+ * ([key id, sealed box]); ERR_NOTFOUND from it leaves the value as it is. Used with the scope's confidential key to seal
+ * after answers_encode() and to open before the readers above, which take a sealed value for one withheld. */
+enum err answers_map_sensitive(const struct pack *p, uint32_t form, const void *private_part, size_t len,
+                               enum err (*each)(void *user, const void *value, size_t len, struct buf *out), void *user, struct buf *out);
 
 /* A digest value as the text people type and XLSForm stores ("2026-07-12", "stopped evacuated"). */
 enum err answers_value_text(const struct pack_field *field, const void *value, size_t len, struct buf *out);

@@ -41,7 +41,7 @@ struct pack_field {
 	const char **danger_order;                        /* most dangerous first, NULL-ended; NULL unless merge is state (or given) */
 	int class;                                        /* 0-3: P0 public, P1 internal, P2 personal, P3 sensitive */
 	bool list, search;                                /* shown in lists; found by search (text and pinyin initials) */
-	const char *derive;                               /* "count CHILD.FIELD [where]", "sum ...", "last ...": computed when shown */
+	const char *derive;                               /* how it is computed when shown (derive.h); NULL = stored */
 };
 
 struct pack_register {
@@ -55,14 +55,16 @@ struct pack_register {
 	struct pack_field *fields; uint32_t field_count;
 };
 
-struct pack_step {                                        /* a line of workflow.csv */
+/* A line of workflow.csv. Lines of one register with the same id are alternatives: they lie together, have the same field
+ * and `to`, and the step is allowed when any of them allows it. */
+struct pack_step {
 	uint32_t reg, field;                              /* register and its field that the step moves (stage or a mark) */
 	const char *id;
 	struct pack_name label;
 	const char *form;                                 /* form that takes the step, NULL when only taken inside another submit */
 	const char **from;                                /* values it may start from, NULL-ended; "new" = the row is being made; "*" any */
 	const char *to;                                   /* value it writes; "=": the value that save_to gives the field in this submit */
-	const char *when;                                 /* plain field=value|value[ field!=value ...], judged by device and fold; NULL = always */
+	const char *when;                                 /* plain condition (cond.h), judged by device and fold; NULL = always */
 	uint32_t roles, on_behalf;                        /* bits of enum pack_role */
 	const char **not_same_person_as;                  /* step ids of the same row whose person may not be this one; NULL-ended or NULL */
 	const char *needs;                                /* expression over the form, device only; NULL */
@@ -84,18 +86,32 @@ struct pack_duty {
 	uint32_t n; const char *period, *season, *risk, *from, *source, *param;
 };
 struct pack_season { const char *id, *province, *from, *to, *source; };   /* MM-DD; may wrap over New Year */
-struct pack_column { const char *ledger; uint32_t order; const char *heading, *value; uint32_t width; const char *type; int class; };
+enum pack_column_type { PACK_COLUMN_TEXT, PACK_COLUMN_INTEGER, PACK_COLUMN_DECIMAL, PACK_COLUMN_DATE, PACK_COLUMN_DATETIME, PACK_COLUMN_FILE };
+struct pack_column { const char *heading, *value; uint32_t width; enum pack_column_type type; int class; };      /* value: row expression */
+struct pack_ledger {
+	const char *id, *title;
+	uint32_t reg; const char *where;                  /* its rows: a register and a row expression or NULL */
+	struct pack_column *columns; uint32_t column_count;
+};
 struct pack_card { const char *id; struct pack_name title; const char *text; };        /* text zh; at most 14 lines of 40 columns */
 struct pack_param { const char *key, *value; };
 
-/* How a form's answers become fields: made at compile time from save_to and the entities sheet, applied by the fold. */
-struct pack_save { uint32_t question; uint32_t entity; uint32_t field; };
-struct pack_entity { uint32_t reg; uint32_t repeat /* question index or FORM_NONE */; bool creates, updates; const char *entity_id, *when, *step; };
+/* How a form's answers become fields: made at compile time from save_to and the entities sheet, applied by the fold. A
+ * save copies the answer of `question` (of the entity's repeat instance, or of no repeat at all), or, where question is
+ * FORM_NONE, writes the fixed text or code `constant`. create_if and update_if NULL: always, of what it may do. */
+struct pack_save { uint32_t question; uint32_t entity; uint32_t field; const char *constant; };
+struct pack_entity {
+	uint32_t reg;
+	uint32_t repeat;                                  /* question index; FORM_NONE: one row a submit */
+	bool creates, updates;
+	const char *entity_id, *create_if, *update_if;    /* expressions over the form, judged by the device */
+	const char *step;                                 /* expression giving step ids, blank separated; NULL */
+};
 struct pack_form {
-	struct form *form;
+	struct form *form;                                /* class of every question in xc[FORM_XC_CLASS]: NULL is P1 */
 	struct pack_name title;
 	struct pack_entity *entities; uint32_t entity_count;
-	struct pack_save *saves; uint32_t save_count;
+	struct pack_save *saves; uint32_t save_count;     /* by entity, then field */
 	uint32_t roles;                                   /* who may submit it; 0 = any worker */
 	const char *subject;                              /* register of the row it is opened on, NULL for none */
 	bool walk;
@@ -112,7 +128,7 @@ struct pack {
 	struct pack_threshold *thresholds; uint32_t threshold_count;
 	struct pack_duty *duties; uint32_t duty_count;
 	struct pack_season *seasons; uint32_t season_count;
-	struct pack_column *columns; uint32_t column_count;
+	struct pack_ledger *ledgers; uint32_t ledger_count;
 	struct pack_card *cards; uint32_t card_count;
 	struct pack_param *params; uint32_t param_count;
 	struct pack_form *forms; uint32_t form_count;
@@ -121,8 +137,8 @@ struct pack {
 
 /* Names the code relies on. Registers: places, hazards, inspections, villages, grids, orgs. Fields: hazards.stage,
  * hazards.verify, hazards.control, hazards.level, hazards.due, hazards.place, hazards.item, places.kind, places.flags,
- * inspections.place. A row's built-in values in expressions (title, exports, filters): row_number(), created_at(),
- * created_by(), step_at('pass'), step_by('pass'), village(), today(). */
+ * inspections.place. Built-in code lists: kinds (kinds.csv) and items (all items of all lists). Steps a walk takes:
+ * register, spot_fix, notify, control, verify_ask. A row's built-in values in expressions: rowexpr.h. */
 
 /* Index by id; PACK_NONE when there is none. */
 uint32_t pack_find_register(const struct pack *p, const char *id);
@@ -131,19 +147,22 @@ uint32_t pack_find_field_number(const struct pack_register *r, uint32_t n);
 uint32_t pack_find_codes(const struct pack *p, const char *id);
 uint32_t pack_find_form(const struct pack *p, const char *id);
 uint32_t pack_find_kind(const struct pack *p, const char *id);
-uint32_t pack_find_step(const struct pack *p, uint32_t reg, const char *id);
+uint32_t pack_find_step(const struct pack *p, uint32_t reg, const char *id);   /* the first of its alternatives */
+uint32_t pack_next_step(const struct pack *p, uint32_t step);               /* the next alternative of the same step; PACK_NONE */
+uint32_t pack_find_ledger(const struct pack *p, const char *id);
 const char *pack_param(const struct pack *p, const char *key);              /* NULL when there is none */
 const struct pack_code *pack_code(const struct pack *p, uint32_t codes, const char *name);   /* NULL when there is none */
 uint32_t pack_role(const char *name);                                       /* bit, 0 when unknown */
 
-/* Read and compile a folder. Every mistake is reported (file, row, column, what to do); the result is NULL and ERR_FORMAT
- * when any of them is an error. `report` may be NULL. */
+/* Read and compile a folder. Every mistake is reported (file, row, column, what to do; row 0 and column NULL where there
+ * is none); the result is NULL and ERR_FORMAT when any of them is an error. `report` may be NULL. What can be wrong
+ * beyond one table, and against an older pack, is check.h's. */
 struct pack_fault { const char *file; uint32_t row; const char *column; bool warning; const char *message; };
 enum err pack_read(const char *dir, void (*report)(void *user, const struct pack_fault *fault), void *user, struct pack **out);
 
 /* pack.cbor: deterministic, the same bytes for the same folder. */
 enum err pack_encode(const struct pack *p, struct buf *out);
 enum err pack_decode(const void *data, size_t len, struct pack **out);
-void pack_free(struct pack *p);
+void pack_free(struct pack *p);                      /* NULL is fine */
 
 #endif

@@ -1,0 +1,48 @@
+/* open.h - reading a bundle that came from anywhere: cheap checks before dear ones, and no change of state at all.
+ *
+ * The order is that of FORMAT.md: lengths and limits, sealer known, envelope signature, stanza for us, decryption to the
+ * end, decompression into exactly what was announced, the shape of the segments. What to do with a bundle follows from
+ * the result; err_detail() has the reason for people:
+ *     ERR_OK       open; verify and import its segments
+ *     ERR_UNKNOWN  the sealer is not certified: keep it whole and try again when a certificate comes
+ *     ERR_DENIED   sealed to others: carry it along
+ *     else         refuse it and keep it aside (ERR_FORMAT, ERR_LIMIT, ERR_VERSION, ERR_SIGNATURE)
+ */
+#ifndef SYNC_BUNDLE_OPEN_H
+#define SYNC_BUNDLE_OPEN_H
+
+#include "sync/bundle/segment.h"
+#include "sync/keys/ring.h"
+
+/* The clear part, and where the rest lies; borrows from the file. */
+struct bundle_envelope {
+	uint8_t id[KEYS_HASH];                            /* hash of the whole file */
+	uint8_t sealer[KEYS_WRITER];
+	uint64_t counter, tick; int64_t wall;             /* tick 0 = none */
+	uint32_t plain_len, cipher_len;
+	uint8_t dictionary[8];
+	uint8_t to[LIMIT_STANZAS][KEYS_ID]; size_t to_count;
+	const uint8_t *file, *stanzas, *cipher; size_t header_len, file_len;
+};
+
+struct bundle {
+	struct bundle_envelope envelope;
+	struct buf plain;
+	struct segment segments[LIMIT_SEGMENTS]; size_t segment_count;       /* borrow from plain */
+};
+
+/* Lengths, limits, versions; no key is used. */
+enum err bundle_envelope_read(const void *file, size_t len, struct bundle_envelope *out);
+
+/* Is the sealer known and its signature good? ERR_UNKNOWN, ERR_SIGNATURE. */
+enum err bundle_envelope_verify(const struct bundle_envelope *e, const struct keys_roster *roster);
+
+/* How many bytes the whole file has, from its first bytes; 0 when more are needed; ERR_FORMAT for what is no bundle. */
+enum err bundle_length(const void *start, size_t len, size_t *whole);
+
+/* All of it. *out is to be cleared in every case. `roster` NULL skips who sealed it (the first bundle of a grant, whose
+ * sealer is proven by the roots: then use bundle_envelope_signed()). */
+enum err bundle_open(const void *file, size_t len, const struct keys_roster *roster, const struct keys_ring *ring, struct bundle *out);
+void bundle_clear(struct bundle *b);
+
+#endif

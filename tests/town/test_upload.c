@@ -1,0 +1,140 @@
+#include "config.h"
+#include "tests/tap.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/fs.h"
+#include "forms/base/i18n.h"
+#include "sync/town/upload.h"
+
+#include <stdlib.h>
+
+enum { SIZE = 6000, LIMIT = 10000 };
+static const char id[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+static char dir[32];
+static uint8_t file[SIZE];
+
+static bool only_seven(void *user, const uint8_t sealer[UPLOAD_SEALER])
+{
+	(void)user;
+	return sealer[0] == 7;
+}
+
+static struct upload *open_store(void)
+{
+	static const struct upload_host host = { NULL, only_seven, LIMIT };
+	struct upload *u;
+
+	assert_ok(upload_open(dir, &host, &u));
+	return u;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	strcpy(dir, "/tmp/xuncha-up-XXXXXX");
+	for (size_t i = 0; i < SIZE; i++)
+		file[i] = (uint8_t)(i * 31);
+	memset(file + UPLOAD_SEALER_AT, 7, UPLOAD_SEALER);
+	return mkdtemp(dir) == NULL;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	return fs_remove_tree(dir) != ERR_OK;
+}
+
+static void a_cut_upload_goes_on_after_a_restart(void **state)
+{
+	struct upload *u = open_store();
+	struct buf whole = { 0 };
+	char name[UPLOAD_ID + 1];
+	uint64_t offset, length;
+
+	(void)state;
+	assert_ok(upload_create(u, id, SIZE, name));
+	assert_string_equal(name, id);
+	assert_ok(upload_append(u, name, 0, file, 1000, &offset));
+	upload_close(u);
+	u = open_store();
+	assert_ok(upload_create(u, id, SIZE, name));
+	assert_ok(upload_state(u, name, &offset, &length));
+	assert_int_equal(offset, 1000);
+	assert_int_equal(length, SIZE);
+	assert_err(upload_read(u, name, &whole), ERR_HELD);
+	assert_err(upload_append(u, name, 900, file + 900, 10, &offset), ERR_CONFLICT);
+	assert_ok(upload_append(u, name, 1000, file + 1000, SIZE - 1000, &offset));
+	assert_int_equal(offset, SIZE);
+	assert_ok(upload_read(u, name, &whole));
+	assert_int_equal(whole.len, SIZE);
+	assert_memory_equal(whole.data, file, SIZE);
+	assert_ok(upload_drop(u, name));
+	assert_err(upload_state(u, name, &offset, &length), ERR_NOTFOUND);
+	upload_close(u);
+	buf_clear(&whole);
+}
+
+static void a_stranger_keeps_nothing(void **state)
+{
+	struct upload *u = open_store();
+	char name[UPLOAD_ID + 1];
+	uint64_t offset, length;
+
+	(void)state;
+	file[UPLOAD_SEALER_AT] = 8;
+	assert_ok(upload_create(u, NULL, SIZE, name));
+	assert_int_equal(name[0], 'r');
+	assert_ok(upload_append(u, name, 0, file, 30, &offset));
+	assert_err(upload_append(u, name, 30, file + 30, 1000, &offset), ERR_UNKNOWN);
+	assert_err(upload_state(u, name, &offset, &length), ERR_NOTFOUND);
+	upload_close(u);
+}
+
+static void limits_hold_at_their_edge(void **state)
+{
+	struct upload *u = open_store();
+	char name[UPLOAD_ID + 1];
+	uint64_t offset;
+
+	(void)state;
+	assert_err(upload_create(u, NULL, LIMIT + 1, name), ERR_LIMIT);
+	assert_ok(upload_create(u, NULL, LIMIT, name));
+	assert_err(upload_create(u, "../../etc/passwd", SIZE, name), ERR_FORMAT);
+	assert_ok(upload_create(u, NULL, SIZE, name));
+	assert_err(upload_append(u, name, 0, file, SIZE + 1, &offset), ERR_LIMIT);
+	for (int i = 0; i < UPLOAD_PER_WRITER; i++) {
+		assert_ok(upload_create(u, NULL, SIZE, name));
+		assert_ok(upload_append(u, name, 0, file, 100, &offset));
+	}
+	assert_ok(upload_create(u, NULL, SIZE, name));
+	assert_err(upload_append(u, name, 0, file, 100, &offset), ERR_LIMIT);
+	upload_close(u);
+}
+
+static void forgotten_uploads_expire(void **state)
+{
+	struct upload *u = open_store();
+	char name[UPLOAD_ID + 1];
+	uint64_t offset, length;
+
+	(void)state;
+	assert_ok(upload_create(u, id, SIZE, name));
+	assert_ok(upload_expire(u, clock_wall() + (int64_t)(UPLOAD_DAYS - 1) * 86400000));
+	assert_ok(upload_state(u, name, &offset, &length));
+	assert_ok(upload_expire(u, clock_wall() + (int64_t)(UPLOAD_DAYS + 1) * 86400000));
+	assert_err(upload_state(u, name, &offset, &length), ERR_NOTFOUND);
+	upload_close(u);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_cut_upload_goes_on_after_a_restart, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_stranger_keeps_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(limits_hold_at_their_edge, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(forgotten_uploads_expire, set_up, tear_down),
+	};
+
+	i18n_open(NULL);
+	return TAP_RUN(tests);
+}

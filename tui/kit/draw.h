@@ -1,0 +1,27 @@
+/* draw.h - putting text on a window: always cleaned, always cut at a character, never beyond the edge. */
+#ifndef TUI_KIT_DRAW_H
+#define TUI_KIT_DRAW_H
+
+#include "tui/kit/theme.h"
+
+#include <stdint.h>
+
+/* Draw `s` at y, x in at most `cols` columns ("…" where it is cut); returns the columns used. Outside the window nothing is drawn. */
+int kit_text(WINDOW *win, int y, int x, int cols, enum kit_role role, const char *s);
+int kit_printf(WINDOW *win, int y, int x, int cols, enum kit_role role, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+
+/* The same, ending at column x + cols. */
+int kit_text_right(WINDOW *win, int y, int x, int cols, enum kit_role role, const char *s);
+
+/* Wrapped into at most `rows` lines of `cols` columns; the last one ends in "…" when more follows. Returns the lines used. */
+int kit_paragraph(WINDOW *win, int y, int x, int rows, int cols, enum kit_role role, const char *s);
+int kit_paragraph_rows(const char *s, int cols);
+
+/* A thin line across, and a bar of `cols` columns, "====----". */
+void kit_rule(WINDOW *win, int y);
+void kit_bar(WINDOW *win, int y, int x, int cols, uint64_t done, uint64_t total);
+
+/* Give a whole row of the window the look of a role (the selected row). */
+void kit_row_role(WINDOW *win, int y, enum kit_role role);
+
+#endif

@@ -1,0 +1,202 @@
+#include "config.h"
+#include "tui/kit/list.h"
+
+#include "forms/base/text.h"
+#include "tui/kit/draw.h"
+
+#include <string.h>
+
+struct kit_id kit_id(const void *data, size_t len)
+{
+	struct kit_id id = { { 0 } };
+
+	memcpy(id.byte, data, len < KIT_ID ? len : KIT_ID);
+	return id;
+}
+
+struct kit_id kit_id_number(uint64_t n)
+{
+	n++;
+	return kit_id(&n, sizeof n);
+}
+
+bool kit_id_same(struct kit_id a, struct kit_id b)
+{
+	return !memcmp(a.byte, b.byte, KIT_ID);
+}
+
+static size_t count(const struct kit_list *l)
+{
+	return l->rows.count(l->rows.user);
+}
+
+bool kit_list_empty(const struct kit_list *l)
+{
+	return !count(l);
+}
+
+void kit_list_select(struct kit_list *l, size_t i)
+{
+	size_t n = count(l);
+
+	if (!n) {
+		l->at = 0;
+		l->selected = (struct kit_id){ { 0 } };
+		return;
+	}
+	l->at = i < n ? i : n - 1;
+	l->selected = l->rows.id(l->rows.user, l->at);
+}
+
+void kit_list_sync(struct kit_list *l)
+{
+	size_t n = count(l);
+
+	if (l->at < n && kit_id_same(l->rows.id(l->rows.user, l->at), l->selected))
+		return;
+	/* Rows move by little: look near first, then everywhere. */
+	for (size_t d = 1; d < n; d++) {
+		if (l->at >= d && l->at - d < n && kit_id_same(l->rows.id(l->rows.user, l->at - d), l->selected)) {
+			l->at -= d;
+			return;
+		}
+		if (l->at + d < n && kit_id_same(l->rows.id(l->rows.user, l->at + d), l->selected)) {
+			l->at += d;
+			return;
+		}
+	}
+	kit_list_select(l, l->at);
+}
+
+enum kit_next kit_list_act(struct kit_list *l, enum kit_action a)
+{
+	size_t n = count(l), page = l->shown > 1 ? (size_t)l->shown - 1 : 1;
+
+	switch (a) {
+	case ACT_UP:
+		kit_list_select(l, l->at ? l->at - 1 : 0);
+		return KIT_STAY;
+	case ACT_DOWN:
+		kit_list_select(l, l->at + 1);
+		return KIT_STAY;
+	case ACT_PAGE_UP:
+		kit_list_select(l, l->at > page ? l->at - page : 0);
+		return KIT_STAY;
+	case ACT_PAGE_DOWN:
+		kit_list_select(l, l->at + page);
+		return KIT_STAY;
+	case ACT_FIRST:
+		kit_list_select(l, 0);
+		return KIT_STAY;
+	case ACT_LAST:
+		kit_list_select(l, n ? n - 1 : 0);
+		return KIT_STAY;
+	default:
+		return KIT_PASS;
+	}
+}
+
+static void draw_wide(const struct kit_list *l, WINDOW *win, int y, const struct kit_cell *cells)
+{
+	int cols = getmaxx(win), fixed = 0, flexible = 0, x = 1;
+
+	for (size_t c = 0; c < l->rows.column_count; c++) {
+		fixed += l->rows.columns[c].cols + 1;
+		flexible += !l->rows.columns[c].cols;
+	}
+	for (size_t c = 0; c < l->rows.column_count; c++) {
+		int wide = l->rows.columns[c].cols ? l->rows.columns[c].cols : (cols - 1 - fixed) / (flexible ? flexible : 1);
+
+		if (wide < 1)
+			continue;
+		if (l->rows.columns[c].right)
+			kit_text_right(win, y, x, wide, cells[c].role, cells[c].text);
+		else
+			kit_text(win, y, x, wide, cells[c].role, cells[c].text);
+		x += wide + 1;
+	}
+}
+
+static void draw_narrow_line(const struct kit_list *l, WINDOW *win, int y, int line, const struct kit_cell *cells)
+{
+	int cols = getmaxx(win), x = line == 1 ? 1 : 3, right = cols;
+
+	for (size_t c = 0; c < l->rows.column_count; c++)
+		if (l->rows.columns[c].line == line && l->rows.columns[c].right && *cells[c].text) {
+			int wide = text_width(cells[c].text);
+
+			if (right - wide < x)
+				continue;
+			right -= wide + 1;
+			kit_text(win, y, right + 1, wide, cells[c].role, cells[c].text);
+		}
+	for (size_t c = 0; c < l->rows.column_count && x < right; c++)
+		if (l->rows.columns[c].line == line && !l->rows.columns[c].right && *cells[c].text)
+			x += kit_text(win, y, x, right - x, cells[c].role, cells[c].text) + 1;
+}
+
+static void scroll_to_selection(struct kit_list *l, size_t n)
+{
+	size_t shown = (size_t)l->shown;
+
+	if (l->at < l->top)
+		l->top = l->at;
+	if (l->at >= l->top + shown)
+		l->top = l->at - shown + 1;
+	if (l->top + shown > n)
+		l->top = n > shown ? n - shown : 0;
+}
+
+void kit_list_draw(struct kit_list *l, struct kit_view *v, WINDOW *win, int y, int height)
+{
+	bool narrow = getmaxx(win) < KIT_NARROW && height >= 2;
+	size_t n = count(l);
+
+	l->row_height = narrow ? 2 : 1;
+	l->shown = height / l->row_height;
+	l->first_y = y;
+	v->cursor_y = y;
+	v->cursor_x = 0;
+	v->cursor_shown = false;
+	if (l->shown < 1)
+		return;
+	if (!n) {
+		kit_paragraph(win, y, 2, height, getmaxx(win) - 4, KIT_DIM, l->rows.empty ? l->rows.empty : "");
+		return;
+	}
+	scroll_to_selection(l, n);
+	for (size_t i = l->top; i < n && i < l->top + (size_t)l->shown; i++) {
+		struct kit_cell cells[KIT_CELLS] = { { "", KIT_PLAIN } };
+		int row_y = y + (int)(i - l->top) * l->row_height;
+
+		l->rows.row(l->rows.user, i, cells);
+		if (narrow) {
+			draw_narrow_line(l, win, row_y, 1, cells);
+			draw_narrow_line(l, win, row_y + 1, 2, cells);
+		} else {
+			draw_wide(l, win, row_y, cells);
+		}
+		if (i != l->at)
+			continue;
+		kit_text(win, row_y, 0, 1, KIT_PLAIN, ">");
+		kit_row_role(win, row_y, KIT_SELECTED);
+		if (narrow)
+			kit_row_role(win, row_y + 1, KIT_SELECTED);
+		v->cursor_y = row_y;
+	}
+}
+
+bool kit_list_tap(struct kit_list *l, int y)
+{
+	size_t i, n = count(l);
+
+	if (y < l->first_y || !l->row_height)
+		return false;
+	i = l->top + (size_t)((y - l->first_y) / l->row_height);
+	if (i >= n || i >= l->top + (size_t)l->shown)
+		return false;
+	if (i == l->at)
+		return true;
+	kit_list_select(l, i);
+	return false;
+}

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct demo { struct kit_view base; struct kit_list list; char said[128]; };
 

@@ -1,0 +1,91 @@
+#include "config.h"
+#include "forms/pack/pack.h"
+
+#include "forms/base/i18n.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *pack_name(const struct pack_name *n, int language)
+{
+	return language == 1 ? n->en : n->zh;
+}
+
+/* Tables are short (the longest, code lists, some hundred lines) and looked up by name only when a screen opens or an
+ * expression is read, so a walk along them is quick enough and needs no index. */
+#define FIND(at, count, key, want) do { \
+	for (uint32_t i_ = 0; (want) && i_ < (count); i_++) \
+		if (!strcmp((at)[i_].key, (want))) \
+			return i_; \
+	return PACK_NONE; \
+} while (0)
+
+uint32_t pack_find_register(const struct pack *p, const char *id) { FIND(p->registers, p->register_count, id, id); }
+uint32_t pack_find_field(const struct pack_register *r, const char *id) { FIND(r->fields, r->field_count, id, id); }
+uint32_t pack_find_codes(const struct pack *p, const char *id) { FIND(p->codes, p->codes_count, id, id); }
+uint32_t pack_find_form(const struct pack *p, const char *id) { FIND(p->forms, p->form_count, form->id, id); }
+uint32_t pack_find_kind(const struct pack *p, const char *id) { FIND(p->kinds, p->kind_count, id, id); }
+uint32_t pack_find_ledger(const struct pack *p, const char *id) { FIND(p->ledgers, p->ledger_count, id, id); }
+
+uint32_t pack_find_field_number(const struct pack_register *r, uint32_t n)
+{
+	for (uint32_t i = 0; i < r->field_count; i++)
+		if (r->fields[i].n == n)
+			return i;
+	return PACK_NONE;
+}
+
+uint32_t pack_find_step(const struct pack *p, uint32_t reg, const char *id)
+{
+	for (uint32_t i = 0; id && i < p->step_count; i++)
+		if (p->steps[i].reg == reg && !strcmp(p->steps[i].id, id))
+			return i;
+	return PACK_NONE;
+}
+
+uint32_t pack_next_step(const struct pack *p, uint32_t step)
+{
+	const struct pack_step *s = &p->steps[step];
+
+	if (step + 1 < p->step_count && s[1].reg == s->reg && !strcmp(s[1].id, s->id))
+		return step + 1;
+	return PACK_NONE;
+}
+
+const char *pack_param(const struct pack *p, const char *key)
+{
+	for (uint32_t i = 0; i < p->param_count; i++)
+		if (!strcmp(p->params[i].key, key))
+			return p->params[i].value;
+	return NULL;
+}
+
+const struct pack_code *pack_code(const struct pack *p, uint32_t codes, const char *name)
+{
+	if (codes >= p->codes_count || !name)
+		return NULL;
+	for (uint32_t i = 0; i < p->codes[codes].count; i++)
+		if (!strcmp(p->codes[codes].at[i].name, name))
+			return &p->codes[codes].at[i];
+	return NULL;
+}
+
+uint32_t pack_role(const char *name)
+{
+	static const char *const names[] = { "GRID", "VADM", "VHEAD", "TOWN", "TLEAD", "DEPT", "COUNTY", "OWNER", "EXPERT", "VIEW" };
+
+	for (uint32_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!strcmp(names[i], name))
+			return 1u << i;
+	return 0;
+}
+
+void pack_free(struct pack *p)
+{
+	if (!p)
+		return;
+	for (uint32_t i = 0; i < p->form_count; i++)
+		form_free(p->forms[i].form);
+	form_free(p->arena);
+	free(p);
+}

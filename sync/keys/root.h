@@ -17,7 +17,7 @@
 #include "sync/keys/identity.h"
 #include "sync/limits.h"
 
-enum { KEYS_ROOT_KEYS = 8, KEYS_ROOT_HEADS = 16, KEYS_TOWNSHIP = 16, KEYS_NAME_MAX = 64, KEYS_DIVISION_MAX = 12, KEYS_ROOTS_KEPT = 1024 };
+enum { KEYS_ROOT_KEYS = 8, KEYS_ROOT_HEADS = 16, KEYS_TOWNSHIP = 16, KEYS_NAME_MAX = 64, KEYS_DIVISION_MAX = 12, KEYS_ROOTS_KEPT = 255 };
 
 struct keys_head { uint64_t epoch, seq; uint8_t hash[KEYS_HASH]; };
 

@@ -3,7 +3,7 @@
  * The order is that of FORMAT.md: lengths and limits, sealer known, envelope signature, stanza for us, decryption to the
  * end, decompression into exactly what was announced, the shape of the segments. What to do with a bundle follows from
  * the result; err_detail() has the reason for people:
- *     ERR_OK       open; verify and import its segments
+ *     ERR_OK       open; verify each segment and import it
  *     ERR_UNKNOWN  the sealer is not certified: keep it whole and try again when a certificate comes
  *     ERR_DENIED   sealed to others: carry it along
  *     else         refuse it and keep it aside (ERR_FORMAT, ERR_LIMIT, ERR_VERSION, ERR_SIGNATURE)
@@ -21,28 +21,34 @@ struct bundle_envelope {
 	uint64_t counter, tick; int64_t wall;             /* tick 0 = none */
 	uint32_t plain_len, cipher_len;
 	uint8_t dictionary[8];
-	uint8_t to[LIMIT_STANZAS][KEYS_ID]; size_t to_count;
-	const uint8_t *file, *stanzas, *cipher; size_t header_len, file_len;
+	const uint8_t *stanzas; size_t to_count;          /* each: key id 8, sealed file key 80 */
+	const uint8_t *file; size_t header_len, file_len;
 };
 
 struct bundle {
 	struct bundle_envelope envelope;
 	struct buf plain;
-	struct segment segments[LIMIT_SEGMENTS]; size_t segment_count;       /* borrow from plain */
+	struct log_segment segments[LIMIT_SEGMENTS]; size_t segment_count;       /* borrow from plain */
 };
 
-/* Lengths, limits, versions; no key is used. */
+/* The five steps, for who needs them one by one.
+ * Lengths, limits, versions; no key is used. */
 enum err bundle_envelope_read(const void *file, size_t len, struct bundle_envelope *out);
 
 /* Is the sealer known and its signature good? ERR_UNKNOWN, ERR_SIGNATURE. */
 enum err bundle_envelope_verify(const struct bundle_envelope *e, const struct keys_roster *roster);
 
-/* How many bytes the whole file has, from its first bytes; 0 when more are needed; ERR_FORMAT for what is no bundle. */
-enum err bundle_length(const void *start, size_t len, size_t *whole);
+/* Decrypt with a stanza that the ring holds, expand, read the segments' heads into out->plain and out->segments. */
+enum err bundle_envelope_open(const struct bundle_envelope *e, const struct keys_ring *ring, struct bundle *out);
 
-/* All of it. *out is to be cleared in every case. `roster` NULL skips who sealed it (the first bundle of a grant, whose
- * sealer is proven by the roots: then use bundle_envelope_signed()). */
+/* All of it; out->envelope is filled in as far as it could be read. *out is to be cleared in every case; it borrows the file. */
 enum err bundle_open(const void *file, size_t len, const struct keys_roster *roster, const struct keys_ring *ring, struct bundle *out);
 void bundle_clear(struct bundle *b);
+
+/* How long the whole file is, and who sealed it, from its first BUNDLE_START bytes (an upload that has just begun, a
+ * bundle with something behind it). ERR_HELD when more bytes are needed; else as bundle_envelope_read(). */
+enum { BUNDLE_START = 59 };
+enum err bundle_start_read(const void *start, size_t len, size_t *whole, uint8_t sealer[KEYS_WRITER]);
+enum err bundle_length(const void *start, size_t len, size_t *whole);
 
 #endif

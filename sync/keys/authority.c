@@ -4,6 +4,7 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "sync/keys/item.h"
+#include "sync/keys/ring.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -272,6 +273,22 @@ enum err keys_scope_key_make(const struct event_scope *scope, enum keys_purpose 
 	if (e)
 		keys_scope_key_clear(out);
 	return e;
+}
+
+enum err keys_scope_key_admit(const struct keys_ring *ring, const struct keys_scope_key *key, const struct keys_public *member, struct keys_scope_key *out)
+{
+	uint8_t id[KEYS_ID];
+
+	*out = (struct keys_scope_key){ .scope = key->scope, .purpose = key->purpose, .version = key->version, .member_count = 1 };
+	memcpy(out->pk, key->pk, KEYS_PK);
+	if (!(out->members = calloc(1, sizeof *out->members)))
+		return err_set(ERR_NOMEM, "scope key");
+	keys_box_id(key->pk, id);
+	memcpy(out->members[0].writer, member->writer, KEYS_WRITER);
+	if (keys_ring_share(ring, id, member->box, out->members[0].sealed))
+		return ERR_OK;
+	keys_scope_key_clear(out);
+	return err_set(ERR_DENIED, _("没有这个范围的钥匙, 不能转给别人"));
 }
 
 /* ---- manifests and roots ---- */

@@ -53,3 +53,8 @@ void keys_hex(const uint8_t *data, size_t len, char *out)
 {
 	sodium_bin2hex(out, 2 * len + 1, data, len);
 }
+
+bool keys_unhex(const char *hex, size_t len, uint8_t *out)
+{
+	return strspn(hex, "0123456789abcdef") >= 2 * len && !sodium_hex2bin(out, len, hex, 2 * len, NULL, NULL, NULL);
+}

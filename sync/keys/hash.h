@@ -6,6 +6,7 @@
 #define SYNC_KEYS_HASH_H
 
 #include <sodium.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,5 +31,8 @@ void keys_box_id(const uint8_t box_pk[KEYS_PK], uint8_t out[KEYS_ID]);
 
 /* `len` bytes as lower-case hex: 2 * len digits and a NUL. */
 void keys_hex(const uint8_t *data, size_t len, char *out);
+
+/* Exactly 2 * len lower-case digits at `hex` into `out`; false (out untouched or not) for anything else. */
+bool keys_unhex(const char *hex, size_t len, uint8_t *out);
 
 #endif

@@ -86,6 +86,20 @@ void keys_identity_free(struct keys_identity *id)
 	sodium_free(id);
 }
 
+char *keys_secret_new(size_t len)
+{
+	char *secret = sodium_malloc(len);
+
+	if (secret)
+		memset(secret, 0, len);
+	return secret;
+}
+
+void keys_secret_free(char *secret)
+{
+	sodium_free(secret);
+}
+
 const uint8_t *keys_identity_secret(const struct keys_identity *id)     { return id->secret; }
 const uint8_t *keys_identity_dbk(const struct keys_identity *id)        { return id->secret + 64; }
 const struct keys_public *keys_identity_public(const struct keys_identity *id) { return &id->id; }

@@ -32,6 +32,10 @@ const uint8_t *keys_identity_secret(const struct keys_identity *id);         /* 
 
 void keys_identity_free(struct keys_identity *id);                           /* NULL is fine */
 
+/* Guarded memory for a PIN being typed; wiped when freed. NULL when there is none. */
+char *keys_secret_new(size_t len);
+void keys_secret_free(char *secret);
+
 /* Borrowed until keys_identity_free(). */
 const struct keys_public *keys_identity_public(const struct keys_identity *id);
 const uint8_t *keys_identity_dbk(const struct keys_identity *id);            /* KEYS_SYMMETRIC bytes */

@@ -108,3 +108,10 @@ bool keys_ring_open(const struct keys_ring *r, const uint8_t id[KEYS_ID], const 
 
 	return k && !crypto_box_seal_open(out, sealed, len, k->pk, k->secret);
 }
+
+bool keys_ring_share(const struct keys_ring *r, const uint8_t id[KEYS_ID], const uint8_t box_pk[KEYS_PK], uint8_t *out)
+{
+	const struct key *k = find(r, id);
+
+	return k && keys_send(box_pk, k->secret, KEYS_SYMMETRIC, out);
+}

@@ -20,6 +20,9 @@ enum err keys_ring_add_scopes(struct keys_ring *r, const struct keys_roster *ros
 
 bool keys_ring_has(const struct keys_ring *r, const uint8_t id[KEYS_ID]);
 
+/* Seal the secret of key `id` to someone else's key: out gets KEYS_SYMMETRIC + KEYS_SEALED bytes. False: no such key. */
+bool keys_ring_share(const struct keys_ring *r, const uint8_t id[KEYS_ID], const uint8_t box_pk[KEYS_PK], uint8_t *out);
+
 /* Open a sealed box addressed to key `id`: out gets len - KEYS_SEALED bytes. False: no such key, or not for it. */
 bool keys_ring_open(const struct keys_ring *r, const uint8_t id[KEYS_ID], const uint8_t *sealed, size_t len, uint8_t *out);
 

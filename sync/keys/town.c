@@ -140,52 +140,68 @@ static enum err signer(const uint8_t seed[KEYS_SYMMETRIC], struct keys_identity 
 	return e;
 }
 
-/* T and (when `root` is not NULL) the root key, which must be the ones that the newest root names. */
-static enum err open_authority(const char *dir, const struct keys_roots *roots, const struct keys_identity *staff,
-                               struct keys_identity **t, struct keys_identity **root)
+static enum err newest_root(const char *dir, struct keys_root *out)
 {
-	const struct keys_root *newest = keys_roots_newest(roots);
-	uint8_t *secrets = sodium_malloc(SECRETS);
-	struct authority *a = malloc(sizeof *a);
-	enum err e;
+	struct keys_roots roots = { 0 };
+	enum err e = keys_roots_read(dir, &roots);
 
-	*t = NULL;
-	if (!newest)
+	if (!e && !roots.count)
 		e = err_set(ERR_NOTFOUND, _("%s: 这里不是乡镇"), dir);
-	else if (!secrets || !a)
-		e = err_set(ERR_NOMEM, "authority");
-	else if (!(e = authority_read(dir, newest->version, a)) && !(e = open_secrets(a, staff, secrets)) && !(e = signer(secrets, t)) && root)
-		e = signer(secrets + KEYS_SYMMETRIC, root);
-	if (!e && memcmp(keys_identity_public(*t)->sign, newest->authority, KEYS_PK)) {
-		keys_identity_free(*t);
-		*t = NULL;
-		e = err_set(ERR_CORRUPT, _("授权钥匙与根文件 v%u 对不上"), newest->version);
-	}
-	free(a);
-	sodium_free(secrets);
+	if (!e)
+		*out = *keys_roots_newest(&roots);
+	keys_roots_clear(&roots);
 	return e;
 }
 
-enum err keys_town_authority(const char *dir, const struct keys_roots *roots, const struct keys_identity *staff, struct keys_identity **out)
+/* What authority.N holds, opened by `staff`, for one to look at or add to. */
+struct opened { struct keys_root root; struct authority *file; uint8_t *secrets; };
+
+static void opened_clear(struct opened *o)
 {
-	return open_authority(dir, roots, staff, out, NULL);
+	free(o->file);
+	sodium_free(o->secrets);
 }
 
-enum err keys_town_admit(const char *dir, const struct keys_roots *roots, const struct keys_identity *staff, const struct keys_public *fresh)
+static enum err open_authority(const char *dir, const struct keys_identity *staff, struct opened *o)
 {
-	const struct keys_root *newest = keys_roots_newest(roots);
-	uint8_t *secrets = sodium_malloc(SECRETS);
-	struct authority *a = malloc(sizeof *a);
-	enum err e;
+	enum err e = newest_root(dir, &o->root);
 
-	if (!newest)
-		e = err_set(ERR_NOTFOUND, _("%s: 这里不是乡镇"), dir);
-	else if (!secrets || !a)
-		e = err_set(ERR_NOMEM, "authority");
-	else if (!(e = authority_read(dir, newest->version, a)) && !(e = open_secrets(a, staff, secrets)) && !(e = admit(a, fresh, secrets)))
-		e = authority_write(dir, newest->version, a);
-	free(a);
-	sodium_free(secrets);
+	o->file = malloc(sizeof *o->file);
+	o->secrets = sodium_malloc(SECRETS);
+	if (e)
+		return e;
+	if (!o->file || !o->secrets)
+		return err_set(ERR_NOMEM, "authority");
+	if ((e = authority_read(dir, o->root.version, o->file)))
+		return e;
+	return open_secrets(o->file, staff, o->secrets);
+}
+
+enum err keys_town_authority(const char *dir, const struct keys_identity *staff, struct keys_identity **out)
+{
+	struct opened o = { 0 };
+	enum err e = open_authority(dir, staff, &o);
+
+	*out = NULL;
+	if (!e)
+		e = signer(o.secrets, out);
+	if (!e && memcmp(keys_identity_public(*out)->sign, o.root.authority, KEYS_PK)) {
+		keys_identity_free(*out);
+		*out = NULL;
+		e = err_set(ERR_CORRUPT, _("授权钥匙与根文件 v%u 对不上"), o.root.version);
+	}
+	opened_clear(&o);
+	return e;
+}
+
+enum err keys_town_admit(const char *dir, const struct keys_identity *staff, const struct keys_public *fresh)
+{
+	struct opened o = { 0 };
+	enum err e = open_authority(dir, staff, &o);
+
+	if (!e && !(e = admit(o.file, fresh, o.secrets)))
+		e = authority_write(dir, o.root.version, o.file);
+	opened_clear(&o);
 	return e;
 }
 
@@ -225,25 +241,25 @@ static enum err daemon_write(const char *dir, uint32_t version, const struct dae
 	return e;
 }
 
-bool keys_town_here(const char *dir, const struct keys_roots *roots)
+bool keys_town_here(const char *dir)
 {
 	struct buf path = { 0 };
-	bool here = roots->count && fs_exists(versioned(&path, dir, "daemon", keys_roots_newest(roots)->version));
+	struct keys_root root;
+	bool here = !newest_root(dir, &root) && fs_exists(versioned(&path, dir, "daemon", root.version));
 
 	buf_clear(&path);
 	return here;
 }
 
-enum err keys_town_daemon(const char *dir, const struct keys_roots *roots, struct keys_identity **receipt, struct keys_ring **boxes)
+enum err keys_town_daemon(const char *dir, struct keys_identity **receipt, struct keys_ring **boxes)
 {
 	struct daemon *d = NULL;
+	struct keys_root root;
 	enum err e;
 
 	*receipt = NULL;
 	*boxes = NULL;
-	if (!roots->count)
-		return err_set(ERR_NOTFOUND, _("%s: 这里不是乡镇"), dir);
-	if (!(e = daemon_read(dir, keys_roots_newest(roots)->version, &d)) && !(e = keys_ring_new(boxes)))
+	if (!(e = newest_root(dir, &root)) && !(e = daemon_read(dir, root.version, &d)) && !(e = keys_ring_new(boxes)))
 		e = signer(d->receipt, receipt);
 	for (size_t i = 0; !e && i < d->count; i++)
 		e = keys_ring_add(*boxes, d->boxes[i]);
@@ -391,13 +407,14 @@ static enum err succeed(const char *dir, struct keys_identity *voucher, bool fre
 
 enum err keys_town_rotate(const char *dir, const struct keys_identity *staff, const struct keys_head *heads, size_t n, struct keys_roots *roots)
 {
-	struct keys_identity *t, *root = NULL;
-	enum err e = open_authority(dir, roots, staff, &t, &root);
+	struct opened o = { 0 };
+	struct keys_identity *root = NULL;
+	enum err e = keys_roots_read(dir, roots);
 
-	if (!e)
+	if (!e && !(e = open_authority(dir, staff, &o)) && !(e = signer(o.secrets + KEYS_SYMMETRIC, &root)))
 		e = succeed(dir, root, false, staff, heads, n, roots);
-	keys_identity_free(t);
 	keys_identity_free(root);
+	opened_clear(&o);
 	return e;
 }
 
@@ -410,9 +427,9 @@ enum err keys_town_recover(const char *dir, const char *path, const struct keys_
 
 	if (!seed)
 		return err_set(ERR_NOMEM, _("没有受保护的内存可放密钥"));
-	if (!roots->count)
+	if (!(e = keys_roots_read(dir, roots)) && !roots->count)
 		e = err_set(ERR_NOTFOUND, _("%s: 这里不是乡镇"), dir);
-	else if (!(e = fs_open(path, O_RDONLY, &fd)) && !(e = fs_read_at(fd, seed, KEYS_SYMMETRIC, 0)) && !(e = signer(seed, &recovery)))
+	else if (!e && !(e = fs_open(path, O_RDONLY, &fd)) && !(e = fs_read_at(fd, seed, KEYS_SYMMETRIC, 0)) && !(e = signer(seed, &recovery)))
 		e = succeed(dir, recovery, true, staff, heads, n, roots);
 	fs_close(fd);
 	keys_identity_free(recovery);

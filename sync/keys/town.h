@@ -16,14 +16,14 @@
 enum err keys_town_found(const char *dir, const char *name, const char *division, const struct keys_identity *staff, struct keys_roots *roots);
 
 /* T's signing identity, for a staff writer whose PIN is open. ERR_DENIED when it is not one of those who may. */
-enum err keys_town_authority(const char *dir, const struct keys_roots *roots, const struct keys_identity *staff, struct keys_identity **out);
+enum err keys_town_authority(const char *dir, const struct keys_identity *staff, struct keys_identity **out);
 
 /* Let another staff writer use T; done by one who may. */
-enum err keys_town_admit(const char *dir, const struct keys_roots *roots, const struct keys_identity *staff, const struct keys_public *fresh);
+enum err keys_town_admit(const char *dir, const struct keys_identity *staff, const struct keys_public *fresh);
 
 /* What the daemon holds: R, and a ring with every B. ERR_NOTFOUND when this is no township. */
-enum err keys_town_daemon(const char *dir, const struct keys_roots *roots, struct keys_identity **receipt, struct keys_ring **boxes);
-bool keys_town_here(const char *dir, const struct keys_roots *roots);
+enum err keys_town_daemon(const char *dir, struct keys_identity **receipt, struct keys_ring **boxes);
+bool keys_town_here(const char *dir);
 
 /* New T, B, R and root key; the next root is appended to the chain and written. `heads` are T's log heads as they stand:
  * what a former T signs beyond them is not believed. Only `staff` may use the new T until others are admitted again. */

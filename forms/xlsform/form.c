@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Names of one kind hashed: first[hash] and next[i] hold index + 1, chains ascend. */
 struct index {
@@ -323,4 +324,53 @@ bool form_is_asked(enum form_type t)
 	default:
 		return true;
 	}
+}
+
+static bool is_name_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == ':' || c == '.';
+}
+
+bool form_is_dynamic(const char *s)
+{
+	static const char *const paths[] = { "../", "./", "/", "current()", "instance(" };
+	static const char *const between[] = { " + ", " - ", " * ", " div ", " mod " };
+
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+		if (!strncmp(s, paths[i], strlen(paths[i])) && s[strlen(paths[i])])
+			return true;
+	for (const char *p = strchr(s, '('); p; p = strchr(p + 1, '('))
+		if (p > s && is_name_byte(p[-1]) && strchr(p, ')'))
+			return true;
+	/* arithmetic only between numbers: "A + B" may well be a text */
+	for (size_t i = 0; i < sizeof between / sizeof *between; i++)
+		if (strspn(s, "0123456789.+-*()divmo ") == strlen(s) && strstr(s, between[i]))
+			return true;
+	return strstr(s, "${");
+}
+
+const char *form_parameter(const char *s, const char *key, size_t *len)
+{
+	static const char separators[] = " \t\r\n,;";
+	size_t n = strlen(key);
+
+	*len = 0;
+	while (s && *(s += strspn(s, separators))) {
+		size_t word = strcspn(s, " \t\r\n,;=");
+		const char *value = s + word + strspn(s + word, " \t");
+		bool mine = word == n && !strncasecmp(s, key, n);
+
+		if (*value != '=') {
+			s += word + !word;
+			continue;
+		}
+		value++;
+		value += strspn(value, " \t");
+		s = value + strcspn(value, separators);
+		if (mine) {
+			*len = (size_t)(s - value);
+			return value;
+		}
+	}
+	return NULL;
 }

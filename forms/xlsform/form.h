@@ -122,6 +122,12 @@ bool form_is_select(enum form_type t);       /* one, multiple, rank */
 bool form_is_stored(enum form_type t);       /* has a value in the record: not group, repeat, note or attached file */
 bool form_is_asked(enum form_type t);        /* has a screen: not calculate, hidden, metadata, attached file */
 
+/* Is a default an expression (a call, ${name}, a path, arithmetic) rather than the value itself? "2026-07-12" is none. */
+bool form_is_dynamic(const char *initial);
+
+/* Value of `key` in a parameters column ("start=1 end=10; seed=${x}"): its length in *len, NULL when there is none. */
+const char *form_parameter(const char *parameters, const char *key, size_t *len);
+
 void form_free(struct form *f);              /* NULL is fine */
 
 /* Building one (the reader, the pack's walk compiler, the decoders): all memory is the form's. The first failure

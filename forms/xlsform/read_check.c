@@ -1,0 +1,165 @@
+/* What can be checked once all names are known: ${name} in texts and expressions, and that expressions parse. */
+#include "config.h"
+#include "forms/xlsform/reader.h"
+
+#include "forms/base/i18n.h"
+#include "forms/expr/expr.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { WORD_MAX = 48, SUGGESTIONS_MAX = 50 };
+
+bool nearly_same(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b), far = n > 5 ? 2 : 1;
+	unsigned char row[WORD_MAX + 1];
+
+	if (n > WORD_MAX || m > WORD_MAX || n < 3 || m + far < n || n + far < m)
+		return false;
+	for (size_t k = 0; k <= m; k++)
+		row[k] = (unsigned char)k;
+	for (size_t i = 1; i <= n; i++) {
+		unsigned char corner = row[0];
+
+		row[0] = (unsigned char)i;
+		for (size_t k = 1; k <= m; k++) {
+			unsigned char above = row[k], best = (unsigned char)(corner + ((a[i - 1] | 32) != (b[k - 1] | 32)));
+
+			if (above + 1 < best)
+				best = (unsigned char)(above + 1);
+			if (row[k - 1] + 1 < best)
+				best = (unsigned char)(row[k - 1] + 1);
+			corner = above;
+			row[k] = best;
+		}
+	}
+	return row[m] <= far;
+}
+
+/* Where a text or expression stands. */
+struct place { const struct table *table; uint32_t row, column; };
+
+static void unknown_name(struct reader *r, const struct place *at, const char *name)
+{
+	const struct form *f = r->form;
+	const char *near = NULL;
+	char hint[160];
+
+	for (uint32_t i = 0; i < f->question_count && !near && r->errors < SUGGESTIONS_MAX; i++)
+		if (nearly_same(name, f->questions[i].name))
+			near = f->questions[i].name;
+	snprintf(hint, sizeof hint, _("是不是 ${%.80s}?"), near ? near : "");
+	reader_error(r, at->table, at->row, at->column, near ? hint : _("检查拼写; 名字要和 survey 表 name 列完全一样"), _("${%.80s} 没有这一题"), name);
+}
+
+static void check_name(struct reader *r, const struct place *at, const char *name)
+{
+	uint32_t first, second;
+	char hint[160];
+
+	if (!strncmp(name, "last-saved#", 11))
+		name += 11;
+	first = form_find(r->form, name, 0);
+	second = first == FORM_NONE ? FORM_NONE : form_find(r->form, name, first + 1);
+	if (first == FORM_NONE) {
+		unknown_name(r, at, name);
+	} else if (second != FORM_NONE) {
+		snprintf(hint, sizeof hint, _("第 %u 行和第 %u 行都叫这个名字, 改掉一个"), r->form->questions[first].row, r->form->questions[second].row);
+		reader_error(r, at->table, at->row, at->column, hint, _("${%.80s} 指哪一题不清楚"), name);
+	}
+}
+
+/* Every ${name} of a text. */
+static void check_text(struct reader *r, const struct place *at, const char *s)
+{
+	char name[256];
+
+	while ((s = strstr(s, "${"))) {
+		const char *end = strchr(s, '}');
+		size_t n = end ? (size_t)(end - s) - 2 : 0;
+
+		s += 2;
+		if (!n || n >= sizeof name || memchr(s, '$', n) || memchr(s, '\n', n))
+			continue;
+		memcpy(name, s, n);
+		name[n] = '\0';
+		n = strspn(name, " ");
+		memmove(name, name + n, strlen(name) + 1 - n);
+		name[strcspn(name, " ")] = '\0';
+		check_name(r, at, name);
+	}
+}
+
+/* A mark that input methods put where the language wants the ASCII one. */
+static const char *wide_mark(const char *s)
+{
+	static const char *const marks[] = { "（", "）", "，", "＝", "＞", "＜", "：", "＋", "－", "　", "｛", "｝" };
+
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (strstr(s, marks[i]))
+			return marks[i];
+	return NULL;
+}
+
+static void check_expression(struct reader *r, const struct place *at, const char *s)
+{
+	const char *name, *wide = wide_mark(s);
+	struct expr *x;
+	char why[256], hint[128];
+
+	if (expr_parse(s, &x)) {
+		snprintf(why, sizeof why, "%s", err_detail());
+		snprintf(hint, sizeof hint, _("全角的 %s 要改成半角"), wide ? wide : "");
+		reader_error(r, at->table, at->row, at->column, wide ? hint : NULL, _("表达式读不懂: %s"), why);
+		return;
+	}
+	for (size_t i = 0; (name = expr_name(x, i)); i++)
+		check_name(r, at, name);
+	expr_free(x);
+}
+
+static void check_row(struct reader *r, const struct table *t, const struct book_row *row)
+{
+	const struct book_cell *cell = t->sheet->cells + row->first;
+
+	for (uint32_t i = 0; i < row->count; i++, cell++) {
+		const struct column *c = cell->column < t->column_count ? &t->columns[cell->column] : NULL;
+		struct place at = { t, row->number, cell->column };
+
+		if (!c || !c->field || c->field->kind == FIELD_EXTRA)
+			continue;
+		if (table_is_expression(c->field->kind, cell->text)) {
+			expression_clean(cell->text, &r->text);
+			check_expression(r, &at, buf_str(&r->text));
+		} else if (c->field->kind == FIELD_TEXT || c->field->kind == FIELD_TRIGGER) {
+			check_text(r, &at, cell->text);
+		}
+	}
+}
+
+/* Rows of the survey sheet that became questions; the others (disabled, end) say nothing. */
+static void check_survey(struct reader *r)
+{
+	uint32_t question = 0;
+
+	for (uint32_t i = 0; i < table_rows(&r->survey); i++) {
+		const struct book_row *row = table_row(&r->survey, i);
+
+		while (question < r->form->question_count && r->form->questions[question].row < row->number)
+			question++;
+		if (question < r->form->question_count && r->form->questions[question].row == row->number)
+			check_row(r, &r->survey, row);
+	}
+}
+
+enum err check_references(struct reader *r)
+{
+	const struct table *others[] = { &r->choices, &r->external, &r->settings, &r->entities };
+
+	check_survey(r);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		for (uint32_t k = 0; k < table_rows(others[i]); k++)
+			check_row(r, others[i], table_row(others[i], k));
+	return r->text.err;
+}

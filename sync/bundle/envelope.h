@@ -27,7 +27,7 @@ static inline size_t envelope_stream_len(size_t len)
 /* ERR_LIMIT when the plain text is more than LIMIT_PLAIN_RATIO times the cipher text (a bomb). */
 enum err envelope_ratio(size_t plain_len, size_t cipher_len);
 
-/* Append the secretstream of `plain` under `key`; `ad` goes with the first chunk. And back: ERR_FORMAT unless every chunk
+/* Append the secretstream of `plain` under `key`; `ad`, which may not lie in `out`, goes with the first chunk. And back: ERR_FORMAT unless every chunk
  * is whole, authentic and the last one is marked. blob.h uses the same. */
 enum err envelope_encrypt(const uint8_t key[KEYS_SYMMETRIC], const void *ad, size_t ad_len, const void *plain, size_t len, struct buf *out);
 enum err envelope_decrypt(const uint8_t key[KEYS_SYMMETRIC], const void *ad, size_t ad_len, const void *cipher, size_t len, struct buf *out);

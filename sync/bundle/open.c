@@ -28,7 +28,7 @@ static enum err read_fixed(struct wire *w, struct bundle_envelope *out)
 	uint16_t flags = wire_u16(w);
 	enum err e;
 
-	if (magic && (e = check_start(magic, major, algorithms, flags)))
+	if (!w->err && (e = check_start(magic, major, algorithms, flags)))
 		return e;
 	out->header_len = wire_u16(w);
 	out->plain_len = wire_u32(w);

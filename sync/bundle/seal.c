@@ -66,15 +66,19 @@ static enum err put_signature(const struct keys_identity *sealer, size_t header_
 
 static enum err put_file(const struct bundle_sealing *how, size_t plain_len, const struct buf *frame, uint8_t *key, struct buf *file)
 {
-	size_t header_len;
+	struct buf header = { 0 };
 	enum err e;
 
-	if ((e = fs_random(key, KEYS_SYMMETRIC)) || (e = put_header(how, plain_len, frame->len, key, file)))
+	if ((e = fs_random(key, KEYS_SYMMETRIC)))
 		return e;
-	header_len = file->len;
-	if ((e = envelope_encrypt(key, file->data, header_len, frame->data, frame->len, file)))
-		return e;
-	return put_signature(how->sealer, header_len, file);
+	if (!(e = put_header(how, plain_len, frame->len, key, &header))) {
+		buf_put(file, header.data, header.len);
+		e = envelope_encrypt(key, header.data, header.len, frame->data, frame->len, file);
+	}
+	if (!e)
+		e = put_signature(how->sealer, header.len, file);
+	buf_clear(&header);
+	return e;
 }
 
 enum err bundle_seal(const struct bundle_sealing *how, const void *plain, size_t len, struct buf *out, uint8_t id[KEYS_HASH])

@@ -165,8 +165,9 @@ static const uint8_t *read_public(const uint8_t *p, const uint8_t *end, struct e
 {
 	struct cbor c = cbor_init(p, (size_t)(end - p));
 	const uint8_t *after;
+	size_t skipped;
 
-	cbor_skip(&c, NULL);
+	cbor_skip(&c, &skipped);
 	if (!c.err) {
 		after = c.at;
 	} else {

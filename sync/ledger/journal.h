@@ -1,10 +1,12 @@
 /* journal.h - the second copy of every event: append-only parts of about 1 MiB. sync.md section 6.
  *
- * part   := "XCJ1" ‖ sealed u8 ‖ 3 zero ‖ number u64 ‖ profile 16
- * record := length u32 ‖ check 8 ‖ sealed entries        check = keyed hash over part, offset, length and the bytes
- * A record is one group of entries that were written together. What is behind the first record that does not check was
- * never confirmed and is cut, unless the store says it had been (journal_open). One writer at a time: the caller holds the
- * lock. Never in flight together with the store: journal_commit() returns after fdatasync, before LMDB writes.
+ *     part   := "XCJ1" ‖ sealed u8 ‖ 3 zero bytes ‖ number u64 ‖ record…
+ *     record := length u32 ‖ ordinal u32 ‖ check 8 ‖ body        body = sealed (length u32 ‖ entry)…
+ *
+ * The check is over part, ordinal and body, so that a record is known without a key, wherever it lies. A record is a group
+ * of entries written together. What was not confirmed and does not check is cut by the next append. Never in flight
+ * together with the store: journal_commit() returns after fdatasync, before LMDB writes. One writer at a time: the caller
+ * holds the profile's lock.
  */
 #ifndef SYNC_LEDGER_JOURNAL_H
 #define SYNC_LEDGER_JOURNAL_H
@@ -13,36 +15,42 @@
 
 #include <stdbool.h>
 
-enum { JOURNAL_PART = 1 << 20, JOURNAL_RECORD_MAX = 20 << 20 };
+enum { JOURNAL_PART = 1 << 20, JOURNAL_RECORD = 1 << 18, JOURNAL_FILE_MAX = 256 << 20 };
 
 struct journal;
-struct journal_mark { uint64_t part, offset; };         /* a place between two records */
 
-/* Open `dir` (made when missing). The last part is checked to its end: a torn tail is noted, cut at the next append. */
-enum err journal_open(const char *dir, struct seal *seal, struct journal **out);
+/* A place between two records: so many records of this part. */
+struct journal_mark { uint64_t part; uint32_t records; };
+
+/* Open `dir` (made when missing); the last part is read to its end. `seal` is borrowed. */
+enum err journal_open(const char *dir, const struct seal *seal, struct journal **out);
 void journal_close(struct journal *j);
 
-/* Where the next record goes. */
-struct journal_mark journal_end(const struct journal *j);
-
-/* Look again after another program may have appended. */
+/* Look again: another program may have appended. */
 enum err journal_refresh(struct journal *j);
 
-/* Add an entry to the record being made; nothing is written yet. journal_planned() = where it will end. */
+/* Where the next record goes: behind the last sound one. */
+struct journal_mark journal_end(const struct journal *j);
+
+/* `confirmed` is how far the store had come. True when the last part is whole up to there; what follows the first damage
+ * behind it was never confirmed and no longer counts. False: confirmed records are damaged or gone. */
+bool journal_settle(struct journal *j, struct journal_mark confirmed);
+
+/* Add an entry to what is being written; nothing reaches the disk yet. */
 enum err journal_add(struct journal *j, const void *entry, size_t len);
-struct journal_mark journal_planned(struct journal *j);
-/* Write and fdatasync what was added. On failure nothing of it counts (it is cut again, or by the next one who opens). */
+
+/* Where the journal will end once what was added is written. */
+struct journal_mark journal_planned(const struct journal *j);
+
+/* Write and fdatasync what was added. On failure nothing of it counts. */
 enum err journal_commit(struct journal *j);
 void journal_abort(struct journal *j);
 
-/* Every entry from `from` to the end. `lost` (may be NULL) counts records that no longer check before the end: the walk
- * goes on with the next part. */
-enum err journal_each(struct journal *j, struct journal_mark from, enum err (*each)(void *user, const void *entry, size_t len), void *user, uint64_t *lost);
+/* Every entry from `from` to the end, in order. Damaged stretches are counted in *lost and passed over. */
+enum err journal_each(struct journal *j, struct journal_mark from, enum err (*each)(void *user, const void *entry, size_t len),
+                      void *user, uint64_t *lost);
 
-/* Are the records of the part that holds `mark`, up to it, sound? */
-bool journal_holds(struct journal *j, struct journal_mark mark);
-
-/* Write every part that `change` alters anew, aside, synced and renamed. change() may rewrite one entry in `out` (true). */
+/* Write every part anew in which `change` alters an entry: it appends the new one to `out` and returns true. Places stay. */
 enum err journal_rewrite(struct journal *j, bool (*change)(void *user, const void *entry, size_t len, struct buf *out), void *user);
 
 #endif

@@ -26,10 +26,13 @@ struct profile *log_profile(struct log_batch *b);
  * part without one), starts a new epoch first when one is due (section 3.2), signs. `ref` gets its name. ERR_DENIED when
  * nobody is unlocked, ERR_LIMIT when it is over 64 KiB. */
 enum err log_append(struct log_batch *b, const struct event_scope *scope, const struct event *e, uint8_t ref[EVENT_REF]);
+/* The same as another identity: T on the township's machine. */
+struct keys_identity;
+enum err log_append_as(struct log_batch *b, const struct keys_identity *author, const struct event_scope *scope, const struct event *e, uint8_t ref[EVENT_REF]);
 
-/* The lamport and distance base the next event of this scope would get, for submit to shorten refs: a ref in the log that
- * log_append() will write to is seq distance, unless a new epoch is due (then *fresh). */
-enum err log_next(struct store_txn *t, struct profile *p, const struct event_scope *scope, struct event_log_id *id, uint64_t *seq, bool *fresh);
+/* The log and number that the next event of the unlocked writer in this scope gets, for shortening refs to distances. When
+ * a new epoch is due, *seq is 2 (EPOCH_START comes first) and id->epoch is 0, not drawn yet: no ref can be shortened. */
+enum err log_next(struct log_batch *b, const struct event_scope *scope, struct event_log_id *id, uint64_t *seq);
 
 /* Put a row of BUN or BLOB (not caches): it is journalled too. data NULL deletes. */
 enum err log_keep(struct log_batch *b, enum store_table table, const struct store_key *key, const void *data, size_t len);
@@ -51,18 +54,25 @@ struct log_segment {
 };
 
 /* An event of a segment, decoded and chained. */
-struct log_step { struct event event; bool opaque; const uint8_t *bytes; size_t len; uint8_t hash[EVENT_HASH]; };
+struct log_step {
+	struct event event;
+	bool opaque;
+	const uint8_t *bytes; size_t len;                   /* as carried */
+	struct event_base base;                             /* what its deltas count from */
+	uint8_t hash[EVENT_HASH];
+	const uint8_t *signature;                           /* of this event; NULL */
+};
 
 /* Decode and chain: `steps` has room for seg->count. ERR_FORMAT when lengths or counts do not fit or parts cannot be told
  * apart; an event that can be delimited but holds malformed content is only marked opaque. */
 enum err log_segment_read(const struct log_segment *seg, struct log_step *steps);
 
 struct log_result { uint32_t added, held, filled; bool gap, split; };
-enum { LOG_SUSPENDED = 1 };                             /* flag of an import: kept, not folded (after a revocation's bound) */
 
 /* Take in a segment whose author and signature the caller has verified. Held events are passed over; a fuller copy fills a
- * withheld part; another hash at a held number makes a split. ERR_LIMIT over 256 held pieces or 65,536 epochs. */
-enum err log_import(struct log_batch *b, const struct log_segment *seg, const struct log_step *steps, unsigned flags, struct log_result *result);
+ * withheld part; another hash at a held number makes a split. ERR_LIMIT over 256 held pieces or 65,536 epochs; ERR_FORMAT
+ * when a first event does not continue h_0. After an error the batch must fail as well. */
+enum err log_import(struct log_batch *b, const struct log_segment *seg, const struct log_step *steps, struct log_result *result);
 
 /* The longest segment from `first` that we hold whole, at most `max_events` and about `max_bytes`, ending at a signature;
  * bytes go to `out`. ERR_NOTFOUND when there is nothing to give. A branch of a split is chosen by `previous` (may be NULL). */
@@ -75,7 +85,7 @@ struct log_event {
 	struct event_log_id log;
 	struct log_place place;
 	uint8_t hash[EVENT_HASH];                           /* its first 12 bytes are the ref */
-	bool opaque, suspended, has_signature;
+	bool opaque, has_signature;
 	uint8_t signature[EVENT_SIGNATURE];
 	struct event event;                                 /* borrows from bytes */
 	struct buf bytes;
@@ -99,7 +109,9 @@ enum err log_each(struct store_txn *t, const struct event_log_id *id, uint64_t f
 /* Every event of the store, log by log. */
 enum err log_each_all(struct store_txn *t, enum err (*each)(void *user, const struct log_event *e), void *user);
 
-struct log_range { uint64_t first, last; };
+/* A piece whose chain is whole. In a split two pieces overlap or one continues from inside another: `previous`, the hash of
+ * the event before the first, tells them apart. */
+struct log_range { uint64_t first, last; uint8_t previous[EVENT_HASH]; };
 struct log_head {
 	struct event_log_id id;
 	uint64_t seq; uint8_t hash[EVENT_HASH];             /* held without a gap from 1 to here */
@@ -107,7 +119,7 @@ struct log_head {
 	uint64_t acked; uint8_t acked_hash[EVENT_HASH];     /* by the township's receipts */
 	uint64_t split_at;                                  /* first number with two hashes; 0 none */
 	uint32_t range_count;
-	struct log_range ranges[LIMIT_RANGES];              /* what is held, ascending, not overlapping */
+	struct log_range ranges[LIMIT_RANGES];              /* what is held, by first; log_export(first, previous) gives each */
 };
 enum err log_head_get(struct store_txn *t, const struct event_log_id *id, struct log_head *out);
 enum err log_heads(struct store_txn *t, enum err (*each)(void *user, const struct log_head *h), void *user);

@@ -53,21 +53,23 @@ void store_key_put(struct store_key *k, const void *data, size_t len);
 
 struct store;
 
-/* Open the environment in `dir` (made when missing, aside and renamed, so that no half-made one is ever seen). Refuses a
- * file shorter than its meta pages say (ERR_CORRUPT: reading it would be SIGBUS). `map` is the size of the map in bytes.
- * `seal` is borrowed and must outlive the store. */
-enum err store_open(const char *dir, struct seal *seal, uint64_t map, struct store **out);
+/* Open the environment in `dir` (made when missing, aside and renamed, so that no half-made one is ever seen), after
+ * store_check_file(). `map` is the least size of the map in bytes. `seal` is borrowed and must outlive the store. */
+enum err store_open(const char *dir, const struct seal *seal, uint64_t map, struct store **out);
 void store_close(struct store *s);
 
-/* Before anything maps it: sizes and meta pages. ERR_NOTFOUND no store, ERR_CORRUPT, ERR_FORMAT not one of ours. */
+/* Before anything maps it: both meta pages are sound, and the file is made as long as they say, since a map beyond its end
+ * is SIGBUS (LMDB leaves unused pages at the end unwritten; those that were cut off are found by the walk). ERR_NOTFOUND no
+ * store, ERR_CORRUPT. */
 enum err store_check_file(const char *dir);
 
 /* Open in this process, walk every page and the free list, read every value, try a write and drop it; stops with ERR_OK at
  * the deadline (clock_ticks). Made for a child process: a damaged file may kill it. No key is needed. */
 enum err store_walk(const char *dir, int64_t deadline);
 
-/* Was data.mdb replaced since it was opened? */
+/* Was data.mdb replaced since it was opened? Did a value turn out damaged since? */
 bool store_replaced(const struct store *s);
+bool store_damaged(const struct store *s);
 
 /* Twice the map (cap by build); no transaction may be open. ERR_FULL at the cap. */
 enum err store_grow(struct store *s);
@@ -80,8 +82,8 @@ struct store_txn {
 	void *handle;
 	struct buf sealed;           /* scratch */
 	enum err err;                /* sticks */
-	bool write, map_full;
-	uint64_t put_bytes;
+	bool map_full;
+	uint64_t bytes;              /* put so far */
 };
 
 /* Start a transaction in the caller's struct; a failure sticks in it. End each with commit or abort (aborting an ended one

@@ -1,0 +1,63 @@
+/* profile_own.h - the parts of a profile that only the log and the profile look into. */
+#ifndef SYNC_LEDGER_PROFILE_OWN_H
+#define SYNC_LEDGER_PROFILE_OWN_H
+
+#include "sync/keys/slot.h"
+#include "sync/ledger/profile.h"
+
+enum { PROFILE_PACKS = 16 };
+
+struct profile_private {
+	int lock;                    /* the file `write`, flocked around every write */
+	uint64_t placement;          /* where this directory lies: inode of `seat`, machine id */
+	uint64_t boot;
+	uint8_t boot_id[16];
+	struct keys_slots slots;     /* this device's writers */
+	uint64_t trust;              /* META_TRUST when the roster was fed */
+	bool walked;                 /* the first half of the ladder found the store sound */
+	struct { char id[65], version[65]; struct pack *pack; } packs[PROFILE_PACKS];
+	unsigned pack_count;
+};
+
+/* Is this one of the device's own writers? */
+bool profile_is_local(const struct profile *p, const uint8_t writer[EVENT_WRITER]);
+
+/* The lock around every write; waits for other programs. */
+enum err profile_lock_write(struct profile *p);
+void profile_unlock_write(struct profile *p);
+
+/* Under the lock: is the store the current file and does it hold all that the journal does? If not, make it so. */
+enum err profile_refresh(struct profile *p);
+
+/* Under the lock, after a commit failed: close, walk the ladder, open, replay. */
+enum err profile_recover(struct profile *p);
+
+/* Feed the roster with the township's log again when another program or an aborted write changed it. */
+enum err profile_feed_roster(struct profile *p, struct store_txn *t);
+
+/* Open or close what stands on the key: store, journal, fold. The lock is held. */
+enum err profile_open_store(struct profile *p);
+void profile_close_store(struct profile *p);
+
+/* The second half of the ladder, with the key and under the lock. */
+enum err profile_ladder(struct profile *p);
+
+/* The first half: a child opens the store and walks it. ERR_CORRUPT, ERR_NOTFOUND. */
+enum err profile_probe(const char *store_dir, int64_t milliseconds);
+
+/* Where does this directory lie? */
+enum err profile_placement(const char *dir, uint64_t *out);
+/* Count boots; identify this one. */
+void profile_note_boot(struct profile *p);
+
+/* Apply journal entries from `from` on, in slices. */
+enum err profile_replay(struct profile *p, struct journal_mark from, uint64_t *entries, uint64_t *lost);
+
+/* How far the journal is in the store. */
+enum err profile_mark(struct profile *p, struct journal_mark *out);
+
+/* A batch without journalling, for replay and marks: as log_write(), the lock being held. */
+struct log_batch;
+enum err log_write_locked(struct profile *p, bool replaying, const struct journal_mark *mark, enum err (*work)(struct log_batch *b, void *user), void *user);
+
+#endif

@@ -1,0 +1,69 @@
+#include "config.h"
+#include "sync/ledger/seal.h"
+
+#include "forms/base/fs.h"
+#include "forms/base/i18n.h"
+#include "sync/keys/box.h"
+
+#include <sodium.h>
+#include <string.h>
+
+void seal_check(const void *about, size_t about_len, const void *data, size_t len, uint8_t out[SEAL_CHECK])
+{
+	uint8_t key[crypto_shorthash_KEYBYTES] = { 0 };
+
+	crypto_shorthash(key, about, about_len, key);
+	crypto_shorthash(out, data, len, key);
+}
+
+enum err seal_put(const struct seal *s, const void *about, size_t about_len, const void *data, size_t len, struct buf *out)
+{
+	uint8_t check[SEAL_CHECK];
+
+	if (s->key)
+		return keys_box_close_to(s->key, (struct keys_ad){ about, about_len }, data, len, out);
+	seal_check(about, about_len, data, len, check);
+	buf_put(out, check, sizeof check);
+	buf_put(out, data, len);
+	return out->err;
+}
+
+enum err seal_get(const struct seal *s, const void *about, size_t about_len, const void *data, size_t len, struct buf *out)
+{
+	uint8_t check[SEAL_CHECK];
+
+	if (s->key)
+		return keys_box_open_to(s->key, (struct keys_ad){ about, about_len }, data, len, out);
+	if (len < SEAL_CHECK)
+		return err_set(ERR_CORRUPT, _("存储的数据损坏"));
+	seal_check(about, about_len, (const uint8_t *)data + SEAL_CHECK, len - SEAL_CHECK, check);
+	if (memcmp(check, data, SEAL_CHECK))
+		return err_set(ERR_CORRUPT, _("存储的数据损坏"));
+	buf_put(out, (const uint8_t *)data + SEAL_CHECK, len - SEAL_CHECK);
+	return out->err;
+}
+
+enum err seal_write_file(const struct seal *s, const char *path, const char *about, const void *data, size_t len)
+{
+	struct buf sealed = { 0 };
+	enum err e = seal_put(s, about, strlen(about), data, len, &sealed);
+
+	if (!e)
+		e = fs_write(path, sealed.data, sealed.len);
+	buf_clear(&sealed);
+	return e;
+}
+
+enum err seal_read_file(const struct seal *s, const char *path, const char *about, size_t max, struct buf *out)
+{
+	struct buf sealed = { 0 };
+	enum err e = fs_read(path, max + KEYS_BOX, &sealed);
+
+	buf_reset(out);
+	if (!e)
+		e = seal_get(s, about, strlen(about), buf_str(&sealed), sealed.len, out);
+	if (e)
+		e = err_in(e, "%s", path);
+	buf_clear(&sealed);
+	return e;
+}

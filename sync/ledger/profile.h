@@ -2,20 +2,20 @@
  *
  * open: lock, anchors, the store walked by a child (the ladder, section 6.5). unlock: a writer's PIN opens its keys and the
  * key the store is sealed with; the journal is replayed, what was lost is rebuilt and said. An office profile is not
- * sealed: its store opens without a PIN, and a writer is unlocked only to sign. One thread at a time.
+ * sealed: its store opens without a PIN, and a writer is unlocked only to sign. One thread at a time. Pointers below change
+ * when a writer is unlocked or the store is mended: take them from the profile each time.
  */
 #ifndef SYNC_LEDGER_PROFILE_H
 #define SYNC_LEDGER_PROFILE_H
 
 #include "forms/pack/pack.h"
+#include "sync/keys/ring.h"
 #include "sync/ledger/anchor.h"
 #include "sync/ledger/event.h"
 #include "sync/ledger/journal.h"
 #include "sync/ledger/store.h"
 
 struct fold;
-struct keys_identity;
-struct keys_roster;
 
 /* What the ladder had to do, for saying it in words. */
 struct profile_health {
@@ -39,7 +39,9 @@ struct profile {
 	struct anchor anchor;
 	struct keys_identity *identity;                     /* the unlocked writer; NULL */
 	uint8_t writer[EVENT_WRITER];                       /* its id; zeros */
-	struct keys_roster *roster;                         /* who is believed; NULL while the store is closed */
+	struct keys_roots roots;                            /* the township's chain; empty before enrolment */
+	struct keys_roster *roster;                         /* who is believed; never NULL, empty while the store is closed */
+	struct keys_ring *ring;                             /* what we can open: the writer's and its scopes', an office's B */
 	struct fold *fold;                                  /* opened with the store */
 	struct profile_private *own;
 	struct profile_health health;
@@ -60,13 +62,19 @@ enum err profile_unlock(struct profile *p, const char *label, const char *pin, c
 enum err profile_adopt(struct profile *p, struct keys_identity *identity);
 void profile_lock(struct profile *p);
 
+/* Take in root documents, {length u16 ‖ document}… (keys_roots_add_all), keep them and make the roster anew. */
+enum err profile_roots_add(struct profile *p, const void *data, size_t len);
+/* Scope keys that came since: called by log_write() when the township's log grew. */
+void profile_ring_refresh(struct profile *p);
+
 /* The path of something in the profile, in `out`. */
 const char *profile_path(const struct profile *p, const char *name, struct buf *out);
 
 /* What the ladder found, in the reader's words, one line each; empty when all was well. */
 enum err profile_report(const struct profile *p, struct buf *out);
 
-/* Read: store_begin_read() after making sure the store is the current file. */
+/* Start reading; the store is reopened before when another program replaced it, mended when damage was met. End it with
+ * store_abort(). Never inside log_write(): use log_txn(). */
 void profile_begin(struct profile *p, struct store_txn *t);
 
 /* --- packs: kept decoded beside the store, sealed --- */
@@ -86,7 +94,6 @@ enum err profile_next_counter(struct profile *p, uint64_t *out);
 enum err profile_set_tick(struct profile *p, uint64_t tick);
 
 /* --- care --- */
-struct profile_fault { char what[160]; };
 /* Verify everything: journal records, every chain and signature, both copies against each other. ERR_CORRUPT when anything
  * was found; each fault goes to `report`. */
 enum err profile_check(struct profile *p, void (*report)(void *user, const char *what), void *user);

@@ -28,8 +28,7 @@
 	X(CONF, 1)    /* open conflicts */ \
 	X(FIND, 1)    /* search text in blocks */ \
 	X(PEND, 1)    /* events that wait for something, and for what */ \
-	X(INDEX, 1)   /* other indexes of the fold; the first byte of the key names which */ \
-	X(TRUST, 1)   /* what the roster keeps of T's log */
+	X(INDEX, 1)   /* other indexes of the fold; the first byte of the key names which */
 
 enum store_table {
 #define X(name, cache) STORE_##name,

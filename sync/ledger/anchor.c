@@ -1,0 +1,117 @@
+#include "config.h"
+#include "sync/ledger/anchor.h"
+
+#include "forms/base/fs.h"
+#include "forms/base/wire.h"
+#include "sync/keys/hash.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+/* slot := "XCN1" ‖ fields ‖ zeros ‖ BLAKE2b-128 of all before it, 512 bytes */
+enum { CHECKED = ANCHOR_SLOT - KEYS_HASH_SHORT };
+
+static const char *const names[2] = { "anchor.a", "anchor.b" };
+
+static bool parse(const uint8_t *slot, size_t len, struct anchor *out)
+{
+	struct wire w = wire_init(slot, CHECKED);
+	uint8_t check[KEYS_HASH_SHORT];
+	const uint8_t *p;
+
+	if (len != ANCHOR_SLOT)
+		return false;
+	keys_hash_short(slot, CHECKED, check);
+	p = wire_bytes(&w, 4);
+	if (memcmp(check, slot + CHECKED, sizeof check) || memcmp(p, "XCN1", 4))
+		return false;
+	out->generation = wire_u64(&w);
+	out->written = wire_u64(&w);
+	out->exported = wire_u64(&w);
+	out->tick = wire_u64(&w);
+	out->sealed = wire_u64(&w);
+	out->boot = wire_u64(&w);
+	out->uptime = (int64_t)(wire_u64(&w) & INT64_MAX);
+	memcpy(out->boot_id, wire_bytes(&w, 16), 16);
+	memcpy(out->probed, wire_bytes(&w, 16), 16);
+	return true;
+}
+
+static void print(const struct anchor *a, struct buf *out)
+{
+	uint8_t check[KEYS_HASH_SHORT], zeros[CHECKED] = { 0 };
+
+	buf_puts(out, "XCN1");
+	buf_be64(out, a->generation);
+	buf_be64(out, a->written);
+	buf_be64(out, a->exported);
+	buf_be64(out, a->tick);
+	buf_be64(out, a->sealed);
+	buf_be64(out, a->boot);
+	buf_be64(out, (uint64_t)a->uptime);
+	buf_put(out, a->boot_id, 16);
+	buf_put(out, a->probed, 16);
+	if (out->err)
+		return;
+	buf_put(out, zeros, CHECKED - out->len);
+	if (out->err)
+		return;
+	keys_hash_short(out->data, CHECKED, check);
+	buf_put(out, check, sizeof check);
+}
+
+/* Which slot is newest: its index, or -1. */
+static int newest(const char *dir, struct anchor *out)
+{
+	struct buf path = { 0 }, data = { 0 };
+	struct anchor a;
+	int which = -1;
+
+	memset(out, 0, sizeof *out);
+	for (int i = 0; i < 2; i++) {
+		fs_path(&path, dir, names[i]);
+		if (!path.err && !fs_read(path.data, ANCHOR_SLOT, &data) && parse((const uint8_t *)buf_str(&data), data.len, &a)
+		    && (which < 0 || a.generation > out->generation)) {
+			*out = a;
+			which = i;
+		}
+	}
+	buf_clear(&path);
+	buf_clear(&data);
+	return which;
+}
+
+enum err anchor_read(const char *dir, struct anchor *out, bool *found)
+{
+	*found = newest(dir, out) >= 0;
+	return ERR_OK;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+enum err anchor_write(const char *dir, struct anchor *a, bool durable)
+{
+	struct buf path = { 0 }, slot = { 0 };
+	struct anchor before;
+	int which = newest(dir, &before), fd = -1;
+	enum err e;
+
+	/* Another program may have written since we read. */
+	a->generation = larger(a->generation, before.generation) + 1;
+	a->exported = larger(a->exported, before.exported);
+	a->tick = larger(a->tick, before.tick);
+	a->sealed = larger(a->sealed, before.sealed);
+	a->boot = larger(a->boot, before.boot);
+	fs_path(&path, dir, names[which == 0 ? 1 : 0]);
+	print(a, &slot);
+	e = path.err ? path.err : slot.err;
+	if (!e && !(e = fs_open(path.data, O_WRONLY | O_CREAT, &fd)) && !(e = fs_write_at(fd, slot.data, slot.len, 0)) && durable)
+		e = fs_sync(fd);
+	fs_close(fd);
+	buf_clear(&path);
+	buf_clear(&slot);
+	return e;
+}

@@ -29,6 +29,7 @@ struct judge_entry {
 	uint8_t ref[EVENT_REF];
 	struct event_log_id log; uint64_t seq, lamport;   /* the order of the fold */
 	uint32_t place;                                   /* among the rows of its event */
+	struct log_place at; int64_t wall;                /* passed on, not judged by */
 	enum event_kind kind;
 	bool fresh;                                       /* it made the row */
 	bool trusted, in_scope;

@@ -10,6 +10,7 @@
 #include "forms/pack/pack.h"
 #include "sync/ledger/event.h"
 #include "sync/ledger/log_place.h"
+#include "sync/ledger/words.h"
 
 struct profile;
 
@@ -23,7 +24,7 @@ bool row_id_parse(const char *text, struct row_id *out);                    /* "
 /* Its address in this store (register, log, seq, index); never leaves the device. */
 struct row_key { uint8_t len, bytes[ROW_KEY_MAX]; };
 
-struct row_event { struct log_place at; uint8_t ref[EVENT_REF]; int64_t wall; uint32_t writer /* log number: log_info() */; };
+struct row_event { struct log_place at; uint8_t ref[EVENT_REF]; int64_t wall; };     /* writer: log_id_of(at.log) */
 
 struct row_value { uint32_t event; const uint8_t *data; size_t len; };      /* data NULL = erased, or withheld */
 struct row_field { uint32_t n; const struct row_value *open; uint32_t count; };
@@ -51,6 +52,7 @@ struct row {
 	const char *reg;                                  /* register id */
 	const char *version, *form;                       /* pack version and form that made it */
 	uint32_t number;                                  /* 43 of 07-0043 */
+	uint32_t slot;                                    /* its place in the blocks of block.h */
 	unsigned flags;
 	struct row_event *events; uint32_t event_count;   /* [0] made it */
 	struct row_field *fields; uint32_t field_count;   /* ascending n */

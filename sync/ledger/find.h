@@ -20,7 +20,10 @@ void find_close(struct find *f);
  * borrowed until the next query. */
 enum err find_query(struct find *f, const char *query, const struct row_key **hits, uint32_t *count, uint32_t *total);
 
-/* Initials of a text: each Han character by its readings' first letters (the first reading here), letters and digits as they are. */
+/* Append `text` as it is searched: A-Z small, full-width forms plain. No locale. */
+void find_fold(const char *text, struct buf *out);
+/* Append its initials: of each Han character the first letter of its reading, ASCII letters and digits as they are. For
+ * characters read in several ways further lines follow, each with another reading of one of them (at most four). */
 void find_initials(const char *text, struct buf *out);
 
 #endif

@@ -11,6 +11,8 @@
 #include "sync/ledger/event.h"
 #include "sync/ledger/log_place.h"
 
+#include <stdbool.h>
+
 struct fold;
 struct store_txn;
 struct profile;
@@ -21,9 +23,10 @@ enum { FOLD_VERSION = 1 };
 enum err fold_open(struct profile *p, struct fold **out);
 void fold_close(struct fold *f);
 
-/* An event was stored. Never fails for what an event says, only for the machine. */
+/* An event was stored (or a withheld part of it filled in, or a part erased). Never fails for what an event says, only for
+ * the machine. */
 enum err fold_event(struct fold *f, struct store_txn *t, const struct log_place *at, const struct event_log_id *log,
-                    const uint8_t ref[EVENT_REF], const struct event *e);
+                    const uint8_t hash[EVENT_HASH], const struct event *e);
 
 /* Fold the touched rows and write them: once before each commit. After an abort call fold_drop() instead. */
 enum err fold_flush(struct fold *f, struct store_txn *t);
@@ -31,10 +34,12 @@ void fold_drop(struct fold *f);
 
 /* What an event's judgement rests on has changed: certificates, revocations or adoptions of a writer; a pack is here. */
 enum err fold_roster_changed(struct fold *f, struct store_txn *t, const uint8_t writer[EVENT_WRITER]);
-enum err fold_pack_arrived(struct fold *f, struct store_txn *t, const char *version);
+enum err fold_pack_arrived(struct fold *f, struct store_txn *t, const char *id, const char *version);
 
-/* Empty all registers and fold every event again, in slices of `slice` events a transaction. */
+/* Empty all registers and fold every event again, in slices of `slice` events a transaction. A rebuild that was cut off
+ * leaves fold_unfinished() true: rebuild again before anything is shown. */
 enum err fold_rebuild(struct fold *f, uint32_t slice);
+bool fold_unfinished(struct store_txn *t);
 
 /* Pack versions that kept events wait for, and how many wait. Stops when `each` returns false. */
 enum err fold_waiting(struct fold *f, bool (*each)(void *user, const char *version, uint64_t events), void *user);

@@ -91,11 +91,25 @@ static unsigned erased(const struct context *c, const struct fold_view *v)
 	struct buf level = { 0 };
 	unsigned n = 0;
 
-	/* Until something was erased there is nothing to look for; an office asks this a million times. */
+	if (!c->any_erased)
+		return 0;
 	if (!store_get(c->t, STORE_INDEX, &k, &level) && level.len)
 		n = (unsigned)level.data[0];
 	buf_clear(&level);
 	return n;
+}
+
+bool history_any_erased(struct store_txn *t)
+{
+	struct store_key prefix = store_key(), key;
+	struct store_cursor at;
+	bool any;
+
+	store_key_u8(&prefix, 'e');
+	store_seek(t, STORE_INDEX, &prefix, &at);
+	any = store_next(&at, &key, NULL);
+	store_seek_end(&at);
+	return any;
 }
 
 static bool stands(const struct context *c, const struct fold_view *v)
@@ -133,7 +147,7 @@ bool history_trusts(const struct context *c, const struct fold_view *v)
 	return stands(c, v) || (keys_roster_find(c->p->roster, v->log->writer) && adopted(c, v));
 }
 
-static void set_author(struct judge_entry *e, const struct context *c, const struct fold_view *v, const struct row_id *id, struct history *h)
+static void set_author(struct history *h, struct judge_entry *e, const struct context *c, const struct fold_view *v)
 {
 	const struct keys_writer *w = keys_roster_find(c->p->roster, v->log->writer);
 
@@ -147,7 +161,6 @@ static void set_author(struct judge_entry *e, const struct context *c, const str
 	e->trusted = history_trusts(c, v);
 	e->roles = w ? w->roles : 0;
 	e->person = w ? scratch_text(&h->mem, w->person, strlen(w->person)) : NULL;
-	(void)id;
 }
 
 /* --- values --- */
@@ -315,7 +328,7 @@ static enum err add_record_row(struct history *h, const struct context *c, const
 
 	if (!e)
 		return no_memory();
-	set_author(e, c, v, &h->id, h);
+	set_author(h, e, c, v);
 	e->place = place;
 	e->fresh = row->fresh;
 	e->pack = rec->pack;
@@ -377,7 +390,7 @@ static enum err add_resolve(struct history *h, const struct context *c, const st
 
 	if (!e)
 		return no_memory();
-	set_author(e, c, v, &h->id, h);
+	set_author(h, e, c, v);
 	if (!(e->writes = w = scratch_take(&h->mem, sizeof *w)))
 		return no_memory();
 	e->write_count = 1;
@@ -408,7 +421,7 @@ static enum err add_target(struct history *h, const struct context *c, const str
 
 	if (!e)
 		return no_memory();
-	set_author(e, c, v, &h->id, h);
+	set_author(h, e, c, v);
 	e->has_target = true;
 	if (!(err = history_link(c, v, &pl->target, &at, e->target, &why)) && !(err = log_event_at(c->t, &at, &event))) {
 		target = history_view(&event);

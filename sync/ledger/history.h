@@ -19,6 +19,7 @@ struct context {
 	struct store_txn *t;
 	struct plans *plans;
 	struct words *words;
+	bool any_erased;                                  /* table INDEX holds erasures; an office would ask a million times */
 };
 
 /* An event as it was stored. `hash` is whole; its first bytes are the ref. */
@@ -72,6 +73,7 @@ void history_note(struct store_txn *t, const struct row_key *row, const struct l
 /* Table INDEX: who adopted an event ('a' ref place), which events an order erased ('e' ref → level). */
 void history_adopt(struct store_txn *t, const uint8_t ref[EVENT_REF], const struct fold_view *by);
 void history_erase(struct store_txn *t, const uint8_t ref[EVENT_REF], unsigned level);
+bool history_any_erased(struct store_txn *t);
 bool history_trusts(const struct context *c, const struct fold_view *v);
 
 #endif

@@ -65,6 +65,7 @@ void row_clear(struct row *r);
 enum err row_read(struct profile *p, const struct row_id *id, struct row *out);                 /* ERR_NOTFOUND */
 enum err row_read_key(struct profile *p, const struct row_key *key, struct row *out);
 
+const struct row_value *row_worst(const struct row_field *f, const struct pack_field *pf);     /* by danger_order, then the latest */
 const struct row_field *row_field(const struct row *r, uint32_t n);         /* NULL when it has no open value */
 
 /* The value to show, by the field's merge: the latest, the most dangerous, the union. `text` is what XLSForm stores

@@ -23,7 +23,24 @@ void words_clear(struct words *w)
 	for (uint32_t i = 0; i < w->count; i++)
 		free(w->at[i]);
 	free(w->at);
+	for (uint32_t i = 0; i < w->retired_count; i++)
+		free(w->retired[i]);
+	free(w->retired);
 	*w = (struct words){ 0 };
+}
+
+void words_forget(struct words *w, uint32_t count)
+{
+	char **more;
+
+	if (w->count <= count)
+		return;
+	if ((more = realloc(w->retired, (w->retired_count + w->count - count) * sizeof *more))) {
+		memcpy(more + w->retired_count, w->at + count, (w->count - count) * sizeof *more);
+		w->retired = more;
+		w->retired_count += w->count - count;
+	}
+	w->count = count;
 }
 
 static enum err remember(struct words *w, const char *text, size_t len)

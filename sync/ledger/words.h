@@ -15,9 +15,11 @@ struct store_txn;
 
 enum { WORDS_MAX = 65535 };
 
-struct words { char **at; uint32_t count, cap; };     /* at[n - 1]; NULL = not looked up yet */
+struct words { char **at; uint32_t count, cap; char **retired; uint32_t retired_count; };     /* at[n - 1] */
 
 void words_clear(struct words *w);
+/* Forget numbers over `count`: the write that made them was aborted. Their texts stay readable. */
+void words_forget(struct words *w, uint32_t count);
 
 /* The number of `text`, made in a write transaction when there is none yet. ERR_LIMIT over WORDS_MAX. */
 enum err words_make(struct words *w, struct store_txn *t, const char *text, uint16_t *n);

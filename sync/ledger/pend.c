@@ -1,0 +1,128 @@
+#include "config.h"
+#include "sync/ledger/fold_own.h"
+
+#include "forms/base/wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* PEND: 'p' version word 2 | 'e' ref 12 | 'g' log 4 seq 8, then the ref of the waiting event → its place. */
+
+static struct store_key waits_for(struct fold *f, struct store_txn *t, const struct missing *why, enum err *e)
+{
+	struct store_key k = store_key();
+	uint16_t word = 0;
+
+	switch (why->what) {
+	case MISSING_PACK:
+		*e = words_make(&f->words, t, why->version, &word);
+		store_key_u8(&k, 'p');
+		store_key_u16(&k, word);
+		break;
+	case MISSING_PLACE:
+		store_key_u8(&k, 'g');
+		store_key_u32(&k, why->place.log);
+		store_key_u64(&k, why->place.seq);
+		break;
+	default:
+		store_key_u8(&k, 'e');
+		store_key_put(&k, why->ref, EVENT_REF);
+	}
+	return k;
+}
+
+enum err pend_keep(struct fold *f, struct store_txn *t, const struct fold_view *v, const struct missing *why)
+{
+	enum err e = ERR_OK;
+	struct store_key k = waits_for(f, t, why, &e);
+	struct buf place = { 0 };
+
+	if (e)
+		return e;
+	store_key_put(&k, v->hash, EVENT_REF);
+	buf_be32(&place, v->at->log);
+	buf_be64(&place, v->at->seq);
+	buf_be16(&place, v->at->strand);
+	store_put(t, STORE_PEND, &k, place.data, place.len);
+	f->pending = true;
+	e = place.err;
+	buf_clear(&place);
+	return e;
+}
+
+static enum err add_wake(struct fold *f, const struct buf *place)
+{
+	struct wire w = wire_init(place->data, place->len);
+
+	if (f->wake_count == f->wake_cap) {
+		uint32_t cap = f->wake_cap ? f->wake_cap * 2 : 64;
+		struct log_place *more = realloc(f->wake, cap * sizeof *more);
+
+		if (!more)
+			return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+		f->wake = more;
+		f->wake_cap = cap;
+	}
+	f->wake[f->wake_count].log = wire_u32(&w);
+	f->wake[f->wake_count].seq = wire_u64(&w);
+	f->wake[f->wake_count++].strand = wire_u16(&w);
+	return ERR_OK;
+}
+
+/* Take all that wait under this key out of the table, into f->wake. */
+static enum err wake(struct fold *f, struct store_txn *t, const struct store_key *prefix)
+{
+	struct buf place = { 0 }, keys = { 0 };
+	struct store_cursor at;
+	struct store_key key;
+	enum err e = ERR_OK;
+
+	store_seek(t, STORE_PEND, prefix, &at);
+	while (!e && store_next(&at, &key, &place)) {
+		buf_put(&keys, &key, sizeof key);
+		e = add_wake(f, &place);
+	}
+	store_seek_end(&at);
+	for (size_t i = 0; i + sizeof key <= keys.len; i += sizeof key) {
+		memcpy(&key, keys.data + i, sizeof key);
+		store_delete(t, STORE_PEND, &key);
+	}
+	e = e ? e : keys.err;
+	buf_clear(&keys);
+	buf_clear(&place);
+	return e ? e : t->err;
+}
+
+enum err pend_event_came(struct fold *f, struct store_txn *t, const struct fold_view *v)
+{
+	struct store_key by_ref = store_key(), by_place = store_key();
+	enum err e;
+
+	if (!f->pending)
+		return ERR_OK;
+	store_key_u8(&by_ref, 'e');
+	store_key_put(&by_ref, v->hash, EVENT_REF);
+	store_key_u8(&by_place, 'g');
+	store_key_u32(&by_place, v->at->log);
+	store_key_u64(&by_place, v->at->seq);
+	if ((e = wake(f, t, &by_ref)))
+		return e;
+	return wake(f, t, &by_place);
+}
+
+enum err pend_pack_came(struct fold *f, struct store_txn *t, const char *version)
+{
+	uint16_t word = words_find(&f->words, t, version);
+	struct store_key k = store_key();
+
+	if (!word)
+		return ERR_OK;
+	store_key_u8(&k, 'p');
+	store_key_u16(&k, word);
+	return wake(f, t, &k);
+}
+
+bool pend_any(struct store_txn *t)
+{
+	return store_count(t, STORE_PEND) != 0;
+}

@@ -308,8 +308,8 @@ static enum err row_pack(struct fold *f, const struct row *r, const struct pack 
 static enum err put_row(struct fold *f, struct store_txn *t, const struct row *old, const struct row_key *key, const void *data, size_t len)
 {
 	struct store_key k = rowcode_store_key(key);
-	const struct pack_register *pr;
-	const struct pack *pack;
+	const struct pack_register *pr = NULL;
+	const struct pack *pack = NULL;
 	struct row now;
 	enum err e;
 

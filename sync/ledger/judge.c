@@ -340,16 +340,17 @@ static void put_word(struct judge_write *w, const char *word)
 
 static struct judge_write *add_write(struct judge_entry *e, uint32_t n, const struct pack_field *f)
 {
-	struct judge_write *w = (struct judge_write *)own_write(e, n);
+	struct judge_write *w;
 
-	if (!w) {
-		w = &e->writes[e->write_count++];
-		memset(w, 0, sizeof *w);
-		w->n = n;
-		w->merge = f->merge;
-		w->governed = true;
-		w->why = ROW_NO_STEP;
-	}
+	for (uint32_t j = 0; j < e->write_count; j++)
+		if (e->writes[j].n == n)
+			return &e->writes[j];
+	w = &e->writes[e->write_count++];
+	memset(w, 0, sizeof *w);
+	w->n = n;
+	w->merge = f->merge;
+	w->governed = true;
+	w->why = ROW_NO_STEP;
 	return w;
 }
 

@@ -4,6 +4,7 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
+#include "forms/xlsform/cfbf.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -42,14 +43,13 @@ static bool is_folder(const char *path)
 	return true;
 }
 
-/* By what the bytes are: the library for .xls opens its file itself, by `path`. */
-static enum err read_bytes(struct book *b, const char *path, const void *data, size_t len)
+static enum err read_bytes(struct book *b, const void *data, size_t len)
 {
 	if (len >= 4 && !memcmp(data, "PK\3\4", 4))
 		return book_read_xlsx(b, data, len);
-	if (len < 8 || memcmp(data, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8))
-		return book_read_csv(b, data, len);
-	return path ? book_read_xls(b, path) : err_set(ERR_UNSUPPORTED, _(".xls 只能作为文件打开"));
+	if (len >= 8 && !memcmp(data, CFBF_MAGIC, 8))
+		return book_read_xls(b, data, len);
+	return book_read_csv(b, data, len);
 }
 
 static enum err read_file(struct book *b, const char *path)
@@ -63,7 +63,7 @@ static enum err read_file(struct book *b, const char *path)
 		buf_clear(&file);
 		return e;
 	}
-	e = read_bytes(b, path, buf_str(&file), file.len);
+	e = read_bytes(b, buf_str(&file), file.len);
 	buf_clear(&file);
 	return e ? err_in(e, "%s", path) : ERR_OK;
 }
@@ -94,7 +94,7 @@ enum err book_open_bytes(const void *data, size_t len, struct book **out)
 	enum err e;
 
 	*out = NULL;
-	return (e = book_new(&b)) ? e : finish(b, read_bytes(b, NULL, data, len), out);
+	return (e = book_new(&b)) ? e : finish(b, read_bytes(b, data, len), out);
 }
 
 const struct book_sheet *book_find(const struct book *b, const char *name)

@@ -39,7 +39,7 @@ struct book {
 /* Read a workbook; *out is the caller's to book_free(). Details name file, sheet, row and column. */
 enum err book_open(const char *path, struct book **out);
 
-/* The same from bytes; not for a folder nor .xls. */
+/* The same from bytes; any container but a folder. */
 enum err book_open_bytes(const void *data, size_t len, struct book **out);
 void book_free(struct book *b);                      /* NULL is fine */
 
@@ -61,6 +61,6 @@ enum err book_put(struct book *b, uint32_t row, uint32_t column, const char *tex
 enum err book_read_csv(struct book *b, const void *data, size_t len);
 enum err book_read_folder(struct book *b, const char *path);
 enum err book_read_xlsx(struct book *b, const void *data, size_t len);
-enum err book_read_xls(struct book *b, const char *path);
+enum err book_read_xls(struct book *b, const void *data, size_t len);
 
 #endif

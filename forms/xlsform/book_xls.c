@@ -1,111 +1,248 @@
-/* .xls, the binary workbooks of older office programs. The only includer of <freexl.h>. */
+/* .xls: the binary workbooks (BIFF8, Excel 97 to 2003, [MS-XLS]) that older office programs still write. */
 #include "config.h"
 #include "forms/xlsform/book.h"
 
-#include "forms/base/buf.h"
 #include "forms/base/i18n.h"
 #include "forms/expr/expr.h"
+#include "forms/xlsform/biff.h"
+#include "forms/xlsform/cfbf.h"
+#include "forms/xlsform/serial.h"
 
-#include <freexl.h>
+#include <stdlib.h>
 #include <string.h>
 
-static enum err failed(int code)
+enum { FORMATS_MAX = 65536, STYLES_MAX = 65536, BIFF8 = 0x600, WORKSHEET = 0, STRING_RESULT = 0 };
+
+struct sheet { const char *name; uint32_t offset; };
+
+struct xls {
+	struct book *book;
+	struct buf stream, text;
+	struct arena mem;
+	struct sheet sheets[BOOK_SHEETS_MAX];
+	uint32_t sheet_count;
+	const char **strings;
+	uint32_t string_count, string_cap;
+	bool *date_formats, *date_styles;      /* by format id, by cell style */
+	uint32_t style_count, style_cap;
+	bool date1904;
+	uint32_t row, column;                  /* of the formula whose text comes in the next record */
+	bool awaits_text;
+};
+
+static enum err read_strings(struct xls *x, struct biff *b)
 {
-	switch (code) {
-	case FREEXL_INSUFFICIENT_MEMORY:
-		return err_set(ERR_LIMIT, _(".xls 太大, 请另存为 .xlsx"));
-	case FREEXL_FILE_NOT_FOUND:
-		return err_set(ERR_NOTFOUND, _(".xls 打不开"));
-	case FREEXL_BIFF_WORKBOOK_NOT_FOUND:
-		return err_set(ERR_FORMAT, _("里面没有工作簿: 不是 .xls, 或者是加了密码的 .xlsx; 请去掉密码再存"));
-	default:
-		return err_set(ERR_FORMAT, _(".xls 不完整或已损坏 (%d), 请重新拷贝或另存为 .xlsx"), code);
+	uint32_t count;
+
+	biff_u32(b);
+	count = biff_u32(b);
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t units = biff_u16(b);
+		const char **p;
+
+		buf_reset(&x->text);
+		biff_string(b, units, &x->text);
+		if (b->bad || x->text.err)
+			break;
+		p = arena_grow(&x->mem, x->strings, x->string_count, &x->string_cap, BOOK_CELLS_MAX, sizeof *p, _("文字"));
+		if (!p)
+			return x->mem.err;
+		x->strings = p;
+		p[x->string_count++] = arena_string_n(&x->mem, buf_str(&x->text), x->text.len);
 	}
+	return x->text.err ? x->text.err : x->mem.err;
 }
 
-/* freexl writes dates as "2026-07-12 08:30:00"; a day alone is a date. */
-static enum err put_cell(struct book *b, uint32_t row, uint32_t column, const FreeXL_CellValue *v)
+static enum err read_bound_sheet(struct xls *x, struct biff *b)
 {
-	struct buf text = { 0 };
-	enum err e;
+	struct sheet *s = &x->sheets[x->sheet_count];
+	uint32_t offset = biff_u32(b), kind;
 
-	switch (v->type) {
-	case FREEXL_CELL_INT:
-		buf_printf(&text, "%d", v->value.int_value);
-		break;
-	case FREEXL_CELL_DOUBLE:
-		expr_format_number(v->value.double_value, &text);
-		break;
-	case FREEXL_CELL_TEXT:
-	case FREEXL_CELL_SST_TEXT:
-	case FREEXL_CELL_DATE:
-	case FREEXL_CELL_TIME:
-		return v->value.text_value ? book_put(b, row, column, v->value.text_value, strlen(v->value.text_value)) : ERR_OK;
-	case FREEXL_CELL_DATETIME:
-		buf_puts(&text, v->value.text_value);
-		if (text.len > 10 && text.data[10] == ' ')
-			text.data[10] = 'T';
-		break;
-	default:
+	biff_u8(b);
+	kind = biff_u8(b);
+	if (kind != WORKSHEET)
 		return ERR_OK;
+	if (x->sheet_count == BOOK_SHEETS_MAX)
+		return err_set(ERR_LIMIT, _("工作簿多于 %d 张表"), BOOK_SHEETS_MAX);
+	buf_reset(&x->text);
+	biff_string(b, biff_u8(b), &x->text);
+	s->name = arena_string_n(&x->mem, buf_str(&x->text), x->text.len);
+	s->offset = offset;
+	x->sheet_count++;
+	return x->mem.err;
+}
+
+static void read_format(struct xls *x, struct biff *b)
+{
+	uint32_t id = biff_u16(b), units = biff_u16(b);
+
+	buf_reset(&x->text);
+	biff_string(b, units, &x->text);
+	if (!b->bad)
+		x->date_formats[id] = serial_format_is_date(buf_str(&x->text));
+}
+
+static enum err read_style(struct xls *x, struct biff *b)
+{
+	bool *p = arena_grow(&x->mem, x->date_styles, x->style_count, &x->style_cap, STYLES_MAX, sizeof *p, _("样式"));
+	uint32_t id;
+
+	if (!p)
+		return x->mem.err;
+	biff_u16(b);
+	id = biff_u16(b);
+	x->date_styles = p;
+	p[x->style_count++] = serial_id_is_date(id) || x->date_formats[id];
+	return ERR_OK;
+}
+
+/* The records in front of the sheets. */
+static enum err read_globals(struct xls *x)
+{
+	struct biff b = biff_init(x->stream.data, x->stream.len, 0);
+	enum err e = ERR_OK;
+
+	if (!biff_next(&b) || (b.type & 0xff) != (BIFF_BOF & 0xff))
+		return err_set(ERR_FORMAT, _(".xls 不完整或已损坏, 请重新拷贝或另存为 .xlsx"));
+	if (b.type != BIFF_BOF || biff_u16(&b) != BIFF8)
+		return err_set(ERR_VERSION, _("这是 Excel 95 或更早的 .xls, 请另存为 .xlsx"));
+	while (!e && biff_next(&b) && b.type != BIFF_EOF) {
+		switch (b.type) {
+		case BIFF_FILEPASS:
+			e = err_set(ERR_FORMAT, _(".xls 加了密码, 请去掉密码再存"));
+			break;
+		case BIFF_DATEMODE:
+			x->date1904 = biff_u16(&b);
+			break;
+		case BIFF_FORMAT:
+			read_format(x, &b);
+			break;
+		case BIFF_XF:
+			e = read_style(x, &b);
+			break;
+		case BIFF_BOUNDSHEET:
+			e = read_bound_sheet(x, &b);
+			break;
+		case BIFF_SST:
+			e = read_strings(x, &b);
+			break;
+		}
 	}
-	e = text.err ? text.err : book_put(b, row, column, buf_str(&text), text.len);
-	buf_clear(&text);
 	return e;
 }
 
-static enum err read_cells(struct book *b, const void *xls)
+static enum err put_number(struct xls *x, uint32_t row, uint32_t column, uint32_t style, double n)
 {
-	unsigned int rows = 0;
-	unsigned short columns = 0;
-	FreeXL_CellValue v;
-	enum err e = ERR_OK;
-	int code = freexl_worksheet_dimensions(xls, &rows, &columns);
+	buf_reset(&x->text);
+	if (style < x->style_count && x->date_styles[style])
+		serial_text(n, x->date1904, &x->text);
+	else
+		expr_format_number(n, &x->text);
+	return book_put(x->book, row + 1, column, buf_str(&x->text), x->text.len);
+}
 
-	if (code != FREEXL_OK)
-		return failed(code);
-	for (unsigned int r = 0; r < rows && !e; r++)
-		for (unsigned short c = 0; c < columns && !e; c++)
-			if (freexl_get_cell_value(xls, r, c, &v) == FREEXL_OK)
-				e = put_cell(b, r + 1, c, &v);
+static enum err put_string(struct xls *x, uint32_t row, uint32_t column, const char *s)
+{
+	return s ? book_put(x->book, row + 1, column, s, strlen(s)) : ERR_OK;
+}
+
+/* A formula's last value: a number, or in its last two bytes 0xffff and a kind in its first. */
+static enum err read_formula(struct xls *x, struct biff *b, uint32_t row, uint32_t column, uint32_t style)
+{
+	struct biff result = *b;
+	uint8_t kind = biff_u8(b), value;
+
+	biff_u8(b);
+	value = biff_u8(b);
+	biff_u8(b);
+	biff_u16(b);
+	if (biff_u16(b) != 0xffff)
+		return put_number(x, row, column, style, biff_double(&result));
+	x->awaits_text = kind == STRING_RESULT;
+	x->row = row;
+	x->column = column;
+	return kind == 1 ? put_string(x, row, column, value ? "true" : "false") : ERR_OK;
+}
+
+static enum err read_text(struct xls *x, struct biff *b, uint32_t row, uint32_t column)
+{
+	uint32_t units = biff_u16(b);
+
+	buf_reset(&x->text);
+	biff_string(b, units, &x->text);
+	return b->bad ? ERR_OK : put_string(x, row, column, buf_str(&x->text));
+}
+
+static enum err read_cell(struct xls *x, struct biff *b)
+{
+	uint32_t row = biff_u16(b), column = biff_u16(b), style = biff_u16(b), i, value;
+	enum err e = ERR_OK;
+
+	switch (b->type) {
+	case BIFF_NUMBER:
+		return put_number(x, row, column, style, biff_double(b));
+	case BIFF_RK:
+		return put_number(x, row, column, style, biff_rk(b));
+	case BIFF_MULRK:
+		/* behind the last cell stands its column */
+		for (; biff_left(b) >= 6 && !e; style = biff_u16(b))
+			e = put_number(x, row, column++, style, biff_rk(b));
+		return e;
+	case BIFF_LABELSST:
+		i = biff_u32(b);
+		return i < x->string_count ? put_string(x, row, column, x->strings[i]) : ERR_OK;
+	case BIFF_LABEL:
+	case BIFF_RSTRING:
+		return read_text(x, b, row, column);
+	case BIFF_BOOLERR:
+		value = biff_u8(b);
+		return biff_u8(b) ? ERR_OK : put_string(x, row, column, value ? "true" : "false");
+	case BIFF_FORMULA:
+		return read_formula(x, b, row, column, style);
+	}
+	return ERR_OK;
+}
+
+/* Records of one sheet; charts and the like inside it are streams of their own between BOF and EOF. */
+static enum err read_sheet(struct xls *x, const struct sheet *s)
+{
+	struct biff b = biff_init(x->stream.data, x->stream.len, s->offset);
+	enum err e = book_add_sheet(x->book, s->name ? s->name : "", NULL);
+	int depth = 0;
+
+	while (!e && biff_next(&b)) {
+		if (b.type == BIFF_BOF)
+			depth++;
+		else if (b.type == BIFF_EOF && !--depth)
+			break;
+		else if (depth != 1)
+			continue;
+		else if (b.type == BIFF_STRING && x->awaits_text)
+			e = read_text(x, &b, x->row, x->column);
+		else
+			e = read_cell(x, &b);
+		x->awaits_text = x->awaits_text && b.type == BIFF_FORMULA;
+	}
 	return e;
 }
 
-/* Opened anew for each sheet: the library keeps the cells of every sheet that was selected until it is closed. */
-static enum err read_sheet(struct book *b, const char *path, unsigned short sheet, unsigned int *count)
+enum err book_read_xls(struct book *b, const void *data, size_t len)
 {
-	const void *xls = NULL;
-	const char *name = "";
-	unsigned int secret = 0;
-	enum err e = ERR_OK;
-	int code = freexl_open(path, &xls);
+	static const char *const names[] = { "Workbook", "Book", NULL };
+	struct xls x = { .book = b, .mem.max = BOOK_TEXT_MAX, .stream.max = BOOK_FILE_MAX, .text.max = BOOK_CELL_MAX };
+	enum err e = cfbf_read(data, len, names, &x.stream);
 
-	if (code == FREEXL_OK)
-		code = freexl_get_info(xls, FREEXL_BIFF_PASSWORD, &secret);
-	if (code == FREEXL_OK && secret == FREEXL_BIFF_OBFUSCATED)
-		e = err_set(ERR_FORMAT, _(".xls 加了密码, 请去掉密码再存"));
-	if (code == FREEXL_OK && !e)
-		code = freexl_get_info(xls, FREEXL_BIFF_SHEET_COUNT, count);
-	if (code == FREEXL_OK && !e && sheet < *count) {
-		code = freexl_get_worksheet_name(xls, sheet, &name);
-		if (code == FREEXL_OK)
-			e = book_add_sheet(b, name ? name : "", NULL);
-		if (code == FREEXL_OK && !e)
-			code = freexl_select_active_worksheet(xls, sheet);
-		if (code == FREEXL_OK && !e)
-			e = read_cells(b, xls);
-	}
-	if (xls)
-		freexl_close(xls);
-	return e ? e : code == FREEXL_OK ? ERR_OK : failed(code);
-}
-
-enum err book_read_xls(struct book *b, const char *path)
-{
-	unsigned int count = 1;
-	enum err e = ERR_OK;
-
-	for (unsigned short i = 0; i < count && i <= BOOK_SHEETS_MAX && !e; i++)
-		e = read_sheet(b, path, i, &count);
+	if (e == ERR_NOTFOUND)
+		e = err_set(ERR_FORMAT, _("里面没有工作簿: 不是 .xls, 或者是加了密码的 .xlsx; 请去掉密码再存"));
+	x.date_formats = arena_alloc(&x.mem, FORMATS_MAX * sizeof *x.date_formats);
+	e = e ? e : x.mem.err;
+	e = e ? e : read_globals(&x);
+	for (uint32_t i = 0; i < x.sheet_count && !e; i++)
+		e = read_sheet(&x, &x.sheets[i]);
+	arena_clear(&x.mem);
+	buf_clear(&x.stream);
+	buf_clear(&x.text);
+	free(x.strings);
+	free(x.date_styles);
 	return e;
 }

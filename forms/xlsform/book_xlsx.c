@@ -4,6 +4,7 @@
 #include "forms/xlsform/xlsx.h"
 
 #include "forms/base/i18n.h"
+#include "forms/xlsform/serial.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,35 +119,6 @@ static enum err on_workbook(void *user, const char *name, const char *const *att
 	return p->mem.err;
 }
 
-/* Does a number format show a date or time? Letters in quotes and brackets and after a backslash are no code. */
-static bool shows_date(const char *code)
-{
-	for (; *code; code++) {
-		const char *end = NULL;
-
-		if (*code == '"')
-			end = strchr(code + 1, '"');
-		else if (*code == '[')
-			end = strchr(code + 1, ']');
-		else if (*code == '\\' || *code == '_' || *code == '*')
-			end = code[1] ? code + 1 : NULL;
-		else if (strchr("ymdhsYMDHS", *code))
-			return true;
-		else
-			continue;
-		/* [h]:mm counts hours; [Red] and [$-409] say nothing */
-		if (!end || (*code == '[' && end == code + 2 && strchr("hmsHMS", code[1])))
-			return end != NULL;
-		code = end;
-	}
-	return false;
-}
-
-static bool built_in_date(unsigned long id)
-{
-	return (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 45 && id <= 47) || (id >= 50 && id <= 58);
-}
-
 static unsigned long number_attribute(const char *const *attributes, const char *name)
 {
 	const char *v = xml_attribute(attributes, name);
@@ -162,7 +134,7 @@ static enum err on_style(void *user, const char *name, const char *const *attrib
 	bool *dates;
 
 	if (!strcmp(name, "numFmt") && id < STYLES_MAX && code)
-		p->date_formats[id] = shows_date(code);
+		p->date_formats[id] = serial_format_is_date(code);
 	if (!strcmp(name, "cellXfs"))
 		p->in_cell_formats = true;
 	if (strcmp(name, "xf") || !p->in_cell_formats)
@@ -171,7 +143,7 @@ static enum err on_style(void *user, const char *name, const char *const *attrib
 	if (!dates)
 		return p->mem.err;
 	p->x.date_styles = dates;
-	dates[p->x.style_count++] = built_in_date(id) || (id < STYLES_MAX && p->date_formats[id]);
+	dates[p->x.style_count++] = serial_id_is_date(id) || (id < STYLES_MAX && p->date_formats[id]);
 	return ERR_OK;
 }
 

@@ -109,11 +109,17 @@ struct form_choice *form_add_choice(struct form *f)
 		return NULL;
 	f->choices = c;
 	c += f->choice_count++;
-	if (f->column_count)
-		c->columns = form_alloc(f, f->column_count * sizeof *c->columns);
 	if (f->list_count)
 		f->lists[f->list_count - 1].count++;
-	return form_error(f) ? NULL : c;
+	return c;
+}
+
+void form_set_column(struct form *f, struct form_choice *c, uint32_t column, const char *s)
+{
+	if (!c->columns)
+		c->columns = form_alloc(f, f->column_count * sizeof *c->columns);
+	if (c->columns)
+		c->columns[column] = form_string(f, s);
 }
 
 struct form_entity *form_add_entity(struct form *f)

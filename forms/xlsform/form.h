@@ -19,7 +19,7 @@ enum {
 };
 #define FORM_NONE UINT32_MAX
 
-enum form_type {
+enum form_type {                       /* the order is part of the encoded form */
 	FORM_GROUP, FORM_REPEAT,
 	FORM_NOTE,                     /* shown, stores nothing */
 	FORM_TEXT, FORM_INTEGER, FORM_DECIMAL, FORM_RANGE,
@@ -32,7 +32,8 @@ enum form_type {
 	FORM_START, FORM_END, FORM_TODAY, FORM_USERNAME, FORM_DEVICEID, FORM_PHONENUMBER, FORM_EMAIL, FORM_AUDIT, FORM_START_GEOPOINT,
 	FORM_ATTACHED,                 /* csv-external: names a file that expressions look things up in (source); stores nothing */
 	FORM_ROW,                      /* ours (type "row REGISTER"): the id of a row of a register, chosen from a list */
-	FORM_OTHER                     /* opens, and is shown and stored as text; type_name says what it was */
+	FORM_OTHER,                    /* opens, and is shown and stored as text; type_name says what it was */
+	FORM_TYPE_COUNT
 };
 
 /* One text in the languages of the form: in[language] for language < count, NULL where the author wrote none; a zeroed
@@ -142,9 +143,10 @@ void form_set_text(struct form *f, struct form_text *t, uint32_t language, const
 uint32_t form_add_language(struct form *f, const char *name);    /* its index, the old one when it is there already; FORM_NONE */
 struct form_question *form_add_question(struct form *f);         /* a leaf at the top: end is its index + 1, parent and list FORM_NONE */
 struct form_list *form_add_list(struct form *f, const char *name);       /* its choices follow with form_add_choice() */
-struct form_choice *form_add_choice(struct form *f);             /* at the end of the last list; columns: column_count entries or NULL */
+struct form_choice *form_add_choice(struct form *f);             /* at the end of the last list */
 struct form_entity *form_add_entity(struct form *f);
-uint32_t form_add_column(struct form *f, const char *name);      /* before the first choice; its index */
+uint32_t form_add_column(struct form *f, const char *name);      /* its index */
+void form_set_column(struct form *f, struct form_choice *c, uint32_t column, const char *s);   /* when all columns are there */
 
 /* Make form_find() and form_find_list() quick; call when all questions and lists have their names. */
 void form_index(struct form *f);

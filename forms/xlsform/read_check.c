@@ -5,6 +5,7 @@
 #include "forms/base/i18n.h"
 #include "forms/expr/expr.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -119,7 +120,15 @@ static void check_expression(struct reader *r, const struct place *at, const cha
 	expr_free(x);
 }
 
-static void check_row(struct reader *r, const struct table *t, const struct book_row *row)
+/* What a row has but its kind has no use for was dropped on reading, and is not looked at either. */
+static bool is_dropped(const struct form_question *q, const struct field *f)
+{
+	return q && f->kind == FIELD_EXPRESSION && ((f->offset == offsetof(struct form_question, choice_filter) && !q->choice_filter)
+	                                            || (f->offset == offsetof(struct form_question, repeat_count) && !q->repeat_count));
+}
+
+/* `q`: the question the row became, NULL on other sheets. */
+static void check_row(struct reader *r, const struct table *t, const struct book_row *row, const struct form_question *q)
 {
 	const struct book_cell *cell = t->sheet->cells + row->first;
 
@@ -127,7 +136,7 @@ static void check_row(struct reader *r, const struct table *t, const struct book
 		const struct column *c = cell->column < t->column_count ? &t->columns[cell->column] : NULL;
 		struct place at = { t, row->number, cell->column };
 
-		if (!c || !c->field || c->field->kind == FIELD_EXTRA)
+		if (!c || !c->field || c->field->kind == FIELD_EXTRA || is_dropped(q, c->field))
 			continue;
 		if (table_is_expression(c->field->kind, cell->text)) {
 			expression_clean(cell->text, &r->text);
@@ -149,7 +158,7 @@ static void check_survey(struct reader *r)
 		while (question < r->form->question_count && r->form->questions[question].row < row->number)
 			question++;
 		if (question < r->form->question_count && r->form->questions[question].row == row->number)
-			check_row(r, &r->survey, row);
+			check_row(r, &r->survey, row, &r->form->questions[question]);
 	}
 }
 
@@ -160,6 +169,6 @@ enum err check_references(struct reader *r)
 	check_survey(r);
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		for (uint32_t k = 0; k < table_rows(others[i]); k++)
-			check_row(r, others[i], table_row(others[i], k));
+			check_row(r, others[i], table_row(others[i], k), NULL);
 	return r->text.err;
 }

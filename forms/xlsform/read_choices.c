@@ -89,8 +89,8 @@ static void store_choice(struct reader *r, const struct table *t, const struct b
 	for (uint32_t i = 0; i < row->count; i++, cell++) {
 		const struct column *column = cell->column < t->column_count ? &t->columns[cell->column] : NULL;
 
-		if (column && column->field && column->field->kind == FIELD_EXTRA && c->columns && !c->columns[column->language])
-			c->columns[column->language] = form_string(r->form, cell->text);
+		if (column && column->field && column->field->kind == FIELD_EXTRA && !(c->columns && c->columns[column->language]))
+			form_set_column(r->form, c, column->language, cell->text);
 	}
 	if (!c->label.count && !c->image.count && table_has(t, "label"))
 		reader_warn(r, t, row->number, WHOLE_ROW, NULL, _("选项 %s 没有文字 (label), 将显示它的 name"), c->name);
@@ -222,7 +222,7 @@ enum err read_choices(struct reader *r)
 
 	if (!choices)
 		choices = book_find(r->book, "choices and columns");
-	/* both headers before any choice: a choice has room for all extra columns */
+	/* both headers before any choice: its further columns have room for all */
 	e = table_open(r, choices, &choice_fields, &r->choices);
 	e = e ? e : table_open(r, book_find(r->book, "external_choices"), &choice_fields, &r->external);
 	e = e ? e : read_lists(r, &r->choices);

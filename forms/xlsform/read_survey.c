@@ -250,6 +250,10 @@ static void read_question(struct reader *r, struct nesting *n, const struct book
 	table_store(r, &r->survey, row, q);
 	if (form_error(r->form))
 		return;
+	if (!form_is_select(q->type))
+		q->choice_filter = NULL;
+	if (q->type != FORM_REPEAT)
+		q->repeat_count = NULL;
 	check_name(r, q);
 	take_argument(r, q, type, column);
 	if (!q->constraint)

@@ -240,33 +240,41 @@ static char smart_quote(const char *s, size_t *n)
 	return 0;
 }
 
-/* Quotes inside a string are text and stay, unless that string was opened by a curly one. */
+/* May a string end here? An operator, a bracket or the end of the expression follows. */
+static bool may_end(const char *s)
+{
+	static const char *const words[] = { "and ", "or ", "div ", "mod " };
+	bool blank = *s == ' ' || *s == '\n' || *s == '\t';
+
+	s += strspn(s, " \t\r\n");
+	for (size_t i = 0; i < sizeof words / sizeof *words && blank; i++)
+		if (!strncmp(s, words[i], strlen(words[i])))
+			return true;
+	return !*s || strchr("),]/=!<>+-*|", *s);
+}
+
+/* A curly quote inside a string is its text ('it’s late'), unless the string may end there ('late’). */
 void expression_clean(const char *s, struct buf *out)
 {
 	char open = 0;
-	bool curly = false;
 	size_t n = 0;
 
 	buf_reset(out);
 	while (*s) {
-		char quote = strlen(s) >= 3 ? smart_quote(s, &n) : 0;
-		bool smart = quote;
+		char curly = strlen(s) >= 3 ? smart_quote(s, &n) : 0, quote = curly;
 
-		if (!quote && (*s == '"' || *s == '\''))
-			quote = *s, n = 1;
-		if (quote && !open) {
-			open = quote;
-			curly = smart;
-			buf_putc(out, quote);
-		} else if (quote && quote == open && smart == curly) {
-			open = 0;
+		if (!curly) {
+			n = 1;
+			quote = *s == '"' || *s == '\'' ? *s : 0;
+		}
+		if (quote && (!open || (quote == open && (!curly || may_end(s + n))))) {
+			open = open ? 0 : quote;
 			buf_putc(out, quote);
 		} else if (!strncmp(s, "\xc2\xa0", 2)) {
 			buf_putc(out, ' ');
 			n = 2;
 		} else {
-			n = 1;
-			buf_putc(out, *s);
+			buf_put(out, s, n);
 		}
 		s += n;
 	}

@@ -22,7 +22,4 @@ enum err xlsx_read_part(struct archive *zip, const char *name, const struct xml_
 enum err xlsx_read_strings(struct xlsx *x, const char *part);
 enum err xlsx_read_sheet(struct xlsx *x, const char *name, const char *part);
 
-/* A serial day number as the text of a date, a time of day, or both. */
-void xlsx_put_date(double serial, bool date1904, struct buf *out);
-
 #endif

@@ -1,12 +1,11 @@
 #include "config.h"
 #include "forms/xlsform/xlsx.h"
 
-#include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
 #include "forms/expr/expr.h"
+#include "forms/xlsform/serial.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,28 +99,6 @@ enum err xlsx_read_strings(struct xlsx *x, const char *part)
 	return e;
 }
 
-void xlsx_put_date(double serial, bool date1904, struct buf *out)
-{
-	int64_t seconds;
-	int32_t days;
-	char date[16];
-
-	if (!(serial >= 0 && serial < 3000000)) {
-		expr_format_number(serial, out);
-		return;
-	}
-	seconds = llround(serial * 86400);
-	days = (int32_t)(seconds / 86400);
-	seconds %= 86400;
-	if (days || !seconds) {
-		/* Day 60 of the 1900 system is a 29 February that never was. */
-		days += date1904 ? -24107 : days < 60 ? -25568 : -25569;
-		buf_puts(out, clock_format_date(days, date));
-	}
-	if (seconds)
-		buf_printf(out, "%s%02d:%02d:%02d", out->len ? "T" : "", (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60));
-}
-
 /* "AB12" -> column 27; false when it is no reference. */
 static bool read_reference(const char *s, uint32_t *column)
 {
@@ -196,7 +173,7 @@ static void plain_number(struct buf *b, bool date, bool date1904)
 		return;
 	buf_reset(b);
 	if (date)
-		xlsx_put_date(n, date1904, b);
+		serial_text(n, date1904, b);
 	else
 		expr_format_number(n, b);
 }

@@ -1,7 +1,9 @@
 #include "config.h"
 #include "sync/keys/ring.h"
 
+#include "forms/base/fs.h"
 #include "forms/base/i18n.h"
+#include "sync/keys/guard.h"
 
 #include <string.h>
 
@@ -114,4 +116,28 @@ bool keys_ring_share(const struct keys_ring *r, const uint8_t id[KEYS_ID], const
 	const struct key *k = find(r, id);
 
 	return k && keys_send(box_pk, k->secret, KEYS_SYMMETRIC, out);
+}
+
+enum { LINE = 2 * KEYS_ID + 1 + 2 * KEYS_SYMMETRIC + 1 };
+
+enum err keys_ring_export(const struct keys_ring *r, const char *path)
+{
+	char *text;
+	enum err e;
+
+	if (fs_exists(path))
+		return err_set(ERR_EXISTS, _("%s: 已有这个文件, 请换个名字"), path);
+	if (!(text = sodium_allocarray(r->count + 1, LINE)))
+		return err_set(ERR_NOMEM, _("没有受保护的内存可放密钥"));
+	for (size_t i = 0; i < r->count; i++) {
+		char *line = text + i * LINE;
+
+		keys_hex(r->at[i].id, KEYS_ID, line);
+		line[2 * KEYS_ID] = ' ';
+		keys_hex(r->at[i].secret, KEYS_SYMMETRIC, line + 2 * KEYS_ID + 1);
+		line[LINE - 1] = '\n';
+	}
+	e = keys_guard_write(path, text, r->count * LINE);
+	sodium_free(text);
+	return e;
 }

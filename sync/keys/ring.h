@@ -18,6 +18,10 @@ enum err keys_ring_add_identity(struct keys_ring *r, const struct keys_identity 
 /* Every scope key that T sealed to this writer; those that do not open are passed over. */
 enum err keys_ring_add_scopes(struct keys_ring *r, const struct keys_roster *roster, const struct keys_identity *id);
 
+/* Write every key to a file of mode 0400, for another program that is to read our bundles: lines "KEYID SECRET" in hex. Who
+ * has that file reads all that is sealed to these keys. ERR_EXISTS when there is such a file. */
+enum err keys_ring_export(const struct keys_ring *r, const char *path);
+
 bool keys_ring_has(const struct keys_ring *r, const uint8_t id[KEYS_ID]);
 
 /* Seal the secret of key `id` to someone else's key: out gets KEYS_SYMMETRIC + KEYS_SEALED bytes. False: no such key. */

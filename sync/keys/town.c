@@ -3,10 +3,9 @@
 
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
-#include "forms/base/sys.h"
 #include "forms/base/wire.h"
+#include "sync/keys/guard.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,30 +35,6 @@ static const char *versioned(struct buf *path, const char *dir, const char *name
 	buf_reset(path);
 	buf_printf(path, "%s/%s.%u", dir, name, version);
 	return buf_str(path);
-}
-
-/* Like fs_write(), but never readable to more than its owner and writable by none. */
-static enum err write_guarded(const char *path, const void *data, size_t len)
-{
-	struct buf aside = { 0 };
-	enum err e;
-	int fd;
-
-	buf_printf(&aside, "%s.new", path);
-	if (aside.err || (e = fs_remove(aside.data)))
-		return aside.err ? aside.err : e;
-	fd = sys->open(aside.data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0400);
-	if (fd < 0) {
-		e = err_set(err_from_errno(errno), "%s: %s", aside.data, strerror(errno));
-	} else {
-		if (!(e = fs_write_at(fd, data, len, 0)))
-			e = fs_sync(fd);
-		fs_close(fd);
-		if (!e)
-			e = fs_rename(aside.data, path);
-	}
-	buf_clear(&aside);
-	return e;
 }
 
 /* ---- authority.N ---- */
@@ -235,7 +210,7 @@ static enum err daemon_read(const char *dir, uint32_t version, struct daemon **o
 static enum err daemon_write(const char *dir, uint32_t version, const struct daemon *d)
 {
 	struct buf path = { 0 };
-	enum err e = write_guarded(versioned(&path, dir, "daemon", version), d, DAEMON_HEAD + (size_t)d->count * KEYS_SYMMETRIC);
+	enum err e = keys_guard_write(versioned(&path, dir, "daemon", version), d, DAEMON_HEAD + (size_t)d->count * KEYS_SYMMETRIC);
 
 	buf_clear(&path);
 	return e;
@@ -317,7 +292,7 @@ static enum err new_recovery(const char *dir, struct founding *f)
 
 	if (!e) {
 		keys_recovery_hash(keys_identity_public(f->recovery)->sign, f->next.recovery);
-		e = write_guarded(versioned(&path, dir, "recovery", f->next.version), keys_identity_secret(f->recovery), KEYS_SYMMETRIC);
+		e = keys_guard_write(versioned(&path, dir, "recovery", f->next.version), keys_identity_secret(f->recovery), KEYS_SYMMETRIC);
 	}
 	buf_clear(&path);
 	return e;

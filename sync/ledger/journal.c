@@ -113,7 +113,7 @@ enum err journal_open(const char *dir, const struct seal *seal, struct journal *
 	e = fs_make_dir(dir);
 	if (!e)
 		e = fs_list(dir, 1u << 20, note_part, j);
-	if (!e && j->part)
+	if (!e && j->first)
 		e = open_last(j);
 	if (e) {
 		journal_close(j);
@@ -148,7 +148,7 @@ enum err journal_refresh(struct journal *j)
 	same = !e && j->fd >= 0 && !sys->fstat(j->fd, &here) && !sys->lstat(path.data, &st)
 		&& st.st_ino == here.st_ino && (uint64_t)st.st_size == j->size && !j->torn;
 	buf_clear(&path);
-	if (e || (same && !later) || (!j->part && !later))
+	if (e || (same && !later) || (!j->first && !later))
 		return e;
 	e = fs_list(j->dir, 1u << 20, note_part, j);
 	if (!e)
@@ -157,9 +157,17 @@ enum err journal_refresh(struct journal *j)
 	return e;
 }
 
+void journal_start_after(struct journal *j, uint64_t part)
+{
+	if (j->first)
+		return;
+	j->part = part;
+	journal_abort(j);
+}
+
 struct journal_mark journal_end(const struct journal *j)
 {
-	return (struct journal_mark){ j->part, j->records };
+	return j->first ? (struct journal_mark){ j->part, j->records } : (struct journal_mark){ 0 };
 }
 
 bool journal_settle(struct journal *j, struct journal_mark confirmed)
@@ -181,7 +189,7 @@ bool journal_settle(struct journal *j, struct journal_mark confirmed)
 
 void journal_abort(struct journal *j)
 {
-	bool roll = !j->part || j->size >= JOURNAL_PART;
+	bool roll = !j->first || j->size >= JOURNAL_PART;
 
 	buf_reset(&j->open);
 	buf_reset(&j->ready);
@@ -337,8 +345,6 @@ enum err journal_each(struct journal *j, struct journal_mark from, enum err (*ea
 	enum err e = ERR_OK;
 
 	lost = lost ? lost : &uncounted;
-	if (!from.part && j->first > 1)
-		*lost += j->first - 1;
 	for (uint64_t n = from.part ? from.part : j->first; !e && n && n <= j->part; n++)
 		e = each_in_part(j, n, n == from.part ? from.records : 0, each, user, lost);
 	return e;

@@ -26,6 +26,9 @@ struct journal_mark { uint64_t part; uint32_t records; };
 enum err journal_open(const char *dir, const struct seal *seal, struct journal **out);
 void journal_close(struct journal *j);
 
+/* An empty journal goes on behind this part of the one it replaces. */
+void journal_start_after(struct journal *j, uint64_t part);
+
 /* Look again: another program may have appended. */
 enum err journal_refresh(struct journal *j);
 

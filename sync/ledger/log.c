@@ -234,11 +234,9 @@ static enum err due(struct log_batch *b, const uint8_t writer[EVENT_WRITER], con
 
 static enum err put_own(struct log_batch *b, const uint8_t writer[EVENT_WRITER], const struct event_scope *scope, const struct log_own *own)
 {
-	struct store_key key = log_own_key(writer, scope), value = store_key();
+	struct store_key key = log_own_key(writer, scope), value;
 
-	store_key_u64(&value, own->epoch);
-	store_key_u64(&value, own->placement);
-	store_key_u8(&value, own->due);
+	log_own_pack(own, &value);
 	return log_keep(b, STORE_META, &key, value.bytes, value.len);
 }
 
@@ -397,17 +395,11 @@ enum err log_renew(struct log_batch *b, const uint8_t writer[EVENT_WRITER], cons
 enum err log_keep(struct log_batch *b, enum store_table table, const struct store_key *key, const void *data, size_t len)
 {
 	buf_reset(&b->entry);
-	buf_putc(&b->entry, ENTRY_KEEP);
-	buf_putc(&b->entry, (int)table);
-	buf_putc(&b->entry, data != NULL);
-	buf_varint(&b->entry, key->len);
-	buf_put(&b->entry, key->bytes, key->len);
-	if (data) {
-		buf_put(&b->entry, data, len);
+	log_entry_put_row(&b->entry, table, key, data, len);
+	if (data)
 		store_put(&b->txn, table, key, data, len);
-	} else {
+	else
 		store_delete(&b->txn, table, key);
-	}
 	return b->txn.err ? b->txn.err : log_batch_journal(b, &b->entry);
 }
 
@@ -460,12 +452,7 @@ enum err log_acknowledge(struct log_batch *b, const struct event_log_id *id, uin
 		memcpy(r->acked_hash, hash, EVENT_HASH);
 		log_record_put(&b->txn, r);
 		buf_reset(&b->entry);
-		buf_putc(&b->entry, ENTRY_ACK);
-		buf_put(&b->entry, id->writer, EVENT_WRITER);
-		event_scope_put(&id->scope, &b->entry);
-		buf_be64(&b->entry, id->epoch);
-		buf_be64(&b->entry, seq);
-		buf_put(&b->entry, hash, EVENT_HASH);
+		log_entry_put_ack(&b->entry, id, seq, hash);
 		e = log_batch_journal(b, &b->entry);
 	} else if (profile_is_local(b->p, id->writer)) {
 		*contradicts = true;

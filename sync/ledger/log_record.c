@@ -29,7 +29,7 @@ static int64_t zigzag(struct wire *w)
 	return out;
 }
 
-static void put_base(struct buf *b, const struct event_base *base)
+void log_base_put(struct buf *b, const struct event_base *base)
 {
 	buf_varint(b, base->lamport);
 	put_zigzag(b, base->wall);
@@ -37,7 +37,7 @@ static void put_base(struct buf *b, const struct event_base *base)
 	put_zigzag(b, base->uptime);
 }
 
-static struct event_base base_get(struct wire *w)
+struct event_base log_base_get(struct wire *w)
 {
 	struct event_base base;
 
@@ -109,7 +109,7 @@ enum err log_record_read(const struct store_key *key, const struct buf *value, s
 		s->last = wire_varint(&w);
 		copy_hash(&w, s->previous);
 		copy_hash(&w, s->hash);
-		s->base = base_get(&w);
+		s->base = log_base_get(&w);
 	}
 	return wire_end(&w) ? damaged() : ERR_OK;
 }
@@ -145,7 +145,7 @@ void log_record_put(struct store_txn *t, const struct log_record *r)
 		buf_varint(&b, s->last);
 		buf_put(&b, s->previous, EVENT_HASH);
 		buf_put(&b, s->hash, EVENT_HASH);
-		put_base(&b, &s->base);
+		log_base_put(&b, &s->base);
 	}
 	if (b.err && !t->err)
 		t->err = b.err;
@@ -208,7 +208,7 @@ void log_row_put(struct store_txn *t, const struct log_place *at, const struct l
 	buf_put(&b, row->hash, EVENT_HASH);
 	if (row->signature)
 		buf_put(&b, row->signature, EVENT_SIGNATURE);
-	put_base(&b, &row->base);
+	log_base_put(&b, &row->base);
 	buf_put(&b, row->bytes, row->len);
 	if (b.err && !t->err)
 		t->err = b.err;
@@ -223,7 +223,7 @@ enum err log_row_read(const struct buf *value, struct log_row *row)
 
 	copy_hash(&w, row->hash);
 	row->signature = state & ROW_SIGNED ? wire_bytes(&w, EVENT_SIGNATURE) : NULL;
-	row->base = base_get(&w);
+	row->base = log_base_get(&w);
 	row->len = wire_left(&w);
 	row->bytes = wire_bytes(&w, row->len);
 	return w.err ? damaged() : ERR_OK;
@@ -358,6 +358,22 @@ enum err log_own_get(struct store_txn *t, const struct store_key *key, struct lo
 	return e;
 }
 
+void log_own_pack(const struct log_own *own, struct store_key *value)
+{
+	*value = store_key();
+	store_key_u64(value, own->epoch);
+	store_key_u64(value, own->placement);
+	store_key_u8(value, own->due);
+}
+
+void log_own_put(struct store_txn *t, const struct store_key *key, const struct log_own *own)
+{
+	struct store_key value;
+
+	log_own_pack(own, &value);
+	store_put(t, STORE_META, key, value.bytes, value.len);
+}
+
 enum err log_id_of(struct store_txn *t, uint32_t number, struct event_log_id *out)
 {
 	struct store_key key = log_meta_key(META_NUMBER), id = store_key();
@@ -384,74 +400,5 @@ enum err log_number_of(struct store_txn *t, const struct event_log_id *id, uint3
 	if (!e)
 		*out = r->number;
 	free(r);
-	return e;
-}
-
-/* --- journal entries --- */
-
-void log_entry_put(struct buf *out, const struct log_segment *seg, const struct log_step *steps, uint32_t count)
-{
-	uint32_t n = 0;
-
-	buf_putc(out, ENTRY_EVENTS);
-	buf_put(out, seg->id.writer, EVENT_WRITER);
-	event_scope_put(&seg->id.scope, out);
-	buf_be64(out, seg->id.epoch);
-	buf_varint(out, seg->first);
-	buf_put(out, seg->previous, EVENT_HASH);
-	put_base(out, &seg->base);
-	buf_varint(out, count);
-	for (uint32_t i = 0; i < count; i++)
-		n += steps[i].signature != NULL;
-	buf_varint(out, n);
-	for (uint32_t i = 0; i < count; i++)
-		if (steps[i].signature) {
-			buf_varint(out, i);
-			buf_put(out, steps[i].signature, EVENT_SIGNATURE);
-		}
-	for (uint32_t i = 0; i < count; i++)
-		buf_put(out, steps[i].bytes, steps[i].len);
-}
-
-enum err log_entry_read(const void *entry, size_t len, struct log_segment *seg, struct log_step **steps)
-{
-	struct wire w = wire_init(entry, len), signatures;
-	const uint8_t *writer;
-	uint64_t count, n;
-	enum err e;
-
-	memset(seg, 0, sizeof *seg);
-	*steps = NULL;
-	wire_u8(&w);
-	if ((writer = wire_bytes(&w, EVENT_WRITER)))
-		memcpy(seg->id.writer, writer, EVENT_WRITER);
-	seg->id.scope = event_scope_get(&w);
-	seg->id.epoch = wire_u64(&w);
-	seg->first = wire_varint(&w);
-	copy_hash(&w, seg->previous);
-	seg->base = base_get(&w);
-	count = wire_varint(&w);
-	n = wire_varint(&w);
-	signatures = w;
-	for (uint64_t i = 0; i < n && !w.err; i++) {
-		wire_varint(&w);
-		wire_bytes(&w, EVENT_SIGNATURE);
-	}
-	if (w.err || !count || count > LIMIT_EVENTS || n > count)
-		return err_set(ERR_CORRUPT, _("日志的一段格式不对"));
-	seg->count = (uint32_t)count;
-	seg->len = wire_left(&w);
-	seg->events = wire_bytes(&w, seg->len);
-	if (!(*steps = calloc(count, sizeof **steps)))
-		return err_set(ERR_NOMEM, "journal");
-	e = log_segment_read(seg, *steps);
-	(*steps)[count - 1].signature = NULL;
-	for (uint64_t i = 0; i < n && !e; i++) {
-		uint64_t at = wire_varint(&signatures);
-		const uint8_t *p = wire_bytes(&signatures, EVENT_SIGNATURE);
-
-		if (at < count)
-			(*steps)[at].signature = p;
-	}
 	return e;
 }

@@ -56,13 +56,17 @@ enum err log_row_hash(struct store_txn *t, const struct log_place *at, uint8_t h
 
 void log_ref_put(struct store_txn *t, const uint8_t ref[EVENT_REF], const struct log_place *at);
 
+/* Values that deltas count from, as varints. */
+void log_base_put(struct buf *b, const struct event_base *base);
+struct event_base log_base_get(struct wire *w);
+
 /* --- META --- */
 
 enum log_meta {
 	META_SCHEMA = 'V',           /* u16 */
 	META_NUMBER = 'N',           /* next local log number; followed by a number: its log id */
 	META_MARK = 'J',             /* how far the journal is in the store: part u64, records u32 */
-	META_LAMPORT = 'L',          /* highest seen */
+	META_LAMPORT = 'L',          /* highest seen, as far as a stranger may carry it */
 	META_OWN = 'O',              /* writer, scope → struct log_own */
 	META_EPOCHS = 'E',           /* writer → number of its epochs */
 	META_WRITTEN = 'W',          /* events of this device's writers */
@@ -83,10 +87,21 @@ struct log_own { uint64_t epoch, placement; uint8_t due; };    /* due: enum log_
 
 struct store_key log_own_key(const uint8_t writer[EVENT_WRITER], const struct event_scope *scope);
 enum err log_own_get(struct store_txn *t, const struct store_key *key, struct log_own *out);
+void log_own_put(struct store_txn *t, const struct store_key *key, const struct log_own *own);
+void log_own_pack(const struct log_own *own, struct store_key *value);
 
 /* --- entries of the journal --- */
 
-enum log_entry { ENTRY_EVENTS = 'S', ENTRY_KEEP = 'K', ENTRY_DRAFT = 'D', ENTRY_ACK = 'A' };
+enum log_entry { ENTRY_EVENTS = 'S', ENTRY_KEEP = 'K', ENTRY_ACK = 'A' };
+
+/* Which rows of META are journalled: what no event tells. */
+static inline bool log_meta_kept(const struct store_key *key)
+{
+	return key->len && (key->bytes[0] == META_OWN || key->bytes[0] == META_DRAFT || key->bytes[0] == META_DRAFT_NUMBER || key->bytes[0] == META_ERASED);
+}
+
+void log_entry_put_row(struct buf *out, enum store_table table, const struct store_key *key, const void *data, size_t len);
+void log_entry_put_ack(struct buf *out, const struct event_log_id *id, uint64_t seq, const uint8_t hash[EVENT_HASH]);
 
 /* A run of events with the signatures there are. */
 void log_entry_put(struct buf *out, const struct log_segment *seg, const struct log_step *steps, uint32_t count);

@@ -51,7 +51,7 @@ static void put_meta(struct log_batch *b, const struct journal_mark *mark)
 		log_meta_put_number(&b->txn, &lamport, b->lamport);
 	if (b->written != b->written_start)
 		log_meta_put_number(&b->txn, &written, b->written);
-	if (mark->part)
+	if (mark->part != LOG_MARK_KEPT)
 		put_mark(b, mark);
 }
 

@@ -5,8 +5,6 @@
 #include "sync/keys/slot.h"
 #include "sync/ledger/profile.h"
 
-enum { PROFILE_PACKS = 16 };
-
 struct profile_private {
 	int lock;                    /* the file `write`, flocked around every write */
 	uint64_t placement;          /* where this directory lies: inode of `seat`, machine id */
@@ -14,8 +12,9 @@ struct profile_private {
 	uint8_t boot_id[16];
 	struct keys_slots slots;     /* this device's writers */
 	uint64_t trust;              /* META_TRUST when the roster was fed */
-	bool walked;                 /* the first half of the ladder found the store sound */
-	struct { char id[65], version[65]; struct pack *pack; } packs[PROFILE_PACKS];
+	bool store_bad;              /* the walk, or a value that did not open, found the store damaged */
+	int lock_depth;
+	struct pack **packs;
 	unsigned pack_count;
 };
 
@@ -35,29 +34,37 @@ enum err profile_recover(struct profile *p);
 /* Feed the roster with the township's log again when another program or an aborted write changed it. */
 enum err profile_feed_roster(struct profile *p, struct store_txn *t);
 
-/* Open or close what stands on the key: store, journal, fold. The lock is held. */
-enum err profile_open_store(struct profile *p);
+/* Close what stands on the key: fold, store, journal. */
 void profile_close_store(struct profile *p);
 
 /* The second half of the ladder, with the key and under the lock. */
 enum err profile_ladder(struct profile *p);
 
-/* The first half: a child opens the store and walks it. ERR_CORRUPT, ERR_NOTFOUND. */
-enum err profile_probe(const char *store_dir, int64_t milliseconds);
+/* The first half: a child opens the store and walks it for at most so long. ERR_CORRUPT, ERR_NOTFOUND. */
+enum err profile_probe(struct profile *p);
 
-/* Where does this directory lie? */
+/* Where does this directory lie? ERR_UNSUPPORTED where a copy could not be told from the original. */
+enum err profile_place_fit(const char *dir);
 enum err profile_placement(const char *dir, uint64_t *out);
 /* Count boots; identify this one. */
 void profile_note_boot(struct profile *p);
 
-/* Apply journal entries from `from` on, in slices. */
+/* Apply journal entries from `from` on, in slices, and note in the store how far it came. */
 enum err profile_replay(struct profile *p, struct journal_mark from, uint64_t *entries, uint64_t *lost);
 
 /* How far the journal is in the store. */
 enum err profile_mark(struct profile *p, struct journal_mark *out);
 
-/* A batch without journalling, for replay and marks: as log_write(), the lock being held. */
+/* Write the journal anew from the store; the old one is kept aside when `keep`. */
+enum err profile_rejournal(struct profile *p, bool keep);
+
+/* Move `name` of the profile into a directory kept for a person to look at; its name goes to health.kept. */
+enum err profile_keep_aside(struct profile *p, const char *name);
+
+/* As log_write(), the lock being held. `replaying`: nothing is journalled, and the store notes `mark` as how far it has
+ * come, or keeps its own when that is LOG_MARK_KEPT. */
 struct log_batch;
+#define LOG_MARK_KEPT UINT64_MAX
 enum err log_write_locked(struct profile *p, bool replaying, const struct journal_mark *mark, enum err (*work)(struct log_batch *b, void *user), void *user);
 
 #endif

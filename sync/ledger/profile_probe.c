@@ -1,0 +1,93 @@
+/* A damaged LMDB file can kill the process that maps it (SIGBUS, SIGSEGV, abort), so a child looks first. */
+#include "config.h"
+#include "sync/ledger/profile_own.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/i18n.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { WALK_MS = 5000, GLANCE_MS = 200, HANG_MS = 2000 };
+
+static void child(const char *dir, int64_t ms)
+{
+	static const int deadly[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE };
+	int null = open("/dev/null", O_RDWR);
+
+	for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
+		signal(deadly[i], SIG_DFL);             /* not the handlers that give the terminal back */
+	if (null >= 0) {
+		dup2(null, 1);
+		dup2(null, 2);
+	}
+	_exit(store_walk(dir, clock_ticks() + ms * 1000000) ? 1 : 0);
+}
+
+/* Wait until the child is gone: its end of the pipe closes. False: it hangs. */
+static bool finished(int fd, int64_t ms)
+{
+	int64_t end = clock_ticks() + ms * 1000000;
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	for (;;) {
+		int64_t left = (end - clock_ticks()) / 1000000;
+		int r = left > 0 ? poll(&p, 1, (int)left) : 0;
+
+		if (r >= 0 || errno != EINTR)
+			return r > 0;
+	}
+}
+
+static enum err walk(const char *dir, int64_t ms)
+{
+	int fds[2], status = 0;
+	bool done;
+	pid_t pid;
+
+	if (pipe(fds))
+		return err_set(ERR_IO, "pipe: %s", strerror(errno));
+	fcntl(fds[0], F_SETFD, FD_CLOEXEC);
+	fcntl(fds[1], F_SETFD, FD_CLOEXEC);
+	pid = fork();
+	if (!pid) {
+		close(fds[0]);
+		child(dir, ms);
+	}
+	close(fds[1]);
+	if (pid < 0) {
+		close(fds[0]);
+		return err_set(ERR_NOMEM, "fork: %s", strerror(errno));
+	}
+	done = finished(fds[0], ms + HANG_MS);
+	if (!done)
+		kill(pid, SIGKILL);
+	close(fds[0]);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return done && WIFEXITED(status) && !WEXITSTATUS(status) ? ERR_OK : err_set(ERR_CORRUPT, _("库文件损坏"));
+}
+
+enum err profile_probe(struct profile *p)
+{
+	static const uint8_t unknown[16];
+	struct buf dir = { 0 };
+	bool known = memcmp(p->own->boot_id, unknown, sizeof unknown) && !memcmp(p->anchor.probed, p->own->boot_id, sizeof unknown);
+	enum err e;
+
+	profile_path(p, "store", &dir);
+	if (!(e = dir.err) && !(e = store_check_file(dir.data))) {
+		e = walk(dir.data, known ? GLANCE_MS : WALK_MS);
+		if (!e && !known) {
+			memcpy(p->anchor.probed, p->own->boot_id, sizeof unknown);
+			anchor_write(p->dir, &p->anchor, false);
+		}
+	}
+	buf_clear(&dir);
+	return e;
+}

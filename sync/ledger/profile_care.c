@@ -377,6 +377,15 @@ enum err profile_check(struct profile *p, void (*report)(void *user, const char 
 	return e ? e : c.faults ? err_set(ERR_CORRUPT, _("检查发现问题")) : ERR_OK;
 }
 
+static enum err note_fold(struct log_batch *b, void *user)
+{
+	struct store_key key = log_meta_key(META_FOLD);
+
+	(void)user;
+	log_meta_put_number(log_txn(b), &key, FOLD_VERSION);
+	return log_txn(b)->err;
+}
+
 enum err profile_rebuild(struct profile *p)
 {
 	enum { SLICE = 4096 };
@@ -386,8 +395,8 @@ enum err profile_rebuild(struct profile *p)
 		return err_set(ERR_DENIED, _("还没有解锁: 请先输入 PIN"));
 	if ((e = profile_lock_write(p)))
 		return e;
-	if (!(e = profile_refresh(p)))
-		e = fold_rebuild(p->fold, SLICE);
+	if (!(e = profile_refresh(p)) && !(e = fold_rebuild(p->fold, SLICE)))
+		e = log_write(p, note_fold, NULL);
 	profile_unlock_write(p);
 	return e;
 }

@@ -243,13 +243,14 @@ static enum err open_journal(struct profile *p)
 
 static enum err check_schema(struct profile *p, struct log_batch *b)
 {
-	struct store_key key = log_meta_key(META_SCHEMA);
+	struct store_key key = log_meta_key(META_SCHEMA), fold = log_meta_key(META_FOLD);
 	uint64_t schema = log_meta_number(log_txn(b), &key, 0);
 
 	if (schema > SCHEMA)
 		return err_set(ERR_VERSION, _("%s: 库由更新的版本写成, 请用新版程序打开"), p->dir);
-	if (schema < SCHEMA)
-		log_meta_put_number(log_txn(b), &key, SCHEMA);
+	if (!schema)                                    /* a fresh store: its registers are made as it fills */
+		log_meta_put_number(log_txn(b), &fold, FOLD_VERSION);
+	log_meta_put_number(log_txn(b), &key, SCHEMA);
 	return ERR_OK;
 }
 
@@ -273,6 +274,21 @@ static enum err look(struct profile *p, bool *fresh)
 	store_abort(&t);
 	*fresh = !schema;
 	return e || schema == SCHEMA ? e : log_write_locked(p, true, &keep, put_schema, p);
+}
+
+/* Registers of another version of the fold, or of a rebuild that was cut off, are made again. */
+static enum err settle_fold(struct profile *p)
+{
+	struct store_key key = log_meta_key(META_FOLD);
+	struct store_txn t;
+	bool done;
+	enum err e;
+
+	store_begin_read(p->store, &t);
+	done = !fold_unfinished(&t) && log_meta_number(&t, &key, 0) == FOLD_VERSION;
+	e = t.err;
+	store_abort(&t);
+	return e || done ? e : profile_rebuild(p);
 }
 
 static enum err open_fold(struct profile *p)
@@ -377,6 +393,8 @@ enum err profile_ladder(struct profile *p)
 		e = rebuild_store(p);
 	if (!e)
 		e = compare_anchor(p);
+	if (!e)
+		e = settle_fold(p);
 	if (!e)
 		e = draft_sweep(p);
 	if (e) {

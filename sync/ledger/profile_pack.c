@@ -26,18 +26,19 @@ static enum err pack_path(const struct profile *p, const char *id, const char *v
 	return out->err;
 }
 
+struct arrival { const char *id, *version; };
+
 static enum err arrived(struct log_batch *b, void *user)
 {
-	struct profile *p = log_profile(b);
+	const struct arrival *a = user;
 
-	return p->fold ? fold_pack_arrived(p->fold, log_txn(b), user) : ERR_OK;
+	return fold_pack_arrived(log_profile(b)->fold, log_txn(b), a->id, a->version);
 }
 
 enum err profile_pack_keep(struct profile *p, const char *id, const char *version, const void *data, size_t len)
 {
 	struct buf path = { 0 };
 	struct pack *pack = NULL;
-	union { const char *in; void *out; } user = { .in = version };
 	enum err e;
 
 	if (!p->store)
@@ -52,7 +53,7 @@ enum err profile_pack_keep(struct profile *p, const char *id, const char *versio
 	if (!e && !fs_exists(path.data)) {
 		e = seal_write_file(&p->seal, path.data, "pack", data, len);
 		if (!e)
-			e = log_write(p, arrived, user.out);
+			e = log_write(p, arrived, &(struct arrival){ id, version });
 	}
 	buf_clear(&path);
 	return e;

@@ -15,8 +15,6 @@
 #include "forms/fill/fill.h"
 #include "forms/pack/pack.h"
 
-enum { ANSWERS_DEPTH_MAX = 6 /* repeats in repeats */ };
-
 /* Bytes of the two parts; `private_part` stays empty when there is nothing personal. Row ids are given as text "REF:N"
  * (24 hex digits, colon, index); answers_encode() leaves them as 12-byte refs, the log may shorten its own. */
 enum err answers_encode(const struct pack *p, uint32_t form, struct fill *f, struct buf *answers, struct buf *private_part);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FORM_PLACE_DEPTH = 6 };
+
 const char *pack_name(const struct pack_name *n, int language)
 {
 	return language == 1 ? n->en : n->zh;
@@ -78,6 +80,39 @@ uint32_t pack_role(const char *name)
 		if (!strcmp(names[i], name))
 			return 1u << i;
 	return 0;
+}
+
+int pack_class(const struct form_question *q)
+{
+	const char *class = q->xc[FORM_XC_CLASS];
+
+	return class && class[0] == 'P' && class[1] >= '0' && class[1] <= '3' && !class[2] ? class[1] - '0' : 1;
+}
+
+enum err pack_place_answers(struct pack_form *f)
+{
+	struct form *form = f->form;
+	uint32_t at[FORM_PLACE_DEPTH] = { 0 }, repeat[FORM_PLACE_DEPTH] = { FORM_NONE }, end[FORM_PLACE_DEPTH] = { form->question_count }, depth = 0;
+
+	if (!(f->places = form_alloc(form, form->question_count * sizeof *f->places)))
+		return form->question_count ? ERR_NOMEM : ERR_OK;
+	for (uint32_t q = 0; q < form->question_count; q++) {
+		enum form_type type = form->questions[q].type;
+
+		while (q >= end[depth])
+			depth--;
+		f->places[q] = (struct pack_place){ repeat[depth], PACK_NONE };
+		if (type == FORM_REPEAT || form_is_stored(type))
+			f->places[q].at = at[depth]++;
+		if (type != FORM_REPEAT)
+			continue;
+		if (++depth == FORM_PLACE_DEPTH)
+			return err_set(ERR_LIMIT, _("表单 %s: 重复组套得太深 (最多 %d 层)"), form->id, FORM_PLACE_DEPTH - 1);
+		at[depth] = 0;
+		repeat[depth] = q;
+		end[depth] = form->questions[q].end;
+	}
+	return ERR_OK;
 }
 
 void pack_free(struct pack *p)

@@ -97,8 +97,9 @@ struct pack_card { const char *id; struct pack_name title; const char *text; }; 
 struct pack_param { const char *key, *value; };
 
 /* How a form's answers become fields: made at compile time from save_to and the entities sheet, applied by the fold. A
- * save copies the answer of `question` (of the entity's repeat instance, or of no repeat at all), or, where question is
- * FORM_NONE, writes the fixed text or code `constant`. create_if and update_if NULL: always, of what it may do. */
+ * save copies the answer of `question` (of the entity's repeat instance, or of no repeat at all; of a repeat: its number of
+ * instances), or, where question is FORM_NONE, writes the fixed text or code `constant`. An empty answer writes nothing;
+ * of several saves into one field the first with an answer counts. create_if, update_if NULL: always, of what it may do. */
 struct pack_save { uint32_t question; uint32_t entity; uint32_t field; const char *constant; };
 struct pack_entity {
 	uint32_t reg;
@@ -107,11 +108,14 @@ struct pack_entity {
 	const char *entity_id, *create_if, *update_if;    /* expressions over the form, judged by the device */
 	const char *step;                                 /* expression giving step ids, blank separated; NULL */
 };
+struct pack_place { uint32_t repeat, at; };               /* where a record keeps an answer: in which repeat (question, FORM_NONE at
+                                                           * the top), at which place; at is PACK_NONE for what is not stored */
 struct pack_form {
 	struct form *form;                                /* class of every question in xc[FORM_XC_CLASS]: NULL is P1 */
 	struct pack_name title;
 	struct pack_entity *entities; uint32_t entity_count;
-	struct pack_save *saves; uint32_t save_count;     /* by entity, then field */
+	struct pack_save *saves; uint32_t save_count;     /* by entity, then field, then question */
+	struct pack_place *places;                        /* by question */
 	uint32_t roles;                                   /* who may submit it; 0 = any worker */
 	const char *subject;                              /* register of the row it is opened on, NULL for none */
 	bool walk;
@@ -139,6 +143,12 @@ struct pack {
  * hazards.verify, hazards.control, hazards.level, hazards.due, hazards.place, hazards.item, places.kind, places.flags,
  * inspections.place. Built-in code lists: kinds (kinds.csv) and items (all items of all lists). Steps a walk takes:
  * register, spot_fix, notify, control, verify_ask. A row's built-in values in expressions: rowexpr.h. */
+
+/* Reckon the places of a form's answers (README.md, section "answers"), in memory of the form. */
+enum err pack_place_answers(struct pack_form *f);
+
+/* 0-3 for P0-P3; P1 when the form does not say. From P2 on an answer stands in the private part, at P3 sealed there. */
+int pack_class(const struct form_question *q);
 
 /* Index by id; PACK_NONE when there is none. */
 uint32_t pack_find_register(const struct pack *p, const char *id);

@@ -1,0 +1,413 @@
+#include "config.h"
+#include "forms/pack/answers.h"
+
+#include "forms/base/i18n.h"
+#include "forms/pack/answers_item.h"
+#include "forms/pack/answers_scalar.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static enum err mismatch(const struct form *f)
+{
+	return err_set(ERR_FORMAT, _("记录与表单 %s 不符"), f->id);
+}
+
+/* Pass over one item. Most places of a record are one byte: null, or a small number. */
+static const uint8_t *skip(struct cbor *c, size_t *len)
+{
+	if (!c->err && c->at < c->end && (*c->at < 0x18 || *c->at == 0xf6)) {
+		*len = 1;
+		return c->at++;
+	}
+	return cbor_skip(c, len);
+}
+
+/* ---- one place ---- */
+
+/* Item `place` of the array that begins at *c; empty when the array ends before, or holds null there. */
+static struct cbor item_of_array(struct cbor *c, uint32_t place)
+{
+	size_t n = cbor_array(c, CBOR_ARRAY_MAX), len = 0;
+	const uint8_t *item = NULL;
+
+	if (place >= n)
+		return cbor_init(NULL, 0);
+	for (uint32_t i = 0; i < place && !c->err; i++)
+		skip(c, &len);
+	item = skip(c, &len);
+	return item && *item != 0xf6 ? cbor_init(item, len) : cbor_init(NULL, 0);
+}
+
+/* Value under key `place` of the map that begins at *c; empty when there is none. */
+static struct cbor item_of_map(struct cbor *c, uint32_t place)
+{
+	size_t n = cbor_map(c, CBOR_MAP_MAX), len = 0;
+
+	for (size_t i = 0; i < n && !c->err; i++) {
+		uint64_t key = cbor_unsigned(c);
+		const uint8_t *item = skip(c, &len);
+
+		if (!c->err && key == place)
+			return cbor_init(item, len);
+	}
+	return cbor_init(NULL, 0);
+}
+
+static bool is_sealed(struct cbor item)
+{
+	return cbor_array(&item, 2) == 2 && cbor_bytes_n(&item, 8) && cbor_peek(&item) == CBOR_BYTES;
+}
+
+static enum err find_item(const struct pack_form *f, uint32_t question, uint32_t instance, struct cbor part, bool personal, struct cbor *out)
+{
+	const struct pack_place *at = &f->places[question];
+
+	*out = cbor_init(NULL, 0);
+	if (part.at == part.end)
+		return ERR_OK;
+	if (at->repeat != FORM_NONE) {
+		const struct pack_place *repeat = &f->places[at->repeat];
+
+		if (repeat->repeat != FORM_NONE)
+			return err_set(ERR_UNSUPPORTED, _("表单 %s: 套在重复组里的重复组不能单独读取"), f->form->id);
+		struct cbor levels = personal ? item_of_map(&part, repeat->at) : item_of_array(&part, repeat->at);
+
+		if (part.err)
+			return mismatch(f->form);
+		part = levels.at == levels.end ? levels : item_of_array(&levels, instance);
+		if (levels.err)
+			return mismatch(f->form);
+		if (part.at == part.end)
+			return ERR_OK;
+	}
+	*out = personal ? item_of_map(&part, at->at) : item_of_array(&part, at->at);
+	return part.err ? mismatch(f->form) : ERR_OK;
+}
+
+enum err answers_value(const struct pack *p, uint32_t form, uint32_t question, uint32_t instance,
+                       const void *answers, size_t answers_len, const void *private_part, size_t private_len, struct buf *out)
+{
+	const struct pack_form *f = &p->forms[form];
+	const struct form_question *q = question < f->form->question_count ? &f->form->questions[question] : NULL;
+	bool personal = q && pack_class(q) >= 2;
+	struct cbor item;
+	enum err e;
+
+	if (!q || q->type == FORM_REPEAT || f->places[question].at == PACK_NONE)
+		return err_set(ERR_FORMAT, _("表单 %s 没有第 %u 个问题"), f->form->id, question);
+	e = find_item(f, question, instance, personal ? cbor_init(private_part, private_len) : cbor_init(answers, answers_len), personal, &item);
+	if (e || item.at == item.end)
+		return e;
+	if (personal && is_sealed(item)) {
+		buf_put(out, item.at, (size_t)(item.end - item.at));
+		return out->err;
+	}
+	return item_digest(f->form, q, item, out);
+}
+
+enum err answers_instances(const struct pack *p, uint32_t form, uint32_t repeat, const void *answers, size_t len, uint32_t *count)
+{
+	const struct pack_form *f = &p->forms[form];
+	struct cbor part = cbor_init(answers, len), item;
+
+	*count = 0;
+	if (repeat >= f->form->question_count || f->form->questions[repeat].type != FORM_REPEAT || f->places[repeat].repeat != FORM_NONE)
+		return err_set(ERR_FORMAT, _("表单 %s 的第 %u 个问题不是重复组"), f->form->id, repeat);
+	if (!len)
+		return ERR_OK;
+	item = item_of_array(&part, f->places[repeat].at);
+	if (part.err)
+		return mismatch(f->form);
+	if (item.at != item.end)
+		*count = (uint32_t)cbor_array(&item, CBOR_ARRAY_MAX);
+	return item.err ? mismatch(f->form) : ERR_OK;
+}
+
+/* ---- the whole record ---- */
+
+/* What is done with a record: instances are entered and left, values come in the order of the form. */
+struct reader {
+	const struct pack_form *f;
+	enum err (*value)(void *user, uint32_t question, const char *text);
+	enum err (*enter)(void *user, uint32_t repeat, uint32_t instance);
+	void (*leave)(void *user, uint32_t repeat, bool last);
+	void *user;
+	struct buf text;
+};
+
+/* One level of the personal part: the key that comes next. A missing part has none. */
+struct personal { struct cbor *c; size_t left; uint64_t key; bool any; };
+
+static enum err personal_next(const struct reader *r, struct personal *m)
+{
+	uint64_t before = m->key;
+	bool first = !m->any;
+
+	m->any = m->left > 0;
+	if (!m->left)
+		return ERR_OK;
+	m->left--;
+	m->key = cbor_unsigned(m->c);
+	return m->c->err || (!first && m->key <= before) ? mismatch(r->f->form) : ERR_OK;
+}
+
+static enum err read_value(struct reader *r, uint32_t question, struct cbor *c, bool personal)
+{
+	const struct form_question *q = &r->f->form->questions[question];
+	size_t len;
+	const uint8_t *item = skip(c, &len);
+	enum err e;
+
+	if (!item)
+		return mismatch(r->f->form);
+	if (personal ? pack_class(q) < 2 : pack_class(q) >= 2 && *item != 0xf6)
+		return mismatch(r->f->form);
+	if (personal && is_sealed(cbor_init(item, len)))
+		return ERR_OK;
+	buf_reset(&r->text);
+	if ((e = item_text(r->f->form, q, cbor_init(item, len), &r->text)) || !r->text.len)
+		return e;
+	return r->value(r->user, question, buf_str(&r->text));
+}
+
+static enum err read_level(struct reader *r, uint32_t repeat, struct cbor *answers, struct cbor *personal);
+
+static enum err read_repeat(struct reader *r, uint32_t question, struct cbor *answers, struct cbor *personal)
+{
+	size_t n = answers && !cbor_null(answers) ? cbor_array(answers, CBOR_ARRAY_MAX) : 0;
+	size_t m = personal ? cbor_array(personal, CBOR_ARRAY_MAX) : 0;
+	enum err e = ERR_OK;
+
+	if ((answers && answers->err) || (personal && personal->err) || m > n)
+		return mismatch(r->f->form);
+	for (size_t i = 0; i < n && !e; i++) {
+		if ((e = r->enter(r->user, question, (uint32_t)i)))
+			return e;
+		e = read_level(r, question, answers, i < m ? personal : NULL);
+		if (!e)
+			r->leave(r->user, question, i + 1 == n);
+	}
+	return e;
+}
+
+static enum err read_level(struct reader *r, uint32_t repeat, struct cbor *answers, struct cbor *personal)
+{
+	const struct form *form = r->f->form;
+	uint32_t q = repeat == FORM_NONE ? 0 : repeat + 1, end = repeat == FORM_NONE ? form->question_count : form->questions[repeat].end, place = 0;
+	size_t n = cbor_array(answers, CBOR_ARRAY_MAX);
+	struct personal next = { .c = personal, .left = personal ? cbor_map(personal, CBOR_MAP_MAX) : 0 };
+	enum err e = answers->err || (personal && personal->err) ? mismatch(form) : personal_next(r, &next);
+
+	while (q < end && !e) {
+		if (r->f->places[q].at == PACK_NONE) {
+			q++;
+			continue;
+		}
+		bool here = place < n, private_here = next.any && next.key == place;
+
+		if (form->questions[q].type == FORM_REPEAT) {
+			if (here || private_here)
+				e = read_repeat(r, q, here ? answers : NULL, private_here ? personal : NULL);
+			q = form->questions[q].end;
+		} else {
+			e = here ? read_value(r, q, answers, false) : ERR_OK;
+			if (!e && private_here)
+				e = read_value(r, q, personal, true);
+			q++;
+		}
+		if (!e && private_here)
+			e = personal_next(r, &next);
+		place++;
+	}
+	return e ? e : n > place || next.any ? mismatch(form) : ERR_OK;
+}
+
+static enum err read_record(struct reader *r, const void *answers, size_t answers_len, const void *private_part, size_t private_len)
+{
+	static const uint8_t nothing = 0x80;      /* an empty array: a part that is not here answers nothing */
+	struct cbor a = answers_len ? cbor_init(answers, answers_len) : cbor_init(&nothing, 1), m = cbor_init(private_part, private_len);
+	enum err e = read_level(r, FORM_NONE, &a, private_len ? &m : NULL);
+
+	if (!e && (cbor_end(&a) || cbor_end(&m)))
+		e = mismatch(r->f->form);
+	buf_clear(&r->text);
+	return e;
+}
+
+/* ---- as JSON ---- */
+
+enum { DEPTH = 8 };      /* more than repeats can be nested (pack_place_answers) */
+
+/* The object of the instance we are in, and the array it goes into, at each depth; [0] is the record. Ours until left. */
+struct json { const struct form *form; struct jdoc *object[DEPTH], *array[DEPTH]; uint32_t depth; };
+
+static enum err json_value(void *user, uint32_t question, const char *text)
+{
+	struct json *j = user;
+
+	jdoc_put_text(j->object[j->depth], j->form->questions[question].name, text);
+	return ERR_OK;
+}
+
+static enum err json_enter(void *user, uint32_t repeat, uint32_t instance)
+{
+	struct json *j = user;
+
+	(void)repeat;
+	j->depth++;
+	if (!instance)
+		j->array[j->depth] = jdoc_array();
+	j->object[j->depth] = jdoc_object();
+	return j->array[j->depth] && j->object[j->depth] ? ERR_OK : ERR_NOMEM;
+}
+
+static void json_leave(void *user, uint32_t repeat, bool last)
+{
+	struct json *j = user;
+
+	jdoc_push(j->array[j->depth], j->object[j->depth]);
+	j->object[j->depth] = NULL;
+	if (last) {
+		jdoc_put(j->object[j->depth - 1], j->form->questions[repeat].name, j->array[j->depth]);
+		j->array[j->depth] = NULL;
+	}
+	j->depth--;
+}
+
+enum err answers_json(const struct pack *p, uint32_t form, const void *answers, size_t answers_len, const void *private_part, size_t private_len, struct jdoc **out)
+{
+	struct json j = { .form = p->forms[form].form, .object = { jdoc_object() } };
+	struct reader r = { .f = &p->forms[form], .value = json_value, .enter = json_enter, .leave = json_leave, .user = &j };
+	enum err e = j.object[0] ? read_record(&r, answers, answers_len, private_part, private_part ? private_len : 0) : ERR_NOMEM;
+
+	if (!e) {
+		*out = j.object[0];
+		return ERR_OK;
+	}
+	for (uint32_t i = 0; i < DEPTH; i++) {
+		jdoc_free(j.object[i]);
+		jdoc_free(j.array[i]);
+	}
+	return e;
+}
+
+/* ---- into a fill ---- */
+
+struct loader { const struct form *form; struct fill *fill; fill_node instance[DEPTH]; uint32_t depth; };
+
+/* Calculated and readonly answers are the form's own business: it has them again when the rest is there. */
+static enum err load_value(void *user, uint32_t question, const char *text)
+{
+	struct loader *l = user;
+	fill_node node = fill_node_at(l->fill, l->instance[l->depth], question);
+	enum err e;
+
+	if (node == FILL_NO_NODE || l->form->questions[question].type == FORM_CALCULATE)
+		return ERR_OK;
+	e = fill_set(l->fill, node, text);
+	return e == ERR_DENIED ? ERR_OK : e;
+}
+
+static enum err load_enter(void *user, uint32_t repeat, uint32_t instance)
+{
+	struct loader *l = user;
+	fill_node node = fill_node_at(l->fill, l->instance[l->depth], repeat);
+	enum err e = ERR_OK;
+
+	if (node == FILL_NO_NODE)
+		return mismatch(l->form);
+	l->depth++;
+	if (instance < fill_instances(l->fill, node))
+		l->instance[l->depth] = fill_instance(l->fill, node, instance);
+	else
+		e = fill_add_instance(l->fill, node, &l->instance[l->depth]);
+	return e;
+}
+
+static void load_leave(void *user, uint32_t repeat, bool last)
+{
+	(void)repeat;
+	(void)last;
+	((struct loader *)user)->depth--;
+}
+
+enum err answers_load(const struct pack *p, uint32_t form, const void *answers, size_t answers_len, const void *private_part, size_t private_len, struct fill *f)
+{
+	struct loader l = { .form = p->forms[form].form, .fill = f, .instance = { FILL_NO_NODE } };
+	struct reader r = { .f = &p->forms[form], .value = load_value, .enter = load_enter, .leave = load_leave, .user = &l };
+
+	return read_record(&r, answers, answers_len, private_part, private_part ? private_len : 0);
+}
+
+/* ---- values of the digest ---- */
+
+static enum err array_text(const struct pack_field *field, struct cbor *c, struct buf *out)
+{
+	struct cbor look = *c;
+	size_t n = cbor_array(&look, CBOR_ARRAY_MAX), len;
+	enum cbor_type first = cbor_peek(&look);
+	enum err e = ERR_OK;
+
+	switch (field->type) {
+	case PACK_DECIMAL: return scalar_decimal_text(c, out);
+	case PACK_DATETIME: return scalar_datetime_text(c, out);
+	case PACK_TIME: return scalar_time_text(c, out);
+	case PACK_POSITION: return scalar_position_text(c, out);
+	default: break;
+	}
+	if (first == CBOR_BYTES)
+		return scalar_row_text(c, out);
+	*c = look;
+	for (size_t i = 0; i < n && !e; i++) {
+		if (i)
+			buf_putc(out, ' ');
+		if (first == CBOR_ARRAY) {
+			e = scalar_row_text(c, out);
+		} else {
+			const char *s = cbor_text(c, 0, &len);
+
+			if (!(e = c->err))
+				buf_put(out, s, len);
+		}
+	}
+	return e;
+}
+
+enum err answers_value_text(const struct pack_field *field, const void *value, size_t len, struct buf *out)
+{
+	struct cbor c = cbor_init(value, len);
+	size_t start = out->len, text_len;
+	const char *text;
+	enum err e = ERR_OK;
+
+	if (!len || is_sealed(c))
+		return ERR_OK;
+	switch (cbor_peek(&c)) {
+	case CBOR_TEXT:
+		if ((text = cbor_text(&c, 0, &text_len)))
+			buf_put(out, text, text_len);
+		break;
+	case CBOR_UNSIGNED: case CBOR_NEGATIVE:
+		if (field->type == PACK_DATE)
+			e = scalar_date_text(&c, out);
+		else if (field->type == PACK_TIME)
+			e = scalar_time_text(&c, out);
+		else
+			buf_printf(out, "%" PRId64, cbor_integer(&c));
+		break;
+	case CBOR_ARRAY:
+		e = array_text(field, &c, out);
+		break;
+	case CBOR_NULL:
+		cbor_null(&c);
+		break;
+	default:
+		e = ERR_FORMAT;
+	}
+	if (e || (e = cbor_end(&c))) {
+		buf_cut(out, start);
+		return err_set(e, _("%s 的值不完整"), field->id);
+	}
+	return out->err;
+}

@@ -1,0 +1,100 @@
+#include "config.h"
+#include "forms/pack/sound.h"
+
+static bool index_fits(uint32_t at, uint32_t count)
+{
+	return at == PACK_NONE || at < count;
+}
+
+static bool field_is_sound(const struct pack *p, const struct pack_field *f)
+{
+	bool coded = f->type == PACK_CODE || f->type == PACK_CODES, row = f->type == PACK_ROW || f->type == PACK_ROWS;
+
+	return f->type <= PACK_ROWS && f->merge <= PACK_DERIVE && f->class >= 0 && f->class <= 3 && *f->id && f->n &&
+		index_fits(f->codes, p->codes_count) && index_fits(f->target, p->register_count) &&
+		(!coded || f->codes != PACK_NONE) && (!row || f->target != PACK_NONE) && (f->merge == PACK_DERIVE) == (f->derive != NULL) &&
+		(f->merge != PACK_STATE || f->danger_order);
+}
+
+static bool registers_are_sound(const struct pack *p)
+{
+	for (uint32_t i = 0; i < p->register_count; i++) {
+		if (!*p->registers[i].id || p->registers[i].merge > PACK_DERIVE)
+			return false;
+		for (uint32_t k = 0; k < p->registers[i].field_count; k++)
+			if (!field_is_sound(p, &p->registers[i].fields[k]))
+				return false;
+	}
+	return true;
+}
+
+static bool step_is_sound(const struct pack *p, const struct pack_step *s)
+{
+	return s->reg < p->register_count && s->field < p->registers[s->reg].field_count && *s->id && s->from && *s->to;
+}
+
+static bool tables_are_sound(const struct pack *p)
+{
+	for (uint32_t i = 0; i < p->step_count; i++)
+		if (!step_is_sound(p, &p->steps[i]))
+			return false;
+	for (uint32_t i = 0; i < p->kind_count; i++)
+		if (p->kinds[i].first_list > p->kind_list_count || p->kinds[i].list_count > p->kind_list_count - p->kinds[i].first_list)
+			return false;
+	for (uint32_t i = 0; i < p->ledger_count; i++) {
+		if (p->ledgers[i].reg >= p->register_count)
+			return false;
+		for (uint32_t k = 0; k < p->ledgers[i].column_count; k++) {
+			const struct pack_column *c = &p->ledgers[i].columns[k];
+
+			if (c->type > PACK_COLUMN_FILE || c->class < 0 || c->class > 3)
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool entity_is_sound(const struct pack *p, const struct pack_form *f, const struct pack_entity *e)
+{
+	return e->reg < p->register_count && (!e->updates || e->entity_id) &&
+		(e->repeat == FORM_NONE || (e->repeat < f->form->question_count && f->form->questions[e->repeat].type == FORM_REPEAT &&
+		f->places[e->repeat].repeat == FORM_NONE));
+}
+
+/* A save reads what the fold can reach: no repeat at all, or the one that its rows are made of. */
+static bool save_is_sound(const struct pack *p, const struct pack_form *f, const struct pack_save *s)
+{
+	if (s->entity >= f->entity_count || s->field >= p->registers[f->entities[s->entity].reg].field_count)
+		return false;
+	if (s->question == FORM_NONE)
+		return s->constant != NULL;
+	if (s->question >= f->form->question_count || f->places[s->question].at == PACK_NONE)
+		return false;
+	return f->places[s->question].repeat == FORM_NONE || f->places[s->question].repeat == f->entities[s->entity].repeat;
+}
+
+static enum err form_is_sound(const struct pack *p, struct pack_form *f)
+{
+	enum err e;
+
+	if (!f->form || !f->form->id)
+		return ERR_FORMAT;
+	if ((e = pack_place_answers(f)))
+		return e;
+	for (uint32_t i = 0; i < f->entity_count; i++)
+		if (!entity_is_sound(p, f, &f->entities[i]))
+			return ERR_FORMAT;
+	for (uint32_t i = 0; i < f->save_count; i++)
+		if (!save_is_sound(p, f, &f->saves[i]))
+			return ERR_FORMAT;
+	return ERR_OK;
+}
+
+enum err pack_is_sound(struct pack *p)
+{
+	enum err e = *p->id && *p->version && registers_are_sound(p) && tables_are_sound(p) ? ERR_OK : ERR_FORMAT;
+
+	for (uint32_t i = 0; i < p->form_count && !e; i++)
+		e = form_is_sound(p, &p->forms[i]);
+	return e;
+}

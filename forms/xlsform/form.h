@@ -32,6 +32,7 @@ enum form_type {                       /* the order is part of the encoded form 
 	FORM_START, FORM_END, FORM_TODAY, FORM_USERNAME, FORM_DEVICEID, FORM_PHONENUMBER, FORM_EMAIL, FORM_AUDIT, FORM_START_GEOPOINT,
 	FORM_ATTACHED,                 /* csv-external: names a file that expressions look things up in (source); stores nothing */
 	FORM_ROW,                      /* ours (type "row REGISTER"): the id of a row of a register, chosen from a list */
+	FORM_ROWS,                     /* ours (type "rows REGISTER"): several of them, blanks between */
 	FORM_OTHER,                    /* opens, and is shown and stored as text; type_name says what it was */
 	FORM_TYPE_COUNT
 };
@@ -55,8 +56,8 @@ struct form_question {
 	uint32_t parent;               /* group or repeat it lies in, FORM_NONE at the top */
 	uint32_t end;                  /* one past its last descendant; own index + 1 for a leaf */
 	uint32_t list;                 /* choice list of a select, FORM_NONE otherwise */
-	const char *source;            /* file of select_one_from_file or FORM_ATTACHED, register of FORM_ROW, ${repeat} of a select
-	                                * from a repeat; NULL */
+	const char *source;            /* file of select_one_from_file or FORM_ATTACHED, register of FORM_ROW and FORM_ROWS, ${repeat} of
+	                                * a select from a repeat; NULL */
 	bool or_other;                 /* select with "or_other" (the reader has added the choice and the text question) */
 	struct form_text label, hint, guidance, constraint_message, required_message;
 	struct form_text image, audio, video;
@@ -88,6 +89,7 @@ struct form_entity {                   /* a line of the entities sheet: which ro
 
 struct form {
 	const char *id, *version, *title, *default_language, *instance_name, *style;
+	struct form_text titles;                          /* the title by language; `title` in the default one */
 	const char *languages[FORM_LANGUAGES_MAX];        /* "" = columns without ::language */
 	uint32_t language_count, language;                /* language = index of the default one */
 	struct form_question *questions;

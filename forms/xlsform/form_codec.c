@@ -9,7 +9,7 @@
 
 enum form_key {
 	KEY_FORMAT, KEY_ID, KEY_VERSION, KEY_TITLE, KEY_DEFAULT_LANGUAGE, KEY_INSTANCE_NAME, KEY_STYLE, KEY_LANGUAGES, KEY_LANGUAGE,
-	KEY_COLUMNS, KEY_LISTS, KEY_QUESTIONS, KEY_ENTITIES, KEY_COUNT
+	KEY_COLUMNS, KEY_LISTS, KEY_QUESTIONS, KEY_ENTITIES, KEY_TITLES, KEY_COUNT
 };
 
 enum member_kind { MEMBER_STRING, MEMBER_TEXT, MEMBER_NUMBER, MEMBER_TYPE, MEMBER_BOOL, MEMBER_LIST, MEMBER_SPAN, MEMBER_COLUMNS };
@@ -179,6 +179,7 @@ enum err form_encode(const struct form *f, struct buf *out)
 
 	for (size_t i = 0; i < COUNT(strings); i++)
 		n -= !strings[i];
+	n -= !text_languages(&f->titles);
 	cbor_put_map(out, n);
 	cbor_put_unsigned(out, KEY_FORMAT);
 	cbor_put_unsigned(out, FORM_CODEC_VERSION);
@@ -209,6 +210,10 @@ enum err form_encode(const struct form *f, struct buf *out)
 	cbor_put_array(out, f->entity_count);
 	for (uint32_t i = 0; i < f->entity_count; i++)
 		put_struct(f, entity_members, COUNT(entity_members), &f->entities[i], out);
+	if (text_languages(&f->titles)) {
+		cbor_put_unsigned(out, KEY_TITLES);
+		put_text(&f->titles, out);
+	}
 	return out->err;
 }
 
@@ -467,6 +472,9 @@ static void take_form_member(struct decoder *d, uint64_t key)
 		break;
 	case KEY_ENTITIES:
 		take_entities(d);
+		break;
+	case KEY_TITLES:
+		take_text(d, &f->titles);
 		break;
 	default:
 		refuse(d, ERR_VERSION);

@@ -11,6 +11,7 @@
 
 static const struct field setting_fields[] = {
 	{ "form_title", FIELD_PLAIN, offsetof(struct form, title) },
+	{ "form_title", FIELD_TEXT, offsetof(struct form, titles) },
 	{ "form_id", FIELD_PLAIN, offsetof(struct form, id) },
 	{ "version", FIELD_PLAIN, offsetof(struct form, version) },
 	{ "default_language", FIELD_PLAIN, offsetof(struct form, default_language) },
@@ -91,34 +92,60 @@ static enum err read_settings(struct reader *r, const char *name)
 		table_store(r, &r->settings, table_row(&r->settings, 0), f);
 	if (!f->id)
 		f->id = form_string(f, name);
-	if (!f->title)
-		f->title = f->id;
 	return e ? e : form_error(f);
 }
 
-/* The language a form starts in: as the settings say, else its columns without a language, else its first. */
+/* The first language that labels are written in, columns without a language before all others. */
+static uint32_t main_language(const struct form *f)
+{
+	uint32_t best = 0;
+	bool found = false;
+
+	for (uint32_t i = 0; i < f->question_count; i++) {
+		const struct form_text *t = &f->questions[i].label;
+
+		for (uint32_t k = 0; k < t->count; k++) {
+			if (t->in[k] && !*f->languages[k])
+				return k;
+			if (t->in[k] && (!found || k < best))
+				best = k;
+			found = found || t->in[k];
+		}
+	}
+	return best;
+}
+
+/* The language a form starts in: as the settings say, else the main one. */
 static void choose_language(struct reader *r)
 {
 	struct form *f = r->form;
 	const char *wanted = f->default_language;
+	const struct book_row *row;
 
 	if (!f->language_count)
 		form_add_language(f, "");
-	f->language = 0;
-	for (uint32_t i = 0; i < f->language_count; i++)
-		if (!*f->languages[i])
-			f->language = i;
-	if (!wanted)
-		return;
-	for (uint32_t i = 0; i < f->language_count; i++)
+	f->language = main_language(f);
+	for (uint32_t i = 0; i < f->language_count && wanted; i++)
 		if (text_same(f->languages[i], wanted)) {
 			f->language = i;
 			return;
 		}
+	if (!wanted || text_same(wanted, "default") || f->language_count < 2)
+		return;
 	f->language = form_language(f, wanted);
-	if (!text_same(wanted, "default") && f->language_count > 1)
-		reader_warn(r, &r->settings, table_row(&r->settings, 0)->number, table_column(&r->settings, table_row(&r->settings, 0), "default_language"),
-		            _("写成和 label:: 后面完全一样的名字"), _("没有名叫 %.80s 的语言列"), wanted);
+	row = table_row(&r->settings, 0);
+	reader_warn(r, &r->settings, row->number, table_column(&r->settings, row, "default_language"), _("写成和 label:: 后面完全一样的名字"),
+	            _("没有名叫 %.80s 的语言列"), wanted);
+}
+
+static void choose_title(struct form *f)
+{
+	if (!f->title && f->titles.count)
+		f->title = form_text(f, &f->titles, f->language);
+	if (!f->title)
+		f->title = f->id;
+	if (f->language >= f->titles.count || !f->titles.in[f->language])
+		form_set_text(f, &f->titles, f->language, f->title);
 }
 
 /* "${household}" -> "household". */
@@ -178,6 +205,7 @@ enum err form_read_book(const struct book *b, const char *name, void (*report)(v
 	e = e ? e : read_settings(&r, name);
 	if (!e) {
 		choose_language(&r);
+		choose_title(r.form);
 		form_index(r.form);
 		e = form_error(r.form);
 	}

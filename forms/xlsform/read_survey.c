@@ -149,6 +149,11 @@ static void attach_list(struct reader *r, struct form_question *q, const struct 
 	reader_error(r, &r->survey, q->row, column, hint, _("找不到选项表 %.80s"), name);
 }
 
+static bool is_row(enum form_type t)
+{
+	return t == FORM_ROW || t == FORM_ROWS;
+}
+
 /* What follows the type word: the list, file, register or repeat. */
 static void take_argument(struct reader *r, struct form_question *q, const struct row_type *type, uint32_t column)
 {
@@ -156,16 +161,17 @@ static void take_argument(struct reader *r, struct form_question *q, const struc
 	q->or_other = type->or_other;
 	if (form_error(r->form))
 		return;
-	if ((form_is_select(q->type) || q->type == FORM_ROW) && !q->source)
-		reader_error(r, &r->survey, q->row, column, q->type == FORM_ROW ? _("写成 row 登记册") : _("写成 select_one 选项表"),
-		             q->type == FORM_ROW ? _("没有说是哪个登记册") : _("没有说是哪个选项表"));
+	if (form_is_select(q->type) && !q->source)
+		reader_error(r, &r->survey, q->row, column, _("写成 select_one 选项表"), _("没有说是哪个选项表"));
+	else if (is_row(q->type) && !q->source)
+		reader_error(r, &r->survey, q->row, column, _("写成 row 登记册"), _("没有说是哪个登记册"));
 	else if (form_is_select(q->type) && !type->from_file && strncmp(q->source, "${", 2))
 		attach_list(r, q, type, column);
 	else if (q->type == FORM_ATTACHED && q->name) {
 		buf_reset(&r->text);
 		buf_printf(&r->text, "%s.%s", q->name, text_same(q->type_name, "xml-external") ? "xml" : "csv");
 		q->source = form_string(r->form, buf_str(&r->text));
-	} else if (!form_is_select(q->type) && q->type != FORM_ROW) {
+	} else if (!form_is_select(q->type) && !is_row(q->type)) {
 		q->source = NULL;
 	}
 }

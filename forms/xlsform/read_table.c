@@ -48,17 +48,21 @@ static const char *canonical(const char *name)
 	return name;
 }
 
-/* The field of this name, or by another name of it. An alias never hides a field of its own name. */
-static const struct field *find_field(const struct field_set *set, const char *name)
+/* The field of this name: with a language only a text, without one the first. */
+static const struct field *field_named(const struct field_set *set, const char *name, bool translated)
 {
 	for (size_t i = 0; i < set->count; i++)
-		if (!strcmp(set->fields[i].name, name))
-			return &set->fields[i];
-	name = canonical(name);
-	for (size_t i = 0; i < set->count; i++)
-		if (!strcmp(set->fields[i].name, name))
+		if (!strcmp(set->fields[i].name, name) && (!translated || set->fields[i].kind == FIELD_TEXT))
 			return &set->fields[i];
 	return NULL;
+}
+
+/* An alias never hides a field of its own name. */
+static const struct field *find_field(const struct field_set *set, const char *name, bool translated)
+{
+	const struct field *f = field_named(set, name, translated);
+
+	return f ? f : field_named(set, canonical(name), translated);
 }
 
 static void plain_name(char *s)
@@ -99,19 +103,16 @@ static const struct field *read_header(const struct field_set *set, char *s, con
 	}
 	snprintf(whole, sizeof whole, "%s", s);
 	plain_name(whole);
-	f = find_field(set, whole);
+	f = find_field(set, whole, rest);
 	if (!f && !doubled && (rest = cut(s, ":"))) {
 		if (is_prefix(s)) {
 			s = rest;
 			rest = cut(s, ":");
 		}
 		plain_name(s);
-		f = find_field(set, s);
-		/* one colon parts a language off only where there can be one: "instance:x" is a column of its own */
-		if (f && rest && f->kind != FIELD_TEXT)
-			f = NULL;
+		f = find_field(set, s, rest);
 	}
-	if (f && rest && f->kind == FIELD_TEXT)
+	if (f && rest)
 		*language = rest;
 	return f;
 }

@@ -96,6 +96,7 @@ static const struct stem {
 	{ .word = "select1", .type = FORM_SELECT_ONE },
 	{ .word = "select", .type = FORM_SELECT_MULTIPLE },
 	{ .word = "rank", .type = FORM_RANK },
+	{ .word = "rows", .type = FORM_ROWS },
 	{ .word = "row", .type = FORM_ROW },
 	{ .word = "osm", .type = FORM_OTHER, .as_text = true },
 	{ .word = "text audit", .type = FORM_HIDDEN, .skipped = true },

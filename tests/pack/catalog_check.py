@@ -54,8 +54,11 @@ def card_faults(p):
         for line in lines:
             if columns(line) > 40:
                 yield name, columns(line), line
-        if not any('禁止' in line for line in lines):
-            yield name, 'does not say what never to do'
+        for word, what in (('保命', 'what to do first to stay alive'), ('报告', 'whom to tell'), ('控制', 'what to do next'), ('禁止', 'what never to do')):
+            if not any(word in line for line in lines):
+                yield name, 'does not say ' + what
+        if not re.search(r'\b1[12][09]\b|12119|12345|镇应急办|应急管理员|镇林业站', '\n'.join(lines)):
+            yield name, 'names nobody to call'
 
 
 def code_faults(p):

@@ -215,6 +215,13 @@ def compare_ledgers(p, tap, text):
         if have.get(title) != ['序号'] + [re.sub('P2', '', x) for x in inner.split('、')]:
             faults.append((title, have.get(title)))
     tap.holds('the three ledgers of disaster losses', faults)
+    lists = [c for c in rows(section(text, 'Three lists from each drill', 'Loop')) if len(c) == 3]
+    faults = []
+    for title, heads in zip(lists[0], lists[1]):
+        wanted = [re.sub(r'\(.*?\)', '', h) for h in top_split(heads)]
+        if have.get('演练' + title) != wanted:
+            faults.append((title, wanted, have.get('演练' + title)))
+    tap.holds('the three lists of a drill', faults)
     monthly = re.search(r'Monthly sheet[^:]*: (.*?)[。.]', text).group(1).split('、')
     got = next((h for t, h in have.items() if t.startswith('月报')), [])
     tap.holds('the monthly sheet to the county', [] if [x for x in got if x in monthly] == monthly else [monthly, got])

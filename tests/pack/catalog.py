@@ -30,7 +30,7 @@ def workbook(path):
 class Pack:
     def __init__(self, top):
         d = os.path.join(top, 'forms', 'catalog')
-        for name in 'kinds thresholds registers fields codes workflow duties seasons exports'.split():
+        for name in 'kinds thresholds registers fields codes workflow duties seasons exports sources'.split():
             path = os.path.join(d, name + '.csv')
             setattr(self, name, table(path) if os.path.exists(path) else [])
         self.params = {r['key']: r['value'] for r in table(os.path.join(d, 'pack.csv'))}

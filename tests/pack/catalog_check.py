@@ -25,7 +25,7 @@ def repeated(keys):
 
 def missing_words(p):
     for name, rows in (('kinds', p.kinds), ('codes', p.codes), ('registers', p.registers), ('fields', p.fields), ('workflow', p.workflow),
-                       ('duties', p.duties)):
+                       ('duties', p.duties), ('sources', p.sources)):
         for r in rows:
             if not r['zh'] or not r['en']:
                 yield name, dict(list(r.items())[:4])
@@ -87,6 +87,14 @@ def saves(book):
         for target in r.get('save_to', '').split():
             register, _, field = target.rpartition('.')
             yield register or (inside[-1] if inside else main), field, r
+
+
+def basis_faults(p):
+    """The basis of an item begins with a source that sources.csv explains; remarks in brackets or after ； may follow."""
+    codes = tuple(r['code'] for r in p.sources)
+    for _, r, _ in p.items():
+        if not r['bind::xc:basis'].startswith(codes + ('同上',)):
+            yield r['name'], r['bind::xc:basis']
 
 
 def save_faults(p):
@@ -189,6 +197,7 @@ def main():
     tap.holds('codes of fields exist and states are ordered whole', code_faults(p))
     tap.holds('every register has a form; links and counts lead somewhere', register_faults(p))
     tap.holds('stock balances and last visits are derived', stored_total_faults(p))
+    tap.holds('the basis of every item is a source that is explained', basis_faults(p))
     tap.holds('what a form saves fits its field', save_faults(p))
     tap.holds('every step has a form that takes it; nobody passes his own work', workflow_faults(p))
     tap.holds('ledgers show fields that exist and mark personal ones', export_faults(p))

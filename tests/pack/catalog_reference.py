@@ -115,6 +115,9 @@ def compare_words(p, tap, text):
     tap.holds('nine places walk the core, their own list and the blocks; a basement, a self-built house add theirs', (
         k for k in kinds if [(r['list'], r['flag']) for r in p.kinds if r['id'] == k] != [
             ('CO', ''), (k, ''), ('LV', 'live'), ('EB', 'ebike'), ('LP', 'lpg'), ('NG', 'ng'), ('AF', 'alt'), ('UG:UG-02..UG-06', 'base'), ('SB', 'self')]))
+    tap.holds('competent departments', department_faults(p, section(text, '### 1.3', '派出所 does daily')))
+    codes = {c for row in rows(section(text, '## 11.', '### 11.1')) if row[0] not in ('code',) for c in re.split(' / |、', re.sub('（.*?）', '', row[0]))}
+    tap.holds('every basis code is explained', codes - {s['code'] for s in p.sources})
     faults = []
     for c in rows(section(text, '### 1.2', '### 1.3')):
         if c[0] in kinds:
@@ -124,6 +127,29 @@ def compare_words(p, tap, text):
                 if numbers != have:
                     faults.append((scheme, c[0], numbers, have))
     tap.holds('thresholds of the three schemes', faults)
+
+
+KINDS_OF = {'自建房': 'SB', '农家乐': 'FS', '工地': 'CS', '燃气': 'GS', '易涝与地下空间': 'LW UG', '堤防水库山塘山洪': 'DK PD RS FL', '尾矿库': 'TD', '地灾': 'GH', '森林草原': 'FF'}
+
+
+def department_faults(p, text):
+    words = p.code('department')
+    have = {}
+    for k in p.kinds:
+        have.setdefault(k['id'], {words[d]['zh'] for d in k['department'].split('|')})
+    seen = set()
+    for part in text.split('\n', 1)[1].rstrip('. ').split(';'):
+        m = re.match(r'(.*) (\S+)$', re.sub(r'[(（].*?[)）]', '', part).strip())
+        if not m or not re.match(r'[A-Z]{2}|[\u4e00-\u9fff]', m.group(1)):
+            continue
+        kinds = KINDS_OF.get(m.group(1), m.group(1)).split()
+        wanted = set(m.group(2).split('/'))
+        seen |= set(kinds)
+        for k in kinds:
+            if k not in have or not wanted <= have[k]:
+                yield k, wanted, have.get(k)
+    if len(seen) != 22:
+        yield 'kinds with a department', len(seen)
 
 
 def compare_loop(p, tap, text):

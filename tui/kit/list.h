@@ -8,11 +8,11 @@
 
 #include "tui/kit/view.h"
 
-enum { KIT_ID = 16, KIT_CELLS = 8, KIT_CELL = 192 };
+enum { KIT_ID = 24, KIT_CELLS = 8, KIT_CELL = 192 };
 
 struct kit_id { uint8_t byte[KIT_ID]; };                /* all zero: none */
 
-struct kit_id kit_id(const void *data, size_t len);     /* of at most 16 bytes */
+struct kit_id kit_id(const void *data, size_t len);     /* of at most KIT_ID bytes */
 struct kit_id kit_id_number(uint64_t n);                /* n + 1, so that 0 is an id too */
 bool kit_id_same(struct kit_id a, struct kit_id b);
 

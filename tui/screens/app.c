@@ -1,0 +1,170 @@
+#include "config.h"
+#include "tui/screens/app.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/i18n.h"
+#include "sync/keys/roster.h"
+#include "sync/ledger/draft.h"
+#include "sync/ledger/profile.h"
+#include "tui/screens/cards.h"
+#include "tui/screens/screens.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { CHINA = 480 /* minutes: the time zone before a pack says another */ };
+
+static int offset(const struct app *app)
+{
+	return app->pack ? app->pack->utc_offset : CHINA;
+}
+
+int64_t app_ms(const struct app *app)
+{
+	(void)app;
+	return clock_wall();
+}
+
+int app_day(const struct app *app)
+{
+	return clock_day_of(clock_wall(), offset(app));
+}
+
+void app_short_date(const struct app *app, int32_t day, struct buf *out)
+{
+	struct clock_date d = clock_date(day), now = clock_date(app_day(app));
+
+	if (d.year == now.year)
+		buf_printf(out, "%02d-%02d", d.month, d.day);
+	else
+		buf_printf(out, "%04d-%02d-%02d", d.year, d.month, d.day);
+}
+
+void app_since(const struct app *app, int64_t ms, struct buf *out)
+{
+	int32_t day = clock_day_of(ms, offset(app)), ago = app_day(app) - day;
+	int64_t minute = (ms + (int64_t)offset(app) * 60000) / 60000 % 1440;
+
+	if (ago == 0)
+		buf_printf(out, _("今天 %02d:%02d"), (int)(minute / 60), (int)(minute % 60));
+	else if (ago == 1)
+		buf_printf(out, _("昨天 %02d:%02d"), (int)(minute / 60), (int)(minute % 60));
+	else if (ago > 1 && ago < 100)
+		buf_printf(out, _("%d天前"), (int)ago);
+	else
+		app_short_date(app, day, out);
+}
+
+const char *app_code(const struct app *app, uint32_t codes, const char *code)
+{
+	const struct pack_code *c = app->pack && codes != PACK_NONE ? pack_code(app->pack, codes, code) : NULL;
+
+	return c ? pack_name(&c->label, i18n_language()) : code;
+}
+
+bool app_is_staff(const struct app *app)
+{
+	return app->roles & (PACK_TOWN | PACK_TLEAD);
+}
+
+static const char *role_name(uint32_t roles)
+{
+	static const struct { uint32_t bit; const char *name; } names[] = {
+		{ PACK_TLEAD, N_("乡镇领导") }, { PACK_TOWN, N_("应急办") }, { PACK_VADM, N_("应急管理员") }, { PACK_VHEAD, N_("村干部") },
+		{ PACK_GRID, N_("网格员") }, { PACK_DEPT, N_("部门") }, { PACK_COUNTY, N_("县安委办") }, { PACK_OWNER, N_("责任单位") },
+		{ PACK_EXPERT, N_("专家") }, { PACK_VIEW, N_("督查") },
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (roles & names[i].bit)
+			return _(names[i].name);
+	return "";
+}
+
+/* Who, where, when; the time alone where there is no room. */
+static void status(void *user, int cols, struct buf *out)
+{
+	static const char *const days[] = { N_("周日"), N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六") };
+	struct app *app = user;
+	int32_t day = app_day(app);
+	struct clock_date d = clock_date(day);
+	int64_t minute = (clock_wall() + (int64_t)offset(app) * 60000) / 60000 % 1440;
+
+	if (cols < KIT_NARROW) {
+		buf_printf(out, "%s  %02d:%02d", app->person, (int)(minute / 60), (int)(minute % 60));
+		return;
+	}
+	if (*app->person)
+		buf_printf(out, "%s %s%s%s   ", app->person, role_name(app->roles), *app->place ? " | " : "", app->place);
+	buf_printf(out, _("%02d月%02d日 %s %02d:%02d"), d.month, d.day, _(days[clock_weekday(day)]), (int)(minute / 60), (int)(minute % 60));
+}
+
+static bool offers(void *user, struct kit_view *top, enum kit_action a)
+{
+	(void)user;
+	return a != ACT_CARDS || strcmp(top->ops->name, "cards");
+}
+
+static enum kit_next act(void *user, struct kit_view *top, enum kit_action a)
+{
+	struct app *app = user;
+
+	switch (a) {
+	case ACT_CARDS:
+		return kit_open(top, screen_cards_new(app));
+	case ACT_LOCK:
+		return top->below ? KIT_CLOSE_TO_ROOT : KIT_STAY;
+	default:
+		return KIT_PASS;
+	}
+}
+
+enum err app_open(struct app *app, const char *dir, const char *label)
+{
+	struct buf path = { 0 };
+	enum err e;
+
+	*app = (struct app){ .kit = { .status = status, .act = act, .offers = offers } };
+	app->kit.user = app;
+	snprintf(app->wanted_label, sizeof app->wanted_label, "%s", label ? label : "");
+	e = profile_open(dir, &app->profile);
+	if (e)
+		return e;
+	if (settings_read(profile_path(app->profile, "settings", &path), &app->settings))
+		kit_say_error(ERR_FORMAT);
+	buf_clear(&path);
+	app->kit.mouse = app->settings.mouse;
+	app->kit.idle_minutes = app->settings.idle_minutes;
+	return ERR_OK;
+}
+
+void app_close(struct app *app)
+{
+	profile_close(app->profile);
+	*app = (struct app){ .profile = NULL };
+}
+
+enum err app_enter(struct app *app)
+{
+	const struct keys_writer *me = app->profile->roster ? keys_roster_find(app->profile->roster, app->profile->writer) : NULL;
+	enum err e = profile_pack_current(app->profile, &app->pack);
+
+	if (me) {
+		snprintf(app->label, sizeof app->label, "%s", me->label);
+		snprintf(app->person, sizeof app->person, "%s", me->person);
+		app->roles = me->roles;
+	}
+	app->resume = true;
+	draft_sweep(app->profile);
+	if (!e)
+		e = cards_keep(app);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+void app_leave(struct app *app)
+{
+	profile_lock(app->profile);
+	app->pack = NULL;
+	app->roles = 0;
+	app->person[0] = app->label[0] = app->place[0] = '\0';
+}

@@ -1,0 +1,113 @@
+#include "config.h"
+#include "tui/screens/screens.h"
+
+#include "forms/base/i18n.h"
+#include "sync/ledger/draft.h"
+#include "sync/ledger/profile.h"
+#include "tui/kit/choice.h"
+#include "tui/screens/filling.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { FORMS_OFFERED = 32 };
+
+struct kit_view *screen_filling_new(struct filling *f)
+{
+	return f->form->walk ? screen_walk_new(f) : screen_form_new(f);
+}
+
+/* An unfinished draft of the same form on the same row. */
+struct same { const char *form; char row[ROW_ID_TEXT]; uint64_t id; bool found; };
+
+static enum err is_same(void *user, const struct draft_about *about)
+{
+	struct same *s = user;
+	const char *id = strchr(about->row, ':');
+
+	if (!s->found && !strcmp(about->form, s->form) && !strcmp(id ? id + 1 : "", s->row)) {
+		s->found = true;
+		s->id = about->id;
+	}
+	return ERR_OK;
+}
+
+enum kit_next screen_begin(struct kit_view *v, struct app *app, const char *form, const struct row_id *subject)
+{
+	struct same same = { .form = form, .row = "" };
+	struct filling *f = NULL;
+	enum err e;
+
+	if (subject)
+		row_id_text(subject, same.row);
+	e = draft_list(app->profile, is_same, &same);
+	if (!e)
+		e = same.found ? filling_resume(app, same.id, &f) : filling_begin(app, form, subject, &f);
+	if (e) {
+		kit_say_error(e);
+		return KIT_STAY;
+	}
+	if (same.found)
+		kit_say(KIT_PLAIN, _("接着上次没填完的"));
+	return kit_open(v, screen_filling_new(f));
+}
+
+/* The forms that make a row of a register; kept between the question and its answer. */
+struct making {
+	struct app *app;
+	const char *forms[FORMS_OFFERED];
+	struct row_id subject;
+	bool has_subject;
+};
+static struct making making;
+
+static enum kit_next form_chosen(struct kit_view *below, struct kit_view *self)
+{
+	int i = kit_choice_answer(self);
+
+	return i < 0 ? KIT_STAY : screen_begin(below, making.app, making.forms[i], making.has_subject ? &making.subject : NULL);
+}
+
+static bool makes(const struct app *app, const struct pack_form *form, uint32_t reg, const char *subject)
+{
+	if (form->walk || (form->roles && !(form->roles & app->roles)))
+		return false;
+	if (form->subject ? !subject || strcmp(form->subject, subject) : subject != NULL)
+		return false;
+	for (uint32_t i = 0; i < form->entity_count; i++)
+		if (form->entities[i].reg == reg && form->entities[i].creates)
+			return true;
+	return false;
+}
+
+enum kit_next screen_make(struct kit_view *v, struct app *app, const char *reg, const struct row_id *subject)
+{
+	struct kit_option options[FORMS_OFFERED];
+	struct row row = { .id = { .index = 0 } };
+	uint32_t r = pack_find_register(app->pack, reg);
+	char about[64] = "";
+	size_t n = 0;
+
+	if (subject && !row_read(app->profile, subject, &row)) {
+		snprintf(about, sizeof about, "%s", row.reg);
+		row_clear(&row);
+	}
+	/* A form opened on this row first; one that needs no row otherwise. */
+	for (int pass = subject ? 0 : 1; pass < 2 && !n; pass++)
+		for (uint32_t f = 0; f < app->pack->form_count && n < FORMS_OFFERED; f++)
+			if (makes(app, &app->pack->forms[f], r, pass ? NULL : about)) {
+				making.forms[n] = app->pack->forms[f].form->id;
+				making.has_subject = !pass;
+				options[n++] = (struct kit_option){ pack_name(&app->pack->forms[f].title, i18n_language()), NULL, false };
+			}
+	if (!n) {
+		kit_say(KIT_SOON, _("您的身份没有可填的表"));
+		return KIT_STAY;
+	}
+	making.app = app;
+	if (subject)
+		making.subject = *subject;
+	if (n == 1)
+		return screen_begin(v, app, making.forms[0], making.has_subject ? &making.subject : NULL);
+	return kit_open(v, kit_choice_new(_("填哪一种"), NULL, options, n, false, form_chosen));
+}

@@ -1,0 +1,339 @@
+#include "config.h"
+#include "tui/screens/filling.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/i18n.h"
+#include "sync/ledger/draft.h"
+#include "sync/ledger/profile.h"
+#include "sync/ledger/submit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum err find_form(struct filling *f, const char *form)
+{
+	uint32_t i = f->pack ? pack_find_form(f->pack, form) : PACK_NONE;
+
+	if (i == PACK_NONE)
+		return err_set(ERR_NOTFOUND, _("清单包里没有表单 %s; 先同步"), form);
+	f->form = &f->pack->forms[i];
+	if (f->form->roles && !(f->form->roles & f->app->roles))
+		return err_set(ERR_DENIED, _("您的身份不能填 %s"), pack_name(&f->form->title, i18n_language()));
+	return ERR_OK;
+}
+
+static enum err open_fill(struct filling *f)
+{
+	enum err e = submit_host_open(f->app->profile, f->form->form->id, f->has_subject ? &f->subject : NULL, &f->host);
+
+	return e ? e : fill_open(f->form->form, submit_host_fill(f->host), &f->fill);
+}
+
+static void text_of_row(const struct filling *f, char out[DRAFT_TEXT_MAX])
+{
+	char id[ROW_ID_TEXT];
+
+	snprintf(out, DRAFT_TEXT_MAX, "%s%s%s", f->form->subject ? f->form->subject : "", f->has_subject ? ":" : "",
+	         f->has_subject ? row_id_text(&f->subject, id) : "");
+}
+
+enum err filling_begin(struct app *app, const char *form, const struct row_id *subject, struct filling **out)
+{
+	struct filling *f = calloc(1, sizeof *f);
+	struct draft_about about = { .started = app_ms(app) };
+	enum err e;
+
+	if (!f)
+		return err_set(ERR_NOMEM, "%s", form);
+	f->app = app;
+	f->pack = app->pack;
+	f->at = FILL_NO_NODE;
+	f->begun = clock_uptime();
+	f->has_subject = subject != NULL;
+	if (subject)
+		f->subject = *subject;
+	e = find_form(f, form);
+	if (!e)
+		e = open_fill(f);
+	if (!e) {
+		snprintf(about.form, sizeof about.form, "%s", form);
+		snprintf(about.version, sizeof about.version, "%s", f->pack->version);
+		text_of_row(f, about.row);
+		e = draft_new(app->profile, &about, &f->draft);
+	}
+	if (e) {
+		filling_close(f);
+		return e;
+	}
+	*out = f;
+	return ERR_OK;
+}
+
+static void dropped(void *user, const char *path, const char *why)
+{
+	struct filling *f = user;
+
+	buf_printf(&f->dropped, "%s: %s\n", path, why);
+}
+
+/* "REGISTER:REF:N": the subject stands after the first colon. */
+static enum err read_subject(struct filling *f, const char *row)
+{
+	const char *id = strchr(row, ':');
+
+	if (!id)
+		return ERR_OK;
+	f->has_subject = true;
+	return row_id_parse(id + 1, &f->subject) ? ERR_OK : err_set(ERR_CORRUPT, _("草稿里的对象编号不对: %s"), row);
+}
+
+enum err filling_resume(struct app *app, uint64_t id, struct filling **out)
+{
+	struct filling *f = calloc(1, sizeof *f);
+	struct buf bytes = { 0 };
+	enum err e;
+
+	if (!f)
+		return err_set(ERR_NOMEM, "%s", _("草稿"));
+	f->app = app;
+	f->pack = app->pack;
+	f->at = FILL_NO_NODE;
+	f->begun = clock_uptime();
+	e = draft_open(app->profile, id, &f->draft, &bytes);
+	if (!e)
+		e = read_subject(f, draft_about(f->draft)->row);
+	if (!e)
+		e = find_form(f, draft_about(f->draft)->form);
+	if (!e)
+		e = open_fill(f);
+	if (!e)
+		e = fill_load(f->fill, bytes.data, bytes.len, &f->at, dropped, f);
+	buf_clear(&bytes);
+	if (e) {
+		filling_close(f);
+		return e;
+	}
+	f->saved = true;
+	*out = f;
+	return ERR_OK;
+}
+
+void filling_close(struct filling *f)
+{
+	if (!f)
+		return;
+	for (size_t i = 0; i < f->undo_count; i++) {
+		free(f->undo[i].path);
+		free(f->undo[i].value);
+	}
+	buf_clear(&f->dropped);
+	draft_close(f->draft);
+	fill_close(f->fill);
+	submit_host_close(f->host);
+	free(f);
+}
+
+enum err filling_discard(struct filling *f)
+{
+	uint64_t id = draft_about(f->draft)->id;
+	struct profile *p = f->app->profile;
+
+	filling_close(f);
+	return draft_remove(p, id);
+}
+
+enum err filling_save(struct filling *f, fill_node at)
+{
+	struct buf bytes = { 0 };
+	enum err e = fill_save(f->fill, at, &bytes);
+
+	f->saved = false;
+	if (!e)
+		e = draft_save(f->draft, bytes.data, bytes.len);
+	f->saved = !e;
+	buf_clear(&bytes);
+	return e;
+}
+
+static void remember(struct filling *f, fill_node n, const char *old)
+{
+	struct buf path = { 0 };
+	struct filling_undo *u;
+
+	if (f->undo_count == FILLING_UNDO) {
+		free(f->undo[0].path);
+		free(f->undo[0].value);
+		memmove(f->undo, f->undo + 1, --f->undo_count * sizeof *f->undo);
+	}
+	u = &f->undo[f->undo_count];
+	fill_path(f->fill, n, &path);
+	u->path = buf_take(&path);
+	u->value = strdup(old);
+	if (u->path && u->value) {
+		f->undo_count++;
+	} else {
+		free(u->path);
+		free(u->value);
+	}
+}
+
+enum err filling_answer(struct filling *f, fill_node n, const char *value)
+{
+	char *old = strdup(fill_value(f->fill, n));
+	enum err e = old ? fill_set(f->fill, n, value) : err_set(ERR_NOMEM, "%s", _("答案"));
+
+	if (!e && strcmp(old, fill_value(f->fill, n)))
+		remember(f, n, old);
+	if (!e)
+		e = filling_save(f, n);
+	free(old);
+	return e;
+}
+
+enum err filling_undo(struct filling *f, fill_node *at)
+{
+	struct filling_undo u;
+	enum err e;
+
+	if (!f->undo_count)
+		return err_set(ERR_NOTFOUND, _("没有可撤销的"));
+	u = f->undo[--f->undo_count];
+	*at = fill_find(f->fill, u.path);
+	e = *at == FILL_NO_NODE ? err_set(ERR_NOTFOUND, _("那一项已不在了")) : fill_set(f->fill, *at, u.value);
+	if (!e)
+		e = filling_save(f, *at);
+	free(u.path);
+	free(u.value);
+	return e;
+}
+
+struct fault { fill_node node; struct filling *f; struct buf *why; };
+
+static bool first_fault(void *user, fill_node n, enum fill_fault what, const char *message)
+{
+	struct fault *found = user;
+	struct buf label = { 0 };
+
+	filling_label(found->f, n, &label);
+	if (message && *message)
+		buf_printf(found->why, "%s: %s", buf_str(&label), message);
+	else
+		buf_printf(found->why, what == FILL_MISSING ? _("还没填: %s") : _("不合要求: %s"), buf_str(&label));
+	buf_clear(&label);
+	found->node = n;
+	return false;
+}
+
+fill_node filling_fault(struct filling *f, struct buf *why)
+{
+	struct fault found = { FILL_NO_NODE, f, why };
+	enum err e = fill_check(f->fill, first_fault, &found);
+
+	if (e)
+		buf_puts(why, err_detail());
+	return found.node;
+}
+
+enum err filling_submit(struct filling *f, struct row_id *record)
+{
+	const struct draft_about *about = draft_about(f->draft);
+	struct submit s = {
+		.form = f->form->form->id, .version = about->version, .fill = f->fill, .subject = f->has_subject ? &f->subject : NULL,
+		.number = (uint32_t)about->number, .started = about->started, .seconds = (uint32_t)((clock_uptime() - f->begun) / 1000),
+		.draft = about->id,
+	};
+	uint64_t id = about->id;
+	enum err e = fill_finish(f->fill);
+
+	*record = (struct row_id){ .index = 0 };
+	if (!e)
+		e = submit_record(f->app->profile, &s, record->ref);
+	if (e)
+		return e;
+	draft_close(f->draft);
+	f->draft = NULL;
+	/* The record names its draft: should this fail, the next start takes it away. */
+	draft_remove(f->app->profile, id);
+	return ERR_OK;
+}
+
+/* Markdown and HTML that XLSForm allows in labels mean nothing on a terminal. */
+static void plain(const char *s, struct buf *out)
+{
+	for (; *s; s++) {
+		if (*s == '<' && strchr(s, '>')) {
+			s = strchr(s, '>');
+			continue;
+		}
+		if (*s == '*' || (*s == '_' && s[1] == '_'))
+			continue;
+		buf_putc(out, *s);
+	}
+}
+
+void filling_label(struct filling *f, fill_node n, struct buf *out)
+{
+	struct buf raw = { 0 };
+
+	if (fill_text(f->fill, n, FILL_LABEL, &raw) || !raw.len)
+		buf_puts(out, fill_question(f->fill, n)->name);
+	else
+		plain(buf_str(&raw), out);
+	buf_clear(&raw);
+}
+
+static bool has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)); at += n)
+		if ((at == list || at[-1] == ' ') && (!at[n] || at[n] == ' '))
+			return true;
+	return false;
+}
+
+static void chosen_labels(struct filling *f, fill_node n, const char *value, struct buf *out)
+{
+	uint32_t count = 0;
+	const char *name, *label;
+	size_t before = out->len;
+
+	if (fill_choices(f->fill, n, &count))
+		count = 0;
+	for (uint32_t i = 0; i < count; i++)
+		if (!fill_choice(f->fill, n, i, &name, &label) && has_word(value, name))
+			buf_printf(out, "%s%s", out->len > before ? " " : "", label);
+	if (out->len == before)
+		buf_puts(out, value);
+}
+
+static void row_words(struct filling *f, const char *value, struct buf *out)
+{
+	struct row row = { .id = { .index = 0 } };
+	struct row_id id;
+
+	if (row_id_parse(value, &id) && !row_read(f->app->profile, &id, &row)) {
+		if (row_title(f->app->profile, &row, out))
+			buf_puts(out, value);
+		row_clear(&row);
+	} else {
+		buf_puts(out, value);
+	}
+}
+
+void filling_value(struct filling *f, fill_node n, struct buf *out)
+{
+	const struct form_question *q = fill_question(f->fill, n);
+	char *value = strdup(fill_value(f->fill, n));
+
+	if (value && *value) {
+		if (form_is_select(q->type))
+			chosen_labels(f, n, value, out);
+		else if (q->type == FORM_ROW)
+			row_words(f, value, out);
+		else
+			buf_puts(out, value);
+	}
+	free(value);
+}

@@ -1,0 +1,62 @@
+/* filling.h - a form on its way to a record: the fill, its host, its draft on disk.
+ *
+ * Every change is on disk before the function returns ERR_OK; only then a screen may say 已存. What cannot be saved stays
+ * in memory and says so. Submitting signs the record; only then the draft goes.
+ */
+#ifndef TUI_SCREENS_FILLING_H
+#define TUI_SCREENS_FILLING_H
+
+#include "forms/fill/fill.h"
+#include "tui/screens/app.h"
+
+enum { FILLING_UNDO = 64 };
+
+struct draft;
+struct submit_host;
+
+struct filling_undo { char *path, *value; };
+
+struct filling {
+	struct app *app;
+	const struct pack *pack;                 /* the version it was begun with */
+	const struct pack_form *form;
+	struct submit_host *host;
+	struct fill *fill;
+	struct draft *draft;
+	struct row_id subject;
+	bool has_subject;
+	bool saved;                              /* all that is shown is on disk */
+	fill_node at;                            /* where the person was, when taken up again */
+	struct filling_undo undo[FILLING_UNDO];
+	size_t undo_count;
+	int64_t begun;                           /* uptime, for the seconds it took */
+	struct buf dropped;                      /* answers that no longer fit a newer form, in words */
+};
+
+/* A new one, nothing on disk yet but its number. */
+enum err filling_begin(struct app *app, const char *form, const struct row_id *subject, struct filling **out);
+/* Take up a draft again. */
+enum err filling_resume(struct app *app, uint64_t draft, struct filling **out);
+/* Closes; the draft stays. NULL is fine. */
+void filling_close(struct filling *f);
+/* Throw the draft away. Frees f. */
+enum err filling_discard(struct filling *f);
+
+/* Answer and save. The old value can be taken back. */
+enum err filling_answer(struct filling *f, fill_node n, const char *value);
+enum err filling_save(struct filling *f, fill_node at);
+/* Take the last answer back; *at gets its node. ERR_NOTFOUND: nothing to take back. */
+enum err filling_undo(struct filling *f, fill_node *at);
+
+/* First thing that is missing or wrong; FILL_NO_NODE when all is well. `why` gets the words. */
+fill_node filling_fault(struct filling *f, struct buf *why);
+
+/* Sign and keep the record. The draft is gone afterwards; f stays the caller's. */
+enum err filling_submit(struct filling *f, struct row_id *record);
+
+/* Label of a node, plain text. */
+void filling_label(struct filling *f, fill_node n, struct buf *out);
+/* Its value as people read it (labels of choices, titles of rows). */
+void filling_value(struct filling *f, fill_node n, struct buf *out);
+
+#endif

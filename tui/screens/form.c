@@ -1,0 +1,537 @@
+#include "config.h"
+#include "tui/screens/form_view.h"
+
+#include "forms/base/i18n.h"
+#include "sync/ledger/find.h"
+#include "tui/kit/choice.h"
+#include "tui/kit/draw.h"
+#include "tui/screens/form_scope.h"
+#include "tui/screens/screens.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct entry *selected(struct form_view *v)
+{
+	return &v->entries[v->at];
+}
+
+static const struct form_question *question(struct form_view *v)
+{
+	return selected(v)->type == ENTRY_QUESTION ? fill_question(v->f->fill, selected(v)->node) : NULL;
+}
+
+static bool editable(struct form_view *v)
+{
+	const struct form_question *q = question(v);
+
+	return q && !fill_is_readonly(v->f->fill, selected(v)->node);
+}
+
+/* A warning of the author's speaks, but keeps nobody from going on. */
+static void warn(struct form_view *v, fill_node n)
+{
+	const char *expression = fill_question(v->f->fill, n)->xc[FORM_XC_WARN];
+	bool beyond = false;
+
+	if (expression && *fill_value(v->f->fill, n) && !fill_test(v->f->fill, n, expression, &beyond) && beyond)
+		kit_say(KIT_SOON, _("超出平常范围, 请再看一眼: %s"), fill_value(v->f->fill, n));
+}
+
+static bool answer(struct form_view *v, fill_node n, const char *value)
+{
+	enum err e = filling_answer(v->f, n, value);
+
+	if (e) {
+		kit_say_error(e);
+		return false;
+	}
+	warn(v, n);
+	form_gather(v);
+	return true;
+}
+
+/* Put what is typed into the form. False: it was refused, and the person stays. */
+static bool commit(struct form_view *v)
+{
+	struct buf whole = { 0 };
+	bool ok = true;
+	fill_node n = v->editing;
+
+	if (n == FILL_NO_NODE)
+		return true;
+	form_complete(v->f->app, fill_question(v->f->fill, n)->type, kit_line_text(&v->field.line), &whole);
+	if (strcmp(buf_str(&whole), fill_value(v->f->fill, n)))
+		ok = answer(v, n, buf_str(&whole));
+	if (ok)
+		v->editing = FILL_NO_NODE;
+	buf_clear(&whole);
+	return ok;
+}
+
+/* The selected question, when it is a text, is open for typing at once. */
+static void begin_editing(struct form_view *v)
+{
+	const struct form_question *q = question(v);
+
+	v->editing = FILL_NO_NODE;
+	v->field.compose.on = false;
+	if (q && form_is_typed(q) && editable(v)) {
+		v->editing = selected(v)->node;
+		kit_line_set(&v->field.line, fill_value(v->f->fill, v->editing));
+	}
+}
+
+static void go(struct form_view *v, int by)
+{
+	size_t to = v->at;
+
+	if (!commit(v))
+		return;
+	do {
+		if ((by < 0 && !to) || (by > 0 && to + 1 >= v->count))
+			break;
+		to += by < 0 ? (size_t)-1 : 1;
+	} while (!form_selectable(&v->entries[to]));
+	if (form_selectable(&v->entries[to]))
+		v->at = to;
+	begin_editing(v);
+}
+
+static void go_to_node(struct form_view *v, fill_node n)
+{
+	for (size_t i = 0; i < v->count; i++)
+		if (v->entries[i].node == n && v->entries[i].type == ENTRY_QUESTION)
+			v->at = i;
+	begin_editing(v);
+}
+
+static bool has_word(const char *list, const char *word, size_t n)
+{
+	for (const char *at = list; (at = strstr(at, word)); at += n)
+		if ((at == list || at[-1] == ' ') && (!at[n] || at[n] == ' '))
+			return true;
+	return false;
+}
+
+/* Several: add at the end or take out, so that a ranking keeps the order of the taps. */
+static void toggle(const char *list, const char *name, struct buf *out)
+{
+	size_t n = strlen(name);
+
+	if (!has_word(list, name, n)) {
+		buf_printf(out, "%s%s%s", list, *list ? " " : "", name);
+		return;
+	}
+	for (const char *at = list; *at; ) {
+		size_t word = strcspn(at, " ");
+
+		if (word != n || strncmp(at, name, n)) {
+			if (out->len)
+				buf_putc(out, ' ');
+			buf_put(out, at, word);
+		}
+		at += word + (at[word] == ' ');
+	}
+}
+
+static enum kit_next choose(struct form_view *v, uint32_t i)
+{
+	fill_node n = selected(v)->node;
+	const struct form_question *q = question(v);
+	const char *name, *label;
+	struct buf value = { 0 };
+
+	if (!editable(v) || (q->type != FORM_ACKNOWLEDGE && fill_choice(v->f->fill, n, i, &name, &label)))
+		return KIT_STAY;
+	if (q->type == FORM_ACKNOWLEDGE)
+		buf_puts(&value, *fill_value(v->f->fill, n) ? "" : "OK");
+	else if (q->type == FORM_SELECT_ONE)
+		buf_puts(&value, name);
+	else
+		toggle(fill_value(v->f->fill, n), name, &value);
+	if (answer(v, n, buf_str(&value)) && q->type == FORM_SELECT_ONE)
+		go(v, 1);
+	buf_clear(&value);
+	return KIT_STAY;
+}
+
+static enum kit_next list_done(struct kit_view *below, struct kit_view *self)
+{
+	struct form_view *v = (struct form_view *)below;
+	struct buf value = { 0 };
+	const char *name, *label;
+	uint32_t count = 0;
+
+	if (!kit_choice_confirmed(self) || fill_choices(v->f->fill, selected(v)->node, &count))
+		return KIT_STAY;
+	for (uint32_t i = 0; i < count; i++)
+		if ((question(v)->type == FORM_SELECT_ONE ? kit_choice_answer(self) == (int)i : kit_choice_on(self, i)) &&
+		    !fill_choice(v->f->fill, selected(v)->node, i, &name, &label))
+			buf_printf(&value, "%s%s", value.len ? " " : "", name);
+	if (answer(v, selected(v)->node, buf_str(&value)))
+		go(v, 1);
+	buf_clear(&value);
+	return KIT_STAY;
+}
+
+/* A list of its own for many choices, findable by pinyin initials. */
+static enum kit_next choose_from_list(struct form_view *v)
+{
+	fill_node n = selected(v)->node;
+	struct kit_option *options;
+	struct kit_view *dialog = NULL;
+	struct buf heading = { 0 };
+	uint32_t count = 0;
+
+	if (fill_choices(v->f->fill, n, &count))
+		return KIT_STAY;
+	options = calloc(count + 1, sizeof *options);
+	for (uint32_t i = 0; options && i < count; i++) {
+		const char *name, *label;
+		struct buf initials = { 0 };
+
+		if (fill_choice(v->f->fill, n, i, &name, &label))
+			continue;
+		find_initials(label, &initials);
+		options[i].label = strdup(label);
+		options[i].on = has_word(fill_value(v->f->fill, n), name, strlen(name));
+		options[i].find = buf_take(&initials);
+	}
+	filling_label(v->f, n, &heading);
+	if (options)
+		dialog = kit_choice_new(buf_str(&heading), NULL, options, count, question(v)->type != FORM_SELECT_ONE, list_done);
+	for (uint32_t i = 0; options && i < count; i++) {
+		free((void *)(uintptr_t)options[i].label);
+		free((void *)(uintptr_t)options[i].find);
+	}
+	free(options);
+	buf_clear(&heading);
+	return kit_open(&v->base, dialog);
+}
+
+static enum kit_next row_chosen(struct kit_view *below, struct kit_view *self)
+{
+	struct form_view *v = (struct form_view *)below;
+	const struct row_id *id = screen_rows_chosen(self);
+	char text[ROW_ID_TEXT];
+
+	if (id && answer(v, selected(v)->node, row_id_text(id, text)))
+		go(v, 1);
+	return KIT_STAY;
+}
+
+static enum kit_next add_instance(struct form_view *v)
+{
+	fill_node added, repeat = selected(v)->node;
+	enum err e = fill_add_instance(v->f->fill, repeat, &added);
+
+	if (!e)
+		e = filling_save(v->f, repeat);
+	if (e) {
+		kit_say_error(e);
+		return KIT_STAY;
+	}
+	form_gather(v);
+	for (size_t i = 0; i < v->count; i++)
+		if (v->entries[i].type == ENTRY_INSTANCE && v->entries[i].node == added)
+			v->at = i;
+	go(v, 1);
+	return KIT_STAY;
+}
+
+static enum kit_next remove_instance(struct form_view *v)
+{
+	enum err e = fill_remove_instance(v->f->fill, selected(v)->node);
+
+	v->editing = FILL_NO_NODE;
+	if (!e)
+		e = filling_save(v->f, FILL_NO_NODE);
+	if (e)
+		kit_say_error(e);
+	form_gather(v);
+	begin_editing(v);
+	return KIT_STAY;
+}
+
+static enum kit_next finish(struct form_view *v)
+{
+	struct buf why = { 0 };
+	struct row_id record;
+	fill_node fault;
+	enum err e;
+
+	if (!commit(v))
+		return KIT_STAY;
+	if (v->scope != FILL_NO_NODE)
+		return KIT_CLOSE;
+	fault = filling_fault(v->f, &why);
+	if (why.len) {
+		kit_say(KIT_DANGER, "%s", buf_str(&why));
+		if (fault != FILL_NO_NODE)
+			go_to_node(v, fault);
+		buf_clear(&why);
+		return KIT_STAY;
+	}
+	e = filling_submit(v->f, &record);
+	if (e) {
+		kit_say_error(e);
+		return KIT_STAY;
+	}
+	v->submitted = true;
+	kit_say(KIT_GOOD, _("已存: %s"), pack_name(&v->f->form->title, i18n_language()));
+	return KIT_CLOSE;
+}
+
+static enum kit_next discarded(struct kit_view *below, struct kit_view *self)
+{
+	struct form_view *v = (struct form_view *)below;
+	enum err e;
+
+	if (kit_choice_answer(self) != 0)
+		return KIT_STAY;
+	e = filling_discard(v->f);
+	v->f = NULL;
+	if (e)
+		kit_say_error(e);
+	return KIT_CLOSE;
+}
+
+static enum kit_next ask_discard(struct form_view *v)
+{
+	static const struct kit_option options[] = { { N_("作废"), NULL, false }, { N_("留着"), NULL, false } };
+	struct kit_option words[2] = { { _(options[0].label), NULL, false }, { _(options[1].label), NULL, false } };
+
+	return kit_open(&v->base, kit_choice_new(_("作废草稿"), _("这份草稿还没有存入台账。作废后找不回来。"), words, 2, false, discarded));
+}
+
+static enum kit_next open_selected(struct form_view *v)
+{
+	const struct form_question *q = question(v);
+	uint32_t count = 0;
+
+	switch (selected(v)->type) {
+	case ENTRY_DONE:     return finish(v);
+	case ENTRY_REPEAT:   return add_instance(v);
+	case ENTRY_QUESTION: break;
+	default:             go(v, 1); return KIT_STAY;
+	}
+	if (editable(v) && (q->type == FORM_ROW || q->type == FORM_ROWS))
+		return kit_open(&v->base, screen_rows_choose_new(v->f->app, q->source, row_chosen));
+	if (editable(v) && form_is_select(q->type) && !fill_choices(v->f->fill, selected(v)->node, &count) && count > FORM_DIGITS)
+		return choose_from_list(v);
+	go(v, 1);
+	return KIT_STAY;
+}
+
+static enum kit_next undo(struct form_view *v)
+{
+	fill_node n;
+	enum err e = filling_undo(v->f, &n);
+
+	if (e) {
+		kit_say_error(e);
+		return KIT_STAY;
+	}
+	v->editing = FILL_NO_NODE;
+	form_gather(v);
+	go_to_node(v, n);
+	return KIT_STAY;
+}
+
+static enum kit_next act(struct kit_view *base, enum kit_action a)
+{
+	struct form_view *v = (struct form_view *)base;
+
+	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9)
+		return question(v) && form_is_chosen(question(v)) ? choose(v, (uint32_t)(a - ACT_ANSWER_1)) : KIT_STAY;
+	switch (a) {
+	case ACT_UP: case ACT_PREVIOUS: go(v, -1); return KIT_STAY;
+	case ACT_DOWN: case ACT_NEXT:   go(v, 1); return KIT_STAY;
+	case ACT_PAGE_UP:   for (int i = 0; i < 8; i++) go(v, -1); return KIT_STAY;
+	case ACT_PAGE_DOWN: for (int i = 0; i < 8; i++) go(v, 1); return KIT_STAY;
+	case ACT_LAST:
+		if (commit(v))
+			v->at = v->count - 1;
+		begin_editing(v);
+		return KIT_STAY;
+	case ACT_OPEN:    return open_selected(v);
+	case ACT_SAVE:    return finish(v);
+	case ACT_REMOVE:  return remove_instance(v);
+	case ACT_UNDO:    return undo(v);
+	case ACT_DISCARD: return ask_discard(v);
+	case ACT_BACK:
+		if (!commit(v))
+			return KIT_STAY;
+		if (v->scope == FILL_NO_NODE && v->f->saved)
+			kit_say(KIT_PLAIN, _("草稿已存, 今日里可以接着填"));
+		return KIT_CLOSE;
+	default:          return KIT_PASS;
+	}
+}
+
+static bool offers(struct kit_view *base, enum kit_action a)
+{
+	struct form_view *v = (struct form_view *)base;
+	uint32_t count = 0;
+
+	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9) {
+		if (!question(v) || !form_is_chosen(question(v)) || !editable(v))
+			return false;
+		if (question(v)->type == FORM_ACKNOWLEDGE)
+			return a == ACT_ANSWER_1;
+		return !fill_choices(v->f->fill, selected(v)->node, &count) && count <= FORM_DIGITS && (uint32_t)(a - ACT_ANSWER_1) < count;
+	}
+	switch (a) {
+	case ACT_REMOVE:  return selected(v)->type == ENTRY_INSTANCE;
+	case ACT_DISCARD: return v->scope == FILL_NO_NODE;
+	case ACT_COMPOSE: case ACT_LEFT: case ACT_RIGHT: case ACT_CLEAR_UP: return v->editing != FILL_NO_NODE;
+	case ACT_UNDO:    return v->f->undo_count > 0;
+	default:          return true;
+	}
+}
+
+static const char *label(struct kit_view *base, enum kit_action a)
+{
+	struct form_view *v = (struct form_view *)base;
+
+	if (a == ACT_SAVE && v->scope != FILL_NO_NODE)
+		return _("记下");
+	if (a != ACT_OPEN)
+		return NULL;
+	return selected(v)->type == ENTRY_DONE ? _("存下") : selected(v)->type == ENTRY_REPEAT ? _("添一个") : _("下一栏");
+}
+
+static bool typing(struct kit_view *base)
+{
+	return ((struct form_view *)base)->editing != FILL_NO_NODE;
+}
+
+static enum kit_next key(struct kit_view *base, int k)
+{
+	struct form_view *v = (struct form_view *)base;
+
+	if (k == (KIT_FN | KEY_END) && !kit_line_text(&v->field.line)[v->field.line.at])
+		return KIT_PASS;
+	return kit_field_key(&v->field, k) ? KIT_STAY : KIT_PASS;
+}
+
+static enum kit_next paste(struct kit_view *base, const char *text)
+{
+	kit_line_insert(&((struct form_view *)base)->field.line, text);
+	return KIT_STAY;
+}
+
+static enum kit_next tap(struct kit_view *base, int y, int x)
+{
+	struct form_view *v = (struct form_view *)base;
+
+	(void)x;
+	for (size_t i = 0; i < v->spot_count; i++)
+		if (y >= v->spots[i].y && y < v->spots[i].y + v->spots[i].rows && form_selectable(&v->entries[v->spots[i].entry])) {
+			if (v->at == v->spots[i].entry)
+				return open_selected(v);
+			if (commit(v))
+				v->at = v->spots[i].entry;
+			begin_editing(v);
+			break;
+		}
+	return KIT_STAY;
+}
+
+static void title(struct kit_view *base, struct buf *left, struct buf *right)
+{
+	struct form_view *v = (struct form_view *)base;
+	const char *name;
+
+	/* After discarding there is nothing left to name. */
+	if (!v->f)
+		return;
+	name = pack_name(&v->f->form->title, i18n_language());
+	if (v->scope != FILL_NO_NODE) {
+		filling_label(v->f, v->scope, left);
+		buf_printf(left, " < %s", name);
+	} else {
+		buf_puts(left, name);
+	}
+	buf_puts(right, v->f->saved ? _("草稿已存") : _("还没存"));
+}
+
+static void draw(struct kit_view *base, WINDOW *win)
+{
+	struct form_view *v = (struct form_view *)base;
+
+	if (v->f)
+		form_draw(v, win);
+}
+
+static enum err load(struct kit_view *base)
+{
+	struct form_view *v = (struct form_view *)base;
+
+	return v->f ? form_gather(v) : ERR_OK;
+}
+
+static void close_form(struct kit_view *base)
+{
+	struct form_view *v = (struct form_view *)base;
+
+	if (v->scope == FILL_NO_NODE)
+		filling_close(v->f);
+	kit_field_clear(&v->field);
+	free(v->entries);
+	free(v->spots);
+	free(v);
+}
+
+static const struct kit_key keys[] = {
+	{ KIT_ENTER, ACT_OPEN, true },
+	{ '1', ACT_ANSWER_1, false }, { '2', ACT_ANSWER_2, false }, { '3', ACT_ANSWER_3, false }, { '4', ACT_ANSWER_4, false },
+	{ '5', ACT_ANSWER_5, false }, { '6', ACT_ANSWER_6, false }, { '7', ACT_ANSWER_7, false }, { '8', ACT_ANSWER_8, false },
+	{ '9', ACT_ANSWER_9, false },
+	{ KIT_FN | KEY_UP, ACT_UP, false }, { 'k', ACT_UP, false }, { KIT_FN | KEY_DOWN, ACT_DOWN, false }, { 'j', ACT_DOWN, false },
+	{ KIT_FN | KEY_PPAGE, ACT_PAGE_UP, false }, { KIT_FN | KEY_NPAGE, ACT_PAGE_DOWN, false }, { KIT_FN | KEY_END, ACT_LAST, false },
+	{ KIT_FN | KEY_BTAB, ACT_PREVIOUS, false },
+	{ KIT_FN | KEY_F(5), ACT_SAVE, true }, { 'd', ACT_REMOVE, true }, { 'u', ACT_UNDO, true }, { 'x', ACT_DISCARD, false },
+	{ KIT_FN | KEY_F(8), ACT_DISCARD, false },
+	{ KIT_FN | KEY_F(2), ACT_COMPOSE, true }, { KIT_FN | KEY_LEFT, ACT_LEFT, false }, { KIT_FN | KEY_RIGHT, ACT_RIGHT, false },
+	{ 'U' & 0x1f, ACT_CLEAR_UP, false },
+	{ 0, ACT_NONE, false },
+};
+
+static const struct kit_view_ops ops = {
+	.name = "form", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_form, .offers = offers,
+	.label = label, .typing = typing, .key = key, .paste = paste, .tap = tap,
+};
+
+struct kit_view *screen_form_scope_new(struct filling *f, fill_node scope)
+{
+	struct form_view *v = calloc(1, sizeof *v);
+	size_t at = 0;
+
+	if (!v)
+		return NULL;
+	v->base.ops = &ops;
+	v->f = f;
+	v->scope = scope;
+	v->editing = FILL_NO_NODE;
+	form_gather(v);
+	while (at + 1 < v->count && !form_selectable(&v->entries[at]))
+		at++;
+	v->at = at;
+	if (scope == FILL_NO_NODE && f->at != FILL_NO_NODE)
+		go_to_node(v, f->at);
+	else
+		begin_editing(v);
+	return &v->base;
+}
+
+struct kit_view *screen_form_new(struct filling *f)
+{
+	struct kit_view *v = screen_form_scope_new(f, FILL_NO_NODE);
+
+	if (!v)
+		filling_close(f);
+	return v;
+}

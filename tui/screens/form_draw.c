@@ -1,0 +1,234 @@
+#include "config.h"
+#include "tui/screens/form_view.h"
+
+#include "forms/base/i18n.h"
+#include "forms/base/text.h"
+#include "tui/kit/draw.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Everything is laid out twice: once to count lines, so that the selection can be scrolled to, once to draw. */
+struct pen {
+	struct form_view *v;
+	WINDOW *win;                 /* NULL while counting */
+	int cols, line;
+	bool narrow;
+};
+
+static int window_y(const struct pen *p)
+{
+	return p->line - p->v->first_line;
+}
+
+static bool visible(const struct pen *p)
+{
+	return p->win && window_y(p) >= 0 && window_y(p) < getmaxy(p->win);
+}
+
+static void put(struct pen *p, int x, int cols, enum kit_role role, const char *s)
+{
+	if (visible(p))
+		kit_text(p->win, window_y(p), x, cols, role, s);
+}
+
+static void paragraph(struct pen *p, int x, enum kit_role role, const char *s)
+{
+	size_t n, skip;
+
+	for (; *s; s += n + skip, p->line++) {
+		char line[1024];
+
+		n = text_wrap(s, p->cols - x - 1, &skip);
+		if (!n && !skip)
+			break;
+		snprintf(line, sizeof line, "%.*s", (int)n, s);
+		put(p, x, p->cols - x, role, line);
+	}
+}
+
+static int label_columns(const struct pen *p)
+{
+	return p->cols / 3 < 28 ? p->cols / 3 : 28;
+}
+
+/* The choices of the selected question, flowing over lines: "1 符合  2 不符合". */
+static void choices(struct pen *p, const struct entry *e, int x)
+{
+	struct filling *f = p->v->f;
+	uint32_t count = 0;
+	const char *name, *label;
+	int at = x;
+
+	if (fill_question(f->fill, e->node)->type == FORM_ACKNOWLEDGE) {
+		put(p, x, p->cols - x, KIT_KEY, _("1 确认"));
+		p->line++;
+		return;
+	}
+	if (fill_choices(f->fill, e->node, &count) || !count)
+		return;
+	if (count > FORM_DIGITS) {
+		put(p, x, p->cols - x, KIT_DIM, _("Enter 从列表里选"));
+		p->line++;
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		char one[256];
+
+		if (fill_choice(f->fill, e->node, i, &name, &label))
+			continue;
+		snprintf(one, sizeof one, "%u %s", i + 1, label);
+		if (at > x && (p->narrow || at + text_width(one) >= p->cols)) {
+			p->line++;
+			at = x;
+		}
+		put(p, at, p->cols - at, KIT_KEY, one);
+		at += text_width(one) + 3;
+	}
+	p->line++;
+}
+
+static bool is_edited(const struct pen *p, const struct entry *e)
+{
+	return p->v->editing == e->node && form_is_typed(fill_question(p->v->f->fill, e->node));
+}
+
+static void value(struct pen *p, const struct entry *e, bool selected, int x)
+{
+	const struct form_question *q = fill_question(p->v->f->fill, e->node);
+	const char *unit = q->xc[FORM_XC_UNIT] ? q->xc[FORM_XC_UNIT] : "";
+	int room = p->cols - x - 1 - (*unit ? text_width(unit) + 1 : 0);
+	struct buf b = { 0 };
+
+	if (selected && is_edited(p, e)) {
+		if (visible(p))
+			kit_field_draw(&p->v->field, &p->v->base, p->win, window_y(p), x, room, NULL);
+		p->line += p->v->field.compose.on;
+	} else {
+		filling_value(p->v->f, e->node, &b);
+		put(p, x, room, KIT_STRONG, b.len ? buf_str(&b) : fill_is_required(p->v->f->fill, e->node) ? _("(必填)") : "");
+	}
+	put(p, p->cols - text_width(unit) - 1, text_width(unit), KIT_DIM, unit);
+	p->line++;
+	buf_clear(&b);
+}
+
+static void question(struct pen *p, const struct entry *e, bool selected)
+{
+	struct buf label = { 0 }, hint = { 0 };
+	int x = 2 + 2 * e->depth, wide = label_columns(p);
+
+	filling_label(p->v->f, e->node, &label);
+	if (p->narrow || text_width(buf_str(&label)) > wide) {
+		paragraph(p, x, selected ? KIT_STRONG : KIT_PLAIN, buf_str(&label));
+		value(p, e, selected, x + 2);
+	} else {
+		put(p, x, wide, selected ? KIT_STRONG : KIT_PLAIN, buf_str(&label));
+		value(p, e, selected, x + wide + 1);
+	}
+	if (selected && form_is_chosen(fill_question(p->v->f->fill, e->node)))
+		choices(p, e, p->narrow ? x + 2 : x + wide + 1);
+	if (selected && !fill_text(p->v->f->fill, e->node, FILL_HINT, &hint) && hint.len)
+		paragraph(p, p->narrow ? x + 2 : x + wide + 1, KIT_DIM, buf_str(&hint));
+	buf_clear(&label);
+	buf_clear(&hint);
+}
+
+static void heading(struct pen *p, const struct entry *e)
+{
+	struct buf b = { 0 };
+
+	filling_label(p->v->f, e->node, &b);
+	if (e->type == ENTRY_INSTANCE)
+		buf_printf(&b, " %u", fill_position(p->v->f->fill, e->node));
+	put(p, 1, p->cols - 1, KIT_TITLE, buf_str(&b));
+	p->line++;
+	buf_clear(&b);
+}
+
+static void repeat(struct pen *p, const struct entry *e)
+{
+	struct buf b = { 0 }, label = { 0 };
+
+	filling_label(p->v->f, e->node, &label);
+	buf_printf(&b, _("[添一个] %s (已有 %u)"), buf_str(&label), fill_instances(p->v->f->fill, e->node));
+	put(p, 2, p->cols - 2, KIT_KEY, buf_str(&b));
+	p->line++;
+	buf_clear(&b);
+	buf_clear(&label);
+}
+
+static void entry(struct pen *p, const struct entry *e, bool selected)
+{
+	struct buf b = { 0 };
+
+	switch (e->type) {
+	case ENTRY_QUESTION:
+		question(p, e, selected);
+		break;
+	case ENTRY_NOTE:
+		filling_label(p->v->f, e->node, &b);
+		paragraph(p, 2, KIT_DIM, buf_str(&b));
+		break;
+	case ENTRY_GROUP: case ENTRY_INSTANCE:
+		heading(p, e);
+		break;
+	case ENTRY_REPEAT:
+		repeat(p, e);
+		break;
+	case ENTRY_DONE:
+		p->line += !p->narrow;
+		put(p, 2, p->cols - 2, KIT_STRONG, p->v->scope == FILL_NO_NODE ? _("[ 填好了, 存下 ]") : _("[ 记下, 接着来 ]"));
+		p->line++;
+		break;
+	}
+	buf_clear(&b);
+}
+
+static void lay_out(struct pen *p, int *from, int *to)
+{
+	p->line = 0;
+	p->v->spot_count = 0;
+	for (size_t i = 0; i < p->v->count; i++) {
+		int start = p->line;
+		bool selected = i == p->v->at;
+
+		entry(p, &p->v->entries[i], selected);
+		if (selected) {
+			*from = start;
+			*to = p->line;
+		}
+		if (p->win && p->v->spots) {
+			p->v->spots[p->v->spot_count].y = start - p->v->first_line;
+			p->v->spots[p->v->spot_count].rows = p->line - start;
+			p->v->spots[p->v->spot_count++].entry = i;
+		}
+	}
+}
+
+void form_draw(struct form_view *v, WINDOW *win)
+{
+	struct pen p = { .v = v, .cols = getmaxx(win), .narrow = getmaxx(win) < KIT_NARROW };
+	int height = getmaxy(win), from = 0, to = 1;
+	void *spots = realloc(v->spots, (v->count + 1) * sizeof *v->spots);
+
+	if (spots)
+		v->spots = spots;
+	lay_out(&p, &from, &to);
+	/* A little of what comes next stays in sight. */
+	if (to + 2 > v->first_line + height)
+		v->first_line = to + 2 - height;
+	if (from < v->first_line)
+		v->first_line = from > 0 ? from - 1 : 0;
+	if (v->first_line > p.line - height)
+		v->first_line = p.line > height ? p.line - height : 0;
+	v->base.cursor_y = from - v->first_line;
+	v->base.cursor_x = 0;
+	v->base.cursor_shown = false;
+	p.win = win;
+	lay_out(&p, &from, &to);
+	if (from >= v->first_line && from - v->first_line < height)
+		kit_text(win, from - v->first_line + (v->entries[v->at].type == ENTRY_DONE && !p.narrow), 0, 1, KIT_PLAIN, ">");
+	if (v->entries[v->at].type == ENTRY_DONE || v->entries[v->at].type == ENTRY_REPEAT || v->entries[v->at].type == ENTRY_INSTANCE)
+		kit_row_role(win, to - 1 - v->first_line, KIT_SELECTED);
+}

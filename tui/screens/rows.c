@@ -1,0 +1,440 @@
+#include "config.h"
+#include "tui/screens/screens.h"
+
+#include "forms/base/i18n.h"
+#include "forms/base/text.h"
+#include "sync/ledger/find.h"
+#include "sync/ledger/listing.h"
+#include "sync/ledger/profile.h"
+#include "tui/kit/choice.h"
+#include "tui/kit/draw.h"
+#include "tui/kit/list.h"
+#include "tui/screens/words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOWN_FIELDS = 3, FILTER_OPTIONS_MAX = 128 };
+
+/* A register as a list. Two sources of rows: the listing, and while something is looked for, the hits of the search. */
+struct rows {
+	struct kit_view base;
+	struct app *app;
+	const struct pack_register *reg;
+	struct listing *listing;
+	struct find *find;
+	struct row_key *hits;
+	uint32_t hit_count, hit_total;
+	struct kit_field query;
+	bool finding, all, choosing, has_choice;
+	struct row_id choice;
+	char *where;                                /* given by the opener */
+	char filter[256], filter_label[96];         /* chosen here */
+	struct filter { char where[256]; char label[96]; } *filters;
+	size_t filter_count;
+	struct kit_list list;
+	struct kit_column columns[2 + SHOWN_FIELDS];
+	uint32_t fields[SHOWN_FIELDS];              /* indexes of the fields shown as columns */
+	size_t field_count;
+};
+
+static bool searching(const struct rows *r)
+{
+	return *kit_line_text(&r->query.line) != '\0';
+}
+
+static size_t row_count(void *user)
+{
+	const struct rows *r = user;
+
+	return searching(r) ? r->hit_count : r->listing ? listing_count(r->listing) : 0;
+}
+
+static enum err key_at(const struct rows *r, size_t i, struct row_key *out)
+{
+	if (!searching(r))
+		return listing_key(r->listing, (uint32_t)i, out);
+	if (i >= r->hit_count)
+		return ERR_NOTFOUND;
+	*out = r->hits[i];
+	return ERR_OK;
+}
+
+static struct kit_id row_id(void *user, size_t i)
+{
+	struct row_key key;
+
+	if (key_at(user, i, &key))
+		return (struct kit_id){ { 0 } };
+	return kit_id(key.bytes, key.len);
+}
+
+static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
+{
+	struct rows *r = user;
+	struct row row = { .id = { .index = 0 } };
+	struct row_key key;
+	struct buf b = { 0 };
+
+	if (key_at(r, i, &key) || row_read_key(r->app->profile, &key, &row)) {
+		snprintf(cells[0].text, KIT_CELL, "%s", _("(读不出)"));
+		return;
+	}
+	row_title(r->app->profile, &row, &b);
+	snprintf(cells[0].text, KIT_CELL, "%s%s", row.flags & (ROW_CONFLICT | ROW_PROPOSED) ? "!" : "", buf_str(&b));
+	buf_reset(&b);
+	row_number(r->app->profile, &row, &b);
+	snprintf(cells[1].text, KIT_CELL, "%s", buf_str(&b));
+	cells[1].role = KIT_DIM;
+	for (size_t f = 0; f < r->field_count; f++)
+		words_cell(r->app, &row, r->reg, r->fields[f], &cells[2 + f]);
+	buf_clear(&b);
+	row_clear(&row);
+}
+
+/* Rows whose workflow has come to its end stay out of the usual view. */
+static void usual_where(const struct rows *r, struct buf *out)
+{
+	uint32_t stage = pack_find_field(r->reg, "stage");
+
+	if (stage != PACK_NONE && !r->all)
+		buf_puts(out, "${stage} != 'closed' and ${stage} != 'void'");
+}
+
+static enum err reopen(struct rows *r)
+{
+	struct buf where = { 0 };
+	struct listing_query q = { .reg = r->reg->id };
+	struct listing *fresh = NULL;
+	enum err e;
+
+	if (r->where)
+		buf_puts(&where, r->where);
+	else
+		usual_where(r, &where);
+	if (*r->filter)
+		buf_printf(&where, "%s%s", where.len ? " and " : "", r->filter);
+	q.where = where.len ? buf_str(&where) : NULL;
+	e = listing_open(r->app->profile, &q, &fresh);
+	if (!e) {
+		listing_close(r->listing);
+		r->listing = fresh;
+	}
+	buf_clear(&where);
+	return e;
+}
+
+static enum err search(struct rows *r)
+{
+	const struct row_key *hits = NULL;
+	enum err e = ERR_OK;
+
+	r->hit_count = r->hit_total = 0;
+	if (searching(r)) {
+		if (!r->find)
+			e = find_open(r->app->profile, r->reg->id, &r->find);
+		if (!e)
+			e = find_query(r->find, kit_line_text(&r->query.line), &hits, &r->hit_count, &r->hit_total);
+		if (!e && r->hit_count) {
+			struct row_key *copy = realloc(r->hits, r->hit_count * sizeof *copy);
+
+			if (copy) {
+				r->hits = copy;
+				memcpy(copy, hits, r->hit_count * sizeof *copy);
+			} else {
+				r->hit_count = 0;
+			}
+		}
+	}
+	kit_list_sync(&r->list);
+	return e;
+}
+
+static enum err load(struct kit_view *v)
+{
+	struct rows *r = (struct rows *)v;
+	enum err e = r->listing ? listing_refresh(r->listing) : reopen(r);
+
+	if (!e)
+		e = search(r);
+	kit_list_sync(&r->list);
+	return e;
+}
+
+static void title(struct kit_view *v, struct buf *left, struct buf *right)
+{
+	struct rows *r = (struct rows *)v;
+
+	buf_puts(left, pack_name(&r->reg->label, i18n_language()));
+	if (*r->filter_label)
+		buf_printf(left, " > %s", r->filter_label);
+	if (searching(r))
+		buf_printf(right, "%u/%u", r->hit_count ? (unsigned)r->list.at + 1 : 0, r->hit_total);
+	else
+		buf_printf(right, _("%zu/%zu%s"), row_count(r) ? r->list.at + 1 : 0, row_count(r), r->all ? _(" 全部") : "");
+}
+
+static void draw(struct kit_view *v, WINDOW *win)
+{
+	struct rows *r = (struct rows *)v;
+	int y = r->finding ? 1 + r->query.compose.on : 0;
+
+	kit_list_draw(&r->list, v, win, y, getmaxy(win) - y);
+	if (r->finding)
+		kit_field_draw(&r->query, v, win, 0, 1, getmaxx(win) - 2, _("文字或拼音首字母; Enter 选, Esc 清掉"));
+}
+
+static enum kit_next open_selected(struct rows *r)
+{
+	struct row row = { .id = { .index = 0 } };
+	struct row_key key;
+	enum kit_next next = KIT_STAY;
+
+	if (!row_count(r))
+		return KIT_STAY;
+	if (key_at(r, r->list.at, &key) || row_read_key(r->app->profile, &key, &row)) {
+		kit_say_error(ERR_NOTFOUND);
+		return KIT_STAY;
+	}
+	if (r->choosing) {
+		r->choice = row.id;
+		r->has_choice = true;
+		next = KIT_CLOSE;
+	} else {
+		next = kit_open(&r->base, screen_row_new(r->app, &row.id));
+	}
+	row_clear(&row);
+	return next;
+}
+
+static enum kit_next filter_chosen(struct kit_view *below, struct kit_view *self)
+{
+	struct rows *r = (struct rows *)below;
+	int i = kit_choice_answer(self);
+	enum err e;
+
+	if (i < 0 || (size_t)i >= r->filter_count)
+		return KIT_STAY;
+	snprintf(r->filter, sizeof r->filter, "%s", r->filters[i].where);
+	snprintf(r->filter_label, sizeof r->filter_label, "%s", *r->filters[i].where ? r->filters[i].label : "");
+	e = reopen(r);
+	if (e)
+		kit_say_error(e);
+	kit_list_sync(&r->list);
+	return KIT_STAY;
+}
+
+/* Every code of every coded field that lists show is a filter. */
+static void gather_filters(struct rows *r)
+{
+	r->filter_count = 0;
+	if (!r->filters)
+		r->filters = calloc(FILTER_OPTIONS_MAX, sizeof *r->filters);
+	if (!r->filters)
+		return;
+	snprintf(r->filters[r->filter_count++].label, sizeof r->filters->label, "%s", _("不筛选"));
+	for (uint32_t f = 0; f < r->reg->field_count; f++) {
+		const struct pack_field *field = &r->reg->fields[f];
+
+		if (!field->list || field->codes == PACK_NONE || field->derive)
+			continue;
+		for (uint32_t c = 0; c < r->app->pack->codes[field->codes].count && r->filter_count < FILTER_OPTIONS_MAX; c++) {
+			const struct pack_code *code = &r->app->pack->codes[field->codes].at[c];
+			struct filter *one = &r->filters[r->filter_count++];
+
+			snprintf(one->where, sizeof one->where, field->type == PACK_CODES ? "selected(${%s}, '%s')" : "${%s} = '%s'", field->id, code->name);
+			snprintf(one->label, sizeof one->label, "%s: %s", pack_name(&field->label, i18n_language()), pack_name(&code->label, i18n_language()));
+		}
+	}
+}
+
+static enum kit_next choose_filter(struct rows *r)
+{
+	struct kit_option options[FILTER_OPTIONS_MAX];
+	struct buf initials[FILTER_OPTIONS_MAX];
+	struct kit_view *choice;
+
+	gather_filters(r);
+	memset(initials, 0, sizeof initials);
+	for (size_t i = 0; i < r->filter_count; i++) {
+		find_initials(r->filters[i].label, &initials[i]);
+		options[i] = (struct kit_option){ r->filters[i].label, buf_str(&initials[i]), !strcmp(r->filters[i].where, r->filter) };
+	}
+	choice = kit_choice_new(_("只看"), NULL, options, r->filter_count, false, filter_chosen);
+	for (size_t i = 0; i < r->filter_count; i++)
+		buf_clear(&initials[i]);
+	return kit_open(&r->base, choice);
+}
+
+static enum kit_next act(struct kit_view *v, enum kit_action a)
+{
+	struct rows *r = (struct rows *)v;
+
+	switch (a) {
+	case ACT_OPEN:
+		return open_selected(r);
+	case ACT_FIND:
+		r->finding = true;
+		return KIT_STAY;
+	case ACT_FILTER:
+		return choose_filter(r);
+	case ACT_TOGGLE:
+		r->all = !r->all;
+		if (reopen(r))
+			kit_say_error(ERR_FORMAT);
+		kit_list_sync(&r->list);
+		return KIT_STAY;
+	case ACT_NEW:
+		return screen_make(v, r->app, r->reg->id, NULL);
+	case ACT_BACK:
+		if (!r->finding)
+			return KIT_CLOSE;
+		r->finding = searching(r);
+		kit_line_set(&r->query.line, "");
+		search(r);
+		return KIT_STAY;
+	default:
+		return kit_list_act(&r->list, a);
+	}
+}
+
+static bool offers(struct kit_view *v, enum kit_action a)
+{
+	struct rows *r = (struct rows *)v;
+
+	switch (a) {
+	case ACT_TOGGLE: return !r->where && pack_find_field(r->reg, "stage") != PACK_NONE;
+	case ACT_NEW:    return !r->choosing && words_can_make(r->app, r->reg->id);
+	case ACT_OPEN:   return row_count(r) > 0;
+	default:         return true;
+	}
+}
+
+static const char *label(struct kit_view *v, enum kit_action a)
+{
+	struct rows *r = (struct rows *)v;
+
+	return a == ACT_TOGGLE ? (r->all ? _("没办完的") : _("看全部")) : a == ACT_OPEN && r->choosing ? _("就这个") : NULL;
+}
+
+static bool typing(struct kit_view *v)
+{
+	return ((struct rows *)v)->finding;
+}
+
+static enum kit_next key(struct kit_view *v, int k)
+{
+	struct rows *r = (struct rows *)v;
+	enum err e;
+
+	if (k == (KIT_FN | KEY_HOME) || k == (KIT_FN | KEY_END) || !kit_field_key(&r->query, k))
+		return KIT_PASS;
+	kit_list_select(&r->list, 0);
+	e = search(r);
+	if (e)
+		kit_say_error(e);
+	if (kit_key_is_text(k))
+		kit_list_select(&r->list, 0);
+	return KIT_STAY;
+}
+
+static enum kit_next paste(struct kit_view *v, const char *text)
+{
+	kit_line_insert(&((struct rows *)v)->query.line, text);
+	search((struct rows *)v);
+	return KIT_STAY;
+}
+
+static enum kit_next tap(struct kit_view *v, int y, int x)
+{
+	(void)x;
+	return kit_list_tap(&((struct rows *)v)->list, y) ? open_selected((struct rows *)v) : KIT_STAY;
+}
+
+static void close_rows(struct kit_view *v)
+{
+	struct rows *r = (struct rows *)v;
+
+	listing_close(r->listing);
+	find_close(r->find);
+	kit_field_clear(&r->query);
+	free(r->hits);
+	free(r->filters);
+	free(r->where);
+	free(r);
+}
+
+static const struct kit_key keys[] = {
+	{ KIT_ENTER, ACT_OPEN, true }, { '/', ACT_FIND, true }, { 'n', ACT_NEW, true }, { 'f', ACT_FILTER, true }, { 'a', ACT_TOGGLE, true },
+	KIT_LIST_KEYS, KIT_FIELD_KEYS, { 0, ACT_NONE, false },
+};
+
+static const struct kit_view_ops ops = {
+	.name = "rows", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_rows, .offers = offers,
+	.label = label, .typing = typing, .key = key, .paste = paste, .tap = tap,
+};
+
+/* Title, number, and the first fields that lists show. On a phone the state stands at the right of the first line. */
+static void choose_columns(struct rows *r)
+{
+	r->columns[0] = (struct kit_column){ 0, 1, false };
+	r->columns[1] = (struct kit_column){ 9, 2, true };
+	for (uint32_t f = 0; f < r->reg->field_count && r->field_count < SHOWN_FIELDS; f++)
+		if (r->reg->fields[f].list && !words_in_title(r->reg, &r->reg->fields[f])) {
+			r->columns[2 + r->field_count] = (struct kit_column){ words_width(&r->reg->fields[f]), r->field_count ? 2 : 1, !r->field_count };
+			r->fields[r->field_count++] = f;
+		}
+}
+
+static const char *empty_words(const struct rows *r)
+{
+	if (searching(r))
+		return _("没有找到; Esc 清掉");
+	return words_can_make(r->app, r->reg->id) ? _("这里还没有。按 n 新建一个。") : _("这里还没有。");
+}
+
+static struct kit_view *make(struct app *app, const char *id, const char *where, bool choosing)
+{
+	uint32_t reg = app->pack ? pack_find_register(app->pack, id) : PACK_NONE;
+	struct rows *r;
+
+	if (reg == PACK_NONE) {
+		err_set(ERR_NOTFOUND, _("清单包里没有台账 %s"), id);
+		return NULL;
+	}
+	r = calloc(1, sizeof *r);
+	if (!r)
+		return NULL;
+	r->base.ops = &ops;
+	r->app = app;
+	r->reg = &app->pack->registers[reg];
+	r->where = where ? strdup(where) : NULL;
+	r->choosing = choosing;
+	r->finding = choosing;
+	choose_columns(r);
+	r->list.rows = (struct kit_rows){ .user = r, .count = row_count, .id = row_id, .row = row_draw, .columns = r->columns,
+	                                  .column_count = 2 + r->field_count, .empty = empty_words(r) };
+	return &r->base;
+}
+
+struct kit_view *screen_rows_new(struct app *app, const char *reg, const char *where)
+{
+	return make(app, reg, where, false);
+}
+
+struct kit_view *screen_rows_choose_new(struct app *app, const char *reg, enum kit_next (*done)(struct kit_view *below, struct kit_view *self))
+{
+	struct kit_view *v = make(app, reg, NULL, true);
+
+	if (v)
+		v->done = done;
+	return v;
+}
+
+const struct row_id *screen_rows_chosen(const struct kit_view *v)
+{
+	const struct rows *r = (const struct rows *)v;
+
+	return r->has_choice ? &r->choice : NULL;
+}

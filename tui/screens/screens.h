@@ -1,0 +1,36 @@
+/* screens.h - the screens, by their constructors. Each is one file; NULL when memory is out. */
+#ifndef TUI_SCREENS_SCREENS_H
+#define TUI_SCREENS_SCREENS_H
+
+#include "tui/screens/app.h"
+
+struct filling;
+
+struct kit_view *screen_unlock_new(struct app *app);
+struct kit_view *screen_today_new(struct app *app);                 /* the field's home */
+struct kit_view *screen_desk_new(struct app *app);                  /* the township's home */
+struct kit_view *screen_cards_new(struct app *app);
+struct kit_view *screen_registers_new(struct app *app);
+struct kit_view *screen_sync_new(struct app *app);
+struct kit_view *screen_settings_new(struct app *app);
+
+/* A register as a list. `where` NULL: its usual view (with a workflow: what is not finished). */
+struct kit_view *screen_rows_new(struct app *app, const char *reg, const char *where);
+/* The same, to choose one row; for `done`: the row, or NULL. */
+struct kit_view *screen_rows_choose_new(struct app *app, const char *reg, enum kit_next (*done)(struct kit_view *below, struct kit_view *self));
+const struct row_id *screen_rows_chosen(const struct kit_view *v);
+
+/* One row: fields, steps that may be taken, what happened, what belongs to it. */
+struct kit_view *screen_row_new(struct app *app, const struct row_id *id);
+
+/* A form being filled; a walk when the form is one. Takes `f`. */
+struct kit_view *screen_filling_new(struct filling *f);
+struct kit_view *screen_form_new(struct filling *f);
+struct kit_view *screen_walk_new(struct filling *f);
+
+/* Begin form `form` on `subject` (NULL none), or go on with the draft of it that there is; sets v->open. */
+enum kit_next screen_begin(struct kit_view *v, struct app *app, const char *form, const struct row_id *subject);
+/* Begin what makes a new row of `reg` (asks which form when there are several), `subject` being the row it is about. */
+enum kit_next screen_make(struct kit_view *v, struct app *app, const char *reg, const struct row_id *subject);
+
+#endif

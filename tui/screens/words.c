@@ -1,0 +1,120 @@
+#include "config.h"
+#include "tui/screens/words.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/i18n.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct pack_register *register_of(const struct app *app, const char *id)
+{
+	uint32_t reg = app->pack ? pack_find_register(app->pack, id) : PACK_NONE;
+
+	return reg == PACK_NONE ? NULL : &app->pack->registers[reg];
+}
+
+uint32_t words_value(struct app *app, const struct row *row, const struct pack_register *reg, uint32_t field, bool unmask, struct buf *out)
+{
+	struct row_shown shown = { .kinds = 0 };
+	uint32_t kinds = 0;
+
+	if (!row_show(row, reg, app->pack, field, unmask, &shown)) {
+		kinds = shown.kinds;
+		buf_puts(out, buf_str(&shown.label));
+		if (shown.conflict && kinds > 1)
+			buf_printf(out, _(" (%u种说法)"), (unsigned)kinds);
+	}
+	row_shown_clear(&shown);
+	return kinds;
+}
+
+void words_text(struct app *app, const struct row *row, const char *id, struct buf *out)
+{
+	const struct pack_register *reg = register_of(app, row->reg);
+	uint32_t field = reg ? pack_find_field(reg, id) : PACK_NONE;
+	struct row_shown shown = { .kinds = 0 };
+
+	if (field != PACK_NONE && !row_show(row, reg, app->pack, field, true, &shown))
+		buf_puts(out, buf_str(&shown.text));
+	row_shown_clear(&shown);
+}
+
+void words_days(int32_t days, struct buf *out)
+{
+	if (days < 0)
+		buf_printf(out, _("逾期 %d天"), (int)-days);
+	else if (days == 0)
+		buf_puts(out, _("今天"));
+	else
+		buf_printf(out, _("%d天内"), (int)days);
+}
+
+enum kit_role words_days_role(int32_t days)
+{
+	return days < 0 ? KIT_DANGER : days <= 3 ? KIT_SOON : KIT_PLAIN;
+}
+
+/* The most dangerous half of a state's values is red as it stands; a date that is near or past is too. */
+static enum kit_role role_of(const struct app *app, const struct pack_field *field, const char *text)
+{
+	int32_t day;
+
+	if (field->type == PACK_DATE && !strcmp(field->id, "due") && clock_parse_date(text, &day))
+		return words_days_role(day - app_day(app));
+	if (field->danger_order && field->danger_order[0] && !strcmp(field->danger_order[0], text))
+		return KIT_DANGER;
+	return KIT_PLAIN;
+}
+
+void words_cell(struct app *app, const struct row *row, const struct pack_register *reg, uint32_t field, struct kit_cell *out)
+{
+	struct row_shown shown = { .kinds = 0 };
+
+	if (!row_show(row, reg, app->pack, field, false, &shown)) {
+		out->role = role_of(app, &reg->fields[field], buf_str(&shown.text));
+		if (shown.conflict && shown.kinds > 1) {
+			snprintf(out->text, sizeof out->text, _("%s %u种说法"), buf_str(&shown.label), (unsigned)shown.kinds);
+			out->role = KIT_SOON;
+		} else {
+			snprintf(out->text, sizeof out->text, "%s", buf_str(&shown.label));
+		}
+	}
+	row_shown_clear(&shown);
+}
+
+int words_width(const struct pack_field *field)
+{
+	switch (field->type) {
+	case PACK_DATE:     return 10;
+	case PACK_DATETIME: return 16;
+	case PACK_INTEGER: case PACK_DECIMAL: case PACK_TIME: return 8;
+	case PACK_ROW: case PACK_ROWS: return 16;
+	default:            return 12;
+	}
+}
+
+bool words_in_title(const struct pack_register *reg, const struct pack_field *field)
+{
+	char name[96], quoted[96];
+
+	snprintf(name, sizeof name, "${%s}", field->id);
+	snprintf(quoted, sizeof quoted, "'%s'", field->id);
+	return reg->title && (strstr(reg->title, name) || strstr(reg->title, quoted));
+}
+
+bool words_can_make(const struct app *app, const char *reg)
+{
+	uint32_t r = app->pack ? pack_find_register(app->pack, reg) : PACK_NONE;
+
+	for (uint32_t f = 0; r != PACK_NONE && f < app->pack->form_count; f++) {
+		const struct pack_form *form = &app->pack->forms[f];
+
+		if (form->walk || form->subject || (form->roles && !(form->roles & app->roles)))
+			continue;
+		for (uint32_t i = 0; i < form->entity_count; i++)
+			if (form->entities[i].reg == r && form->entities[i].creates && form->entities[i].repeat == FORM_NONE)
+				return true;
+	}
+	return false;
+}

@@ -1,0 +1,28 @@
+/* words.h - values of rows as people read them, and small questions about the pack that several screens ask. */
+#ifndef TUI_SCREENS_WORDS_H
+#define TUI_SCREENS_WORDS_H
+
+#include "tui/kit/list.h"
+#include "tui/screens/app.h"
+
+/* The shown value of a field (index in its register) as a cell: words, "2种说法" when people disagree, a role by danger. */
+void words_cell(struct app *app, const struct row *row, const struct pack_register *reg, uint32_t field, struct kit_cell *out);
+
+/* The words alone, appended; masked unless `unmask`. Returns how many distinct values are open. */
+uint32_t words_value(struct app *app, const struct row *row, const struct pack_register *reg, uint32_t field, bool unmask, struct buf *out);
+
+/* Stored text of field `id`, "" when empty; appended. */
+void words_text(struct app *app, const struct row *row, const char *id, struct buf *out);
+
+/* Columns a field wants in a list, and whether the title says it already. */
+int words_width(const struct pack_field *field);
+bool words_in_title(const struct pack_register *reg, const struct pack_field *field);
+
+/* May this person make rows of this register by a form that needs no subject? */
+bool words_can_make(const struct app *app, const char *reg);
+
+/* What the days until a deadline are called: "逾期 2天", "今天", "3天内". */
+void words_days(int32_t days, struct buf *out);
+enum kit_role words_days_role(int32_t days);
+
+#endif

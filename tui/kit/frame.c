@@ -95,22 +95,22 @@ static bool is_way_out(enum kit_action a)
 void kit_frame_hints(struct kit_view *v, const struct kit_app *app, int rows, int cols, struct buf *out)
 {
 	const struct kit_key *maps[] = { v->ops->keys, kit_keys_common };
-	bool typing = v->ops->typing && v->ops->typing(v), seen[ACT_COUNT] = { false };
+	bool seen[ACT_COUNT] = { false };
 	struct line l = { .rows = rows, .cols = cols, .out = out };
 
 	spot_count = 0;
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t m = 0; m < 2; m++)
 			for (const struct kit_key *k = maps[pass ? m : 1 - m]; k && k->action; k++) {
-				int key = k->key;
 				struct kit_key shown = *k;
 
 				if (!k->hint || is_way_out(k->action) == (pass == 1) || seen[k->action] || !kit_view_offers(v, app, k->action))
 					continue;
-				if (typing && key == '?')
+				if (kit_view_takes(v, k->key)) {
+					if (k->action != ACT_HELP)
+						continue;
 					shown.key = KIT_FN | KEY_F(1);
-				else if (typing && kit_key_is_text(key))
-					continue;
+				}
 				seen[k->action] = true;
 				if (!add_hint(&l, v, &shown))
 					return;

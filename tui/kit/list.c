@@ -147,12 +147,20 @@ static void scroll_to_selection(struct kit_list *l, size_t n)
 		l->top = n > shown ? n - shown : 0;
 }
 
+static bool has_second_line(const struct kit_list *l)
+{
+	for (size_t c = 0; c < l->rows.column_count; c++)
+		if (l->rows.columns[c].line == 2)
+			return true;
+	return false;
+}
+
 void kit_list_draw(struct kit_list *l, struct kit_view *v, WINDOW *win, int y, int height)
 {
-	bool narrow = getmaxx(win) < KIT_NARROW && height >= 2;
+	bool narrow = getmaxx(win) < KIT_NARROW, two = narrow && height >= 2 && has_second_line(l);
 	size_t n = count(l);
 
-	l->row_height = narrow ? 2 : 1;
+	l->row_height = two ? 2 : 1;
 	l->shown = height / l->row_height;
 	l->first_y = y;
 	v->cursor_y = y;
@@ -172,7 +180,8 @@ void kit_list_draw(struct kit_list *l, struct kit_view *v, WINDOW *win, int y, i
 		l->rows.row(l->rows.user, i, cells);
 		if (narrow) {
 			draw_narrow_line(l, win, row_y, 1, cells);
-			draw_narrow_line(l, win, row_y + 1, 2, cells);
+			if (two)
+				draw_narrow_line(l, win, row_y + 1, 2, cells);
 		} else {
 			draw_wide(l, win, row_y, cells);
 		}
@@ -180,7 +189,7 @@ void kit_list_draw(struct kit_list *l, struct kit_view *v, WINDOW *win, int y, i
 			continue;
 		kit_text(win, row_y, 0, 1, KIT_PLAIN, ">");
 		kit_row_role(win, row_y, KIT_SELECTED);
-		if (narrow)
+		if (two)
 			kit_row_role(win, row_y + 1, KIT_SELECTED);
 		v->cursor_y = row_y;
 	}

@@ -122,7 +122,7 @@ static enum kit_next act(struct kit_view *v, enum kit_action a)
 	}
 }
 
-static bool typing(struct kit_view *v)
+static enum kit_typing typing(struct kit_view *v)
 {
 	return ((struct pager *)v)->finding;
 }

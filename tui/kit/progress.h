@@ -10,7 +10,8 @@
 struct kit_progress { uint64_t done, total; char now[256]; bool finished; };
 
 struct kit_work {
-	/* One step; sets what is done, and `finished`. An error ends the work and is shown. */
+	/* One step; sets what is done, and `finished`. An error ends the work and is shown. A step that must take longer than
+	 * 50 ms sets *p as it goes and calls kit_breathe(). */
 	enum err (*step)(void *user, struct kit_progress *p);
 	/* Lines that say how it ended, appended to `out`; `stopped` when the person did. */
 	void (*report)(void *user, bool stopped, enum err e, struct buf *out);

@@ -40,7 +40,7 @@ static enum kit_next act(struct kit_view *v, enum kit_action a)
 	return KIT_CLOSE;
 }
 
-static bool typing(struct kit_view *v)
+static enum kit_typing typing(struct kit_view *v)
 {
 	(void)v;
 	return true;

@@ -14,6 +14,7 @@
 
 enum { WHEEL_ROWS = 3 };
 
+static struct kit_stack *running;       /* the stack of kit_run(), for kit_breathe() */
 static char said[512];
 static enum kit_role said_role;
 
@@ -37,6 +38,15 @@ void kit_say_error(enum err e)
 const char *kit_said(void)
 {
 	return said;
+}
+
+bool kit_view_takes(struct kit_view *v, int key)
+{
+	switch (v->ops->typing ? v->ops->typing(v) : KIT_TYPING_NOT) {
+	case KIT_TYPING_TEXT:   return kit_key_is_text(key);
+	case KIT_TYPING_NUMBER: return (key >= '0' && key <= '9') || key == '.' || key == '-';
+	default:                return false;
+	}
 }
 
 enum kit_next kit_open(struct kit_view *v, struct kit_view *child)
@@ -148,10 +158,9 @@ static enum kit_next act(struct kit_stack *s, enum kit_action a)
 static enum kit_next key(struct kit_stack *s, int k)
 {
 	struct kit_view *v = s->top;
-	bool typing = v->ops->typing && v->ops->typing(v);
-	enum kit_next next = typing ? v->ops->key(v, k) : KIT_PASS;
+	enum kit_next next = v->ops->typing && v->ops->typing(v) ? v->ops->key(v, k) : KIT_PASS;
 
-	if (next != KIT_PASS || (typing && kit_key_is_text(k)))
+	if (next != KIT_PASS || kit_view_takes(v, k))
 		return next;
 	return act(s, kit_key_action(v->ops->keys, k));
 }
@@ -238,6 +247,24 @@ void kit_stack_draw(struct kit_stack *s)
 	wnoutrefresh(stdscr);
 }
 
+bool kit_breathe(void)
+{
+	struct kit_event event;
+	bool stop = false;
+
+	if (!running || !running->top)
+		return false;
+	kit_stack_draw(running);
+	doupdate();
+	while ((event = kit_term_wait(0)).type != KIT_EVENT_TICK) {
+		if (event.type == KIT_EVENT_END || (event.type == KIT_EVENT_KEY && event.key == KIT_ESC))
+			stop = true;
+		if (event.type == KIT_EVENT_END)
+			break;
+	}
+	return stop;
+}
+
 /* How long nothing needs to happen: to the next minute for the clock, to the next second under a countdown. */
 static int wait_ms(struct kit_view *v)
 {
@@ -269,6 +296,7 @@ enum err kit_run(struct kit_view *first, struct kit_app *app)
 	said[0] = '\0';
 	if (*kit_term_lacks())
 		kit_say(KIT_PLAIN, "%s", kit_term_lacks());
+	running = &s;
 	kit_stack_push(&s, first);
 	while (s.top) {
 		struct kit_event event;
@@ -288,5 +316,6 @@ enum err kit_run(struct kit_view *first, struct kit_app *app)
 		last_key = clock_uptime();
 		kit_stack_event(&s, &event);
 	}
+	running = NULL;
 	return ERR_OK;
 }

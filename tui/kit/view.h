@@ -30,6 +30,9 @@ enum kit_next {
 	KIT_PASS                     /* not mine */
 };
 
+/* What keys are text now: none, all that are characters, or only what a number is made of. */
+enum kit_typing { KIT_TYPING_NOT, KIT_TYPING_TEXT, KIT_TYPING_NUMBER };
+
 struct kit_view;
 
 struct kit_view_ops {
@@ -43,7 +46,7 @@ struct kit_view_ops {
 	/* The rest may be NULL. */
 	bool (*offers)(struct kit_view *v, enum kit_action a);           /* can this be done now? else neither hint nor help nor key */
 	const char *(*label)(struct kit_view *v, enum kit_action a);     /* own label, translated; NULL for the table's */
-	bool (*typing)(struct kit_view *v);                              /* in a text field: letters are text */
+	enum kit_typing (*typing)(struct kit_view *v);                   /* in a text field? */
 	enum kit_next (*key)(struct kit_view *v, int key);               /* a key while typing; KIT_PASS lets its action act */
 	enum kit_next (*paste)(struct kit_view *v, const char *text);    /* while typing */
 	enum kit_next (*tap)(struct kit_view *v, int y, int x);          /* in the view's window */
@@ -86,9 +89,16 @@ void kit_stack_close(struct kit_stack *s);
 /* Open `child` over `v`: sets v->open and returns KIT_OPEN; with no child (memory) says so and stays. */
 enum kit_next kit_open(struct kit_view *v, struct kit_view *child);
 
+/* Is this key text in `v` as it stands? */
+bool kit_view_takes(struct kit_view *v, int key);
+
 /* Can `a` be done in `v` now, and by which key? Label as shown, translated. */
 bool kit_view_offers(struct kit_view *v, const struct kit_app *app, enum kit_action a);
 const char *kit_view_label(struct kit_view *v, enum kit_action a);
+
+/* For work that cannot be cut into steps: call it between pieces of at most 50 ms. Draws what is on top and takes the keys
+ * that wait; true when the person pressed Esc, that is, wants it to stop. Only from work(), with nothing held open. */
+bool kit_breathe(void);
 
 /* One line to the person, until the next key. kit_say_error() shows err_detail(). */
 void kit_say(enum kit_role role, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -6,6 +6,7 @@
 #include "sync/ledger/profile.h"
 #include "tui/kit/choice.h"
 #include "tui/screens/filling.h"
+#include "tui/screens/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -72,7 +73,7 @@ static bool makes(const struct app *app, const struct pack_form *form, uint32_t 
 {
 	if (form->walk || (form->roles && !(form->roles & app->roles)))
 		return false;
-	if (form->subject ? !subject || strcmp(form->subject, subject) : subject != NULL)
+	if (subject ? !form->subject || strcmp(form->subject, subject) : words_needs_subject(form))
 		return false;
 	for (uint32_t i = 0; i < form->entity_count; i++)
 		if (form->entities[i].reg == reg && form->entities[i].creates)

@@ -2,6 +2,7 @@
 #include "tui/screens/filling.h"
 
 #include "forms/base/clock.h"
+#include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "sync/ledger/draft.h"
 #include "sync/ledger/profile.h"
@@ -28,6 +29,36 @@ static enum err open_fill(struct filling *f)
 	enum err e = submit_host_open(f->app->profile, f->form->form->id, f->has_subject ? &f->subject : NULL, &f->host);
 
 	return e ? e : fill_open(f->form->form, submit_host_fill(f->host), &f->fill);
+}
+
+/* The file `open` of the profile names the draft that is on the screen. */
+static void mark(struct app *app, uint64_t id)
+{
+	struct buf path = { 0 };
+	char text[24];
+
+	profile_path(app->profile, "open", &path);
+	snprintf(text, sizeof text, "%016llx\n", (unsigned long long)id);
+	if (id ? fs_write(buf_str(&path), text, strlen(text)) : fs_remove(buf_str(&path)))
+		kit_say_error(ERR_IO);
+	buf_clear(&path);
+}
+
+uint64_t filling_interrupted(struct app *app)
+{
+	struct buf path = { 0 }, text = { 0 };
+	uint64_t id = 0;
+
+	if (!fs_read(profile_path(app->profile, "open", &path), 64, &text))
+		id = strtoull(buf_str(&text), NULL, 16);
+	buf_clear(&path);
+	buf_clear(&text);
+	return id;
+}
+
+void filling_left(struct filling *f)
+{
+	mark(f->app, 0);
 }
 
 static void text_of_row(const struct filling *f, char out[DRAFT_TEXT_MAX])
@@ -62,6 +93,10 @@ enum err filling_begin(struct app *app, const char *form, const struct row_id *s
 		text_of_row(f, about.row);
 		e = draft_new(app->profile, &about, &f->draft);
 	}
+	if (!e)
+		e = filling_save(f, FILL_NO_NODE);
+	if (!e)
+		mark(app, draft_about(f->draft)->id);
 	if (e) {
 		filling_close(f);
 		return e;
@@ -115,6 +150,7 @@ enum err filling_resume(struct app *app, uint64_t id, struct filling **out)
 		return e;
 	}
 	f->saved = true;
+	mark(app, id);
 	*out = f;
 	return ERR_OK;
 }
@@ -139,6 +175,7 @@ enum err filling_discard(struct filling *f)
 	uint64_t id = draft_about(f->draft)->id;
 	struct profile *p = f->app->profile;
 
+	filling_left(f);
 	filling_close(f);
 	return draft_remove(p, id);
 }
@@ -251,6 +288,7 @@ enum err filling_submit(struct filling *f, struct row_id *record)
 		e = submit_record(f->app->profile, &s, record->ref);
 	if (e)
 		return e;
+	filling_left(f);
 	draft_close(f->draft);
 	f->draft = NULL;
 	/* The record names its draft: should this fail, the next start takes it away. */
@@ -322,6 +360,22 @@ static void row_words(struct filling *f, const char *value, struct buf *out)
 	}
 }
 
+/* The first of several by name, the rest by number. */
+static void rows_words(struct filling *f, char *value, struct buf *out)
+{
+	enum { NAMED = 3 };
+	unsigned n = 0;
+
+	for (char *at = strtok(value, " "); at; at = strtok(NULL, " "), n++) {
+		if (n >= NAMED)
+			continue;
+		buf_puts(out, n ? " " : "");
+		row_words(f, at, out);
+	}
+	if (n > NAMED)
+		buf_printf(out, _(" 等 %u"), n);
+}
+
 void filling_value(struct filling *f, fill_node n, struct buf *out)
 {
 	const struct form_question *q = fill_question(f->fill, n);
@@ -332,6 +386,8 @@ void filling_value(struct filling *f, fill_node n, struct buf *out)
 			chosen_labels(f, n, value, out);
 		else if (q->type == FORM_ROW)
 			row_words(f, value, out);
+		else if (q->type == FORM_ROWS)
+			rows_words(f, value, out);
 		else
 			buf_puts(out, value);
 	}

@@ -48,11 +48,20 @@ enum err filling_save(struct filling *f, fill_node at);
 /* Take the last answer back; *at gets its node. ERR_NOTFOUND: nothing to take back. */
 enum err filling_undo(struct filling *f, fill_node *at);
 
+/* The draft on the screen when the program last ended without being left: to be opened again after unlocking. 0: none. */
+uint64_t filling_interrupted(struct app *app);
+/* The person left it of own will. */
+void filling_left(struct filling *f);
+
 /* First thing that is missing or wrong; FILL_NO_NODE when all is well. `why` gets the words. */
 fill_node filling_fault(struct filling *f, struct buf *why);
 
 /* Sign and keep the record. The draft is gone afterwards; f stays the caller's. */
 enum err filling_submit(struct filling *f, struct row_id *record);
+
+/* Take a photo (or any file) along: it is copied into the profile and sent after the record is. *name gets what the answer
+ * is to say. ERR_NOTFOUND, ERR_LIMIT. */
+enum err filling_photo(struct filling *f, const char *path, struct buf *name);
 
 /* Label of a node, plain text. */
 void filling_label(struct filling *f, fill_node n, struct buf *out);

@@ -222,6 +222,15 @@ static enum kit_next row_chosen(struct kit_view *below, struct kit_view *self)
 	return KIT_STAY;
 }
 
+static enum kit_next rows_ticked(struct kit_view *below, struct kit_view *self)
+{
+	struct form_view *v = (struct form_view *)below;
+
+	if (screen_rows_ticked(self) && answer(v, selected(v)->node, screen_rows_ticked(self)))
+		go(v, 1);
+	return KIT_STAY;
+}
+
 static enum kit_next add_instance(struct form_view *v)
 {
 	fill_node added, repeat = selected(v)->node;
@@ -317,7 +326,9 @@ static enum kit_next open_selected(struct form_view *v)
 	case ENTRY_QUESTION: break;
 	default:             go(v, 1); return KIT_STAY;
 	}
-	if (editable(v) && (q->type == FORM_ROW || q->type == FORM_ROWS))
+	if (editable(v) && q->type == FORM_ROWS)
+		return kit_open(&v->base, screen_rows_tick_new(v->f->app, q->source, fill_value(v->f->fill, selected(v)->node), rows_ticked));
+	if (editable(v) && q->type == FORM_ROW)
 		return kit_open(&v->base, screen_rows_choose_new(v->f->app, q->source, row_chosen));
 	if (editable(v) && form_is_select(q->type) && !fill_choices(v->f->fill, selected(v)->node, &count) && count > FORM_DIGITS)
 		return choose_from_list(v);
@@ -364,6 +375,8 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_BACK:
 		if (!commit(v))
 			return KIT_STAY;
+		if (v->scope == FILL_NO_NODE)
+			filling_left(v->f);
 		if (v->scope == FILL_NO_NODE && v->f->saved)
 			kit_say(KIT_PLAIN, _("草稿已存, 今日里可以接着填"));
 		return KIT_CLOSE;
@@ -403,7 +416,7 @@ static const char *label(struct kit_view *base, enum kit_action a)
 	return selected(v)->type == ENTRY_DONE ? _("存下") : selected(v)->type == ENTRY_REPEAT ? _("添一个") : _("下一栏");
 }
 
-static bool typing(struct kit_view *base)
+static enum kit_typing typing(struct kit_view *base)
 {
 	return ((struct form_view *)base)->editing != FILL_NO_NODE;
 }

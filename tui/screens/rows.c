@@ -27,8 +27,10 @@ struct rows {
 	struct row_key *hits;
 	uint32_t hit_count, hit_total;
 	struct kit_field query;
-	bool finding, all, choosing, has_choice;
+	bool finding, all, choosing, several, has_choice;
 	struct row_id choice;
+	struct buf ticked;                          /* "REF:N REF:N" while several are chosen */
+	struct row_id parent; const char *parent_field;     /* only rows that name this row; NULL */
 	char *where;                                /* given by the opener */
 	char filter[256], filter_label[96];         /* chosen here */
 	struct filter { char where[256]; char label[96]; } *filters;
@@ -70,6 +72,37 @@ static struct kit_id row_id(void *user, size_t i)
 	return kit_id(key.bytes, key.len);
 }
 
+static const char *ticked_at(const struct rows *r, const struct row_id *id)
+{
+	char text[ROW_ID_TEXT];
+
+	return strstr(buf_str(&r->ticked), row_id_text(id, text));
+}
+
+static bool is_ticked(const struct rows *r, const struct row_id *id)
+{
+	return ticked_at(r, id) != NULL;
+}
+
+static void tick(struct rows *r, const struct row_id *id)
+{
+	const char *at = ticked_at(r, id);
+	char text[ROW_ID_TEXT];
+	struct buf rest = { 0 };
+
+	if (!at) {
+		buf_printf(&r->ticked, "%s%s", r->ticked.len ? " " : "", row_id_text(id, text));
+		return;
+	}
+	buf_put(&rest, r->ticked.data, (size_t)(at - r->ticked.data));
+	at += strcspn(at, " ");
+	buf_puts(&rest, *at ? at + 1 : "");
+	while (rest.len && rest.data[rest.len - 1] == ' ')
+		buf_cut(&rest, rest.len - 1);
+	buf_clear(&r->ticked);
+	r->ticked = rest;
+}
+
 static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 {
 	struct rows *r = user;
@@ -82,7 +115,8 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 		return;
 	}
 	row_title(r->app->profile, &row, &b);
-	snprintf(cells[0].text, KIT_CELL, "%s%s", row.flags & (ROW_CONFLICT | ROW_PROPOSED) ? "!" : "", buf_str(&b));
+	snprintf(cells[0].text, KIT_CELL, "%s%s%s", r->several ? is_ticked(r, &row.id) ? "[x] " : "[ ] " : "",
+	         row.flags & (ROW_CONFLICT | ROW_PROPOSED) ? "!" : "", buf_str(&b));
 	buf_reset(&b);
 	row_number(r->app->profile, &row, &b);
 	snprintf(cells[1].text, KIT_CELL, "%s", buf_str(&b));
@@ -98,14 +132,14 @@ static void usual_where(const struct rows *r, struct buf *out)
 {
 	uint32_t stage = pack_find_field(r->reg, "stage");
 
-	if (stage != PACK_NONE && !r->all)
+	if (stage != PACK_NONE && !r->all && !r->parent_field && !r->choosing)
 		buf_puts(out, "${stage} != 'closed' and ${stage} != 'void'");
 }
 
 static enum err reopen(struct rows *r)
 {
 	struct buf where = { 0 };
-	struct listing_query q = { .reg = r->reg->id };
+	struct listing_query q = { .reg = r->reg->id, .parent = r->parent_field ? &r->parent : NULL, .parent_field = r->parent_field };
 	struct listing *fresh = NULL;
 	enum err e;
 
@@ -162,6 +196,15 @@ static enum err load(struct kit_view *v)
 	return e;
 }
 
+static size_t ticked_count(const struct rows *r)
+{
+	size_t n = 0;
+
+	for (const char *at = buf_str(&r->ticked); *at; at += strcspn(at, " "), at += *at == ' ')
+		n++;
+	return n;
+}
+
 static void title(struct kit_view *v, struct buf *left, struct buf *right)
 {
 	struct rows *r = (struct rows *)v;
@@ -171,6 +214,8 @@ static void title(struct kit_view *v, struct buf *left, struct buf *right)
 		buf_printf(left, " > %s", r->filter_label);
 	if (searching(r))
 		buf_printf(right, "%u/%u", r->hit_count ? (unsigned)r->list.at + 1 : 0, r->hit_total);
+	else if (r->several)
+		buf_printf(right, _("已勾 %zu 共 %zu"), ticked_count(r), row_count(r));
 	else
 		buf_printf(right, _("%zu/%zu%s"), row_count(r) ? r->list.at + 1 : 0, row_count(r), r->all ? _(" 全部") : "");
 }
@@ -197,7 +242,10 @@ static enum kit_next open_selected(struct rows *r)
 		kit_say_error(ERR_NOTFOUND);
 		return KIT_STAY;
 	}
-	if (r->choosing) {
+	if (r->several) {
+		tick(r, &row.id);
+		kit_list_act(&r->list, ACT_DOWN);
+	} else if (r->choosing) {
 		r->choice = row.id;
 		r->has_choice = true;
 		next = KIT_CLOSE;
@@ -273,20 +321,25 @@ static enum kit_next act(struct kit_view *v, enum kit_action a)
 
 	switch (a) {
 	case ACT_OPEN:
-		return open_selected(r);
+		if (!r->several)
+			return open_selected(r);
+		r->has_choice = true;
+		return KIT_CLOSE;
 	case ACT_FIND:
 		r->finding = true;
 		return KIT_STAY;
 	case ACT_FILTER:
 		return choose_filter(r);
 	case ACT_TOGGLE:
+		if (r->several)
+			return open_selected(r);
 		r->all = !r->all;
 		if (reopen(r))
 			kit_say_error(ERR_FORMAT);
 		kit_list_sync(&r->list);
 		return KIT_STAY;
 	case ACT_NEW:
-		return screen_make(v, r->app, r->reg->id, NULL);
+		return screen_make(v, r->app, r->reg->id, r->parent_field ? &r->parent : NULL);
 	case ACT_BACK:
 		if (!r->finding)
 			return KIT_CLOSE;
@@ -304,7 +357,10 @@ static bool offers(struct kit_view *v, enum kit_action a)
 	struct rows *r = (struct rows *)v;
 
 	switch (a) {
-	case ACT_TOGGLE: return !r->where && pack_find_field(r->reg, "stage") != PACK_NONE;
+	case ACT_TOGGLE:
+		if (r->several)
+			return true;
+		return !r->where && !r->parent_field && !r->choosing && pack_find_field(r->reg, "stage") != PACK_NONE;
 	case ACT_NEW:    return !r->choosing && words_can_make(r->app, r->reg->id);
 	case ACT_OPEN:   return row_count(r) > 0;
 	default:         return true;
@@ -315,10 +371,12 @@ static const char *label(struct kit_view *v, enum kit_action a)
 {
 	struct rows *r = (struct rows *)v;
 
+	if (r->several)
+		return a == ACT_TOGGLE ? _("勾选") : a == ACT_OPEN ? _("勾好了") : NULL;
 	return a == ACT_TOGGLE ? (r->all ? _("没办完的") : _("看全部")) : a == ACT_OPEN && r->choosing ? _("就这个") : NULL;
 }
 
-static bool typing(struct kit_view *v)
+static enum kit_typing typing(struct kit_view *v)
 {
 	return ((struct rows *)v)->finding;
 }
@@ -328,6 +386,8 @@ static enum kit_next key(struct kit_view *v, int k)
 	struct rows *r = (struct rows *)v;
 	enum err e;
 
+	if (r->several && k == ' ')
+		return open_selected(r);
 	if (k == (KIT_FN | KEY_HOME) || k == (KIT_FN | KEY_END) || !kit_field_key(&r->query, k))
 		return KIT_PASS;
 	kit_list_select(&r->list, 0);
@@ -359,6 +419,7 @@ static void close_rows(struct kit_view *v)
 	listing_close(r->listing);
 	find_close(r->find);
 	kit_field_clear(&r->query);
+	buf_clear(&r->ticked);
 	free(r->hits);
 	free(r->filters);
 	free(r->where);
@@ -366,7 +427,7 @@ static void close_rows(struct kit_view *v)
 }
 
 static const struct kit_key keys[] = {
-	{ KIT_ENTER, ACT_OPEN, true }, { '/', ACT_FIND, true }, { 'n', ACT_NEW, true }, { 'f', ACT_FILTER, true }, { 'a', ACT_TOGGLE, true },
+	{ KIT_ENTER, ACT_OPEN, true }, { '/', ACT_FIND, true }, { 'n', ACT_NEW, true }, { 'f', ACT_FILTER, true }, { 'a', ACT_TOGGLE, true }, { ' ', ACT_TOGGLE, false },
 	KIT_LIST_KEYS, KIT_FIELD_KEYS, { 0, ACT_NONE, false },
 };
 
@@ -429,6 +490,39 @@ struct kit_view *screen_rows_choose_new(struct app *app, const char *reg, enum k
 
 	if (v)
 		v->done = done;
+	return v;
+}
+
+struct kit_view *screen_rows_tick_new(struct app *app, const char *reg, const char *ticked,
+                                      enum kit_next (*done)(struct kit_view *below, struct kit_view *self))
+{
+	struct kit_view *v = screen_rows_choose_new(app, reg, done);
+	struct rows *r = (struct rows *)v;
+
+	if (v) {
+		r->several = true;
+		r->finding = false;
+		buf_puts(&r->ticked, ticked);
+	}
+	return v;
+}
+
+const char *screen_rows_ticked(const struct kit_view *v)
+{
+	const struct rows *r = (const struct rows *)v;
+
+	return r->has_choice ? buf_str(&r->ticked) : NULL;
+}
+
+struct kit_view *screen_rows_of_new(struct app *app, const char *reg, const struct row_id *parent, const char *field)
+{
+	struct kit_view *v = make(app, reg, NULL, false);
+	struct rows *r = (struct rows *)v;
+
+	if (v) {
+		r->parent = *parent;
+		r->parent_field = field;
+	}
 	return v;
 }
 

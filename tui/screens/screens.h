@@ -20,6 +20,13 @@ struct kit_view *screen_rows_new(struct app *app, const char *reg, const char *w
 struct kit_view *screen_rows_choose_new(struct app *app, const char *reg, enum kit_next (*done)(struct kit_view *below, struct kit_view *self));
 const struct row_id *screen_rows_chosen(const struct kit_view *v);
 
+/* To tick several off a roll: `ticked` and the answer are ids apart by blanks; NULL when the person went back. */
+struct kit_view *screen_rows_tick_new(struct app *app, const char *reg, const char *ticked,
+                                      enum kit_next (*done)(struct kit_view *below, struct kit_view *self));
+const char *screen_rows_ticked(const struct kit_view *v);
+/* Rows that name `parent` in `field` (an id that outlives the view). */
+struct kit_view *screen_rows_of_new(struct app *app, const char *reg, const struct row_id *parent, const char *field);
+
 /* One row: fields, steps that may be taken, what happened, what belongs to it. */
 struct kit_view *screen_row_new(struct app *app, const struct row_id *id);
 

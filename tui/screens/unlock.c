@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 struct unlock {
 	struct kit_view base;
@@ -144,7 +143,7 @@ static enum kit_next work(struct kit_view *v)
 	return kit_open(v, app_is_staff(u->app) ? screen_desk_new(u->app) : screen_today_new(u->app));
 }
 
-static bool typing(struct kit_view *v)
+static enum kit_typing typing(struct kit_view *v)
 {
 	return ((struct unlock *)v)->slots.count > 0;
 }
@@ -200,8 +199,7 @@ static void close_unlock(struct kit_view *v)
 	struct unlock *u = (struct unlock *)v;
 
 	kit_secret_wipe(&u->pin);
-	munlock(u->pin.at, KIT_SECRET_MAX);
-	free(u->pin.at);
+	keys_secret_free(u->pin.at);
 	free(u);
 }
 
@@ -226,12 +224,7 @@ struct kit_view *screen_unlock_new(struct app *app)
 		return NULL;
 	u->base.ops = &ops;
 	u->app = app;
-	/* Never on disk by way of swap, and wiped after each try. */
-	u->pin.at = calloc(1, KIT_SECRET_MAX);
-	if (!u->pin.at || mlock(u->pin.at, KIT_SECRET_MAX)) {
-		if (u->pin.at)
-			kit_say(KIT_SOON, _("内存锁不住: PIN 可能被换到盘上"));
-	}
+	u->pin.at = keys_secret_new(KIT_SECRET_MAX);
 	if (!u->pin.at) {
 		free(u);
 		return NULL;

@@ -103,6 +103,14 @@ bool words_in_title(const struct pack_register *reg, const struct pack_field *fi
 	return reg->title && (strstr(reg->title, name) || strstr(reg->title, quoted));
 }
 
+bool words_needs_subject(const struct pack_form *form)
+{
+	for (uint32_t i = 0; i < form->entity_count; i++)
+		if (form->entities[i].entity_id && strstr(form->entities[i].entity_id, "instance('row')"))
+			return true;
+	return false;
+}
+
 bool words_can_make(const struct app *app, const char *reg)
 {
 	uint32_t r = app->pack ? pack_find_register(app->pack, reg) : PACK_NONE;
@@ -110,7 +118,7 @@ bool words_can_make(const struct app *app, const char *reg)
 	for (uint32_t f = 0; r != PACK_NONE && f < app->pack->form_count; f++) {
 		const struct pack_form *form = &app->pack->forms[f];
 
-		if (form->walk || form->subject || (form->roles && !(form->roles & app->roles)))
+		if (form->walk || words_needs_subject(form) || (form->roles && !(form->roles & app->roles)))
 			continue;
 		for (uint32_t i = 0; i < form->entity_count; i++)
 			if (form->entities[i].reg == r && form->entities[i].creates && form->entities[i].repeat == FORM_NONE)

@@ -21,6 +21,9 @@ bool words_in_title(const struct pack_register *reg, const struct pack_field *fi
 /* May this person make rows of this register by a form that needs no subject? */
 bool words_can_make(const struct app *app, const char *reg);
 
+/* Does the form change the row it is opened on, so that it cannot be opened without one? */
+bool words_needs_subject(const struct pack_form *form);
+
 /* What the days until a deadline are called: "逾期 2天", "今天", "3天内". */
 void words_days(int32_t days, struct buf *out);
 enum kit_role words_days_role(int32_t days);

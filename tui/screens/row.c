@@ -1,0 +1,444 @@
+#include "config.h"
+#include "tui/screens/screens.h"
+
+#include "forms/base/i18n.h"
+#include "sync/ledger/conflict.h"
+#include "sync/ledger/listing.h"
+#include "sync/ledger/profile.h"
+#include "sync/ledger/submit.h"
+#include "tui/kit/choice.h"
+#include "tui/kit/draw.h"
+#include "tui/kit/list.h"
+#include "tui/kit/pager.h"
+#include "tui/screens/story.h"
+#include "tui/screens/words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINES_MAX = 320, STEPS_MAX = 64, SIDES_MAX = 16, DIGITS = 9 };
+
+enum line_type { LINE_WALK, LINE_STEP, LINE_FIELD, LINE_CHILD };
+
+struct line { enum line_type type; uint32_t index; const char *field; uint32_t count; };
+
+struct row_view {
+	struct kit_view base;
+	struct app *app;
+	struct row_id id;
+	struct row row;
+	const struct pack_register *reg;
+	const struct pack_kind *kind;                   /* of a place that can be walked */
+	struct submit_choice steps[STEPS_MAX];
+	uint32_t step_count;
+	struct line lines[LINES_MAX];
+	size_t line_count;
+	struct kit_list list;
+};
+
+static void add(struct row_view *v, enum line_type type, uint32_t index, const char *field, uint32_t count)
+{
+	if (v->line_count < LINES_MAX)
+		v->lines[v->line_count++] = (struct line){ type, index, field, count };
+}
+
+static size_t row_count(void *user)
+{
+	return ((struct row_view *)user)->line_count;
+}
+
+static struct kit_id row_id_of(void *user, size_t i)
+{
+	const struct line *l = &((struct row_view *)user)->lines[i];
+
+	return kit_id_number((uint64_t)l->type << 32 | l->index);
+}
+
+static const struct pack_register *child_of(const struct row_view *v, const struct line *l)
+{
+	return &v->app->pack->registers[l->index];
+}
+
+static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
+{
+	struct row_view *v = user;
+	const struct line *l = &v->lines[i];
+	struct buf b = { 0 };
+
+	if (i < DIGITS && (l->type == LINE_WALK || l->type == LINE_STEP))
+		snprintf(cells[0].text, KIT_CELL, "%zu", i + 1);
+	cells[0].role = KIT_KEY;
+	switch (l->type) {
+	case LINE_WALK:
+		snprintf(cells[1].text, KIT_CELL, "%s", _("开始巡查"));
+		snprintf(cells[2].text, KIT_CELL, "%s", pack_name(&v->kind->label, i18n_language()));
+		cells[1].role = KIT_STRONG;
+		break;
+	case LINE_STEP:
+		snprintf(cells[1].text, KIT_CELL, "%s", pack_name(&v->steps[l->index].step->label, i18n_language()));
+		snprintf(cells[2].text, KIT_CELL, "%s", v->steps[l->index].step->due ? v->steps[l->index].step->due : "");
+		cells[1].role = KIT_STRONG;
+		cells[2].role = KIT_DIM;
+		break;
+	case LINE_FIELD:
+		snprintf(cells[1].text, KIT_CELL, "%s", pack_name(&v->reg->fields[l->index].label, i18n_language()));
+		cells[1].role = KIT_DIM;
+		words_cell(v->app, &v->row, v->reg, l->index, &cells[2]);
+		break;
+	case LINE_CHILD:
+		snprintf(cells[1].text, KIT_CELL, "%s", pack_name(&child_of(v, l)->label, i18n_language()));
+		snprintf(cells[2].text, KIT_CELL, _("%u 条"), (unsigned)l->count);
+		cells[1].role = KIT_TITLE;
+		break;
+	}
+	buf_clear(&b);
+}
+
+static void gather_steps(struct row_view *v)
+{
+	struct submit_choice all[STEPS_MAX];
+	uint32_t n = 0;
+
+	v->step_count = 0;
+	if (submit_steps(v->app->profile, &v->row, all, STEPS_MAX, &n))
+		return;
+	for (uint32_t i = 0; i < n; i++) {
+		bool twice = false;
+
+		/* Lines of one id are alternatives; what no form takes is only taken inside another submit. */
+		for (uint32_t k = 0; k < v->step_count; k++)
+			twice |= !strcmp(v->steps[k].step->id, all[i].step->id);
+		if (all[i].why == ROW_ACCEPTED && all[i].step->form && !twice) {
+			v->steps[v->step_count] = all[i];
+			add(v, LINE_STEP, v->step_count++, NULL, 0);
+		}
+	}
+}
+
+static void gather_fields(struct row_view *v)
+{
+	for (uint32_t f = 0; f < v->reg->field_count; f++) {
+		struct buf value = { 0 };
+
+		words_value(v->app, &v->row, v->reg, f, false, &value);
+		if (value.len)
+			add(v, LINE_FIELD, f, NULL, 0);
+		buf_clear(&value);
+	}
+}
+
+static void gather_children(struct row_view *v)
+{
+	uint32_t own = (uint32_t)(v->reg - v->app->pack->registers);
+
+	for (uint32_t r = 0; r < v->app->pack->register_count; r++)
+		for (uint32_t f = 0; f < v->app->pack->registers[r].field_count; f++) {
+			const struct pack_field *field = &v->app->pack->registers[r].fields[f];
+			struct listing_query q = { .reg = v->app->pack->registers[r].id, .parent = &v->id, .parent_field = field->id };
+			struct listing *l = NULL;
+
+			if (field->type != PACK_ROW || field->target != own || listing_open(v->app->profile, &q, &l))
+				continue;
+			if (listing_count(l))
+				add(v, LINE_CHILD, r, field->id, listing_count(l));
+			listing_close(l);
+		}
+}
+
+static const struct pack_kind *kind_of(struct row_view *v)
+{
+	struct buf kind = { 0 };
+	uint32_t k;
+
+	if (strcmp(v->reg->id, "places"))
+		return NULL;
+	words_text(v->app, &v->row, "kind", &kind);
+	k = pack_find_kind(v->app->pack, buf_str(&kind));
+	buf_clear(&kind);
+	return k != PACK_NONE && v->app->pack->kinds[k].walk ? &v->app->pack->kinds[k] : NULL;
+}
+
+static enum err load(struct kit_view *base)
+{
+	struct row_view *v = (struct row_view *)base;
+	enum err e;
+	uint32_t reg;
+
+	v->line_count = 0;
+	row_clear(&v->row);
+	memset(&v->row, 0, sizeof v->row);
+	e = row_read(v->app->profile, &v->id, &v->row);
+	if (e)
+		return e;
+	reg = pack_find_register(v->app->pack, v->row.reg);
+	if (reg == PACK_NONE)
+		return err_set(ERR_NOTFOUND, _("清单包里没有台账 %s"), v->row.reg);
+	v->reg = &v->app->pack->registers[reg];
+	v->kind = kind_of(v);
+	if (v->kind)
+		add(v, LINE_WALK, 0, NULL, 0);
+	gather_steps(v);
+	gather_fields(v);
+	gather_children(v);
+	kit_list_sync(&v->list);
+	return ERR_OK;
+}
+
+static void title(struct kit_view *base, struct buf *left, struct buf *right)
+{
+	struct row_view *v = (struct row_view *)base;
+
+	if (!v->reg)
+		return;
+	buf_printf(left, "%s > ", pack_name(&v->reg->label, i18n_language()));
+	row_title(v->app->profile, &v->row, left);
+	row_number(v->app->profile, &v->row, right);
+}
+
+static void draw(struct kit_view *base, WINDOW *win)
+{
+	struct row_view *v = (struct row_view *)base;
+	int y = 0;
+
+	if (v->row.flags & ROW_CONFLICT)
+		y += kit_text(win, y, 1, getmaxx(win) - 2, KIT_SOON, _("有不同说法: 选中那一栏按 Enter 并排看")) > 0;
+	if (v->row.flags & ROW_PROPOSED)
+		y += kit_text(win, y, 1, getmaxx(win) - 2, KIT_SOON, _("有提请等乡镇定 (h 看经过)")) > 0;
+	if (v->row.flags & ROW_RETRACTED)
+		y += kit_text(win, y, 1, getmaxx(win) - 2, KIT_SOON, _("记录人已撤回")) > 0;
+	kit_list_draw(&v->list, base, win, y, getmaxy(win) - y);
+}
+
+static enum kit_next settled(struct kit_view *below, struct kit_view *self);
+
+static void side_words(struct row_view *v, uint32_t field, const struct conflict_side *s, struct buf *out)
+{
+	if (story_value(v->app, &v->reg->fields[field], s->value, out))
+		buf_puts(out, _("(不能显示)"));
+	buf_printf(out, "  %s  ", s->person ? s->person : "");
+	app_since(v->app, s->event->wall, out);
+	if (s->seen_count)
+		buf_printf(out, _("  (看过另外 %u 条)"), (unsigned)s->seen_count);
+}
+
+struct sides { struct row_view *v; uint32_t field; struct buf words[SIDES_MAX]; size_t count; };
+
+static bool gather_side(void *user, uint32_t take, const struct conflict_side *s)
+{
+	struct sides *all = user;
+
+	if (take < 1 || take > SIDES_MAX)
+		return false;
+	side_words(all->v, all->field, s, &all->words[take - 1]);
+	if (take > all->count)
+		all->count = take;
+	return true;
+}
+
+/* Side by side: who said what, when. Taking one is a record of its own. */
+static enum kit_next show_sides(struct row_view *v, uint32_t field)
+{
+	struct sides all = { .v = v, .field = field };
+	struct kit_option options[SIDES_MAX];
+	struct kit_view *dialog = NULL;
+
+	if (!conflict_sides(v->app->profile, &v->row, v->reg->fields[field].n, gather_side, &all)) {
+		for (size_t i = 0; i < all.count; i++)
+			options[i] = (struct kit_option){ buf_str(&all.words[i]), NULL, false };
+		dialog = kit_choice_new(pack_name(&v->reg->fields[field].label, i18n_language()),
+		                        _("有几种说法。选一个就照它定 (记下是谁定的); Esc 先不定。"), options, all.count, false, settled);
+	}
+	for (size_t i = 0; i < SIDES_MAX; i++)
+		buf_clear(&all.words[i]);
+	return kit_open(&v->base, dialog);
+}
+
+static enum kit_next settled(struct kit_view *below, struct kit_view *self)
+{
+	struct row_view *v = (struct row_view *)below;
+	const struct line *l = &v->lines[v->list.at];
+	uint8_t ref[EVENT_REF];
+	enum err e;
+
+	if (kit_choice_answer(self) < 0 || l->type != LINE_FIELD)
+		return KIT_STAY;
+	e = submit_resolve(v->app->profile, &v->id, v->reg->fields[l->index].n, (uint32_t)kit_choice_answer(self) + 1, NULL, ref);
+	if (e)
+		kit_say_error(e);
+	else
+		kit_say(KIT_GOOD, _("已存: 照这一种定了"));
+	return KIT_STAY;
+}
+
+static enum kit_next open_field(struct row_view *v, uint32_t field)
+{
+	struct buf value = { 0 };
+	struct kit_view *pager;
+	uint32_t kinds = words_value(v->app, &v->row, v->reg, field, false, &value);
+
+	if (kinds > 1 && v->reg->fields[field].merge != PACK_SET && v->reg->fields[field].merge != PACK_FACT) {
+		buf_clear(&value);
+		return show_sides(v, field);
+	}
+	pager = kit_pager_new(pack_name(&v->reg->fields[field].label, i18n_language()), buf_str(&value));
+	buf_clear(&value);
+	return kit_open(&v->base, pager);
+}
+
+static enum kit_next open_line(struct row_view *v, size_t i)
+{
+	const struct line *l = &v->lines[i];
+
+	if (i >= v->line_count)
+		return KIT_STAY;
+	kit_list_select(&v->list, i);
+	switch (l->type) {
+	case LINE_WALK:  return screen_begin(&v->base, v->app, v->kind->walk, &v->id);
+	case LINE_STEP:  return screen_begin(&v->base, v->app, v->steps[l->index].step->form, &v->id);
+	case LINE_FIELD: return open_field(v, l->index);
+	case LINE_CHILD: return kit_open(&v->base, screen_rows_of_new(v->app, child_of(v, l)->id, &v->id, l->field));
+	}
+	return KIT_STAY;
+}
+
+/* Registers that may get a new row about this one. */
+static enum kit_next chosen_to_make(struct kit_view *below, struct kit_view *self);
+
+static size_t makeable(struct row_view *v, struct kit_option *options, const char **forms, size_t max)
+{
+	size_t n = 0;
+
+	for (uint32_t f = 0; f < v->app->pack->form_count && n < max; f++) {
+		const struct pack_form *form = &v->app->pack->forms[f];
+		bool step = false;
+
+		if (form->walk || !form->subject || strcmp(form->subject, v->reg->id) || (form->roles && !(form->roles & v->app->roles)))
+			continue;
+		for (uint32_t s = 0; s < v->app->pack->step_count; s++)
+			step |= v->app->pack->steps[s].form && !strcmp(v->app->pack->steps[s].form, form->form->id) &&
+			        v->app->pack->steps[s].reg == (uint32_t)(v->reg - v->app->pack->registers);
+		if (step)
+			continue;
+		forms[n] = form->form->id;
+		options[n++] = (struct kit_option){ pack_name(&form->title, i18n_language()), NULL, false };
+	}
+	return n;
+}
+
+static enum kit_next choose_to_make(struct row_view *v)
+{
+	struct kit_option options[STEPS_MAX];
+	const char *forms[STEPS_MAX];
+	size_t n = makeable(v, options, forms, STEPS_MAX);
+
+	if (n == 1)
+		return screen_begin(&v->base, v->app, forms[0], &v->id);
+	return kit_open(&v->base, kit_choice_new(_("填哪一种"), NULL, options, n, false, chosen_to_make));
+}
+
+static enum kit_next chosen_to_make(struct kit_view *below, struct kit_view *self)
+{
+	struct row_view *v = (struct row_view *)below;
+	struct kit_option options[STEPS_MAX];
+	const char *forms[STEPS_MAX];
+	size_t n = makeable(v, options, forms, STEPS_MAX);
+	int i = kit_choice_answer(self);
+
+	return i >= 0 && (size_t)i < n ? screen_begin(below, v->app, forms[i], &v->id) : KIT_STAY;
+}
+
+static enum kit_next show_story(struct row_view *v)
+{
+	struct buf story = { 0 };
+	struct kit_view *pager;
+	enum err e = story_of_row(v->app, &v->id, v->reg, &story);
+
+	if (e)
+		kit_say_error(e);
+	pager = kit_pager_new(_("经过"), buf_str(&story));
+	buf_clear(&story);
+	return kit_open(&v->base, pager);
+}
+
+static enum kit_next act(struct kit_view *base, enum kit_action a)
+{
+	struct row_view *v = (struct row_view *)base;
+
+	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9)
+		return open_line(v, (size_t)(a - ACT_ANSWER_1));
+	switch (a) {
+	case ACT_OPEN:    return open_line(v, v->list.at);
+	case ACT_WALK:    return screen_begin(base, v->app, v->kind->walk, &v->id);
+	case ACT_HISTORY: return show_story(v);
+	case ACT_NEW:     return choose_to_make(v);
+	default:          return kit_list_act(&v->list, a);
+	}
+}
+
+static bool offers(struct kit_view *base, enum kit_action a)
+{
+	struct row_view *v = (struct row_view *)base;
+	struct kit_option options[STEPS_MAX];
+	const char *forms[STEPS_MAX];
+
+	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9)
+		return (size_t)(a - ACT_ANSWER_1) < v->line_count && v->lines[a - ACT_ANSWER_1].type <= LINE_STEP;
+	if (a == ACT_NEW)
+		return v->reg && makeable(v, options, forms, STEPS_MAX) > 0;
+	return a == ACT_WALK ? v->kind != NULL : true;
+}
+
+static const char *label(struct kit_view *base, enum kit_action a)
+{
+	struct row_view *v = (struct row_view *)base;
+
+	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9 && (size_t)(a - ACT_ANSWER_1) < v->line_count) {
+		const struct line *l = &v->lines[a - ACT_ANSWER_1];
+
+		return l->type == LINE_WALK ? _("开始巡查") : l->type == LINE_STEP ? pack_name(&v->steps[l->index].step->label, i18n_language()) : NULL;
+	}
+	return a == ACT_HISTORY ? _("经过") : a == ACT_NEW ? _("登记") : NULL;
+}
+
+static enum kit_next tap(struct kit_view *base, int y, int x)
+{
+	struct row_view *v = (struct row_view *)base;
+
+	(void)x;
+	return kit_list_tap(&v->list, y) ? open_line(v, v->list.at) : KIT_STAY;
+}
+
+static void close_row(struct kit_view *base)
+{
+	row_clear(&((struct row_view *)base)->row);
+	free(base);
+}
+
+static const struct kit_key keys[] = {
+	{ KIT_ENTER, ACT_OPEN, true }, { 'w', ACT_WALK, true }, { 'n', ACT_NEW, true }, { 'h', ACT_HISTORY, true },
+	{ '1', ACT_ANSWER_1, false }, { '2', ACT_ANSWER_2, false }, { '3', ACT_ANSWER_3, false }, { '4', ACT_ANSWER_4, false },
+	{ '5', ACT_ANSWER_5, false }, { '6', ACT_ANSWER_6, false }, { '7', ACT_ANSWER_7, false }, { '8', ACT_ANSWER_8, false },
+	{ '9', ACT_ANSWER_9, false },
+	KIT_LIST_KEYS, { 0, ACT_NONE, false },
+};
+
+static const struct kit_view_ops ops = {
+	.name = "row", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_row, .offers = offers,
+	.label = label, .tap = tap,
+};
+
+static const struct kit_column columns[] = { { 2, 1, false }, { 24, 1, false }, { 0, 1, false } };
+
+struct kit_view *screen_row_new(struct app *app, const struct row_id *id)
+{
+	struct row_view *v = calloc(1, sizeof *v);
+
+	if (!v)
+		return NULL;
+	v->base.ops = &ops;
+	v->app = app;
+	v->id = *id;
+	v->list.rows = (struct kit_rows){ .user = v, .count = row_count, .id = row_id_of, .row = row_draw, .columns = columns, .column_count = 3 };
+	return &v->base;
+}

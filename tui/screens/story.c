@@ -1,0 +1,80 @@
+#include "config.h"
+#include "tui/screens/story.h"
+
+#include "forms/base/i18n.h"
+#include "forms/pack/answers.h"
+#include "sync/ledger/profile.h"
+
+#include <string.h>
+
+struct telling { struct app *app; const struct pack_register *reg; struct buf *out; };
+
+static void form_name(struct telling *t, const char *form)
+{
+	uint32_t f = form ? pack_find_form(t->app->pack, form) : PACK_NONE;
+
+	buf_puts(t->out, f != PACK_NONE ? pack_name(&t->app->pack->forms[f].title, i18n_language()) : form ? form : "");
+}
+
+static void steps(struct telling *t, const struct row_history *h)
+{
+	uint32_t reg = (uint32_t)(t->reg - t->app->pack->registers);
+
+	for (uint32_t i = 0; i < h->step_count; i++) {
+		uint32_t s = pack_find_step(t->app->pack, reg, h->steps[i]);
+
+		buf_printf(t->out, "%s%s", i ? _("、") : ": ", s != PACK_NONE ? pack_name(&t->app->pack->steps[s].label, i18n_language()) : h->steps[i]);
+	}
+}
+
+static const char *kind_name(enum event_kind kind)
+{
+	switch (kind) {
+	case EVENT_AMEND:   return _("更正");
+	case EVENT_RETRACT: return _("撤回");
+	case EVENT_RESOLVE: return _("定了说法");
+	case EVENT_ATTACH:  return _("附件");
+	case EVENT_LOOKED:  return _("看过个人信息");
+	default:            return "";
+	}
+}
+
+static bool tell(void *user, const struct row_history *h)
+{
+	struct telling *t = user;
+
+	buf_puts(t->out, "# ");
+	app_since(t->app, h->event.wall, t->out);
+	buf_printf(t->out, "  %s\n", h->person ? h->person : "");
+	if (*kind_name(h->kind))
+		buf_printf(t->out, "%s ", kind_name(h->kind));
+	form_name(t, h->form);
+	steps(t, h);
+	if (h->why != ROW_ACCEPTED)
+		buf_printf(t->out, _("\n没有算数: %s"), row_reason_text(h->why));
+	buf_puts(t->out, "\n\n");
+	return true;
+}
+
+enum err story_of_row(struct app *app, const struct row_id *id, const struct pack_register *reg, struct buf *out)
+{
+	struct telling t = { app, reg, out };
+
+	return row_history(app->profile, id, tell, &t);
+}
+
+enum err story_value(struct app *app, const struct pack_field *field, const struct row_value *value, struct buf *out)
+{
+	struct buf text = { 0 };
+	enum err e;
+
+	if (!value->data) {
+		buf_puts(out, _("(已删除)"));
+		return ERR_OK;
+	}
+	e = answers_value_text(field, value->data, value->len, &text);
+	if (!e)
+		buf_puts(out, app_code(app, field->codes, buf_str(&text)));
+	buf_clear(&text);
+	return e;
+}

@@ -1,0 +1,13 @@
+/* story.h - what happened to a row, in words, newest last; and single values of its sides. */
+#ifndef TUI_SCREENS_STORY_H
+#define TUI_SCREENS_STORY_H
+
+#include "tui/screens/app.h"
+
+/* One paragraph an event: when, who, which form and steps, and why it did not count where it did not. */
+enum err story_of_row(struct app *app, const struct row_id *id, const struct pack_register *reg, struct buf *out);
+
+/* One value of a field as people read it; ERR_FORMAT when it cannot be shown. */
+enum err story_value(struct app *app, const struct pack_field *field, const struct row_value *value, struct buf *out);
+
+#endif

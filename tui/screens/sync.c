@@ -1,0 +1,215 @@
+#include "config.h"
+#include "tui/screens/screens.h"
+
+#include "forms/base/i18n.h"
+#include "sync/exchange/folder.h"
+#include "sync/exchange/status.h"
+#include "sync/ledger/profile.h"
+#include "tui/kit/draw.h"
+#include "tui/kit/progress.h"
+#include "tui/kit/prompt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What has not arrived, since when no word, and the ways to send. */
+struct sync_view {
+	struct kit_view base;
+	struct app *app;
+	struct status status;
+	bool known;
+};
+
+static enum err load(struct kit_view *base)
+{
+	struct sync_view *v = (struct sync_view *)base;
+
+	v->known = !status_read(v->app->profile, &v->status);
+	return ERR_OK;
+}
+
+static void title(struct kit_view *base, struct buf *left, struct buf *right)
+{
+	(void)base;
+	(void)right;
+	buf_puts(left, _("同步"));
+}
+
+static int line(WINDOW *win, int y, enum kit_role role, const char *what, const char *value)
+{
+	int cols = getmaxx(win), wide = cols < KIT_NARROW ? 14 : 22;
+
+	kit_text(win, y, 1, wide, KIT_DIM, what);
+	kit_text(win, y, wide + 2, cols - wide - 3, role, value);
+	return y + 1;
+}
+
+static int count_line(WINDOW *win, int y, enum kit_role role, const char *what, uint64_t n)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%llu", (unsigned long long)n);
+	return n || role == KIT_PLAIN ? line(win, y, n ? role : KIT_PLAIN, what, text) : y;
+}
+
+static void draw(struct kit_view *base, WINDOW *win)
+{
+	struct sync_view *v = (struct sync_view *)base;
+	const struct status *s = &v->status;
+	struct buf b = { 0 };
+	int y = 0;
+
+	base->cursor_y = base->cursor_x = 0;
+	if (!v->known) {
+		kit_text(win, 0, 1, getmaxx(win) - 2, KIT_SOON, _("现在读不到同步情况"));
+		return;
+	}
+	y = count_line(win, y, KIT_PLAIN, _("本机记录"), s->own);
+	y = count_line(win, y, KIT_GOOD, _("乡镇已收到"), s->acknowledged);
+	y = count_line(win, y, KIT_SOON, _("没送到"), s->unsealed + s->waiting);
+	if (s->heard)
+		app_since(v->app, s->heard, &b);
+	y = line(win, y, KIT_PLAIN, _("上次联系乡镇"), s->heard ? buf_str(&b) : _("还没有"));
+	y = count_line(win, y, KIT_PLAIN, _("替别人捎带"), s->carried);
+	y = count_line(win, y, KIT_SOON, _("等缺的部分"), s->held);
+	y = count_line(win, y, KIT_DANGER, _("隔离的坏包"), s->refused);
+	y = count_line(win, y, KIT_DANGER, _("有缺段的设备"), s->gaps);
+	y = count_line(win, y, KIT_DANGER, _("有两份的设备"), s->splits);
+	y = line(win, y, KIT_PLAIN, _("文件夹 (U盘)"), *v->app->settings.sync_dir ? v->app->settings.sync_dir : _("未设: 按 f 设"));
+	if (y + 1 < getmaxy(win))
+		kit_paragraph(win, y + 1, 1, getmaxy(win) - y - 1, getmaxx(win) - 2, KIT_DIM,
+		              _("送出去要等乡镇的回执回来才算 \"已送到\"。U盘、共享文件夹、聊天里收的文件都行, 同一个包收几次都没关系。"));
+	buf_clear(&b);
+}
+
+struct exchange { struct app *app; struct kit_progress *p; struct folder_report report; };
+
+static bool moving(void *user, const char *what, uint32_t done, uint32_t total)
+{
+	struct exchange *x = user;
+
+	x->p->done = done;
+	x->p->total = total;
+	snprintf(x->p->now, sizeof x->p->now, "%s", what ? what : "");
+	return !kit_breathe();
+}
+
+static enum err step(void *user, struct kit_progress *p)
+{
+	struct exchange *x = user;
+	enum err e;
+
+	x->p = p;
+	x->report = (struct folder_report){ .progress = moving, .user = x };
+	e = folder_sync(x->app->profile, x->app->settings.sync_dir, &x->report);
+	p->finished = true;
+	return e;
+}
+
+static void report(void *user, bool stopped, enum err e, struct buf *out)
+{
+	const struct folder_report *r = &((struct exchange *)user)->report;
+
+	if (e)
+		buf_puts(out, _("没有做完: "));
+	else if (stopped || r->stopped)
+		buf_puts(out, _("停下了; 已做完的不丢。"));
+	buf_printf(out, _("新打包 %u 个 (%llu 条), 拷出 %u 个, 已有 %u 个。收进 %u 条新的; 已送到的又多 %u 个。"), r->sealed,
+	           (unsigned long long)r->sealed_events, r->copied, r->there, r->added, r->settled);
+	if (r->files[INBOX_REFUSED])
+		buf_printf(out, _(" 不可信的 %u 个已隔离。"), r->files[INBOX_REFUSED]);
+	if (r->files[INBOX_HELD])
+		buf_printf(out, _(" %u 个等缺的部分。"), r->files[INBOX_HELD]);
+}
+
+static enum kit_next exchanged(struct kit_view *below, struct kit_view *self)
+{
+	struct sync_view *v = (struct sync_view *)below;
+
+	(void)self;
+	/* A new pack may have come with it. */
+	if (profile_pack_current(v->app->profile, &v->app->pack))
+		v->app->pack = NULL;
+	return KIT_STAY;
+}
+
+static enum kit_next start(struct sync_view *v)
+{
+	struct exchange *x;
+	struct kit_view *progress;
+
+	if (!*v->app->settings.sync_dir) {
+		kit_say(KIT_SOON, _("先按 f 设文件夹"));
+		return KIT_STAY;
+	}
+	x = calloc(1, sizeof *x);
+	if (!x)
+		return kit_open(&v->base, NULL);
+	x->app = v->app;
+	progress = kit_progress_new(_("同步"), (struct kit_work){ .step = step, .report = report, .close = free, .user = x });
+	if (progress)
+		progress->done = exchanged;
+	return kit_open(&v->base, progress);
+}
+
+static enum kit_next folder_given(struct kit_view *below, struct kit_view *self)
+{
+	struct sync_view *v = (struct sync_view *)below;
+	const char *dir = kit_prompt_answer(self);
+	struct buf path = { 0 };
+	enum err e;
+
+	if (!dir)
+		return KIT_STAY;
+	snprintf(v->app->settings.sync_dir, sizeof v->app->settings.sync_dir, "%s", dir);
+	e = settings_write(profile_path(v->app->profile, "settings", &path), &v->app->settings);
+	buf_clear(&path);
+	if (e)
+		kit_say_error(e);
+	else
+		kit_say(KIT_GOOD, _("已存"));
+	return KIT_STAY;
+}
+
+static enum kit_next act(struct kit_view *base, enum kit_action a)
+{
+	struct sync_view *v = (struct sync_view *)base;
+
+	switch (a) {
+	case ACT_OPEN: case ACT_SEND:
+		return start(v);
+	case ACT_EDIT:
+		return kit_open(base, kit_prompt_new(_("文件夹"), _("U盘、存储卡或共享文件夹的路径, 如 /media/usb"), v->app->settings.sync_dir, folder_given));
+	default:
+		return KIT_PASS;
+	}
+}
+
+static const char *label(struct kit_view *base, enum kit_action a)
+{
+	(void)base;
+	return a == ACT_EDIT ? _("设文件夹") : a == ACT_OPEN ? _("开始同步") : NULL;
+}
+
+static void close_sync(struct kit_view *base)
+{
+	free(base);
+}
+
+static const struct kit_key keys[] = { { KIT_ENTER, ACT_OPEN, true }, { 'y', ACT_SEND, false }, { 'f', ACT_EDIT, true }, { 0, ACT_NONE, false } };
+
+static const struct kit_view_ops ops = {
+	.name = "sync", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_sync, .label = label,
+};
+
+struct kit_view *screen_sync_new(struct app *app)
+{
+	struct sync_view *v = calloc(1, sizeof *v);
+
+	if (!v)
+		return NULL;
+	v->base.ops = &ops;
+	v->app = app;
+	return &v->base;
+}

@@ -1,0 +1,407 @@
+#include "config.h"
+#include "tui/screens/screens.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/i18n.h"
+#include "sync/exchange/status.h"
+#include "sync/ledger/draft.h"
+#include "sync/ledger/duelist.h"
+#include "sync/ledger/profile.h"
+#include "tui/kit/draw.h"
+#include "tui/kit/list.h"
+#include "tui/screens/filling.h"
+#include "tui/screens/warning.h"
+#include "tui/screens/words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DRAFTS_SHOWN = 16 };
+
+/* The home of the day: warnings with their clock, what was begun, what is due, most urgent first. */
+struct today {
+	struct kit_view base;
+	struct app *app;
+	struct duelist *dues;
+	struct draft_about drafts[DRAFTS_SHOWN];
+	size_t draft_count;
+	struct warning_open warnings[WARNING_OPEN_MAX];
+	size_t warning_count;
+	uint32_t overdue;
+	struct status status;
+	bool has_status;
+	struct kit_list list;
+};
+
+static size_t row_count(void *user)
+{
+	const struct today *t = user;
+
+	return t->warning_count + t->draft_count + (t->dues ? duelist_count(t->dues) : 0);
+}
+
+static const struct due *due_at(const struct today *t, size_t i)
+{
+	return duelist_at(t->dues, (uint32_t)(i - t->warning_count - t->draft_count));
+}
+
+static bool is_warning(const struct today *t, size_t i)
+{
+	return i < t->warning_count;
+}
+
+static bool is_draft(const struct today *t, size_t i)
+{
+	return i >= t->warning_count && i < t->warning_count + t->draft_count;
+}
+
+static struct kit_id row_id_of(void *user, size_t i)
+{
+	const struct today *t = user;
+	struct kit_id id;
+
+	if (is_warning(t, i))
+		return kit_id(&t->warnings[i].id, sizeof t->warnings[i].id);
+	if (is_draft(t, i))
+		return kit_id_number(t->drafts[i - t->warning_count].id);
+	id = kit_id(due_at(t, i)->subject.bytes, due_at(t, i)->subject.len);
+	id.byte[KIT_ID - 1] = (uint8_t)(due_at(t, i)->duty ? due_at(t, i)->duty - t->app->pack->duties : 255);
+	return id;
+}
+
+static void draw_draft(const struct today *t, size_t i, struct kit_cell cells[KIT_CELLS])
+{
+	const struct draft_about *d = &t->drafts[i - t->warning_count];
+	uint32_t form = pack_find_form(t->app->pack, d->form);
+	const char *id = strchr(d->row, ':');
+	struct row row = { .id = { .index = 0 } };
+	struct row_id rid;
+	struct buf b = { 0 };
+
+	snprintf(cells[0].text, KIT_CELL, "%s", _("接着做"));
+	cells[0].role = KIT_STRONG;
+	snprintf(cells[1].text, KIT_CELL, "%s", form != PACK_NONE ? pack_name(&t->app->pack->forms[form].title, i18n_language()) : d->form);
+	if (id && row_id_parse(id + 1, &rid) && !row_read(t->app->profile, &rid, &row)) {
+		row_title(t->app->profile, &row, &b);
+		snprintf(cells[2].text, KIT_CELL, "%s", buf_str(&b));
+		row_clear(&row);
+	}
+	buf_reset(&b);
+	app_since(t->app, d->started, &b);
+	snprintf(cells[4].text, KIT_CELL, "%s", buf_str(&b));
+	cells[4].role = KIT_DIM;
+	buf_clear(&b);
+}
+
+static void draw_due(const struct today *t, size_t i, struct kit_cell cells[KIT_CELLS])
+{
+	const struct due *d = due_at(t, i);
+	struct row row = { .id = { .index = 0 } };
+	struct buf b = { 0 };
+	uint32_t reg, step;
+
+	words_days(d->days, &b);
+	snprintf(cells[0].text, KIT_CELL, "%s", buf_str(&b));
+	cells[0].role = words_days_role(d->days);
+	if (row_read_key(t->app->profile, &d->subject, &row)) {
+		buf_clear(&b);
+		return;
+	}
+	reg = pack_find_register(t->app->pack, row.reg);
+	if (d->kind == DUE_DUTY) {
+		snprintf(cells[1].text, KIT_CELL, "%s", pack_name(&d->duty->label, i18n_language()));
+	} else {
+		step = reg == PACK_NONE ? PACK_NONE : pack_find_step(t->app->pack, reg, d->step);
+		snprintf(cells[1].text, KIT_CELL, "%s", step == PACK_NONE ? d->step : pack_name(&t->app->pack->steps[step].label, i18n_language()));
+	}
+	buf_reset(&b);
+	row_title(t->app->profile, &row, &b);
+	snprintf(cells[2].text, KIT_CELL, "%s", buf_str(&b));
+	if (reg != PACK_NONE && pack_find_field(&t->app->pack->registers[reg], d->kind == DUE_STEP ? "level" : "kind") != PACK_NONE)
+		words_cell(t->app, &row, &t->app->pack->registers[reg],
+		           pack_find_field(&t->app->pack->registers[reg], d->kind == DUE_STEP ? "level" : "kind"), &cells[3]);
+	buf_reset(&b);
+	if (d->wanted > 1)
+		buf_printf(&b, _("%u/%u次"), d->done, d->wanted);
+	else if (d->kind == DUE_DUTY && d->last != INT32_MIN) {
+		buf_puts(&b, _("上次 "));
+		app_short_date(t->app, d->last, &b);
+	} else if (d->kind == DUE_STEP) {
+		row_number(t->app->profile, &row, &b);
+	}
+	snprintf(cells[4].text, KIT_CELL, "%s", buf_str(&b));
+	cells[4].role = KIT_DIM;
+	buf_clear(&b);
+	row_clear(&row);
+}
+
+static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
+{
+	const struct today *t = user;
+
+	if (is_warning(t, i))
+		warning_cells(t->app, &t->warnings[i], cells);
+	else if (is_draft(t, i))
+		draw_draft(t, i, cells);
+	else
+		draw_due(t, i, cells);
+}
+
+static enum err add_draft(void *user, const struct draft_about *about)
+{
+	struct today *t = user;
+
+	if (t->draft_count < DRAFTS_SHOWN)
+		t->drafts[t->draft_count++] = *about;
+	return ERR_OK;
+}
+
+static enum err load(struct kit_view *base)
+{
+	struct today *t = (struct today *)base;
+	enum err e;
+
+	if (!t->app->pack)
+		return ERR_OK;
+	t->draft_count = t->overdue = 0;
+	e = draft_list(t->app->profile, add_draft, t);
+	warning_gather(t->app, t->warnings, &t->warning_count);
+	duelist_close(t->dues);
+	t->dues = NULL;
+	if (!e)
+		e = duelist_open(t->app->profile, app_day(t->app), &t->dues);
+	for (uint32_t i = 0; !e && i < duelist_count(t->dues); i++)
+		t->overdue += duelist_at(t->dues, i)->days < 0;
+	t->has_status = !status_read(t->app->profile, &t->status);
+	kit_list_sync(&t->list);
+	return e;
+}
+
+static void title(struct kit_view *base, struct buf *left, struct buf *right)
+{
+	(void)base;
+	(void)right;
+	buf_puts(left, _("巡查  今日"));
+}
+
+static void draw_way(struct today *t, WINDOW *win, int y)
+{
+	struct buf b = { 0 };
+	uint64_t unsent;
+
+	if (!t->has_status)
+		return;
+	unsent = t->status.unsealed + t->status.waiting;
+	buf_printf(&b, _("没送到 %llu 条"), (unsigned long long)unsent);
+	buf_puts(&b, getmaxx(win) < KIT_NARROW ? " | " : "      ");
+	if (t->status.heard) {
+		buf_puts(&b, _("上次联系乡镇 "));
+		app_since(t->app, t->status.heard, &b);
+	} else {
+		buf_puts(&b, _("还没有联系过乡镇"));
+	}
+	kit_text(win, y, 1, getmaxx(win) - 2, unsent ? KIT_SOON : KIT_DIM, buf_str(&b));
+	buf_clear(&b);
+}
+
+static void draw(struct kit_view *base, WINDOW *win)
+{
+	struct today *t = (struct today *)base;
+	int h, w, y = 0;
+
+	getmaxyx(win, h, w);
+	if (!t->app->pack) {
+		kit_paragraph(win, 0, 1, h, w - 2, KIT_STRONG, _("还没有清单包。按 y 同步: 从乡镇的文件夹或网址收来, 这里就会有要做的事。"));
+		return;
+	}
+	if (h >= 8 && w >= KIT_NARROW) {
+		kit_text(win, y, 1, w - 30, KIT_STRONG, _("要做的"));
+		kit_printf(win, y, w - 24, 23, t->overdue ? KIT_DANGER : KIT_PLAIN, _("共 %zu  逾期 %u"), row_count(t), t->overdue);
+		y++;
+	}
+	kit_list_draw(&t->list, base, win, y, h - y - (h >= 6 ? 1 + (h >= 10) : 0));
+	if (h >= 10)
+		kit_rule(win, h - 2);
+	if (h >= 6)
+		draw_way(t, win, h - 1);
+}
+
+/* What pays a duty: the walk of a place, or the form that makes the counted record. */
+static enum kit_next do_due(struct today *t, const struct due *d)
+{
+	struct row row = { .id = { .index = 0 } };
+	enum kit_next next = KIT_STAY;
+	struct buf kind = { 0 };
+	uint32_t k;
+
+	if (row_read_key(t->app->profile, &d->subject, &row)) {
+		kit_say_error(ERR_NOTFOUND);
+		return KIT_STAY;
+	}
+	if (d->kind == DUE_STEP) {
+		next = kit_open(&t->base, screen_row_new(t->app, &row.id));
+	} else if (!strcmp(d->duty->counts_register, "inspections")) {
+		words_text(t->app, &row, "kind", &kind);
+		k = pack_find_kind(t->app->pack, buf_str(&kind));
+		next = k != PACK_NONE && t->app->pack->kinds[k].walk ? screen_begin(&t->base, t->app, t->app->pack->kinds[k].walk, &row.id)
+		                                                     : kit_open(&t->base, screen_row_new(t->app, &row.id));
+	} else {
+		next = screen_make(&t->base, t->app, d->duty->counts_register, &row.id);
+	}
+	buf_clear(&kind);
+	row_clear(&row);
+	return next;
+}
+
+static enum kit_next resume(struct today *t, uint64_t id)
+{
+	struct filling *f = NULL;
+	enum err e = filling_resume(t->app, id, &f);
+
+	if (e) {
+		kit_say_error(e);
+		return KIT_STAY;
+	}
+	if (f->dropped.len)
+		kit_say(KIT_SOON, _("清单换了新版, 这些答案没能带过来: %s"), buf_str(&f->dropped));
+	return kit_open(&t->base, screen_filling_new(f));
+}
+
+static enum kit_next open_selected(struct today *t)
+{
+	size_t i = t->list.at;
+
+	if (i >= row_count(t))
+		return KIT_STAY;
+	if (is_warning(t, i))
+		return kit_open(&t->base, screen_warning_new(t->app, &t->warnings[i].id));
+	if (is_draft(t, i))
+		return resume(t, t->drafts[i - t->warning_count].id);
+	return do_due(t, due_at(t, i));
+}
+
+static const char *register_for(enum kit_action a)
+{
+	switch (a) {
+	case ACT_PLACES:    return "places";
+	case ACT_HAZARDS: case ACT_NEW_HAZARD: return "hazards";
+	case ACT_TRAININGS: return "trainings";
+	case ACT_WARNINGS:  return "warnings";
+	case ACT_REPORTS:   return "incidents";
+	default:            return NULL;
+	}
+}
+
+static enum kit_next act(struct kit_view *base, enum kit_action a)
+{
+	struct today *t = (struct today *)base;
+
+	switch (a) {
+	case ACT_OPEN:       return open_selected(t);
+	case ACT_PLACES: case ACT_HAZARDS: case ACT_TRAININGS: case ACT_REPORTS:
+		return kit_open(base, screen_rows_new(t->app, register_for(a), NULL));
+	case ACT_WARNINGS:
+		return t->warning_count == 1 ? kit_open(base, screen_warning_new(t->app, &t->warnings[0].id))
+		                             : kit_open(base, screen_rows_new(t->app, "warnings", NULL));
+	case ACT_FIND: {
+		struct kit_view *v = screen_rows_new(t->app, "places", NULL);
+
+		if (v)
+			v->ops->act(v, ACT_FIND);
+		return kit_open(base, v);
+	}
+	case ACT_NEW_HAZARD: return screen_make(base, t->app, "hazards", NULL);
+	case ACT_REGISTERS:  return kit_open(base, screen_registers_new(t->app));
+	case ACT_SYNC:       return kit_open(base, screen_sync_new(t->app));
+	case ACT_SETTINGS:   return kit_open(base, screen_settings_new(t->app));
+	case ACT_BACK:
+		kit_say(KIT_PLAIN, _("q 退出, l 锁屏"));
+		return KIT_STAY;
+	case ACT_QUIT:       return KIT_QUIT;
+	default:             return kit_list_act(&t->list, a);
+	}
+}
+
+static bool offers(struct kit_view *base, enum kit_action a)
+{
+	struct today *t = (struct today *)base;
+
+	if (register_for(a))
+		return t->app->pack && pack_find_register(t->app->pack, register_for(a)) != PACK_NONE;
+	switch (a) {
+	case ACT_FIND: case ACT_REGISTERS: return t->app->pack != NULL;
+	case ACT_OPEN: return row_count(t) > 0;
+	default:       return true;
+	}
+}
+
+static const char *label(struct kit_view *base, enum kit_action a)
+{
+	(void)base;
+	return a == ACT_OPEN ? _("开始") : NULL;
+}
+
+/* A draft that was on the screen when the battery went is on the screen again. */
+static bool working(struct kit_view *base)
+{
+	return ((struct today *)base)->app->resume;
+}
+
+static enum kit_next work(struct kit_view *base)
+{
+	struct today *t = (struct today *)base;
+	uint64_t id = filling_interrupted(t->app);
+
+	t->app->resume = false;
+	for (size_t i = 0; id && i < t->draft_count; i++)
+		if (t->drafts[i].id == id)
+			return resume(t, id);
+	return KIT_STAY;
+}
+
+static bool counting(struct kit_view *base)
+{
+	return warning_counting(((struct today *)base)->app, ((struct today *)base)->warnings, ((struct today *)base)->warning_count);
+}
+
+static enum kit_next tap(struct kit_view *base, int y, int x)
+{
+	struct today *t = (struct today *)base;
+
+	(void)x;
+	return kit_list_tap(&t->list, y) ? open_selected(t) : KIT_STAY;
+}
+
+static void close_today(struct kit_view *base)
+{
+	duelist_close(((struct today *)base)->dues);
+	free(base);
+}
+
+static const struct kit_key keys[] = {
+	{ 'q', ACT_QUIT, true }, { KIT_ENTER, ACT_OPEN, true }, { '/', ACT_FIND, true }, { 'n', ACT_NEW_HAZARD, true }, { 'p', ACT_PLACES, true },
+	{ 'h', ACT_HAZARDS, true }, { 'y', ACT_SYNC, true }, { 'g', ACT_REGISTERS, true }, { 't', ACT_TRAININGS, true }, { 'w', ACT_WARNINGS, true },
+	{ 'r', ACT_REPORTS, true }, { 'o', ACT_SETTINGS, true }, { 'l', ACT_LOCK, true },
+	KIT_LIST_KEYS, { 0, ACT_NONE, false },
+};
+
+static const struct kit_view_ops ops = {
+	.name = "today", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_today, .offers = offers,
+	.label = label, .tap = tap, .counting = counting, .work = work, .working = working,
+};
+
+static const struct kit_column columns[] = { { 10, 1, false }, { 16, 1, false }, { 0, 2, false }, { 12, 1, true }, { 14, 2, true } };
+
+struct kit_view *screen_today_new(struct app *app)
+{
+	struct today *t = calloc(1, sizeof *t);
+
+	if (!t)
+		return NULL;
+	t->base.ops = &ops;
+	t->app = app;
+	t->list.rows = (struct kit_rows){ .user = t, .count = row_count, .id = row_id_of, .row = row_draw, .columns = columns, .column_count = 5,
+	                                  .empty = _("今天没有要做的了。p 场所可以随时巡查, n 记一处新隐患, y 同步。") };
+	return &t->base;
+}

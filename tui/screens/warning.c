@@ -1,0 +1,405 @@
+#include "config.h"
+#include "tui/screens/warning.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/i18n.h"
+#include "sync/ledger/listing.h"
+#include "sync/ledger/profile.h"
+#include "tui/kit/draw.h"
+#include "tui/screens/filling.h"
+#include "tui/screens/screens.h"
+#include "tui/screens/words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MINUTE = 60000, COUNTING_HOURS = 12 };
+
+#define UNDONE "${done_at} = '' and ${lifted} = ''"
+
+static int64_t time_of(struct app *app, const struct row *row, const char *field)
+{
+	struct buf text = { 0 };
+	int64_t ms = 0;
+
+	words_text(app, row, field, &text);
+	if (!text.len || !clock_parse_time(buf_str(&text), app->pack->utc_offset, &ms))
+		ms = 0;
+	buf_clear(&text);
+	return ms;
+}
+
+static bool has_registers(const struct app *app)
+{
+	return app->pack && pack_find_register(app->pack, "warnings") != PACK_NONE && pack_find_register(app->pack, "callouts") != PACK_NONE;
+}
+
+/* Has anybody on the list answered? The five minutes are over then. */
+static bool any_answer(struct app *app, const struct row_id *warning)
+{
+	struct listing_query q = { .reg = "callouts", .where = "${answered_at} != ''", .parent = warning, .parent_field = "warning" };
+	struct listing *l = NULL;
+	bool any = !listing_open(app->profile, &q, &l) && listing_count(l) > 0;
+
+	listing_close(l);
+	return any;
+}
+
+void warning_gather(struct app *app, struct warning_open *out, size_t *count)
+{
+	struct listing_query q = { .reg = "warnings", .where = UNDONE };
+	struct listing *l = NULL;
+
+	*count = 0;
+	if (!has_registers(app) || listing_open(app->profile, &q, &l))
+		return;
+	for (uint32_t i = 0; i < listing_count(l) && *count < WARNING_OPEN_MAX; i++) {
+		struct row row = { .id = { .index = 0 } };
+
+		if (listing_row(l, i, &row))
+			continue;
+		out[*count].id = row.id;
+		out[*count].received = time_of(app, &row, "received");
+		out[(*count)++].answered = any_answer(app, &row.id);
+		row_clear(&row);
+	}
+	listing_close(l);
+}
+
+/* "剩 03:21" or "超 00:40" of `minutes` after the warning came. */
+static enum kit_role clock_words(const struct app *app, int64_t received, int minutes, char *out, size_t size)
+{
+	int64_t left = (received + (int64_t)minutes * MINUTE - app_ms(app)) / 1000;
+
+	if (left < -(int64_t)COUNTING_HOURS * 3600)
+		snprintf(out, size, "%s", _("早已超时"));
+	else
+		snprintf(out, size, left >= 0 ? _("剩 %02d:%02d") : _("超 %02d:%02d"), (int)(llabs(left) / 60), (int)(llabs(left) % 60));
+	return left < 0 ? KIT_DANGER : left < 120 ? KIT_SOON : KIT_PLAIN;
+}
+
+void warning_cells(struct app *app, const struct warning_open *w, struct kit_cell cells[KIT_CELLS])
+{
+	struct row row = { .id = { .index = 0 } };
+	struct buf b = { 0 };
+
+	cells[0].role = clock_words(app, w->received, w->answered ? WARNING_ALL_MINUTES : WARNING_FIRST_MINUTES, cells[0].text, KIT_CELL);
+	snprintf(cells[1].text, KIT_CELL, "%s", w->answered ? _("预警 叫应") : _("预警 待应答"));
+	cells[1].role = KIT_DANGER;
+	if (!row_read(app->profile, &w->id, &row)) {
+		row_title(app->profile, &row, &b);
+		snprintf(cells[2].text, KIT_CELL, "%s", buf_str(&b));
+		row_clear(&row);
+	}
+	buf_reset(&b);
+	app_since(app, w->received, &b);
+	snprintf(cells[4].text, KIT_CELL, "%s", buf_str(&b));
+	buf_clear(&b);
+}
+
+bool warning_counting(const struct app *app, const struct warning_open *w, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (app_ms(app) - w[i].received < (int64_t)COUNTING_HOURS * 3600 * 1000)
+			return true;
+	return false;
+}
+
+/* --- the call list of one warning --- */
+struct warning_view {
+	struct kit_view base;
+	struct app *app;
+	struct row_id id;
+	struct row row;
+	struct warning_open open;
+	struct listing *calls;
+	bool waiting_only;
+	uint32_t total, reached;
+	const struct pack_register *reg;
+	struct kit_list list;
+};
+
+static size_t row_count(void *user)
+{
+	const struct warning_view *v = user;
+
+	return v->calls ? listing_count(v->calls) : 0;
+}
+
+static struct kit_id row_id_of(void *user, size_t i)
+{
+	struct row_key key;
+
+	if (listing_key(((struct warning_view *)user)->calls, (uint32_t)i, &key))
+		return (struct kit_id){ { 0 } };
+	return kit_id(key.bytes, key.len);
+}
+
+static void cell_of(struct warning_view *v, const struct row *row, const char *field, struct kit_cell *cell)
+{
+	uint32_t f = pack_find_field(v->reg, field);
+
+	if (f != PACK_NONE)
+		words_cell(v->app, row, v->reg, f, cell);
+}
+
+static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
+{
+	struct warning_view *v = user;
+	struct row row = { .id = { .index = 0 } };
+
+	if (listing_row(v->calls, (uint32_t)i, &row))
+		return;
+	cell_of(v, &row, "name", &cells[0]);
+	cell_of(v, &row, "state", &cells[1]);
+	cell_of(v, &row, "tier", &cells[2]);
+	cell_of(v, &row, "channels", &cells[3]);
+	cell_of(v, &row, "role", &cells[4]);
+	row_clear(&row);
+}
+
+static uint32_t count_calls(struct warning_view *v, const char *where)
+{
+	struct listing_query q = { .reg = "callouts", .where = where, .parent = &v->id, .parent_field = "warning" };
+	struct listing *l = NULL;
+	uint32_t n = listing_open(v->app->profile, &q, &l) ? 0 : listing_count(l);
+
+	listing_close(l);
+	return n;
+}
+
+static enum err load(struct kit_view *base)
+{
+	struct warning_view *v = (struct warning_view *)base;
+	struct listing_query q = { .reg = "callouts", .where = v->waiting_only ? "${state} = 'waiting' or ${state} = 'calling'" : NULL,
+	                           .parent = &v->id, .parent_field = "warning" };
+	enum err e;
+
+	row_clear(&v->row);
+	memset(&v->row, 0, sizeof v->row);
+	e = row_read(v->app->profile, &v->id, &v->row);
+	if (e)
+		return e;
+	v->open = (struct warning_open){ v->id, time_of(v->app, &v->row, "received"), any_answer(v->app, &v->id) };
+	v->reg = &v->app->pack->registers[pack_find_register(v->app->pack, "callouts")];
+	listing_close(v->calls);
+	v->calls = NULL;
+	e = listing_open(v->app->profile, &q, &v->calls);
+	v->total = count_calls(v, NULL);
+	v->reached = count_calls(v, "${state} != 'waiting' and ${state} != 'calling' and ${state} != ''");
+	kit_list_sync(&v->list);
+	return e;
+}
+
+static void title(struct kit_view *base, struct buf *left, struct buf *right)
+{
+	struct warning_view *v = (struct warning_view *)base;
+	int64_t passed = (app_ms(v->app) - v->open.received) / 1000;
+
+	row_title(v->app->profile, &v->row, left);
+	buf_puts(left, _(" 叫应"));
+	if (v->open.received && passed >= 0 && passed < (int64_t)COUNTING_HOURS * 3600)
+		buf_printf(right, _("用时 %02d:%02d"), (int)(passed / 60), (int)(passed % 60));
+}
+
+static int clocks(struct warning_view *v, WINDOW *win)
+{
+	char words[64];
+	enum kit_role role;
+	int cols = getmaxx(win);
+
+	role = clock_words(v->app, v->open.received, WARNING_FIRST_MINUTES, words, sizeof words);
+	kit_text(win, 0, 1, cols - 14, KIT_PLAIN, _("责任人 5 分钟内应答"));
+	kit_text_right(win, 0, cols - 13, 12, v->open.answered ? KIT_GOOD : role, v->open.answered ? _("已应答") : words);
+	role = clock_words(v->app, v->open.received, WARNING_ALL_MINUTES, words, sizeof words);
+	kit_printf(win, 1, 1, cols - 14, KIT_PLAIN, _("30 分钟内叫到最后一户   %u/%u 已叫到"), v->reached, v->total);
+	kit_text_right(win, 1, cols - 13, 12, v->total && v->reached == v->total ? KIT_GOOD : role, v->total && v->reached == v->total ? _("都叫到了") : words);
+	return 2;
+}
+
+static void draw(struct kit_view *base, WINDOW *win)
+{
+	struct warning_view *v = (struct warning_view *)base;
+	int y = clocks(v, win);
+
+	if (getmaxy(win) > 6)
+		kit_rule(win, y++);
+	kit_list_draw(&v->list, base, win, y, getmaxy(win) - y);
+}
+
+static void set(struct filling *f, const char *name, const char *value)
+{
+	fill_node n = fill_find(f->fill, name);
+
+	if (n != FILL_NO_NODE && fill_set(f->fill, n, value))
+		kit_say_error(ERR_DENIED);
+}
+
+static void add_word(struct filling *f, const char *name, const char *word)
+{
+	fill_node n = fill_find(f->fill, name);
+	struct buf b = { 0 };
+
+	if (n == FILL_NO_NODE)
+		return;
+	buf_puts(&b, fill_value(f->fill, n));
+	if (!strstr(buf_str(&b), word))
+		buf_printf(&b, "%s%s", b.len ? " " : "", word);
+	set(f, name, buf_str(&b));
+	buf_clear(&b);
+}
+
+static void one_more(struct filling *f)
+{
+	fill_node n = fill_find(f->fill, "tries");
+	char text[16];
+
+	if (n == FILL_NO_NODE)
+		return;
+	snprintf(text, sizeof text, "%d", atoi(fill_value(f->fill, n)) + 1);
+	set(f, "tries", text);
+}
+
+/* What each digit writes into the form callout_answer. */
+static const struct quick { enum kit_action key; const char *label, *channel, *state; bool answered; } quicks[] = {
+	{ ACT_ANSWER_1, N_("电话"), "phone", "calling", false },  { ACT_ANSWER_2, N_("敲门"), "door", "answered", true },
+	{ ACT_ANSWER_3, N_("广播"), "broadcast", NULL, false },   { ACT_ANSWER_4, N_("鸣锣"), "gong", NULL, false },
+	{ ACT_ANSWER_5, N_("已应答"), NULL, "answered", true },   { ACT_ANSWER_6, N_("转移中"), NULL, "moving", true },
+	{ ACT_ANSWER_7, N_("已到安置点"), NULL, "arrived", true }, { ACT_ANSWER_8, N_("换B角"), NULL, NULL, false },
+	{ ACT_ANSWER_9, N_("不愿转移"), NULL, "refused", true },
+};
+
+static void fill_quick(struct app *app, struct filling *f, const struct quick *q)
+{
+	char now[32];
+	fill_node at = fill_find(f->fill, "answered_at");
+
+	clock_format_time(app_ms(app), app->pack->utc_offset, now);
+	if (q->channel) {
+		add_word(f, "channels", q->channel);
+		one_more(f);
+	}
+	if (q->state)
+		set(f, "state", q->state);
+	if (q->answered && at != FILL_NO_NODE && !*fill_value(f->fill, at))
+		set(f, "answered_at", now);
+	if (q->key == ACT_ANSWER_8) {
+		set(f, "role", "B");
+		add_word(f, "escalated", "b_role");
+	}
+}
+
+static enum kit_next record(struct warning_view *v, const struct quick *q)
+{
+	struct filling *f = NULL;
+	struct row row = { .id = { .index = 0 } };
+	struct row_id made;
+	struct buf why = { 0 };
+	enum err e;
+
+	if (!row_count(v) || listing_row(v->calls, (uint32_t)v->list.at, &row))
+		return KIT_STAY;
+	e = filling_begin(v->app, "callout_answer", &row.id, &f);
+	if (!e) {
+		fill_quick(v->app, f, q);
+		filling_fault(f, &why);
+		e = why.len ? err_set(ERR_DENIED, "%s", buf_str(&why)) : filling_submit(f, &made);
+	}
+	if (e) {
+		kit_say_error(e);
+		if (f && f->draft)
+			filling_discard(f);
+	} else {
+		kit_say(KIT_GOOD, _("已存: %s"), _(q->label));
+		filling_close(f);
+	}
+	buf_clear(&why);
+	row_clear(&row);
+	return load(&v->base) ? KIT_STAY : KIT_STAY;
+}
+
+static enum kit_next act(struct kit_view *base, enum kit_action a)
+{
+	struct warning_view *v = (struct warning_view *)base;
+	struct row row = { .id = { .index = 0 } };
+	enum kit_next next = KIT_STAY;
+
+	for (size_t i = 0; i < sizeof quicks / sizeof *quicks; i++)
+		if (quicks[i].key == a)
+			return record(v, &quicks[i]);
+	switch (a) {
+	case ACT_OPEN:
+		if (row_count(v) && !listing_row(v->calls, (uint32_t)v->list.at, &row))
+			next = kit_open(base, screen_row_new(v->app, &row.id));
+		row_clear(&row);
+		return next;
+	case ACT_NEW:     return screen_make(base, v->app, "callouts", &v->id);
+	case ACT_DETAILS: return kit_open(base, screen_row_new(v->app, &v->id));
+	case ACT_FILTER:
+		v->waiting_only = !v->waiting_only;
+		load(base);
+		return KIT_STAY;
+	default:          return kit_list_act(&v->list, a);
+	}
+}
+
+static bool offers(struct kit_view *base, enum kit_action a)
+{
+	return (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9) || a == ACT_OPEN ? row_count(base) > 0 : true;
+}
+
+static const char *label(struct kit_view *base, enum kit_action a)
+{
+	for (size_t i = 0; i < sizeof quicks / sizeof *quicks; i++)
+		if (quicks[i].key == a)
+			return _(quicks[i].label);
+	if (a == ACT_FILTER)
+		return ((struct warning_view *)base)->waiting_only ? _("看全部") : _("只看没应的");
+	return a == ACT_NEW ? _("添人") : a == ACT_DETAILS ? _("预警详情") : NULL;
+}
+
+static bool counting(struct kit_view *base)
+{
+	struct warning_view *v = (struct warning_view *)base;
+
+	return warning_counting(v->app, &v->open, 1);
+}
+
+static void close_warning(struct kit_view *base)
+{
+	struct warning_view *v = (struct warning_view *)base;
+
+	listing_close(v->calls);
+	row_clear(&v->row);
+	free(v);
+}
+
+static const struct kit_key keys[] = {
+	{ '1', ACT_ANSWER_1, true }, { '2', ACT_ANSWER_2, true }, { '3', ACT_ANSWER_3, true }, { '4', ACT_ANSWER_4, true },
+	{ '5', ACT_ANSWER_5, true }, { '6', ACT_ANSWER_6, true }, { '7', ACT_ANSWER_7, true }, { '8', ACT_ANSWER_8, true },
+	{ '9', ACT_ANSWER_9, false },
+	{ 'p', ACT_FILTER, true }, { 'n', ACT_NEW, true }, { 'd', ACT_DETAILS, true }, { KIT_ENTER, ACT_OPEN, false },
+	KIT_LIST_KEYS, { 0, ACT_NONE, false },
+};
+
+static const struct kit_view_ops ops = {
+	.name = "warning", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_warning, .offers = offers,
+	.label = label, .counting = counting,
+};
+
+static const struct kit_column columns[] = { { 0, 1, false }, { 12, 1, true }, { 12, 2, false }, { 18, 2, false }, { 6, 2, true } };
+
+struct kit_view *screen_warning_new(struct app *app, const struct row_id *id)
+{
+	struct warning_view *v = calloc(1, sizeof *v);
+
+	if (!v)
+		return NULL;
+	v->base.ops = &ops;
+	v->app = app;
+	v->id = *id;
+	v->list.rows = (struct kit_rows){ .user = v, .count = row_count, .id = row_id_of, .row = row_draw, .columns = columns, .column_count = 5,
+	                                  .empty = _("叫应名单还没有人。按 n 添。") };
+	return &v->base;
+}

@@ -153,7 +153,7 @@ static const struct pack_kind *kind_of(struct row_view *v)
 
 	if (strcmp(v->reg->id, "places"))
 		return NULL;
-	words_text(v->app, &v->row, "kind", &kind);
+	words_stored(v->app, &v->row, "kind", &kind);
 	k = pack_find_kind(v->app->pack, buf_str(&kind));
 	buf_clear(&kind);
 	return k != PACK_NONE && v->app->pack->kinds[k].walk ? &v->app->pack->kinds[k] : NULL;

@@ -242,7 +242,7 @@ static enum kit_next do_due(struct today *t, const struct due *d)
 	if (d->kind == DUE_STEP) {
 		next = kit_open(&t->base, screen_row_new(t->app, &row.id));
 	} else if (!strcmp(d->duty->counts_register, "inspections")) {
-		words_text(t->app, &row, "kind", &kind);
+		words_stored(t->app, &row, "kind", &kind);
 		k = pack_find_kind(t->app->pack, buf_str(&kind));
 		next = k != PACK_NONE && t->app->pack->kinds[k].walk ? screen_begin(&t->base, t->app, t->app->pack->kinds[k].walk, &row.id)
 		                                                     : kit_open(&t->base, screen_row_new(t->app, &row.id));

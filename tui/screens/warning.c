@@ -23,7 +23,7 @@ static int64_t time_of(struct app *app, const struct row *row, const char *field
 	struct buf text = { 0 };
 	int64_t ms = 0;
 
-	words_text(app, row, field, &text);
+	words_stored(app, row, field, &text);
 	if (!text.len || !clock_parse_time(buf_str(&text), app->pack->utc_offset, &ms))
 		ms = 0;
 	buf_clear(&text);

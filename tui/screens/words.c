@@ -29,7 +29,7 @@ uint32_t words_value(struct app *app, const struct row *row, const struct pack_r
 	return kinds;
 }
 
-void words_text(struct app *app, const struct row *row, const char *id, struct buf *out)
+void words_stored(struct app *app, const struct row *row, const char *id, struct buf *out)
 {
 	const struct pack_register *reg = register_of(app, row->reg);
 	uint32_t field = reg ? pack_find_field(reg, id) : PACK_NONE;

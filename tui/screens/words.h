@@ -12,7 +12,7 @@ void words_cell(struct app *app, const struct row *row, const struct pack_regist
 uint32_t words_value(struct app *app, const struct row *row, const struct pack_register *reg, uint32_t field, bool unmask, struct buf *out);
 
 /* Stored text of field `id`, "" when empty; appended. */
-void words_text(struct app *app, const struct row *row, const char *id, struct buf *out);
+void words_stored(struct app *app, const struct row *row, const char *id, struct buf *out);
 
 /* Columns a field wants in a list, and whether the title says it already. */
 int words_width(const struct pack_field *field);

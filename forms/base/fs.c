@@ -214,6 +214,13 @@ bool fs_exists(const char *path)
 	return !sys->lstat(path, &st);
 }
 
+bool fs_is_dir(const char *path)
+{
+	struct stat st;
+
+	return !sys->lstat(path, &st) && S_ISDIR(st.st_mode);
+}
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

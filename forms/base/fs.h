@@ -31,6 +31,7 @@ enum err fs_sync_dir(const char *path);              /* file systems that cannot
 enum err fs_rename(const char *from, const char *to);
 enum err fs_remove(const char *path);                /* a missing file is fine */
 bool     fs_exists(const char *path);
+bool     fs_is_dir(const char *path);               /* itself, not through a link */
 
 /* Call `each` with the name of every entry of a directory (no "." and "..", sorted bytewise) until it returns not OK.
  * At most `max` entries are looked at: ERR_LIMIT beyond. A missing directory has no entries. */

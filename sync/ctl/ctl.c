@@ -4,6 +4,8 @@
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
+#include "sync/keys/identity.h"
+#include "sync/ledger/profile.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -58,6 +60,11 @@ enum err ctl_rest(struct ctl *c, int min, int max)
 	if (c->argc > max)
 		return err_set(ERR_USAGE, _("多出的参数: %s"), c->argv[max]);
 	return ERR_OK;
+}
+
+enum err ctl_rest_raw(struct ctl *c, int count)
+{
+	return c->argc == count ? ERR_OK : err_set(ERR_USAGE, c->argc < count ? _("参数太少") : _("参数太多"));
 }
 
 void ctl_say(struct ctl *c, const char *fmt, ...)
@@ -164,7 +171,9 @@ int ctl_run(int argc, char **argv)
 	int status;
 
 	i18n_open(ctl_take(&c, "--lang"));
-	e = read_globals(&c, &home);
+	e = keys_start();
+	if (!e)
+		e = read_globals(&c, &home);
 	if (!e && (ctl_flag(&c, "--help") || (c.argc && !strcmp(c.argv[0], "help")))) {
 		print_help(stdout);
 	} else if (!e && ctl_flag(&c, "--version")) {
@@ -178,6 +187,7 @@ int ctl_run(int argc, char **argv)
 			fprintf(stderr, _("用法: xunchactl %s %s\n"), command->name, command->usage);
 	}
 	status = finish(&c, e);
+	profile_close(c.open);
 	jdoc_free(c.answer);
 	buf_clear(&home);
 	return status;

@@ -23,7 +23,7 @@ struct ctl {
 	int argc;                         /* arguments of the command that are left, its name not counted */
 	char **argv;
 	struct jdoc *answer;              /* what --json prints at the end; set by ctl_answer() */
-	struct profile *open;             /* opened by ctl_open(), closed at the end */
+	struct profile *open;             /* by ctl_open(); closed at the end */
 };
 
 struct ctl_command {
@@ -46,9 +46,29 @@ bool ctl_flag(struct ctl *c, const char *name);
 
 /* What is left must be between `min` and `max` plain words: ERR_USAGE names the option nobody took or what is missing. */
 enum err ctl_rest(struct ctl *c, int min, int max);
+/* Exactly `count` words, which may begin with "--" (an expression may). */
+enum err ctl_rest_raw(struct ctl *c, int count);
 
 /* A line for a person (nothing under --json), and the document for a program (takes it). */
 void ctl_say(struct ctl *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void ctl_answer(struct ctl *c, struct jdoc *answer);
+
+/* --- profile.c --- */
+
+/* Open the profile; with `unlock` the writer --as names, by its PIN. What the ladder had to do is said on standard error.
+ * An office store opens without a PIN; a device's is locked until then. The profile is closed when the command ends. */
+enum err ctl_open(struct ctl *c, bool unlock, struct profile **out);
+
+/* The PIN from --pin-file or the terminal, without its line end, in guarded memory: ctl_pin_free(). */
+enum err ctl_pin(struct ctl *c, char **out);
+void ctl_pin_free(char *pin);
+
+/* The pack in force. ERR_NOTFOUND says how to get one. */
+struct pack;
+enum err ctl_pack(struct ctl *c, const struct pack **out);
+
+/* A row as people name it: "REGISTER:REF:N", "REGISTER:=FIELD:VALUE", or "REF:N" alone where `reg` is NULL-able. */
+struct row_id;
+enum err ctl_row(struct ctl *c, const char *text, char reg[64], struct row_id *out);
 
 #endif

@@ -1,0 +1,248 @@
+#include "config.h"
+#include "sync/ctl/commands.h"
+
+#include "forms/base/fs.h"
+#include "forms/base/i18n.h"
+#include "forms/pack/pack.h"
+#include "sync/exchange/enrol.h"
+#include "sync/keys/town.h"
+#include "sync/ledger/log.h"
+#include "sync/ledger/profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum err take_kdf(struct ctl *c, struct keys_kdf *out)
+{
+	const char *kdf = ctl_take(c, "--kdf");
+
+	if (kdf && strcmp(kdf, "min"))
+		return err_set(ERR_USAGE, _("--kdf 只能是 min"));
+	*out = kdf ? keys_kdf_least() : keys_kdf_calibrated();
+	return ERR_OK;
+}
+
+enum err cmd_init_township(struct ctl *c)
+{
+	const char *name, *division, *staff;
+	struct keys_kdf kdf;
+	char *pin;
+	enum err e;
+
+	if ((e = ctl_need(c, "--name", &name)) || (e = ctl_need(c, "--division", &division)) || (e = ctl_need(c, "--staff", &staff)))
+		return e;
+	if ((e = take_kdf(c, &kdf)) || (e = ctl_rest(c, 0, 0)) || (e = ctl_pin(c, &pin)))
+		return e;
+	e = enrol_found(c->profile_dir, name, division, staff, pin, kdf);
+	ctl_pin_free(pin);
+	if (!e)
+		ctl_say(c, _("%s (%s) 已建立, 第一位工作人员: %s"), name, division, staff);
+	return e;
+}
+
+/* The request of a writer who is unlocked, into a file; its twenty digits are said. */
+static enum err write_request(struct ctl *c, struct profile *p, const char *name, const char *path)
+{
+	struct buf request = { 0 };
+	char digits[KEYS_DIGITS];
+	enum err e = enrol_request(p, name, &request);
+
+	if (!e)
+		e = fs_write(path, request.data, request.len);
+	if (!e) {
+		struct jdoc *j = jdoc_object();
+
+		keys_request_digits(request.data, request.len, digits);
+		jdoc_put_text(j, "file", path);
+		jdoc_put_text(j, "digits", digits);
+		ctl_answer(c, j);
+		ctl_say(c, _("入网申请写在 %s\n读给乡镇核对: %s"), path, digits);
+	}
+	buf_clear(&request);
+	return e;
+}
+
+/* The name this profile was made for is the label of its slot. */
+static enum err own_name(struct ctl *c, char out[KEYS_LABEL_MAX + 1])
+{
+	struct keys_slots *slots = calloc(1, sizeof *slots);
+	enum err e = slots ? keys_slots_read(c->profile_dir, slots) : err_set(ERR_NOMEM, "slots");
+	const struct keys_slot *s = e ? NULL : keys_slots_find(slots, c->as);
+
+	if (!e && !s)
+		e = err_set(ERR_NOTFOUND, _("这台设备上没有 %s"), c->as ? c->as : _("工作人员"));
+	if (s)
+		memcpy(out, s->label, KEYS_LABEL_MAX + 1);
+	free(slots);
+	return e;
+}
+
+enum err cmd_init_writer(struct ctl *c)
+{
+	const char *name;
+	struct keys_kdf kdf;
+	struct profile *p;
+	struct buf path = { 0 };
+	char *pin;
+	enum err e;
+
+	if ((e = ctl_need(c, "--name", &name)) || (e = take_kdf(c, &kdf)) || (e = ctl_rest(c, 0, 0)) || (e = ctl_pin(c, &pin)))
+		return e;
+	e = enrol_create(c->profile_dir, name, pin, kdf);
+	ctl_pin_free(pin);
+	if (!e)
+		e = ctl_open(c, true, &p);
+	if (!e) {
+		buf_printf(&path, "%s/enrol.request", c->profile_dir);
+		e = path.err ? path.err : write_request(c, p, name, path.data);
+	}
+	buf_clear(&path);
+	return e;
+}
+
+enum err cmd_enrol_request(struct ctl *c)
+{
+	char name[KEYS_LABEL_MAX + 1];
+	const char *out;
+	struct profile *p;
+	enum err e;
+
+	if ((e = ctl_need(c, "--out", &out)) || (e = ctl_rest(c, 0, 0)) || (e = own_name(c, name)) || (e = ctl_open(c, true, &p)))
+		return e;
+	return write_request(c, p, name, out);
+}
+
+enum err cmd_enrol_show(struct ctl *c)
+{
+	struct keys_request r;
+	struct buf file = { 0 };
+	char digits[KEYS_DIGITS];
+	enum err e;
+
+	if ((e = ctl_rest(c, 1, 1)) || (e = fs_read(c->argv[0], KEYS_REQUEST_MAX, &file)))
+		return e;
+	e = keys_request_read(file.data, file.len, &r);
+	if (!e) {
+		struct jdoc *j = jdoc_object();
+
+		keys_request_digits(file.data, file.len, digits);
+		jdoc_put_text(j, "name", r.name);
+		jdoc_put_text(j, "digits", digits);
+		ctl_answer(c, j);
+		ctl_say(c, _("%s 申请入网, 请本人读出: %s"), r.name, digits);
+	} else {
+		e = err_in(e, "%s", c->argv[0]);
+	}
+	buf_clear(&file);
+	return e;
+}
+
+/* "GRID,VADM" as bits. */
+static enum err parse_roles(const char *text, uint32_t *out)
+{
+	*out = 0;
+	while (*text) {
+		char name[16] = "";
+		size_t n = strcspn(text, ",");
+		uint32_t bit;
+
+		if (n < sizeof name)
+			memcpy(name, text, n);
+		bit = pack_role(name);
+		if (!bit)
+			return err_set(ERR_FORMAT, _("没有 %.*s 这种角色; 有 GRID VADM VHEAD TOWN TLEAD DEPT COUNTY OWNER EXPERT VIEW"), (int)n, text);
+		*out |= bit;
+		text += n + (text[n] == ',');
+	}
+	return *out ? ERR_OK : err_set(ERR_USAGE, _("--role 是空的"));
+}
+
+static enum err parse_scopes(const char *text, struct enrol_terms *t)
+{
+	enum err e = ERR_OK;
+
+	while (!e && *text) {
+		char one[80] = "";
+		size_t n = strcspn(text, ",");
+
+		if (n >= sizeof one || t->scope_count == ENROL_SCOPES)
+			return err_set(ERR_LIMIT, _("--scope 太长或太多"));
+		memcpy(one, text, n);
+		e = event_scope_parse(one, &t->scopes[t->scope_count++]);
+		text += n + (text[n] == ',');
+	}
+	return e;
+}
+
+enum err cmd_enrol_grant(struct ctl *c)
+{
+	struct enrol_terms terms = { 0 };
+	const char *role, *scope, *out;
+	struct profile *p;
+	struct buf file = { 0 }, grant = { 0 };
+	char label[33];
+	enum err e;
+
+	if ((e = ctl_need(c, "--role", &role)) || (e = ctl_need(c, "--scope", &scope)) || (e = ctl_need(c, "--person", &terms.person)) || (e = ctl_need(c, "--out", &out)))
+		return e;
+	terms.succeeds = ctl_take(c, "--succeeds");
+	if ((e = ctl_rest(c, 1, 1)) || (e = parse_roles(role, &terms.roles)) || (e = parse_scopes(scope, &terms)))
+		return e;
+	if ((e = fs_read(c->argv[0], KEYS_REQUEST_MAX, &file)))
+		return e;
+	e = ctl_open(c, true, &p);
+	if (!e)
+		e = enrol_grant(p, file.data, file.len, &terms, &grant, label);
+	if (!e)
+		e = fs_write(out, grant.data, grant.len);
+	if (!e) {
+		struct jdoc *j = jdoc_object();
+
+		jdoc_put_text(j, "label", label);
+		jdoc_put_text(j, "file", out);
+		ctl_answer(c, j);
+		ctl_say(c, _("%s 已批准, 标签 %s, 入网文件 %s"), terms.person, label, out);
+	}
+	buf_clear(&file);
+	buf_clear(&grant);
+	return e;
+}
+
+enum err cmd_enrol_accept(struct ctl *c)
+{
+	const char *code;
+	struct profile *p;
+	struct buf grant = { 0 };
+	enum err e;
+
+	if ((e = ctl_need(c, "--root", &code)) || (e = ctl_rest(c, 1, 1)) || (e = fs_read(c->argv[0], ENROL_FILE_MAX, &grant)))
+		return e;
+	e = ctl_open(c, true, &p);
+	if (!e)
+		e = enrol_accept(p, grant.data, grant.len, code);
+	if (!e)
+		ctl_say(c, _("已入网: %s"), keys_roots_newest(&p->roots)->name);
+	buf_clear(&grant);
+	return e;
+}
+
+enum err cmd_root_show(struct ctl *c)
+{
+	const struct keys_root *root;
+	struct profile *p;
+	char code[KEYS_CODE];
+	enum err e;
+
+	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, false, &p)) || (e = enrol_code(p, code)))
+		return e;
+	root = keys_roots_newest(&p->roots);
+	struct jdoc *j = jdoc_object();
+
+	jdoc_put_text(j, "township", root->name);
+	jdoc_put_text(j, "division", root->division);
+	jdoc_put_integer(j, "version", root->version);
+	jdoc_put_text(j, "code", code);
+	ctl_answer(c, j);
+	ctl_say(c, "%s", code);
+	return ERR_OK;
+}

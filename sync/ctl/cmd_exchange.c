@@ -1,0 +1,300 @@
+#include "config.h"
+#include "sync/ctl/commands.h"
+
+#include "forms/base/fs.h"
+#include "forms/base/i18n.h"
+#include "sync/bundle/open.h"
+#include "sync/exchange/downlink.h"
+#include "sync/exchange/folder.h"
+#include "sync/exchange/shelf.h"
+#include "sync/exchange/status.h"
+#include "sync/keys/town.h"
+#include "sync/ledger/profile.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Every file that was read, for --json and for people. */
+struct told { struct ctl *c; struct jdoc *files; uint32_t bad; const char *receipts; struct profile *profile; enum err err; };
+
+static void tell(void *user, const struct inbox_file *f)
+{
+	struct told *t = user;
+	struct jdoc *j = jdoc_object();
+	char id[2 * KEYS_HASH + 1];
+
+	keys_hex(f->id, KEYS_HASH, id);
+	jdoc_put_text(j, "file", f->name);
+	jdoc_put_text(j, "result", inbox_verdict_name(f->verdict));
+	jdoc_put_text(j, "id", id);
+	jdoc_put_text(j, "reason", f->reason);
+	jdoc_put_text(j, "kept", f->kept);
+	jdoc_put_integer(j, "added", f->added);
+	jdoc_put_bool(j, "gap", f->gap);
+	jdoc_put_bool(j, "split", f->split);
+	jdoc_push(t->files, j);
+	t->bad += f->verdict == INBOX_REFUSED || f->verdict == INBOX_HELD;
+	ctl_say(t->c, "%s  %s%s%s%s", f->name, inbox_verdict_text(f->verdict), *f->reason ? ": " : "", f->reason, *f->kept ? _(" (已另存)") : "");
+	/* The receipt comes only now: the group is durable. Also for one we had: the first receipt may have been lost. */
+	if (t->receipts && !t->err && (f->verdict == INBOX_MERGED || f->verdict == INBOX_DUPLICATE)) {
+		struct buf receipt = { 0 };
+		char name[2 * KEYS_HASH + 8];
+		bool there;
+
+		snprintf(name, sizeof name, "%s.xcr", id);
+		t->err = inbox_receipt(t->profile, f, &receipt);
+		if (!t->err)
+			t->err = folder_put(t->receipts, name, receipt.data, receipt.len, &there);
+		buf_clear(&receipt);
+	}
+}
+
+static void answer_report(struct ctl *c, struct told *t, const struct folder_report *r)
+{
+	struct jdoc *j = jdoc_object();
+
+	jdoc_put(j, "files", t->files);
+	jdoc_put_integer(j, "sealed", r->sealed);
+	jdoc_put_integer(j, "copied", r->copied);
+	jdoc_put_integer(j, "settled", r->settled);
+	jdoc_put_integer(j, "added", r->added);
+	for (int v = 0; v <= INBOX_FOREIGN; v++)
+		jdoc_put_integer(j, inbox_verdict_name((enum inbox_verdict)v), r->files[v]);
+	ctl_answer(c, j);
+}
+
+enum err cmd_sync(struct ctl *c)
+{
+	struct told t = { .c = c, .files = jdoc_array() };
+	struct folder_report r = { .each = tell, .user = &t };
+	const char *dir;
+	struct status now;
+	enum err e;
+
+	if ((e = ctl_need(c, "--dir", &dir)) || (e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, true, &t.profile)) || (e = folder_sync(t.profile, dir, &r))) {
+		jdoc_free(t.files);
+		return e;
+	}
+	answer_report(c, &t, &r);
+	ctl_say(c, _("新封 %u 包 (%" PRIu64 " 条), 拷出 %u 包, 原有 %u 包, 收进 %u 条, 回执确认 %u 包"),
+	        r.sealed, r.sealed_events, r.copied, r.there, r.added, r.settled);
+	if (!(e = status_read(t.profile, &now)))
+		ctl_say(c, _("本机 %" PRIu64 " 条: 已送达 %" PRIu64 ", 等回执 %" PRIu64 ", 没封包 %" PRIu64), now.own, now.acknowledged, now.waiting, now.unsealed);
+	return e;
+}
+
+/* The stick on which a merged path lies, for receipts and downlink: the folder itself, or that of a file. */
+static void stick_of(const char *path, struct buf *out)
+{
+	const char *slash = strrchr(path, '/');
+
+	buf_reset(out);
+	if (fs_is_dir(path))
+		buf_puts(out, path);
+	else if (slash)
+		buf_put(out, path, (size_t)(slash - path));
+	else
+		buf_puts(out, ".");
+}
+
+enum err cmd_merge(struct ctl *c)
+{
+	struct told t = { .c = c, .files = jdoc_array() };
+	struct folder_report r = { .each = tell, .user = &t };
+	struct buf stick = { 0 }, receipts = { 0 };
+	uint32_t down = 0;
+	bool town;
+	enum err e;
+
+	if ((e = ctl_rest(c, 1, CTL_ARGS_MAX)) || (e = ctl_open(c, c->pin_file != NULL, &t.profile))) {
+		jdoc_free(t.files);
+		return e;
+	}
+	town = keys_town_here(t.profile->dir);
+	for (int i = 0; !e && i < c->argc; i++) {
+		stick_of(c->argv[i], &stick);
+		buf_reset(&receipts);
+		buf_printf(&receipts, "%s/XUNCHA/receipts", buf_str(&stick));
+		t.receipts = town ? buf_str(&receipts) : NULL;
+		e = folder_take(t.profile, c->argv[i], &r);
+		if (!e)
+			e = t.err;
+		if (!e && town && !(e = downlink_fill(t.profile, &down)))
+			e = downlink_put(t.profile, buf_str(&stick), &r);
+	}
+	answer_report(c, &t, &r);
+	if (!e)
+		ctl_say(c, _("收下 %u 包 (%u 条新的), 以前收过 %u 包, 先留着 %u 包, 拒收 %u 包; 下行 %u 包"),
+		        r.files[INBOX_MERGED], r.added, r.files[INBOX_DUPLICATE], r.files[INBOX_HELD] + r.files[INBOX_CARRIED], r.files[INBOX_REFUSED], r.copied);
+	if (!e && t.bad)
+		e = err_set(ERR_HELD, _("有 %u 个包没有收下, 原因见上; 文件都另存着"), t.bad);
+	buf_clear(&stick);
+	buf_clear(&receipts);
+	return e;
+}
+
+/* "WRITER:SCOPE:EPOCH", hex, text of a scope, decimal. */
+static enum err parse_log(const char *text, struct event_log_id *out)
+{
+	char scope[80] = "", *end;
+	const char *a = strchr(text, ':'), *b = a ? strchr(a + 1, ':') : NULL;
+
+	if (!b || a - text != 2 * EVENT_WRITER || !keys_unhex(text, EVENT_WRITER, out->writer) || b - a - 1 >= (ptrdiff_t)sizeof scope)
+		return err_set(ERR_FORMAT, _("%s: 日志要写成 写者:范围:纪元, 见 heads"), text);
+	memcpy(scope, a + 1, (size_t)(b - a - 1));
+	out->epoch = strtoull(b + 1, &end, 10);
+	return *end ? err_set(ERR_FORMAT, _("%s: 纪元要是数字"), text) : event_scope_parse(scope, &out->scope);
+}
+
+static enum err export_piece(struct ctl *c, struct profile *p, const char *dir, const char *log)
+{
+	const struct keys_root *root = keys_roots_newest(&p->roots);
+	const char *first = ctl_take(c, "--first"), *count = ctl_take(c, "--count");
+	uint8_t to[1][KEYS_PK], id[KEYS_HASH];
+	char name[2 * KEYS_HASH + 8], hex[2 * KEYS_HASH + 1];
+	struct event_log_id which;
+	struct buf out = { 0 };
+	bool there;
+	enum err e;
+
+	if ((e = ctl_rest(c, 0, 0)) || (e = parse_log(log, &which)))
+		return e;
+	if (!root)
+		return err_set(ERR_DENIED, _("还没有入网, 不知道封给谁"));
+	memcpy(to[0], root->box, KEYS_PK);
+	struct shelf s = { .name = "", .sealer = p->identity, .to = (const uint8_t (*)[KEYS_PK])to, .to_count = 1 };
+
+	e = shelf_cut_one(p, &s, &which, first ? strtoull(first, NULL, 10) : 1, count ? strtoull(count, NULL, 10) : UINT64_MAX, &out, id);
+	if (!e) {
+		keys_hex(id, KEYS_HASH, hex);
+		snprintf(name, sizeof name, "%s.xcb", hex);
+		e = folder_put(dir, name, out.data, out.len, &there);
+	}
+	if (!e)
+		ctl_say(c, "%s/%s", dir, name);
+	buf_clear(&out);
+	return e;
+}
+
+enum err cmd_bundle_export(struct ctl *c)
+{
+	struct folder_report r = { 0 };
+	const char *dir, *log = ctl_take(c, "--log");
+	struct profile *p;
+	enum err e;
+
+	if ((e = ctl_need(c, "--to", &dir)))
+		return e;
+	if (log) {
+		e = ctl_open(c, true, &p);
+		return e ? e : export_piece(c, p, dir, log);
+	}
+	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, true, &p)) || (e = folder_seal(p, &r.sealed, &r.sealed_events)) || (e = folder_deliver(p->dir, dir, &r)))
+		return e;
+	ctl_say(c, _("新封 %u 包 (%" PRIu64 " 条), 拷出 %u 包, 原有 %u 包"), r.sealed, r.sealed_events, r.copied, r.there);
+	return ERR_OK;
+}
+
+static void say_envelope(struct ctl *c, const struct bundle_envelope *e, struct jdoc *j)
+{
+	char id[2 * KEYS_HASH + 1], sealer[2 * KEYS_WRITER + 1];
+
+	keys_hex(e->id, KEYS_HASH, id);
+	keys_hex(e->sealer, KEYS_WRITER, sealer);
+	jdoc_put_text(j, "id", id);
+	jdoc_put_text(j, "sealer", sealer);
+	jdoc_put_integer(j, "counter", (int64_t)e->counter);
+	jdoc_put_integer(j, "wall", e->wall);
+	jdoc_put_integer(j, "size", (int64_t)e->file_len);
+	jdoc_put_integer(j, "plain", e->plain_len);
+	jdoc_put_integer(j, "recipients", (int64_t)e->to_count);
+	jdoc_put_integer(j, "tick", (int64_t)e->tick);
+	ctl_say(c, _("包 %.16s…  封包者 %.8s…  第 %" PRIu64 " 个  %zu 字节, 展开 %u, 给 %zu 方"), id, sealer, e->counter, e->file_len, e->plain_len, e->to_count);
+}
+
+static enum err show_one(struct ctl *c, const char *path, bool verify, struct jdoc **out)
+{
+	struct bundle_envelope envelope;
+	struct buf file = { 0 };
+	enum err e = fs_read(path, LIMIT_BUNDLE_FILE, &file);
+
+	*out = jdoc_object();
+	jdoc_put_text(*out, "file", path);
+	if (!e)
+		e = bundle_envelope_read(file.data, file.len, &envelope);
+	if (!e)
+		say_envelope(c, &envelope, *out);
+	if (!e && verify)
+		e = bundle_envelope_verify(&envelope, c->open->roster);
+	jdoc_put_text(*out, "result", e ? err_name(e) : "good");
+	if (e) {
+		jdoc_put_text(*out, "reason", err_detail());
+		e = err_in(e, "%s", path);
+	}
+	buf_clear(&file);
+	return e;
+}
+
+enum err cmd_bundle_show(struct ctl *c)
+{
+	struct jdoc *j;
+	enum err e = ctl_rest(c, 1, 1);
+
+	if (e)
+		return e;
+	e = show_one(c, c->argv[0], false, &j);
+	ctl_answer(c, j);
+	return e;
+}
+
+enum err cmd_bundle_verify(struct ctl *c)
+{
+	struct jdoc *all;
+	struct profile *p;
+	enum err e, worst = ERR_OK;
+
+	if ((e = ctl_rest(c, 1, CTL_ARGS_MAX)) || (e = ctl_open(c, c->pin_file != NULL, &p)))
+		return e;
+	all = jdoc_array();
+	for (int i = 0; i < c->argc; i++) {
+		struct jdoc *j;
+
+		e = show_one(c, c->argv[i], true, &j);
+		jdoc_push(all, j);
+		ctl_say(c, "%s  %s", c->argv[i], e ? err_detail() : _("签名有效"));
+		if (e)
+			worst = e;
+	}
+	ctl_answer(c, all);
+	return worst;
+}
+
+enum err cmd_status(struct ctl *c)
+{
+	struct profile *p;
+	struct status s;
+	struct jdoc *j;
+	enum err e;
+
+	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, c->pin_file != NULL, &p)) || (e = status_read(p, &s)))
+		return e;
+	j = jdoc_object();
+	jdoc_put_integer(j, "own", (int64_t)s.own);
+	jdoc_put_integer(j, "unsealed", (int64_t)s.unsealed);
+	jdoc_put_integer(j, "waiting", (int64_t)s.waiting);
+	jdoc_put_integer(j, "acknowledged", (int64_t)s.acknowledged);
+	jdoc_put_integer(j, "bundles", s.bundles);
+	jdoc_put_integer(j, "held", s.held);
+	jdoc_put_integer(j, "carried", s.carried);
+	jdoc_put_integer(j, "refused", s.refused);
+	jdoc_put_integer(j, "gaps", s.gaps);
+	jdoc_put_integer(j, "splits", s.splits);
+	jdoc_put_integer(j, "heard", s.heard);
+	jdoc_put_integer(j, "tick", (int64_t)s.tick);
+	ctl_answer(c, j);
+	ctl_say(c, _("本机 %" PRIu64 " 条: 已送达 %" PRIu64 ", 等回执 %" PRIu64 ", 没封包 %" PRIu64 "; 留着 %u, 替带 %u, 拒收 %u; 缺段 %u, 分叉 %u"),
+	        s.own, s.acknowledged, s.waiting, s.unsealed, s.held, s.carried, s.refused, s.gaps, s.splits);
+	return ERR_OK;
+}

@@ -1,0 +1,52 @@
+/* commands.h - the functions behind the table in commands.c, one file a group. Each takes its options, answers, and returns. */
+#ifndef SYNC_CTL_COMMANDS_H
+#define SYNC_CTL_COMMANDS_H
+
+#include "sync/ctl/ctl.h"
+
+/* X(name, usage, help, function) in the order of the help */
+#define CTL_COMMANDS(X) \
+	X("init township", "--name N --division CODE --staff NAME [--kdf min]", N_("建立乡镇: 密钥、根文件、第一位工作人员"), cmd_init_township) \
+	X("init writer", "--name N [--kdf min]", N_("在这台设备上建立一位工作人员, 并写出入网申请"), cmd_init_writer) \
+	X("enrol request", "--out F", N_("再写一次入网申请"), cmd_enrol_request) \
+	X("enrol show", "F", N_("看一份入网申请: 姓名和要核对的二十位数字"), cmd_enrol_show) \
+	X("enrol grant", "F --role R[,R] --scope CODE[,CODE] --person P --out G [--succeeds LABEL]", N_("批准入网, 写出入网文件"), cmd_enrol_grant) \
+	X("enrol accept", "G --root DIGITS", N_("收下入网文件; DIGITS 是乡镇的代码"), cmd_enrol_accept) \
+	X("root show", "", N_("乡镇的代码 (三十位数字和两位校验)"), cmd_root_show) \
+	X("pack check", "DIR", N_("检查清单包, 逐条说明错误"), cmd_pack_check) \
+	X("pack publish", "DIR", N_("发布清单包"), cmd_pack_publish) \
+	X("pack show", "", N_("看现用的清单包"), cmd_pack_show) \
+	X("form check", "F", N_("检查一份 XLSForm"), cmd_form_check) \
+	X("form describe", "F", N_("一份 XLSForm 的全部内容 (--json)"), cmd_form_describe) \
+	X("form fill", "F --answers A.json", N_("用答案文件填一份表, 给出记录、缺项、违例"), cmd_form_fill) \
+	X("expr", "'EXPR' [--set NAME=VALUE]… [--dot VALUE]", N_("算一个表达式"), cmd_expr) \
+	X("record submit", "--form ID [--row REGISTER:ROW] --answers A.json [--village CODE]", N_("提交记录"), cmd_record_submit) \
+	X("record show", "REF", N_("看一条记录"), cmd_record_show) \
+	X("record retract", "REF --reason T", N_("撤回一条记录 (仍保留)"), cmd_record_retract) \
+	X("draft list", "", N_("没做完的表"), cmd_draft_list) \
+	X("register list", "REGISTER [--where EXPR] [--csv]", N_("列出一本登记簿"), cmd_register_list) \
+	X("due", "[--on DATE]", N_("应做的事"), cmd_due) \
+	X("owed", "[--month YYYY-MM]", N_("欠账"), cmd_owed) \
+	X("sync", "--dir DIR", N_("同步: 封包、拷出、收回执和下行"), cmd_sync) \
+	X("merge", "DIR|F…", N_("收包"), cmd_merge) \
+	X("bundle export", "--to DIR [--log WRITER:SCOPE:EPOCH --first N --count N]", N_("封包到文件夹"), cmd_bundle_export) \
+	X("bundle verify", "F…", N_("验包, 不收"), cmd_bundle_verify) \
+	X("bundle show", "F", N_("看一个包的封面"), cmd_bundle_show) \
+	X("conflict list", "", N_("有几种说法的地方"), cmd_conflict_list) \
+	X("conflict resolve", "ROW FIELD --take N", N_("定一种说法"), cmd_conflict_resolve) \
+	X("status", "", N_("没送到的、缺的、多久没联系"), cmd_status) \
+	X("digest", "", N_("登记簿的摘要"), cmd_digest) \
+	X("heads", "", N_("各日志到哪一条"), cmd_heads) \
+	X("check", "", N_("从头验一遍存储"), cmd_check) \
+	X("rebuild", "", N_("重建登记簿"), cmd_rebuild) \
+	X("backup", "DIR", N_("备份到一个新目录"), cmd_backup) \
+	X("restore", "DIR", N_("用备份代替现在的数据 (现在的另存)"), cmd_restore) \
+	X("export jsonl", "F", N_("全部登记簿, 每行一条 JSON"), cmd_export_jsonl) \
+	X("export map", "--geojson F", N_("有位置的行, GeoJSON"), cmd_export_map) \
+	X("export", "LEDGER --csv F | --xlsx F [--full]", N_("导出台账"), cmd_export)
+
+#define X(name, usage, help, function) enum err function(struct ctl *c);
+CTL_COMMANDS(X)
+#undef X
+
+#endif

@@ -1,0 +1,299 @@
+#include "config.h"
+#include "sync/exchange/downlink.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/fs.h"
+#include "forms/base/i18n.h"
+#include "sync/bundle/seal.h"
+#include "sync/bundle/segment.h"
+#include "sync/exchange/shelf.h"
+#include "sync/keys/town.h"
+#include "sync/ledger/profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The scopes anybody has, each once. */
+struct scopes { struct event_scope *at; size_t count; };
+
+static enum err note_scope(struct scopes *s, const struct event_scope *scope)
+{
+	struct event_scope *more;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (event_scope_same(&s->at[i], scope))
+			return ERR_OK;
+	if (!(more = realloc(s->at, (s->count + 1) * sizeof *more)))
+		return err_set(ERR_NOMEM, _("下行包内存不够"));
+	s->at = more;
+	s->at[s->count++] = *scope;
+	return ERR_OK;
+}
+
+static enum err collect_scopes(struct profile *p, struct scopes *out)
+{
+	struct event_scope all = event_scope_all();
+	enum err e = note_scope(out, &all);
+
+	for (size_t i = 0; !e && i < keys_roster_count(p->roster); i++) {
+		const struct keys_writer *w = keys_roster_at(p->roster, i);
+
+		for (size_t k = 0; !e && k < w->scope_count; k++)
+			e = note_scope(out, &w->scopes[k]);
+	}
+	return e;
+}
+
+static bool is_of_scope(void *user, const struct event_log_id *log)
+{
+	return event_scope_same(user, &log->scope);
+}
+
+struct counting { uint32_t files; };
+
+static enum err count_file(void *user, const char *name)
+{
+	struct counting *c = user;
+
+	(void)name;
+	c->files++;
+	return ERR_OK;
+}
+
+static const char *shelf_directory(struct profile *p, const char *scope, struct buf *out)
+{
+	buf_reset(out);
+	buf_printf(out, "%s/down/%s", p->dir, scope);
+	return buf_str(out);
+}
+
+static enum err fill_scope(struct profile *p, const struct keys_identity *sealer, struct event_scope *scope, uint64_t tick, uint32_t *bundles)
+{
+	uint8_t to[1][KEYS_PK];
+	struct counting c = { 0 };
+	struct buf dir = { 0 };
+	char name[68];
+	uint32_t version, more = 0;
+	enum err e;
+
+	if (!keys_roster_scope_key(p->roster, scope, KEYS_SCOPE_BOX, &version, to[0]))
+		return ERR_OK;                    /* nobody could open it */
+	event_scope_text(scope, name);
+	struct shelf s = { .name = name, .directory = shelf_directory(p, name, &dir), .sealer = sealer, .to = (const uint8_t (*)[KEYS_PK])to, .to_count = 1,
+	                   .tick = tick, .wants = is_of_scope, .user = scope };
+
+	e = dir.err ? dir.err : fs_list(s.directory, FOLDER_FILES_MAX, count_file, &c);
+	if (!e && c.files > DOWNLINK_SMALL_FILES)
+		e = shelf_empty(p, name, s.directory);
+	if (!e)
+		e = shelf_fill(p, &s, &more, NULL);
+	*bundles += more;
+	buf_clear(&dir);
+	return e;
+}
+
+enum err downlink_fill(struct profile *p, uint32_t *bundles)
+{
+	struct keys_identity *sealer = NULL;
+	struct keys_ring *ring = NULL;
+	struct scopes scopes = { 0 };
+	uint32_t made = 0;
+	uint64_t tick = p->anchor.tick + 1;
+	enum err e = keys_town_daemon(p->dir, &sealer, &ring);
+
+	if (!e)
+		e = profile_set_tick(p, tick);
+	if (!e)
+		e = collect_scopes(p, &scopes);
+	for (size_t i = 0; !e && i < scopes.count; i++)
+		e = fill_scope(p, sealer, &scopes.at[i], tick, &made);
+	if (bundles)
+		*bundles = made;
+	free(scopes.at);
+	keys_identity_free(sealer);
+	keys_ring_free(ring);
+	return e;
+}
+
+struct putting { struct profile *profile; const char *from, *to; struct folder_report *report; };
+
+static enum err put_one(void *user, const char *name)
+{
+	struct putting *x = user;
+	struct folder_report *r = x->report;
+	struct buf path = { 0 }, data = { 0 };
+	bool there;
+	enum err e;
+
+	if (r->stopped || (strchr(name, '.') && !strcmp(strrchr(name, '.'), ".new")))
+		return ERR_OK;
+	e = fs_read(fs_path(&path, x->from, name), LIMIT_BLOB, &data);
+	if (e == ERR_FORMAT)
+		e = ERR_OK;                       /* a directory */
+	else if (!e)
+		e = folder_put(x->to, name, data.data, data.len, &there);
+	if (!e && data.len) {
+		r->copied += !there;
+		r->there += there;
+		if (r->progress && !r->progress(r->user, _("拷出"), r->copied + r->there, r->copied + r->there))
+			r->stopped = true;
+	}
+	buf_clear(&path);
+	buf_clear(&data);
+	return e;
+}
+
+static enum err put_roots(struct profile *p, const char *to)
+{
+	struct buf roots = { 0 };
+	bool there;
+	enum err e;
+
+	keys_roots_put(&p->roots, 0, &roots);
+	e = roots.err ? roots.err : folder_put(to, "roots", roots.data, roots.len, &there);
+	buf_clear(&roots);
+	return e;
+}
+
+enum err downlink_put(struct profile *p, const char *dir, struct folder_report *r)
+{
+	struct scopes scopes = { 0 };
+	struct buf to = { 0 }, from = { 0 };
+	char name[68];
+	enum err e = collect_scopes(p, &scopes);
+
+	buf_printf(&to, "%s/XUNCHA/down", dir);
+	if (!e)
+		e = to.err ? to.err : put_roots(p, to.data);
+	for (size_t i = 0; !e && i < scopes.count; i++) {
+		struct putting x = { p, NULL, to.data, r };
+
+		event_scope_text(&scopes.at[i], name);
+		x.from = shelf_directory(p, name, &from);
+		e = from.err ? from.err : fs_list(x.from, FOLDER_FILES_MAX, put_one, &x);
+	}
+	if (!e) {
+		struct putting x = { p, profile_path(p, "blobs", &from), to.data, r };
+
+		e = from.err ? from.err : fs_list(x.from, FOLDER_FILES_MAX, put_one, &x);
+	}
+	free(scopes.at);
+	buf_clear(&to);
+	buf_clear(&from);
+	return e;
+}
+
+/* --- for one writer --- */
+
+struct picking {
+	const struct event_scope *scopes; size_t scope_count;
+	const struct downlink_heads *heads;
+	struct profile *profile;
+	struct log_head *found; size_t count, cap;
+};
+
+static enum err pick(void *user, const struct log_head *h)
+{
+	struct picking *x = user;
+	struct log_head *more;
+	bool wanted = false;
+
+	for (size_t i = 0; i < x->scope_count; i++)
+		wanted |= event_scope_same(&x->scopes[i], &h->id.scope);
+	if (!wanted)
+		return ERR_OK;
+	if (x->count == x->cap) {
+		if (!(more = realloc(x->found, (x->cap = x->cap ? x->cap * 2 : 32) * sizeof *more)))
+			return err_set(ERR_NOMEM, _("下行包内存不够"));
+		x->found = more;
+	}
+	x->found[x->count++] = *h;
+	return ERR_OK;
+}
+
+/* T's logs first: who is who comes before what they wrote. */
+static void authority_first(struct picking *x)
+{
+	size_t front = 0;
+
+	for (size_t i = 0; i < x->count; i++)
+		if (keys_roster_is_authority(x->profile->roster, x->found[i].id.writer)) {
+			struct log_head h = x->found[front];
+
+			x->found[front++] = x->found[i];
+			x->found[i] = h;
+		}
+}
+
+static uint64_t held_by(const struct downlink_heads *heads, const struct event_log_id *log)
+{
+	for (size_t i = 0; heads && i < heads->count; i++)
+		if (heads->logs[i].epoch == log->epoch && !memcmp(heads->logs[i].writer, log->writer, EVENT_WRITER) && event_scope_same(&heads->logs[i].scope, &log->scope))
+			return heads->seqs[i];
+	return 0;
+}
+
+/* Events of one log from what they hold, appended to the plain text until it is full. */
+static enum err add_log(struct profile *p, const struct keys_identity *sealer, const struct log_head *h, uint64_t from, size_t room, struct buf *plain, uint32_t *segments, bool *full)
+{
+	struct buf bytes = { 0 };
+	enum err e = ERR_OK;
+
+	for (uint32_t r = 0; !e && !*full && r < h->range_count; r++) {
+		uint64_t first = h->ranges[r].first > from ? h->ranges[r].first : from;
+
+		while (!e && first <= h->ranges[r].last) {
+			struct log_segment seg;
+			struct store_txn t;
+
+			if (plain->len + 512 > room || *segments == LIMIT_SEGMENTS) {
+				*full = true;
+				break;
+			}
+			buf_reset(&bytes);
+			profile_begin(p, &t);
+			e = t.err ? t.err : log_export(&t, &h->id, first, NULL, LIMIT_EVENTS / 4, room - plain->len, &bytes, &seg);
+			store_abort(&t);
+			if (e)
+				break;
+			segment_put(&seg, keys_identity_public(sealer)->writer, plain);
+			e = plain->err;
+			++*segments;
+			first = seg.first + seg.count;
+		}
+		if (e == ERR_NOTFOUND) {
+			*full = plain->len > 0;
+			e = ERR_OK;
+		}
+	}
+	buf_clear(&bytes);
+	return e;
+}
+
+enum err downlink_for(struct profile *p, const struct keys_identity *sealer, const uint8_t box[KEYS_PK], const struct event_scope *scopes, size_t scope_count,
+                      const struct downlink_heads *heads, size_t max, struct buf *out, bool *more)
+{
+	struct picking x = { .scopes = scopes, .scope_count = scope_count, .heads = heads, .profile = p };
+	struct bundle_sealing how = { .sealer = sealer, .to_count = 1, .wall = clock_wall(), .tick = p->anchor.tick };
+	uint8_t to[1][KEYS_PK];
+	struct buf plain = { 0 };
+	struct store_txn t;
+	uint32_t segments = 0;
+	size_t room = max < LIMIT_PLAIN ? max : LIMIT_PLAIN - 4096;
+	enum err e;
+
+	memcpy(to[0], box, KEYS_PK);
+	how.to = (const uint8_t (*)[KEYS_PK])to;
+	*more = false;
+	profile_begin(p, &t);
+	e = t.err ? t.err : log_heads(&t, pick, &x);
+	store_abort(&t);
+	authority_first(&x);
+	for (size_t i = 0; !e && i < x.count && !*more; i++)
+		e = add_log(p, sealer, &x.found[i], held_by(heads, &x.found[i].id) + 1, room, &plain, &segments, more);
+	if (!e && plain.len && !(e = profile_next_counter(p, &how.counter)))
+		e = bundle_seal(&how, plain.data, plain.len, out, NULL);
+	free(x.found);
+	buf_clear(&plain);
+	return e;
+}

@@ -1,0 +1,27 @@
+/* downlink.h - what a township gives back: for every scope a shelf of bundles with all logs of that scope, relayed, never
+ * restated; the roots in clear; the blobs of packs; receipts. sync.md section 8.5.
+ *
+ * Bundles of a scope are sealed to the scope's key, and to each of its writers until the scope has one; those of "all" to every
+ * village. They are sealed by R, which relays and never authors, so the daemon can do it alone.
+ */
+#ifndef SYNC_EXCHANGE_DOWNLINK_H
+#define SYNC_EXCHANGE_DOWNLINK_H
+
+#include "sync/exchange/folder.h"
+#include "sync/keys/identity.h"
+
+enum { DOWNLINK_SMALL_FILES = 64 };       /* a shelf with more is made anew */
+
+/* Bring the shelves of all scopes up to date; *bundles (may be NULL) counts new ones. */
+enum err downlink_fill(struct profile *p, uint32_t *bundles);
+
+/* Put shelves, roots and blobs into dir/XUNCHA/down. */
+enum err downlink_put(struct profile *p, const char *dir, struct folder_report *r);
+
+/* Everything a writer who holds `heads` lacks, as sealed bundles for it alone, one after the other; used for a grant (no heads)
+ * and over HTTP. *more: there is more than `max` bytes. */
+struct downlink_heads { const struct event_log_id *logs; const uint64_t *seqs; size_t count; };
+enum err downlink_for(struct profile *p, const struct keys_identity *sealer, const uint8_t box[KEYS_PK], const struct event_scope *scopes, size_t scope_count,
+                      const struct downlink_heads *heads, size_t max, struct buf *out, bool *more);
+
+#endif

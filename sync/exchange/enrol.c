@@ -1,0 +1,399 @@
+#include "config.h"
+#include "sync/exchange/enrol.h"
+
+#include "forms/base/cbor.h"
+#include "forms/base/fs.h"
+#include "forms/base/i18n.h"
+#include "forms/base/wire.h"
+#include "forms/pack/pack.h"
+#include "sync/bundle/blob.h"
+#include "sync/bundle/open.h"
+#include "sync/exchange/downlink.h"
+#include "sync/exchange/inbox.h"
+#include "sync/keys/town.h"
+#include "sync/ledger/profile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- writing as T --- */
+
+struct decree { uint16_t kind; struct buf payload, private_part; };
+
+struct decrees { const struct keys_identity *authority; struct decree at[8]; size_t count; };
+
+static struct decree *decree_add(struct decrees *d, enum event_kind kind)
+{
+	struct decree *x = &d->at[d->count++];
+
+	*x = (struct decree){ .kind = (uint16_t)kind };
+	return x;
+}
+
+static void decrees_clear(struct decrees *d)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		buf_clear(&d->at[i].payload);
+		buf_clear(&d->at[i].private_part);
+	}
+}
+
+static enum err append_all(struct log_batch *b, void *user)
+{
+	struct decrees *d = user;
+	struct event_scope all = event_scope_all();
+	uint8_t ref[EVENT_REF];
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; !e && i < d->count; i++) {
+		const struct decree *x = &d->at[i];
+		struct event event = { .kind = x->kind, .flags = EVENT_CRITICAL, .public_part = { (const uint8_t *)x->payload.data, x->payload.len } };
+
+		if (x->private_part.len) {
+			event.flags |= EVENT_HAS_PRIVATE;
+			event.private_part = (struct event_part){ (const uint8_t *)x->private_part.data, x->private_part.len };
+		}
+		e = x->payload.err ? x->payload.err : log_append_as(b, d->authority, &all, &event, ref);
+	}
+	return e;
+}
+
+/* Write T's events durably; T is opened with the unlocked staff writer and closed again. */
+static enum err decree(struct profile *p, struct decrees *d)
+{
+	struct keys_identity *authority = NULL;
+	enum err e;
+
+	if (!p->identity)
+		return err_set(ERR_DENIED, _("先用应急办的 PIN 打开"));
+	if ((e = keys_town_authority(p->dir, p->identity, &authority)))
+		return e;
+	d->authority = authority;
+	e = log_write(p, append_all, d);
+	keys_identity_free(authority);
+	return e;
+}
+
+/* --- certificates and scope keys --- */
+
+static enum err add_certificate(struct decrees *d, const struct keys_cert *cert, const char *name)
+{
+	struct decree *x = decree_add(d, EVENT_CERT);
+
+	buf_puts(&x->private_part, "");
+	if (*name) {
+		struct buf text = { 0 };
+
+		cbor_put_text(&text, name);
+		buf_put(&x->private_part, text.data, text.len);
+		buf_clear(&text);
+	}
+	return keys_cert_encode(cert, &x->payload);
+}
+
+/* Give `member` the key of a scope: the one there is, or a new one for it and the staff who acts. */
+static enum err add_scope_key(struct profile *p, struct decrees *d, const struct event_scope *scope, enum keys_purpose purpose, const struct keys_public *member)
+{
+	const struct keys_public *staff = keys_identity_public(p->identity);
+	struct keys_public members[2] = { *staff, *member };
+	struct keys_scope_key key = { 0 };
+	uint8_t pk[KEYS_PK];
+	uint32_t version = 0;
+	enum err e;
+
+	if (keys_roster_scope_key(p->roster, scope, purpose, &version, pk)) {
+		struct keys_scope_key newest = { .scope = *scope, .purpose = purpose, .version = version };
+
+		memcpy(newest.pk, pk, KEYS_PK);
+		e = keys_scope_key_admit(p->ring, &newest, member, &key);
+	} else {
+		bool same = !memcmp(staff->writer, member->writer, KEYS_WRITER);
+
+		e = keys_scope_key_make(scope, purpose, 1, members, same ? 1 : 2, &key);
+	}
+	if (!e)
+		e = keys_scope_key_encode(&key, &decree_add(d, EVENT_SCOPEKEY)->payload);
+	keys_scope_key_clear(&key);
+	return e;
+}
+
+/* --- founding --- */
+
+static enum err found_writer(struct profile *p, const struct keys_identity *staff, const char *name)
+{
+	const struct keys_public *id = keys_identity_public(staff);
+	struct keys_cert cert = { .roles = PACK_TOWN, .scope_count = 1, .label = "01" };
+	struct event_scope all = event_scope_all();
+	struct decrees d = { 0 };
+	enum err e;
+
+	memcpy(cert.sign, id->sign, KEYS_PK);
+	memcpy(cert.box, id->box, KEYS_PK);
+	snprintf(cert.person, sizeof cert.person, "%s", name);
+	cert.scopes[0] = all;
+	e = keys_root_payload(p->roots.at[0].bytes, p->roots.at[0].len, &decree_add(&d, EVENT_ROOT)->payload);
+	if (!e)
+		e = add_certificate(&d, &cert, name);
+	if (!e)
+		e = add_scope_key(p, &d, &all, KEYS_SCOPE_BOX, id);
+	if (!e)
+		e = decree(p, &d);
+	decrees_clear(&d);
+	return e;
+}
+
+static bool is_division(const char *s)
+{
+	return strlen(s) == strspn(s, "0123456789") && (strlen(s) == 9 || strlen(s) == 12);
+}
+
+enum err enrol_found(const char *dir, const char *name, const char *division, const char *staff, const char *pin, struct keys_kdf kdf)
+{
+	struct keys_identity *id = NULL;
+	struct keys_roots roots = { 0 };
+	struct profile *p = NULL;
+	enum err e;
+
+	if (!is_division(division))
+		return err_set(ERR_FORMAT, _("区划代码 %s: 要 9 或 12 位数字"), division);
+	if ((e = keys_pin_check(pin)) || (e = profile_create(dir, true)))
+		return e;
+	e = keys_identity_new(NULL, &id);
+	if (!e)
+		e = keys_slots_add(dir, staff, id, pin, kdf, NULL);
+	if (!e)
+		e = keys_town_found(dir, name, division, id, &roots);
+	keys_roots_clear(&roots);
+	if (!e)
+		e = profile_open(dir, &p);
+	if (e) {
+		keys_identity_free(id);
+		return e;
+	}
+	e = profile_adopt(p, id);
+	if (!e)
+		e = found_writer(p, p->identity, staff);
+	profile_close(p);
+	return e;
+}
+
+enum err enrol_create(const char *dir, const char *name, const char *pin, struct keys_kdf kdf)
+{
+	struct keys_identity *id = NULL;
+	enum err e;
+
+	if ((e = keys_pin_check(pin)) || (e = profile_create(dir, false)))
+		return e;
+	e = keys_identity_new(NULL, &id);
+	if (!e)
+		e = keys_slots_add(dir, name, id, pin, kdf, NULL);
+	keys_identity_free(id);
+	return e;
+}
+
+enum err enrol_request(struct profile *p, const char *name, struct buf *out)
+{
+	if (!p->identity)
+		return err_set(ERR_DENIED, _("先用 PIN 打开"));
+	return keys_request_make(p->identity, name, "", out);
+}
+
+enum err enrol_code(struct profile *p, char out[KEYS_CODE])
+{
+	if (!keys_roots_newest(&p->roots))
+		return err_set(ERR_NOTFOUND, _("这里还没有乡镇, 也没有入网"));
+	keys_roots_code(&p->roots, out);
+	return ERR_OK;
+}
+
+/* --- granting --- */
+
+/* The lowest two-digit number nobody has; three digits after 99. */
+static void next_label(struct profile *p, char out[33])
+{
+	for (unsigned n = 1; n < 10000; n++) {
+		snprintf(out, 33, "%02u", n);
+		if (!keys_roster_find_label(p->roster, out))
+			return;
+	}
+}
+
+static enum err certify(struct profile *p, const struct keys_request *r, const struct enrol_terms *terms, char label[33])
+{
+	struct keys_cert cert = { .roles = terms->roles };
+	struct event_scope all = event_scope_all();
+	struct decrees d = { 0 };
+	bool reads_confidential = terms->roles & (PACK_VADM | PACK_TOWN);
+	enum err e;
+
+	memcpy(cert.sign, r->id.sign, KEYS_PK);
+	memcpy(cert.box, r->id.box, KEYS_PK);
+	snprintf(cert.person, sizeof cert.person, "%s", terms->person);
+	next_label(p, label);
+	snprintf(cert.label, sizeof cert.label, "%s", label);
+	memcpy(cert.scopes, terms->scopes, terms->scope_count * sizeof *terms->scopes);
+	cert.scope_count = terms->scope_count;
+	if (terms->succeeds) {
+		const struct keys_writer *old = keys_roster_find_label(p->roster, terms->succeeds);
+
+		if (!old)
+			return err_set(ERR_NOTFOUND, _("没有标签是 %s 的设备"), terms->succeeds);
+		cert.has_succeeds = true;
+		memcpy(cert.succeeds, old->writer, KEYS_WRITER);
+	}
+	e = add_certificate(&d, &cert, r->name);
+	if (!e)
+		e = add_scope_key(p, &d, &all, KEYS_SCOPE_BOX, &r->id);
+	for (size_t i = 0; !e && i < terms->scope_count; i++) {
+		if (terms->scopes[i].kind != 1)
+			continue;
+		e = add_scope_key(p, &d, &terms->scopes[i], KEYS_SCOPE_BOX, &r->id);
+		if (!e && reads_confidential && d.count < 7)
+			e = add_scope_key(p, &d, &terms->scopes[i], KEYS_SCOPE_CONFIDENTIAL, &r->id);
+	}
+	if (!e)
+		e = decree(p, &d);
+	decrees_clear(&d);
+	return e;
+}
+
+struct blobs { const char *dir; struct buf *out; };
+
+static enum err add_blob(void *user, const char *name)
+{
+	struct blobs *x = user;
+	struct buf path = { 0 }, data = { 0 };
+	enum err e = fs_read(fs_path(&path, x->dir, name), LIMIT_BLOB, &data);
+
+	if (!e && data.len > 4 && !memcmp(data.data, "XCA1", 4) && x->out->len + data.len < ENROL_FILE_MAX) {
+		buf_be32(x->out, (uint32_t)data.len);
+		buf_put(x->out, data.data, data.len);
+		e = x->out->err;
+	}
+	buf_clear(&path);
+	buf_clear(&data);
+	return e;
+}
+
+enum err enrol_grant(struct profile *p, const void *request, size_t len, const struct enrol_terms *terms, struct buf *grant, char label[33])
+{
+	struct event_scope scopes[ENROL_SCOPES + 1] = { event_scope_all() };
+	struct keys_identity *sealer = NULL;
+	struct keys_ring *ring = NULL;
+	struct keys_request r;
+	struct buf bundle = { 0 }, dir = { 0 };
+	bool more;
+	enum err e;
+
+	if ((e = keys_request_read(request, len, &r)))
+		return e;
+	if (keys_roster_find(p->roster, r.id.writer))
+		return err_set(ERR_EXISTS, _("这台设备已经入网"));
+	if (!terms->roles || !terms->scope_count || !*terms->person)
+		return err_set(ERR_USAGE, _("要写明人员、角色和范围"));
+	if ((e = certify(p, &r, terms, label)))
+		return e;
+	memcpy(scopes + 1, terms->scopes, terms->scope_count * sizeof *scopes);
+	e = keys_town_daemon(p->dir, &sealer, &ring);
+	if (!e)
+		e = downlink_for(p, sealer, r.id.box, scopes, terms->scope_count + 1, NULL, SIZE_MAX, &bundle, &more);
+	if (!e)
+		e = keys_grant_make(&p->roots, bundle.data, bundle.len, grant);
+	if (!e) {
+		struct blobs x = { profile_path(p, "blobs", &dir), grant };
+
+		e = dir.err ? dir.err : fs_list(x.dir, FOLDER_FILES_MAX, add_blob, &x);
+	}
+	keys_identity_free(sealer);
+	keys_ring_free(ring);
+	buf_clear(&bundle);
+	buf_clear(&dir);
+	return e;
+}
+
+/* --- accepting --- */
+
+static enum err take_bundle(struct profile *p, const uint8_t *data, size_t len)
+{
+	struct inbox_file f = { .name = _("入网文件"), .data = data, .len = len };
+	enum err e = inbox_take(p, &f, 1);
+
+	if (!e && f.verdict != INBOX_MERGED && f.verdict != INBOX_DUPLICATE)
+		e = err_set(ERR_FORMAT, _("入网文件打不开: %s"), f.reason);
+	return e;
+}
+
+enum err enrol_accept(struct profile *p, const void *grant, size_t len, const char *code)
+{
+	struct keys_roots roots = { 0 };
+	const uint8_t *bundle;
+	size_t left, whole = 0;
+	struct buf chain = { 0 };
+	enum err e;
+
+	if (!p->identity)
+		return err_set(ERR_DENIED, _("先用 PIN 打开"));
+	if ((e = keys_grant_read(grant, len, &roots, &bundle, &left)))
+		goto out;
+	if ((e = keys_roots_confirm(&roots, code)))
+		goto out;
+	keys_roots_put(&roots, 0, &chain);
+	e = chain.err ? chain.err : profile_roots_add(p, chain.data, chain.len);
+	if (!e)
+		e = bundle_length(bundle, left, &whole);
+	if (!e && (!whole || whole > left))
+		e = err_set(ERR_FORMAT, _("入网文件不完整, 请重新拷贝"));
+	if (!e)
+		e = take_bundle(p, bundle, whole);
+	if (!e) {
+		struct wire w = wire_init(bundle + whole, left - whole);
+
+		while (!e && wire_left(&w)) {
+			uint32_t n = wire_u32(&w);
+			const uint8_t *blob = n <= LIMIT_BLOB ? wire_bytes(&w, n) : NULL;
+
+			e = blob ? inbox_blob(p, blob, n) : err_set(ERR_FORMAT, _("入网文件不完整, 请重新拷贝"));
+		}
+	}
+	if (!e)
+		e = inbox_settle(p, NULL);
+	if (!e && !keys_roster_find(p->roster, p->writer))
+		e = err_set(ERR_DENIED, _("这份入网文件是给另一台设备的"));
+out:
+	keys_roots_clear(&roots);
+	buf_clear(&chain);
+	return e;
+}
+
+/* --- packs --- */
+
+static enum err put_blob(void *user, const struct keys_blob *b, const void *carried, size_t len)
+{
+	(void)b;
+	return inbox_blob(user, carried, len);
+}
+
+enum err enrol_publish(struct profile *p, const char *id, const char *version, const void *pack, size_t len)
+{
+	const struct pack *have;
+	struct keys_pack name = { 0 };
+	struct decrees d = { 0 };
+	enum err e;
+
+	if (!profile_pack(p, id, version, &have))
+		return err_set(ERR_EXISTS, _("清单包 %s 版本 %s 已经发布过; 改了内容要换一个版本号 (pack.csv 的 version)"), id, version);
+	if (!p->identity)
+		return err_set(ERR_DENIED, _("先用应急办的 PIN 打开"));
+	snprintf(name.id, sizeof name.id, "%s", id);
+	snprintf(name.version, sizeof name.version, "%s", version);
+	e = blob_pack_seal(pack, len, &name, put_blob, p);
+	if (!e)
+		e = keys_pack_encode(&name, &decree_add(&d, EVENT_PACK)->payload);
+	if (!e)
+		e = decree(p, &d);
+	if (!e)
+		e = profile_pack_keep(p, id, version, pack, len);
+	decrees_clear(&d);
+	return e;
+}

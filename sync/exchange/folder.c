@@ -1,0 +1,358 @@
+#include "config.h"
+#include "sync/exchange/folder.h"
+
+#include "forms/base/fs.h"
+#include "forms/base/i18n.h"
+#include "forms/base/sys.h"
+#include "sync/exchange/shelf.h"
+#include "sync/keys/slot.h"
+#include "sync/keys/town.h"
+#include "sync/ledger/profile.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- sealing --- */
+
+static bool is_of_device(void *user, const struct event_log_id *log)
+{
+	const struct keys_slots *slots = user;
+
+	for (size_t i = 0; i < slots->count; i++)
+		if (!memcmp(slots->at[i].id.writer, log->writer, EVENT_WRITER))
+			return true;
+	return false;
+}
+
+/* Township first, then the village of the writer, so that a neighbour's device opens it too. */
+static size_t recipients(struct profile *p, uint8_t to[LIMIT_STANZAS][KEYS_PK])
+{
+	const struct keys_root *root = keys_roots_newest(&p->roots);
+	const struct keys_writer *me = keys_roster_find(p->roster, p->writer);
+	size_t n = 0;
+	uint32_t version;
+
+	if (!root)
+		return 0;
+	memcpy(to[n++], root->box, KEYS_PK);
+	for (size_t i = 0; me && i < me->scope_count && n < LIMIT_STANZAS; i++)
+		if (keys_roster_scope_key(p->roster, &me->scopes[i], KEYS_SCOPE_BOX, &version, to[n]))
+			n++;
+	return n;
+}
+
+enum err folder_seal(struct profile *p, uint32_t *bundles, uint64_t *events)
+{
+	uint8_t to[LIMIT_STANZAS][KEYS_PK];
+	struct buf dir = { 0 };
+	struct keys_slots *slots;
+	enum err e;
+
+	if (!p->identity)
+		return err_set(ERR_DENIED, _("先用 PIN 打开, 才能封包"));
+	slots = calloc(1, sizeof *slots);
+	e = slots ? keys_slots_read(p->dir, slots) : err_set(ERR_NOMEM, _("封包内存不够"));
+	if (!e) {
+		struct shelf s = { .name = "out", .directory = profile_path(p, "out", &dir), .sealer = p->identity, .to = (const uint8_t (*)[KEYS_PK])to,
+		                   .to_count = recipients(p, to), .acknowledged = true, .wants = is_of_device, .user = slots };
+
+		/* Not enrolled yet: there is nobody to seal for, and nothing is lost by waiting. */
+		if (s.to_count)
+			e = shelf_fill(p, &s, bundles, events);
+	}
+	free(slots);
+	buf_clear(&dir);
+	return e;
+}
+
+/* --- putting --- */
+
+enum err folder_put(const char *dir, const char *name, const void *data, size_t len, bool *there)
+{
+	struct buf path = { 0 }, back = { 0 };
+	enum err e = fs_make_dir(dir);
+
+	*there = false;
+	if (e)
+		return e;
+	fs_path(&path, dir, name);
+	if (path.err)
+		return path.err;
+	*there = !fs_read(path.data, len, &back) && back.len == len && !memcmp(buf_str(&back), data, len);
+	if (!*there)
+		e = fs_write(path.data, data, len);
+	if (!e && !*there) {
+		e = fs_read(path.data, len, &back);
+		if (!e && (back.len != len || memcmp(buf_str(&back), data, len)))
+			e = err_set(ERR_IO, _("%s: 写进去又读出来不一样, 换一个 U 盘"), path.data);
+	}
+	buf_clear(&path);
+	buf_clear(&back);
+	return e;
+}
+
+struct delivery { const char *from, *to; struct folder_report *report; uint32_t total, done; };
+
+static enum err count_one(void *user, const char *name)
+{
+	struct delivery *d = user;
+
+	(void)name;
+	d->total++;
+	return ERR_OK;
+}
+
+static enum err deliver_one(void *user, const char *name)
+{
+	struct delivery *d = user;
+	struct folder_report *r = d->report;
+	struct buf path = { 0 }, data = { 0 };
+	bool there;
+	enum err e;
+
+	if (r->stopped || strchr(name, '.') == NULL || strcmp(strrchr(name, '.'), ".xcb"))
+		return ERR_OK;
+	if (r->progress && !r->progress(r->user, _("拷出"), d->done, d->total)) {
+		r->stopped = true;
+		return ERR_OK;
+	}
+	e = fs_read(fs_path(&path, d->from, name), LIMIT_BUNDLE_FILE, &data);
+	if (!e)
+		e = folder_put(d->to, name, data.data, data.len, &there);
+	if (!e) {
+		r->copied += !there;
+		r->there += there;
+		d->done++;
+	}
+	buf_clear(&path);
+	buf_clear(&data);
+	return e;
+}
+
+enum err folder_deliver(const char *profile_dir, const char *dir, struct folder_report *r)
+{
+	static const char *const shelves[] = { "out", "carry" };
+	struct buf from = { 0 }, to = { 0 };
+	enum err e = ERR_OK;
+
+	buf_printf(&to, "%s/XUNCHA/up", dir);
+	for (size_t i = 0; !e && i < 2; i++) {
+		struct delivery d = { .from = fs_path(&from, profile_dir, shelves[i]), .to = buf_str(&to), .report = r };
+
+		e = from.err ? from.err : fs_list(d.from, FOLDER_FILES_MAX, count_one, &d);
+		if (!e)
+			e = fs_list(d.from, FOLDER_FILES_MAX, deliver_one, &d);
+	}
+	buf_clear(&from);
+	buf_clear(&to);
+	return e;
+}
+
+/* --- taking --- */
+
+struct taking {
+	struct profile *profile;
+	struct folder_report *report;
+	const char *dir;
+	int depth;
+	bool town;                        /* does not read back what it put there itself */
+	struct inbox_file files[INBOX_GROUP];
+	struct buf data[INBOX_GROUP], names[INBOX_GROUP];
+	size_t count, bytes;
+	uint32_t seen;
+};
+
+static enum err take_group(struct taking *x)
+{
+	struct folder_report *r = x->report;
+	enum err e = x->count ? inbox_take(x->profile, x->files, x->count) : ERR_OK;
+
+	for (size_t i = 0; i < x->count; i++) {
+		const struct inbox_file *f = &x->files[i];
+
+		if (!e) {
+			r->files[f->verdict]++;
+			r->added += f->added;
+			if (f->tick > r->tick)
+				r->tick = f->tick;
+			if (r->each)
+				r->each(r->user, f);
+		}
+		buf_clear(&x->data[i]);
+		buf_clear(&x->names[i]);
+	}
+	x->count = x->bytes = 0;
+	if (!e && r->progress && !r->progress(r->user, _("收进"), x->seen, x->seen))
+		r->stopped = true;
+	return e;
+}
+
+/* Is it one of ours, by its first bytes? Thousands of photos on a stick must cost four bytes each. */
+static bool is_ours(const char *path, bool *roots)
+{
+	static const char magics[] = "XCB1XCR1XCA1";
+	char head[4];
+	int fd;
+	bool good;
+
+	*roots = !strcmp(strrchr(path, '/') ? strrchr(path, '/') + 1 : path, "roots");
+	if (fs_open(path, O_RDONLY | O_NONBLOCK, &fd))
+		return false;
+	good = !fs_read_at(fd, head, sizeof head, 0);
+	fs_close(fd);
+	for (size_t i = 0; good && !*roots && i < sizeof magics - 1; i += 4)
+		if (!memcmp(head, magics + i, 4))
+			return true;
+	return good && *roots;
+}
+
+static enum err take_file(struct taking *x, const char *path)
+{
+	struct buf *data = &x->data[x->count], *name = &x->names[x->count];
+	bool roots;
+	enum err e;
+
+	x->seen++;
+	if (!is_ours(path, &roots))
+		return ERR_OK;
+	buf_puts(name, path);
+	e = fs_read(path, LIMIT_BLOB, data);
+	if (e == ERR_LIMIT || e == ERR_DENIED || e == ERR_FORMAT || e == ERR_NOTFOUND) {
+		buf_clear(name);
+		return ERR_OK;                    /* too large for one of ours, or not to be read: not our file */
+	}
+	if (e)
+		return e;
+	if (roots) {
+		/* A chain that does not continue ours is not believed; it says so and changes nothing. */
+		e = profile_roots_add(x->profile, data->data, data->len);
+		buf_clear(name);
+		buf_clear(data);
+		return e == ERR_IO || e == ERR_NOMEM || e == ERR_FULL ? e : ERR_OK;
+	}
+	x->files[x->count] = (struct inbox_file){ .name = buf_str(name), .data = (const uint8_t *)data->data, .len = data->len };
+	x->bytes += data->len;
+	if (++x->count == INBOX_GROUP || x->bytes > INBOX_GROUP_BYTES)
+		return take_group(x);
+	return ERR_OK;
+}
+
+static enum err take_below(struct taking *x, const char *path);
+
+static bool is_ours_to_give(const char *dir, const char *name)
+{
+	const char *slash = strrchr(dir, '/');
+
+	return !strcmp(slash ? slash + 1 : dir, "XUNCHA") && (!strcmp(name, "down") || !strcmp(name, "receipts"));
+}
+
+static enum err take_entry(void *user, const char *name)
+{
+	struct taking *x = user;
+	const char *dir = x->dir;
+	struct buf path = { 0 };
+	enum err e;
+
+	if (x->report->stopped || (x->town && is_ours_to_give(dir, name)))
+		return ERR_OK;
+	fs_path(&path, dir, name);
+	e = path.err ? path.err : take_below(x, path.data);
+	x->dir = dir;
+	buf_clear(&path);
+	return e;
+}
+
+static enum err take_below(struct taking *x, const char *path)
+{
+	struct stat st;
+	enum err e;
+
+	if (sys->lstat(path, &st))
+		return ERR_OK;
+	if (S_ISREG(st.st_mode))
+		return take_file(x, path);
+	if (!S_ISDIR(st.st_mode) || x->depth > FOLDER_DEPTH)
+		return ERR_OK;
+	x->depth++;
+	x->dir = path;
+	e = fs_list(path, FOLDER_FILES_MAX, take_entry, x);
+	x->depth--;
+	return e;
+}
+
+enum err folder_take(struct profile *p, const char *path, struct folder_report *r)
+{
+	struct taking *x = calloc(1, sizeof *x);
+	enum err e;
+
+	if (!x)
+		return err_set(ERR_NOMEM, "%s", path);
+	if (!fs_exists(path)) {
+		free(x);
+		return err_set(ERR_NOTFOUND, _("%s: 没有这个文件或文件夹"), path);
+	}
+	x->profile = p;
+	x->report = r;
+	x->town = keys_town_here(p->dir);
+	e = take_below(x, path);
+	if (!e)
+		e = take_group(x);
+	for (size_t i = 0; i < INBOX_GROUP; i++) {
+		buf_clear(&x->data[i]);
+		buf_clear(&x->names[i]);
+	}
+	free(x);
+	return e ? e : inbox_settle(p, NULL);
+}
+
+/* Our bundles in the folder whose arrival is proven may go from it. */
+struct sweep { struct profile *profile; const char *dir; };
+
+static enum err sweep_one(void *user, const char *name)
+{
+	struct sweep *s = user;
+	struct evidence known;
+	struct store_txn t;
+	struct buf path = { 0 };
+	uint8_t id[KEYS_HASH];
+	enum err e;
+
+	if (strlen(name) != 2 * KEYS_HASH + 4 || strcmp(name + 2 * KEYS_HASH, ".xcb") || !keys_unhex(name, KEYS_HASH, id))
+		return ERR_OK;
+	profile_begin(s->profile, &t);
+	e = t.err ? t.err : evidence_get(&t, id, &known);
+	store_abort(&t);
+	if (!e && known.state == EVIDENCE_DONE)
+		e = fs_remove(fs_path(&path, s->dir, name));
+	buf_clear(&path);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+enum err folder_sync(struct profile *p, const char *dir, struct folder_report *r)
+{
+	struct buf out = { 0 }, up = { 0 };
+	enum err e = ERR_OK;
+
+	if (!fs_exists(dir))
+		return err_set(ERR_NOTFOUND, _("%s: 没有这个文件夹, U 盘插好了吗"), dir);
+	if (p->identity)
+		e = folder_seal(p, &r->sealed, &r->sealed_events);
+	if (!e)
+		e = folder_take(p, dir, r);
+	if (!e)
+		e = shelf_settle(p, "out", profile_path(p, "out", &out), &r->settled);
+	if (!e && !r->stopped)
+		e = folder_deliver(p->dir, dir, r);
+	if (!e && r->tick > p->anchor.tick)
+		e = profile_set_tick(p, r->tick);
+	buf_printf(&up, "%s/XUNCHA/up", dir);
+	if (!e) {
+		struct sweep s = { p, buf_str(&up) };
+
+		e = fs_list(s.dir, FOLDER_FILES_MAX, sweep_one, &s);
+	}
+	buf_clear(&out);
+	buf_clear(&up);
+	return e;
+}

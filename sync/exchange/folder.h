@@ -1,0 +1,49 @@
+/* folder.h - exchange by a folder: a USB stick, an SD card, a shared directory, files saved from a chat.
+ *
+ *     XUNCHA/up         bundles on their way to the township, of anybody
+ *     XUNCHA/down       bundles from the township, "roots", and blobs
+ *     XUNCHA/receipts   the township's receipts
+ *
+ * Files are known by what they hold: readers take any name and ending, in the folder itself too, ignore what is not ours, follow no
+ * links and look four levels deep. Writers put a file aside, sync, rename, sync the directory where that works, and read it
+ * back before they call it copied. A reader deletes only its own bundles, and only with a receipt.
+ */
+#ifndef SYNC_EXCHANGE_FOLDER_H
+#define SYNC_EXCHANGE_FOLDER_H
+
+#include "sync/exchange/inbox.h"
+
+enum { FOLDER_DEPTH = 4, FOLDER_FILES_MAX = 20000 };
+
+struct folder_report {
+	/* May be NULL. `each`: a file was dealt with. `progress`: false stops; what is done stays done. */
+	void (*each)(void *user, const struct inbox_file *f);
+	bool (*progress)(void *user, const char *what, uint32_t done, uint32_t total);
+	void *user;
+	/* what happened */
+	uint32_t sealed;                  /* bundles newly made */
+	uint64_t sealed_events;
+	uint32_t copied, there;           /* bundles put into the folder; those that were there */
+	uint32_t settled;                 /* our bundles that are known to have arrived */
+	uint32_t files[INBOX_FOREIGN + 1];/* files read, by verdict */
+	uint32_t added;                   /* events that were new to us */
+	uint64_t tick;                    /* newest word from the township seen here */
+	bool stopped;
+};
+
+/* A device's exchange: seal what is new (when a writer is unlocked), copy, read receipts, downlink and neighbours' bundles. */
+enum err folder_sync(struct profile *p, const char *dir, struct folder_report *r);
+
+/* Copy what waits in out/ and carry/ to the folder. Needs no PIN. */
+enum err folder_deliver(const char *profile_dir, const char *dir, struct folder_report *r);
+
+/* Read every file below `path` (or the file itself) and take in what is ours. */
+enum err folder_take(struct profile *p, const char *path, struct folder_report *r);
+
+/* Put one file into a folder durably and read it back. *there: it was there already, whole. */
+enum err folder_put(const char *dir, const char *name, const void *data, size_t len, bool *there);
+
+/* Seal what the writers of this device have not sealed yet into out/. ERR_DENIED when nobody is unlocked. */
+enum err folder_seal(struct profile *p, uint32_t *bundles, uint64_t *events);
+
+#endif

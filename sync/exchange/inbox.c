@@ -1,0 +1,326 @@
+#include "config.h"
+#include "sync/exchange/inbox.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/fs.h"
+#include "forms/base/i18n.h"
+#include "sync/bundle/open.h"
+#include "sync/bundle/receipt.h"
+#include "sync/exchange/keep.h"
+#include "sync/keys/town.h"
+#include "sync/ledger/profile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct { const char *name, *text; } verdicts[] = {
+	[INBOX_MERGED] = { "merged", N_("收下") }, [INBOX_DUPLICATE] = { "duplicate", N_("以前收过") },
+	[INBOX_HELD] = { "held", N_("先留着") }, [INBOX_CARRIED] = { "carried", N_("替别人带着") },
+	[INBOX_REFUSED] = { "refused", N_("拒收, 另存") }, [INBOX_RECEIPT] = { "receipt", N_("回执") },
+	[INBOX_FOREIGN] = { "foreign", N_("不是巡查的文件") },
+};
+
+const char *inbox_verdict_name(enum inbox_verdict v) { return verdicts[v].name; }
+const char *inbox_verdict_text(enum inbox_verdict v) { return gettext(verdicts[v].text); }
+
+/* One bundle on its way in. */
+struct arrival {
+	struct inbox_file *file;
+	struct bundle *bundle;                        /* NULL when the verdict is final */
+	bool waits;                                   /* a segment's author is not certified yet */
+};
+
+struct group {
+	struct profile *profile;
+	struct arrival *at;
+	size_t count;
+	bool authority_only;                          /* this pass takes T's segments alone */
+	struct log_step *steps;
+};
+
+static void decide(struct inbox_file *f, enum inbox_verdict v, const char *reason)
+{
+	f->verdict = v;
+	snprintf(f->reason, sizeof f->reason, "%s", reason);
+}
+
+/* Open a bundle without touching the store; fills in the verdict when that is the end of it. */
+static enum err open_one(struct profile *p, struct arrival *a)
+{
+	struct inbox_file *f = a->file;
+	struct evidence known;
+	struct store_txn t;
+	enum err e;
+
+	keys_hash(f->data, f->len, f->id);
+	profile_begin(p, &t);
+	e = t.err ? t.err : evidence_get(&t, f->id, &known);
+	store_abort(&t);
+	if (!e && known.state <= EVIDENCE_MERGED) {
+		memcpy(f->pieces, known.pieces, sizeof f->pieces);
+		f->piece_count = known.piece_count;
+		memcpy(f->sealer, known.sealer, sizeof f->sealer);
+		decide(f, INBOX_DUPLICATE, "");
+		return ERR_OK;
+	}
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	if (!(a->bundle = calloc(1, sizeof *a->bundle)))
+		return err_set(ERR_NOMEM, "%s", f->name);
+	e = bundle_open(f->data, f->len, p->roster, p->ring, a->bundle);
+	memcpy(f->sealer, a->bundle->envelope.sealer, sizeof f->sealer);
+	f->tick = a->bundle->envelope.tick;
+	if (!e)
+		return ERR_OK;
+	decide(f, e == ERR_UNKNOWN ? INBOX_HELD : e == ERR_DENIED ? INBOX_CARRIED : INBOX_REFUSED, err_detail());
+	bundle_clear(a->bundle);
+	free(a->bundle);
+	a->bundle = NULL;
+	return e == ERR_NOMEM || e == ERR_IO ? e : ERR_OK;
+}
+
+static void refuse_rest(struct inbox_file *f)
+{
+	char why[sizeof f->reason];
+
+	snprintf(why, sizeof why, "%s", err_detail());
+	decide(f, INBOX_REFUSED, why);
+}
+
+/* Take in one segment whose turn it is. What is wrong with it is noted on the file; only the machine's errors return. */
+static enum err take_segment(struct log_batch *b, struct group *g, struct arrival *a, const struct log_segment *seg)
+{
+	const struct keys_roster *roster = g->profile->roster;
+	const uint8_t *author = keys_roster_author(roster, seg->id.writer);
+	struct inbox_file *f = a->file;
+	struct log_result result;
+	enum err e;
+
+	if (!author || !keys_roster_writes(roster, seg->id.writer, &seg->id.scope)) {
+		a->waits = true;
+		return ERR_OK;
+	}
+	if (segment_verify(seg, author, g->steps)) {
+		refuse_rest(f);
+		return ERR_OK;
+	}
+	memset(&result, 0, sizeof result);
+	e = log_import(b, seg, g->steps, &result);
+	if (e == ERR_LIMIT || e == ERR_FORMAT) {
+		refuse_rest(f);
+		return ERR_OK;
+	}
+	if (e)
+		return e;
+	f->added += result.added + result.filled;
+	f->held += result.held;
+	f->gap |= result.gap;
+	f->split |= result.split;
+	f->pieces[f->piece_count++] = (struct evidence_piece){ seg->id, seg->first, seg->first + seg->count - 1 };
+	return ERR_OK;
+}
+
+/* The work of one commit. May run again after the map has grown, so it starts from clean files. */
+static enum err take_group(struct log_batch *b, void *user)
+{
+	struct group *g = user;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; !e && i < g->count; i++) {
+		struct arrival *a = &g->at[i];
+
+		if (!a->bundle)
+			continue;
+		a->waits = false;
+		a->file->verdict = INBOX_MERGED;
+		a->file->added = a->file->held = a->file->piece_count = 0;
+		a->file->segments = (uint32_t)a->bundle->segment_count;
+		for (size_t s = 0; !e && s < a->bundle->segment_count; s++) {
+			const struct log_segment *seg = &a->bundle->segments[s];
+
+			if (!g->authority_only || keys_roster_is_authority(g->profile->roster, seg->id.writer))
+				e = take_segment(b, g, a, seg);
+		}
+		if (a->file->verdict == INBOX_MERGED && a->waits)
+			decide(a->file, INBOX_HELD, _("里面有还没入网的人的记录, 等乡镇的名册到了再收"));
+		if (!e && !g->authority_only)
+			e = keep_evidence(b, g->profile, a->file, &a->bundle->envelope);
+	}
+	return e;
+}
+
+static bool has_authority(const struct group *g)
+{
+	for (size_t i = 0; i < g->count; i++)
+		for (size_t s = 0; g->at[i].bundle && s < g->at[i].bundle->segment_count; s++)
+			if (keys_roster_is_authority(g->profile->roster, g->at[i].bundle->segments[s].id.writer))
+				return true;
+	return false;
+}
+
+/* A receipt for us: what it covers is acknowledged. */
+struct acking { const struct receipt *receipt; struct event_log_id *logs; size_t count, cap; struct profile *profile; bool contradicts; };
+
+static enum err find_own(void *user, const struct log_head *h)
+{
+	struct acking *x = user;
+	struct event_log_id *more;
+
+	if (x->count == x->cap) {
+		if (!(more = realloc(x->logs, (x->cap = x->cap ? x->cap * 2 : 16) * sizeof *more)))
+			return err_set(ERR_NOMEM, _("回执内存不够"));
+		x->logs = more;
+	}
+	x->logs[x->count++] = h->id;
+	return ERR_OK;
+}
+
+static enum err acknowledge(struct log_batch *b, void *user)
+{
+	struct acking *x = user;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; !e && i < x->count; i++) {
+		uint8_t scope[KEYS_HASH_SHORT];
+		bool contradicts = false;
+
+		receipt_scope(&x->logs[i].scope, scope);
+		for (size_t k = 0; !e && k < x->receipt->count; k++) {
+			const struct receipt_entry *r = &x->receipt->at[k];
+
+			if (r->epoch == x->logs[i].epoch && !memcmp(r->writer, x->logs[i].writer, KEYS_WRITER) && !memcmp(r->scope, scope, sizeof scope))
+				e = log_acknowledge(b, &x->logs[i], r->seq, r->hash, &contradicts);
+		}
+		x->contradicts |= contradicts;
+	}
+	return e;
+}
+
+static enum err take_receipt(struct profile *p, struct inbox_file *f)
+{
+	struct receipt *r = calloc(1, sizeof *r);
+	struct acking x = { .receipt = r, .profile = p };
+	struct store_txn t;
+	enum err e;
+
+	if (!r)
+		return err_set(ERR_NOMEM, "%s", f->name);
+	if (receipt_read(f->data, f->len, &p->roots, r)) {
+		decide(f, INBOX_REFUSED, err_detail());
+		free(r);
+		return ERR_OK;
+	}
+	decide(f, INBOX_RECEIPT, "");
+	memcpy(f->id, r->bundle, KEYS_HASH);
+	f->tick = r->tick;
+	profile_begin(p, &t);
+	e = t.err ? t.err : log_heads(&t, find_own, &x);
+	store_abort(&t);
+	if (!e && x.count)
+		e = log_write(p, acknowledge, &x);
+	if (!e && x.contradicts)
+		decide(f, INBOX_RECEIPT, _("乡镇持有的与本机不同: 像是换过机或恢复过备份, 以后的记录另起一段"));
+	free(x.logs);
+	free(r);
+	return e;
+}
+
+static bool begins(const struct inbox_file *f, const char *magic)
+{
+	return f->len >= 4 && !memcmp(f->data, magic, 4);
+}
+
+/* Which files are bundles to be opened; the others are done at once. */
+static enum err sort_out(struct profile *p, struct inbox_file *files, size_t count, struct group *g)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; !e && i < count; i++) {
+		struct inbox_file *f = &files[i];
+
+		f->kept[0] = f->reason[0] = '\0';
+		f->added = f->held = f->piece_count = f->segments = 0;
+		f->gap = f->split = false;
+		if (begins(f, "XCR1")) {
+			e = take_receipt(p, f);
+		} else if (begins(f, "XCA1")) {
+			e = inbox_blob(p, f->data, f->len);
+			decide(f, INBOX_MERGED, "");
+		} else if (begins(f, "XCB1")) {
+			g->at[g->count].file = f;
+			e = open_one(p, &g->at[g->count++]);
+		} else {
+			decide(f, INBOX_FOREIGN, _("不是巡查的文件"));
+		}
+	}
+	return e;
+}
+
+enum err inbox_take(struct profile *p, struct inbox_file *files, size_t count)
+{
+	struct group g = { .profile = p };
+	enum err e;
+
+	g.at = calloc(count ? count : 1, sizeof *g.at);
+	g.steps = calloc(LIMIT_EVENTS, sizeof *g.steps);
+	e = g.at && g.steps ? sort_out(p, files, count, &g) : err_set(ERR_NOMEM, _("收包内存不够"));
+	/* Certificates first: the same stick may bring a person and that person's records. */
+	if (!e && has_authority(&g)) {
+		g.authority_only = true;
+		e = log_write(p, take_group, &g);
+		g.authority_only = false;
+	}
+	if (!e && g.count)
+		e = log_write(p, take_group, &g);
+	for (size_t i = 0; i < g.count; i++) {
+		struct inbox_file *f = g.at[i].file;
+
+		if (!e && (f->verdict == INBOX_HELD || f->verdict == INBOX_CARRIED || f->verdict == INBOX_REFUSED))
+			e = keep_file(p, f);
+		if (g.at[i].bundle)
+			bundle_clear(g.at[i].bundle);
+		free(g.at[i].bundle);
+	}
+	free(g.at);
+	free(g.steps);
+	return e;
+}
+
+enum err inbox_receipt(struct profile *p, const struct inbox_file *file, struct buf *out)
+{
+	struct receipt *r = calloc(1, sizeof *r);
+	struct keys_identity *signer = NULL;
+	struct keys_ring *ring = NULL;
+	struct store_txn t;
+	enum err e = r ? keys_town_daemon(p->dir, &signer, &ring) : err_set(ERR_NOMEM, _("回执内存不够"));
+
+	if (!e) {
+		keys_roots_township(&p->roots, r->township);
+		memcpy(r->bundle, file->id, KEYS_HASH);
+		r->time = clock_wall();
+		r->tick = p->anchor.tick;
+		profile_begin(p, &t);
+		for (uint32_t i = 0; i < file->piece_count && r->count < RECEIPT_ENTRIES; i++) {
+			struct receipt_entry *entry = &r->at[r->count];
+			struct log_head h;
+
+			if (log_head_get(&t, &file->pieces[i].log, &h))
+				continue;
+			memcpy(entry->writer, h.id.writer, KEYS_WRITER);
+			receipt_scope(&h.id.scope, entry->scope);
+			entry->epoch = h.id.epoch;
+			entry->seq = h.seq;
+			memcpy(entry->hash, h.hash, EVENT_HASH);
+			r->count++;
+		}
+		e = t.err;
+		store_abort(&t);
+	}
+	if (!e)
+		e = receipt_make(r, signer, out);
+	keys_identity_free(signer);
+	keys_ring_free(ring);
+	free(r);
+	return e;
+}

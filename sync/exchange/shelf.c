@@ -1,0 +1,338 @@
+#include "config.h"
+#include "sync/exchange/shelf.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/fs.h"
+#include "forms/base/i18n.h"
+#include "sync/bundle/seal.h"
+#include "sync/bundle/segment.h"
+#include "sync/ledger/profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How far each log is covered; a short list, searched straight. */
+struct cover { struct event_log_id log; uint64_t upto; };
+
+struct filling {
+	struct profile *profile;
+	const struct shelf *shelf;
+	struct cover *covers; size_t cover_count, cover_cap;
+	struct log_head *heads; size_t head_count, head_cap;
+	struct buf plain;
+	struct evidence making;
+	struct evidence *made; size_t made_count, made_cap;
+	uint64_t events;
+};
+
+static bool same_log(const struct event_log_id *a, const struct event_log_id *b)
+{
+	return a->epoch == b->epoch && !memcmp(a->writer, b->writer, EVENT_WRITER) && event_scope_same(&a->scope, &b->scope);
+}
+
+/* Room for one more item of an array that doubles. */
+static void *grown(void *array, size_t count, size_t *cap, size_t size)
+{
+	size_t more = *cap ? *cap * 2 : 16;
+	void *p;
+
+	if (count < *cap)
+		return array;
+	p = realloc(array, more * size);
+	if (p)
+		*cap = more;
+	return p;
+}
+
+static struct cover *cover_of(struct filling *f, const struct event_log_id *log)
+{
+	struct cover *more;
+
+	for (size_t i = 0; i < f->cover_count; i++)
+		if (same_log(&f->covers[i].log, log))
+			return &f->covers[i];
+	if (!(more = grown(f->covers, f->cover_count, &f->cover_cap, sizeof *f->covers)))
+		return NULL;
+	f->covers = more;
+	f->covers[f->cover_count] = (struct cover){ .log = *log };
+	return &f->covers[f->cover_count++];
+}
+
+static enum err note_bundle(void *user, const struct evidence *e)
+{
+	struct filling *f = user;
+
+	if (e->state != EVIDENCE_WAITING || strcmp(e->shelf, f->shelf->name))
+		return ERR_OK;
+	for (uint32_t i = 0; i < e->piece_count; i++) {
+		struct cover *c = cover_of(f, &e->pieces[i].log);
+
+		if (!c)
+			return err_set(ERR_NOMEM, _("封包内存不够"));
+		if (e->pieces[i].last > c->upto)
+			c->upto = e->pieces[i].last;
+	}
+	return ERR_OK;
+}
+
+static enum err note_head(void *user, const struct log_head *h)
+{
+	struct filling *f = user;
+	struct log_head *more;
+
+	if (!f->shelf->wants(f->shelf->user, &h->id))
+		return ERR_OK;
+	if (!(more = grown(f->heads, f->head_count, &f->head_cap, sizeof *f->heads)))
+		return err_set(ERR_NOMEM, _("封包内存不够"));
+	f->heads = more;
+	f->heads[f->head_count++] = *h;
+	return ERR_OK;
+}
+
+/* Seal what has been gathered into one file on the shelf. */
+static enum err finish_bundle(struct filling *f)
+{
+	const struct shelf *s = f->shelf;
+	struct bundle_sealing how = { .sealer = s->sealer, .to = s->to, .to_count = s->to_count, .tick = s->tick, .wall = clock_wall() };
+	struct buf file = { 0 }, path = { 0 };
+	struct evidence *more;
+	char hex[2 * KEYS_HASH + 1];
+	enum err e;
+
+	if (!f->making.piece_count)
+		return ERR_OK;
+	if (!(more = grown(f->made, f->made_count, &f->made_cap, sizeof *f->made)))
+		return err_set(ERR_NOMEM, _("封包内存不够"));
+	f->made = more;
+	if ((e = profile_next_counter(f->profile, &how.counter)))
+		return e;
+	e = bundle_seal(&how, f->plain.data, f->plain.len, &file, f->making.id);
+	if (!e) {
+		keys_hex(f->making.id, KEYS_HASH, hex);
+		buf_printf(&path, "%s/%s.xcb", s->directory, hex);
+		e = path.err ? path.err : fs_write(path.data, file.data, file.len);
+	}
+	if (!e) {
+		f->making.state = EVIDENCE_WAITING;
+		memcpy(f->making.sealer, keys_identity_public(s->sealer)->writer, KEYS_WRITER);
+		f->making.counter = how.counter;
+		f->making.tick = how.tick;
+		f->making.sealed = f->making.seen = how.wall;
+		f->making.size = file.len;
+		strncpy(f->making.shelf, s->name, sizeof f->making.shelf - 1);
+		f->made[f->made_count++] = f->making;
+	}
+	buf_clear(&file);
+	buf_clear(&path);
+	buf_reset(&f->plain);
+	memset(&f->making, 0, sizeof f->making);
+	return e;
+}
+
+/* Add events of one log from `from` to the bundle being made, closing bundles as they fill up. */
+static enum err cut_log(struct filling *f, const struct event_log_id *log, uint64_t from, uint64_t last)
+{
+	const uint8_t *sealer = keys_identity_public(f->shelf->sealer)->writer;
+	struct buf bytes = { 0 };
+	enum err e = ERR_OK;
+
+	while (!e && from <= last) {
+		struct log_segment seg;
+		struct store_txn t;
+		size_t room = f->plain.len < BUNDLE_PLAIN_TARGET ? BUNDLE_PLAIN_TARGET - f->plain.len : 0;
+		uint64_t left = last - from + 1;
+
+		if (f->making.piece_count == LIMIT_SEGMENTS || room < 512) {
+			e = finish_bundle(f);
+			continue;
+		}
+		buf_reset(&bytes);
+		profile_begin(f->profile, &t);
+		e = t.err ? t.err : log_export(&t, log, from, NULL, left < LIMIT_EVENTS / 2 ? (uint32_t)left : LIMIT_EVENTS / 2, room, &bytes, &seg);
+		store_abort(&t);
+		if (e == ERR_NOTFOUND && f->making.piece_count) {
+			e = finish_bundle(f);            /* the next event alone is larger than the room left */
+			continue;
+		}
+		if (e == ERR_NOTFOUND) {
+			e = ERR_OK;                      /* a gap, or no signature yet: later */
+			break;
+		}
+		if (e)
+			break;
+		segment_put(&seg, sealer, &f->plain);
+		e = f->plain.err;
+		f->making.pieces[f->making.piece_count++] = (struct evidence_piece){ *log, seg.first, seg.first + seg.count - 1 };
+		f->making.events += seg.count;
+		f->events += seg.count;
+		from = seg.first + seg.count;
+	}
+	buf_clear(&bytes);
+	return e;
+}
+
+static enum err keep_evidence(struct log_batch *b, void *user)
+{
+	struct filling *f = user;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; !e && i < f->made_count; i++)
+		e = evidence_put(b, &f->made[i]);
+	return e;
+}
+
+static void filling_clear(struct filling *f)
+{
+	free(f->covers);
+	free(f->heads);
+	free(f->made);
+	buf_clear(&f->plain);
+}
+
+enum err shelf_fill(struct profile *p, const struct shelf *s, uint32_t *bundles, uint64_t *events)
+{
+	struct filling f = { .profile = p, .shelf = s };
+	struct store_txn t;
+	enum err e = fs_make_dir(s->directory);
+
+	if (e)
+		return e;
+	profile_begin(p, &t);
+	e = t.err ? t.err : evidence_each(&t, note_bundle, &f);
+	if (!e)
+		e = log_heads(&t, note_head, &f);
+	store_abort(&t);
+	for (size_t i = 0; !e && i < f.head_count; i++) {
+		const struct log_head *h = &f.heads[i];
+		struct cover *c = cover_of(&f, &h->id);
+		uint64_t from = c ? c->upto + 1 : 0;
+
+		if (!c)
+			e = err_set(ERR_NOMEM, _("封包内存不够"));
+		else if (s->acknowledged && h->acked >= from)
+			from = h->acked + 1;
+		for (uint32_t r = 0; !e && r < h->range_count; r++)
+			if (h->ranges[r].last >= from)
+				e = cut_log(&f, &h->id, h->ranges[r].first > from ? h->ranges[r].first : from, h->ranges[r].last);
+	}
+	if (!e)
+		e = finish_bundle(&f);
+	/* Files that were written stand; what is not recorded as covered is sealed again, which harms nothing. */
+	if (f.made_count) {
+		enum err kept = log_write(p, keep_evidence, &f);
+
+		if (!e)
+			e = kept;
+	}
+	if (bundles)
+		*bundles = (uint32_t)f.made_count;
+	if (events)
+		*events = f.events;
+	filling_clear(&f);
+	return e;
+}
+
+/* Waiting bundles of a shelf, gathered under a read transaction, to be ended under a write one. */
+struct ending {
+	struct profile *profile;
+	const char *name, *directory;
+	bool all;                                     /* or only what is acknowledged */
+	struct store_txn *txn;
+	struct evidence *done; size_t count, cap;
+};
+
+static bool is_acknowledged(struct store_txn *t, const struct evidence *e)
+{
+	for (uint32_t i = 0; i < e->piece_count; i++) {
+		struct log_head h;
+
+		if (log_head_get(t, &e->pieces[i].log, &h) || h.acked < e->pieces[i].last)
+			return false;
+	}
+	return true;
+}
+
+static enum err gather(void *user, const struct evidence *e)
+{
+	struct ending *x = user;
+	struct evidence *more;
+
+	if (e->state != EVIDENCE_WAITING || strcmp(e->shelf, x->name) || (!x->all && !is_acknowledged(x->txn, e)))
+		return ERR_OK;
+	if (!(more = grown(x->done, x->count, &x->cap, sizeof *x->done)))
+		return err_set(ERR_NOMEM, _("封包内存不够"));
+	x->done = more;
+	x->done[x->count++] = *e;
+	return ERR_OK;
+}
+
+static enum err end_all(struct log_batch *b, void *user)
+{
+	struct ending *x = user;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; !e && i < x->count; i++) {
+		struct evidence done = x->done[i];
+
+		done.state = EVIDENCE_DONE;
+		e = x->all ? evidence_delete(b, done.id) : evidence_put(b, &done);
+	}
+	return e;
+}
+
+static enum err end_bundles(struct profile *p, const char *name, const char *directory, bool all, uint32_t *count)
+{
+	struct ending x = { .profile = p, .name = name, .directory = directory, .all = all };
+	struct buf path = { 0 };
+	struct store_txn t;
+	char hex[2 * KEYS_HASH + 1];
+	enum err e;
+
+	profile_begin(p, &t);
+	x.txn = &t;
+	e = t.err ? t.err : evidence_each(&t, gather, &x);
+	store_abort(&t);
+	if (!e && x.count)
+		e = log_write(p, end_all, &x);
+	for (size_t i = 0; !e && i < x.count; i++) {
+		keys_hex(x.done[i].id, KEYS_HASH, hex);
+		buf_reset(&path);
+		buf_printf(&path, "%s/%s.xcb", directory, hex);
+		e = path.err ? path.err : fs_remove(path.data);
+	}
+	if (count)
+		*count = (uint32_t)x.count;
+	buf_clear(&path);
+	free(x.done);
+	return e;
+}
+
+enum err shelf_settle(struct profile *p, const char *name, const char *directory, uint32_t *settled)
+{
+	return end_bundles(p, name, directory, false, settled);
+}
+
+enum err shelf_empty(struct profile *p, const char *name, const char *directory)
+{
+	return end_bundles(p, name, directory, true, NULL);
+}
+
+enum err shelf_cut_one(struct profile *p, const struct shelf *s, const struct event_log_id *log, uint64_t first, uint64_t count, struct buf *out, uint8_t id[KEYS_HASH])
+{
+	struct bundle_sealing how = { .sealer = s->sealer, .to = s->to, .to_count = s->to_count, .tick = s->tick, .wall = clock_wall() };
+	struct buf bytes = { 0 }, plain = { 0 };
+	struct log_segment seg;
+	struct store_txn t;
+	enum err e;
+
+	profile_begin(p, &t);
+	e = t.err ? t.err : log_export(&t, log, first, NULL, count < LIMIT_EVENTS ? (uint32_t)count : LIMIT_EVENTS, LIMIT_PLAIN / 2, &bytes, &seg);
+	store_abort(&t);
+	if (!e && !(e = profile_next_counter(p, &how.counter))) {
+		segment_put(&seg, keys_identity_public(s->sealer)->writer, &plain);
+		e = plain.err ? plain.err : bundle_seal(&how, plain.data, plain.len, out, id);
+	}
+	buf_clear(&bytes);
+	buf_clear(&plain);
+	return e;
+}

@@ -1,0 +1,105 @@
+#include "config.h"
+#include "sync/exchange/status.h"
+
+#include "forms/base/i18n.h"
+#include "sync/keys/roster.h"
+#include "sync/keys/slot.h"
+#include "sync/ledger/profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct reading { struct status *out; const struct keys_slots *slots; struct profile *profile; uint64_t sealed; };
+
+static bool is_own(const struct reading *r, const uint8_t writer[EVENT_WRITER])
+{
+	for (size_t i = 0; i < r->slots->count; i++)
+		if (!memcmp(r->slots->at[i].id.writer, writer, EVENT_WRITER))
+			return true;
+	return false;
+}
+
+static enum err read_head(void *user, const struct log_head *h)
+{
+	struct reading *r = user;
+
+	r->out->gaps += h->highest > h->seq;
+	r->out->splits += h->split_at != 0;
+	if (is_own(r, h->id.writer)) {
+		r->out->own += h->highest;
+		r->out->acknowledged += h->acked < h->highest ? h->acked : h->highest;
+	}
+	return ERR_OK;
+}
+
+/* Events of a waiting piece that no receipt covers. */
+static uint64_t still_waiting(struct reading *r, struct store_txn *t, const struct evidence_piece *p)
+{
+	struct log_head h;
+	uint64_t from = p->first;
+
+	(void)r;
+	if (!log_head_get(t, &p->log, &h) && h.acked >= from)
+		from = h.acked + 1;
+	return from <= p->last ? p->last - from + 1 : 0;
+}
+
+struct evidence_reading { struct reading *r; struct store_txn *t; };
+
+static enum err read_evidence(void *user, const struct evidence *e)
+{
+	struct evidence_reading *x = user;
+	struct status *out = x->r->out;
+
+	switch (e->state) {
+	case EVIDENCE_WAITING:
+		if (strcmp(e->shelf, "out"))
+			break;
+		out->bundles++;
+		for (uint32_t i = 0; i < e->piece_count; i++)
+			out->waiting += still_waiting(x->r, x->t, &e->pieces[i]);
+		break;
+	case EVIDENCE_HELD:    out->held++; break;
+	case EVIDENCE_CARRIED: out->carried++; break;
+	case EVIDENCE_REFUSED: out->refused++; break;
+	case EVIDENCE_MERGED:
+		if (e->tick && e->seen > out->heard)
+			out->heard = e->seen;
+		break;
+	case EVIDENCE_DONE:
+		break;
+	}
+	return ERR_OK;
+}
+
+enum err status_read(struct profile *p, struct status *out)
+{
+	struct keys_slots *slots = calloc(1, sizeof *slots);
+	struct reading r = { .out = out, .slots = slots, .profile = p };
+	struct store_txn t;
+	struct evidence_reading x = { &r, &t };
+	enum err e;
+
+	memset(out, 0, sizeof *out);
+	if (!slots)
+		return err_set(ERR_NOMEM, _("读收发情况时内存不够"));
+	if (!p->store)
+		e = err_set(ERR_DENIED, _("先用 PIN 打开"));
+	else
+		e = keys_slots_read(p->dir, slots);
+	if (!e) {
+		profile_begin(p, &t);
+		e = t.err ? t.err : log_heads(&t, read_head, &r);
+		if (!e)
+			e = evidence_each(&t, read_evidence, &x);
+		store_abort(&t);
+	}
+	if (!e) {
+		uint64_t sent = out->acknowledged + out->waiting;
+
+		out->unsealed = out->own > sent ? out->own - sent : 0;
+		out->tick = p->anchor.tick;
+	}
+	free(slots);
+	return e;
+}

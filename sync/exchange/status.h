@@ -1,0 +1,24 @@
+/* status.h - what a person wants to know of the way to the township: what has not arrived, since when no word. */
+#ifndef SYNC_EXCHANGE_STATUS_H
+#define SYNC_EXCHANGE_STATUS_H
+
+#include "sync/exchange/evidence.h"
+
+struct profile;
+
+struct status {
+	uint64_t own;                     /* events this device's writers wrote */
+	uint64_t unsealed;                /* not in any bundle yet */
+	uint64_t waiting;                 /* sealed, no receipt yet */
+	uint64_t acknowledged;            /* proven to be at the township */
+	uint32_t bundles;                 /* files waiting in out/ */
+	uint32_t held, carried, refused;  /* files kept aside */
+	uint32_t gaps, splits;            /* logs with something missing; logs of which two copies exist */
+	int64_t heard;                    /* ms, our clock: newest bundle of the township taken in; 0 = never */
+	uint64_t tick;                    /* newest tick seen */
+};
+
+/* ERR_DENIED while the store is locked. */
+enum err status_read(struct profile *p, struct status *out);
+
+#endif

@@ -1,0 +1,372 @@
+#include "config.h"
+#include "sync/town/daemon_http.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/fs.h"
+#include "forms/base/i18n.h"
+#include "sync/exchange/downlink.h"
+#include "sync/keys/town.h"
+#include "sync/ledger/profile.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_known(void *user, const uint8_t sealer[UPLOAD_SEALER])
+{
+	const struct daemon *d = user;
+
+	return keys_roster_sealer(d->profile->roster, sealer) != NULL;
+}
+
+/* --- requests --- */
+
+static bool is(const char *a, const char *b) { return !strcmp(a, b); }
+
+/* The part of a path after `prefix`; NULL when it does not begin so or goes on with a slash. */
+static const char *after(const char *path, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return !strncmp(path, prefix, n) && !strchr(path + n, '/') ? path + n : NULL;
+}
+
+static enum MHD_Result route_get(struct daemon *d, struct MHD_Connection *c, const char *path)
+{
+	const char *id;
+
+	if (is(path, "/healthz"))
+		return answer_text(c, 200, "ok\n");
+	if (is(path, "/metrics"))
+		return get_metrics(d, c);
+	if (is(path, "/v1/roots"))
+		return get_roots(d, c);
+	if ((id = after(path, "/v1/r/")))
+		return get_receipt(d, c, id);
+	if ((id = after(path, "/v1/d/")))
+		return get_downlink(d, c, id);
+	if ((id = after(path, "/v1/p/")))
+		return get_blob(d, c, id);
+	if ((id = after(path, "/v1/enrol/")))
+		return get_grant(d, c, id);
+	return answer_error(d, c, err_set(ERR_NOTFOUND, _("没有这个地址")));
+}
+
+static bool is_tus(const char *method, const char *path)
+{
+	return (is(method, "POST") && is(path, "/v1/b")) || (is(method, "PATCH") && after(path, "/v1/b/"));
+}
+
+static enum MHD_Result finish(struct request *r, struct MHD_Connection *c, const char *method, const char *path)
+{
+	struct daemon *d = r->daemon;
+
+	if (is_tus(method, path))
+		return tus_end(r, c, method);
+	if (is(method, "OPTIONS"))
+		return tus_options(c);
+	if (is(method, "HEAD") && after(path, "/v1/b/"))
+		return tus_head(r, c, after(path, "/v1/b/"));
+	if (is(method, "GET") || is(method, "HEAD"))
+		return route_get(d, c, path);
+	if (is(method, "POST") && is(path, "/v1/enrol"))
+		return r->err ? answer_error(d, c, r->err) : post_enrol(d, c, &r->body);
+	return answer_error(d, c, err_set(ERR_USAGE, _("不支持 %s"), method));
+}
+
+static enum MHD_Result handle(void *user, struct MHD_Connection *c, const char *path, const char *method, const char *version,
+                              const char *data, size_t *len, void **state)
+{
+	struct daemon *d = user;
+	struct request *r = *state;
+
+	(void)version;
+	if (!r) {
+		if (!(r = calloc(1, sizeof *r)))
+			return MHD_NO;
+		r->daemon = d;
+		r->body.max = DAEMON_BODY;
+		*state = r;
+		pthread_mutex_lock(&d->lock);
+		d->requests++;
+		if (is_tus(method, path))
+			r->err = tus_start(r, c, method, after(path, "/v1/b/"));
+		pthread_mutex_unlock(&d->lock);
+		return MHD_YES;
+	}
+	if (*len) {
+		if (is_tus(method, path))
+			tus_body(r, data, *len);
+		else
+			buf_put(&r->body, data, *len);
+		if (!r->err && r->body.err)
+			r->err = r->body.err;
+		*len = 0;
+		return MHD_YES;
+	}
+	return finish(r, c, method, path);
+}
+
+static void forget(void *user, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode how)
+{
+	struct request *r = *state;
+
+	(void)user;
+	(void)c;
+	(void)how;
+	if (!r)
+		return;
+	buf_clear(&r->body);
+	free(r);
+	*state = NULL;
+}
+
+/* --- answers --- */
+
+static enum MHD_Result respond(struct MHD_Connection *c, unsigned status, struct MHD_Response *response, const char *type)
+{
+	enum MHD_Result done;
+
+	if (!response)
+		return MHD_NO;
+	MHD_add_response_header(response, "Tus-Resumable", "1.0.0");
+	MHD_add_response_header(response, "Xuncha", "1");
+	MHD_add_response_header(response, "Cache-Control", "no-store");
+	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+	if (type)
+		MHD_add_response_header(response, "Content-Type", type);
+	done = MHD_queue_response(c, status, response);
+	MHD_destroy_response(response);
+	return done;
+}
+
+enum MHD_Result answer_bytes(struct MHD_Connection *c, unsigned status, const char *type, const void *data, size_t len)
+{
+	return respond(c, status, MHD_create_response_from_buffer(len, (void *)(uintptr_t)data, MHD_RESPMEM_MUST_COPY), type);
+}
+
+enum MHD_Result answer_text(struct MHD_Connection *c, unsigned status, const char *text)
+{
+	return answer_bytes(c, status, "text/plain; charset=utf-8", text, strlen(text));
+}
+
+enum MHD_Result answer_headers(struct MHD_Connection *c, unsigned status, const char *const headers[][2])
+{
+	struct MHD_Response *response = MHD_create_response_from_buffer(0, (void *)(uintptr_t)"", MHD_RESPMEM_PERSISTENT);
+
+	for (size_t i = 0; response && headers[i][0]; i++)
+		MHD_add_response_header(response, headers[i][0], headers[i][1]);
+	return respond(c, status, response, NULL);
+}
+
+enum MHD_Result answer_error(struct daemon *d, struct MHD_Connection *c, enum err e)
+{
+	static const struct { enum err e; unsigned status; } map[] = {
+		{ ERR_NOTFOUND, 404 }, { ERR_UNKNOWN, 403 }, { ERR_DENIED, 403 }, { ERR_CONFLICT, 409 }, { ERR_LIMIT, 413 },
+		{ ERR_FULL, 507 }, { ERR_FORMAT, 400 }, { ERR_USAGE, 405 }, { ERR_BUSY, 503 }, { ERR_VERSION, 412 }, { ERR_HELD, 404 },
+	};
+	unsigned status = 500;
+
+	for (size_t i = 0; i < sizeof map / sizeof *map; i++)
+		if (map[i].e == e)
+			status = map[i].status;
+	pthread_mutex_lock(&d->lock);
+	d->refused++;
+	pthread_mutex_unlock(&d->lock);
+	return answer_text(c, status, err_detail());
+}
+
+/* --- opening and closing --- */
+
+/* "host:port" or "[host]:port" as a socket address; numbers only, so that no name server is asked. */
+static enum err parse_address(const char *text, struct sockaddr_storage *out)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+	const char *colon = strrchr(text, ':');
+	char host[64] = "", *end;
+	size_t n = colon ? (size_t)(colon - text) : 0;
+	long port = colon ? strtol(colon + 1, &end, 10) : -1;
+
+	memset(out, 0, sizeof *out);
+	if (!colon || n >= sizeof host || port < 0 || port > 65535 || *end)
+		return err_set(ERR_FORMAT, _("%s: 监听地址要写成 127.0.0.1:8321 或 [::]:8321"), text);
+	memcpy(host, text, n);
+	if (*host == '[' && host[n - 1] == ']') {
+		host[n - 1] = '\0';
+		v6->sin6_family = AF_INET6;
+		v6->sin6_port = htons((uint16_t)port);
+		if (inet_pton(AF_INET6, host + 1, &v6->sin6_addr) == 1)
+			return ERR_OK;
+	} else {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons((uint16_t)port);
+		if (inet_pton(AF_INET, host, &v4->sin_addr) == 1)
+			return ERR_OK;
+	}
+	return err_set(ERR_FORMAT, _("%s: 监听地址要写成 127.0.0.1:8321 或 [::]:8321"), text);
+}
+
+static enum err start_http(struct daemon *d, const char *address)
+{
+	struct sockaddr_storage at;
+	unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL;
+	enum err e = parse_address(address, &at);
+
+	if (e)
+		return e;
+	if (at.ss_family == AF_INET6)
+		flags |= MHD_USE_IPv6;
+	d->http = MHD_start_daemon(flags, 0, NULL, NULL, handle, d,
+	                           MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at,
+	                           MHD_OPTION_CONNECTION_LIMIT, (unsigned)DAEMON_CONNECTIONS,
+	                           MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)DAEMON_IDLE_SECONDS,
+	                           MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)DAEMON_MEMORY,
+	                           MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
+	                           MHD_OPTION_NOTIFY_COMPLETED, forget, NULL,
+	                           MHD_OPTION_END);
+	return d->http ? ERR_OK : err_set(ERR_IO, _("在 %s 上听不了: %s"), address, strerror(errno));
+}
+
+uint16_t daemon_port(const struct daemon *d)
+{
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(d->http, MHD_DAEMON_INFO_BIND_PORT);
+
+	return info ? info->port : 0;
+}
+
+enum err daemon_open(struct profile *p, const char *address, struct daemon **out)
+{
+	struct daemon *d = calloc(1, sizeof *d);
+	struct upload_host host = { d, is_known, LIMIT_BUNDLE_FILE };
+	struct buf dir = { 0 };
+	enum err e;
+
+	*out = NULL;
+	if (!d)
+		return err_set(ERR_NOMEM, "xunchad");
+	d->profile = p;
+	pthread_mutex_init(&d->lock, NULL);
+	pthread_cond_init(&d->arrived, NULL);
+	if (!keys_town_here(p->dir))
+		e = err_set(ERR_DENIED, _("%s 不是乡镇的数据: 先用 xunchactl init township"), p->dir);
+	else
+		e = upload_open(profile_path(p, "upload", &dir), &host, &d->uploads);
+	if (!e)
+		e = upload_expire(d->uploads, clock_wall());
+	if (!e)
+		e = start_http(d, address);
+	buf_clear(&dir);
+	if (e) {
+		daemon_close(d);
+		return e;
+	}
+	*out = d;
+	return ERR_OK;
+}
+
+/* --- taking in --- */
+
+/* Up to a group of whole uploads leave the queue. */
+static size_t next_group(struct daemon *d, char names[INBOX_GROUP][UPLOAD_ID + 1])
+{
+	size_t n = d->queued < INBOX_GROUP ? d->queued : INBOX_GROUP;
+
+	memcpy(names, d->queue, n * sizeof *names);
+	memmove(d->queue, d->queue + n, (d->queued - n) * sizeof *d->queue);
+	d->queued -= n;
+	return n;
+}
+
+static void count(struct daemon *d, const struct inbox_file *f)
+{
+	d->merged += f->verdict == INBOX_MERGED;
+	d->duplicates += f->verdict == INBOX_DUPLICATE;
+	d->held += f->verdict == INBOX_HELD || f->verdict == INBOX_CARRIED;
+	d->bad += f->verdict == INBOX_REFUSED || f->verdict == INBOX_FOREIGN;
+	d->events += f->added;
+}
+
+static enum err take_group(struct daemon *d, char names[INBOX_GROUP][UPLOAD_ID + 1], size_t n)
+{
+	struct inbox_file *files = calloc(INBOX_GROUP, sizeof *files);
+	struct buf *data = calloc(INBOX_GROUP, sizeof *data);
+	size_t held = 0;
+	enum err e = files && data ? ERR_OK : err_set(ERR_NOMEM, _("收包内存不够"));
+
+	for (size_t i = 0; !e && i < n; i++) {
+		if (upload_read(d->uploads, names[i], &data[held]))
+			continue;
+		files[held] = (struct inbox_file){ .name = names[i], .data = (const uint8_t *)data[held].data, .len = data[held].len };
+		held++;
+	}
+	if (!e)
+		e = inbox_take(d->profile, files, held);
+	for (size_t i = 0; i < held; i++) {
+		if (!e) {
+			count(d, &files[i]);
+			upload_drop(d->uploads, files[i].name);
+		}
+		buf_clear(&data[i]);
+	}
+	free(files);
+	free(data);
+	return e;
+}
+
+enum err daemon_work(struct daemon *d, unsigned wait_ms, uint32_t *taken)
+{
+	char names[INBOX_GROUP][UPLOAD_ID + 1];
+	struct timespec until;
+	enum err e = ERR_OK;
+	size_t n;
+
+	*taken = 0;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += wait_ms / 1000;
+	until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	pthread_mutex_lock(&d->lock);
+	while (!d->queued && !d->stopping)
+		if (pthread_cond_timedwait(&d->arrived, &d->lock, &until))
+			break;
+	while (!e && (n = next_group(d, names))) {
+		e = take_group(d, names, n);
+		*taken += (uint32_t)n;
+	}
+	if (!e && *taken)
+		e = inbox_settle(d->profile, NULL);
+	pthread_mutex_unlock(&d->lock);
+	return e;
+}
+
+void daemon_close(struct daemon *d)
+{
+	uint32_t taken;
+
+	if (!d)
+		return;
+	if (d->http) {
+		MHD_socket listening = MHD_quiesce_daemon(d->http);
+
+		pthread_mutex_lock(&d->lock);
+		d->stopping = true;
+		pthread_mutex_unlock(&d->lock);
+		daemon_work(d, 0, &taken);
+		MHD_stop_daemon(d->http);
+		if (listening != MHD_INVALID_SOCKET)
+			fs_close(listening);
+		daemon_work(d, 0, &taken);
+	}
+	for (size_t i = 0; i < DAEMON_CACHE; i++)
+		buf_clear(&d->cache[i].data);
+	upload_close(d->uploads);
+	pthread_cond_destroy(&d->arrived);
+	pthread_mutex_destroy(&d->lock);
+	free(d);
+}

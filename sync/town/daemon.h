@@ -1,0 +1,41 @@
+/* daemon.h - the township's receiving daemon: HTTP in front, the same inbox as a stick behind.
+ *
+ *     POST /v1/b, HEAD and PATCH /v1/b/<id>, OPTIONS      bundles, by tus 1.0.0: core, creation, creation-with-upload, expiration
+ *     GET  /v1/r/<id>                                     the receipt of a bundle, once it is durable
+ *     GET  /v1/d/<writer>?heads=<hex>                     what that writer lacks, sealed to it (Range)
+ *     GET  /v1/p/<blob id>                                a blob of a pack or photo
+ *     POST /v1/enrol, GET /v1/enrol/<id>                  a request; the grant, once the staff has given it
+ *     GET  /v1/roots, /healthz, /metrics
+ *
+ * One thread answers the network and never takes anything in; whoever calls daemon_work() (the program's main thread) takes in
+ * what has arrived, in groups of 50 files or 200 ms. The profile is used under one lock. The daemon holds B and R only: it can
+ * give receipts and relay, nothing else. Everything a stranger can send has a limit checked before memory or disk is taken.
+ */
+#ifndef SYNC_TOWN_DAEMON_H
+#define SYNC_TOWN_DAEMON_H
+
+#include "forms/base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct profile;
+struct daemon;
+
+enum {
+	DAEMON_CONNECTIONS = 512, DAEMON_IDLE_SECONDS = 90, DAEMON_MEMORY = 24 << 10, DAEMON_GROUP_MS = 200,
+	DAEMON_ENROL_MAX = 200, DAEMON_HEADS_MAX = 64
+};
+
+/* Listen on `address` ("127.0.0.1:8321", "[::]:8321"). The profile is borrowed; nobody else may use it while the daemon runs.
+ * ERR_DENIED: it is no township's. */
+enum err daemon_open(struct profile *p, const char *address, struct daemon **out);
+uint16_t daemon_port(const struct daemon *d);
+
+/* Take in what has arrived; waits at most `wait_ms` for something to arrive. *taken counts bundles. */
+enum err daemon_work(struct daemon *d, unsigned wait_ms, uint32_t *taken);
+
+/* Finish requests that run, take in what is whole, close. */
+void daemon_close(struct daemon *d);
+
+#endif

@@ -1,0 +1,276 @@
+#include "config.h"
+#include "sync/town/daemon_http.h"
+
+#include "forms/base/fs.h"
+#include "forms/base/i18n.h"
+#include "sync/exchange/downlink.h"
+#include "sync/keys/enrol.h"
+#include "sync/keys/town.h"
+#include "sync/ledger/profile.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DOWNLINK_BYTES = 256 << 10, HEAD_BYTES = KEYS_WRITER + KEYS_HASH_SHORT + 8 + 8 };
+
+enum MHD_Result get_receipt(struct daemon *d, struct MHD_Connection *c, const char *id)
+{
+	struct inbox_file file = { 0 };
+	struct evidence known;
+	struct buf out = { 0 };
+	struct store_txn t;
+	enum MHD_Result done;
+	enum err e;
+
+	if (strlen(id) != 2 * KEYS_HASH || !keys_unhex(id, KEYS_HASH, file.id))
+		return answer_error(d, c, err_set(ERR_NOTFOUND, _("没有这个回执")));
+	pthread_mutex_lock(&d->lock);
+	profile_begin(d->profile, &t);
+	e = t.err ? t.err : evidence_get(&t, file.id, &known);
+	store_abort(&t);
+	if (!e && known.state != EVIDENCE_MERGED)
+		e = err_set(ERR_NOTFOUND, _("这个包还没有收下: %s"), known.reason);
+	if (!e) {
+		memcpy(file.pieces, known.pieces, sizeof file.pieces);
+		file.piece_count = known.piece_count;
+		e = inbox_receipt(d->profile, &file, &out);
+	}
+	pthread_mutex_unlock(&d->lock);
+	done = e ? answer_error(d, c, e) : answer_bytes(c, 200, "application/octet-stream", out.data, out.len);
+	buf_clear(&out);
+	return done;
+}
+
+/* What a writer says it holds: {writer 16, scope hash 16, epoch 8, seq 8}… in hex, matched with our logs. */
+struct heads { struct event_log_id logs[DAEMON_HEADS_MAX]; uint64_t seqs[DAEMON_HEADS_MAX]; size_t count; const uint8_t *told; size_t told_count; };
+
+static uint64_t big_endian(const uint8_t *p)
+{
+	uint64_t n = 0;
+
+	for (int i = 0; i < 8; i++)
+		n = n << 8 | p[i];
+	return n;
+}
+
+static enum err match_head(void *user, const struct log_head *h)
+{
+	struct heads *x = user;
+	uint8_t scope[KEYS_HASH_SHORT];
+	struct buf text = { 0 };
+
+	event_scope_put(&h->id.scope, &text);
+	keys_hash_short(text.data, text.len, scope);
+	buf_clear(&text);
+	for (size_t i = 0; i < x->told_count && x->count < DAEMON_HEADS_MAX; i++) {
+		const uint8_t *p = x->told + i * HEAD_BYTES;
+
+		if (memcmp(p, h->id.writer, KEYS_WRITER) || memcmp(p + KEYS_WRITER, scope, sizeof scope) || big_endian(p + 32) != h->id.epoch)
+			continue;
+		x->logs[x->count] = h->id;
+		x->seqs[x->count++] = big_endian(p + 40);
+	}
+	return ERR_OK;
+}
+
+/* The cached answer to the same question, or the place for it: a cut download goes on by Range in the same bytes. */
+static struct downlink_cache *cache_of(struct daemon *d, const char *writer, const char *heads)
+{
+	struct downlink_cache *oldest = &d->cache[0];
+	struct keys_hash h;
+	uint8_t key[KEYS_HASH];
+
+	keys_hash_start(&h, "downlink");
+	keys_hash_add(&h, writer, strlen(writer));
+	keys_hash_add(&h, heads, strlen(heads));
+	keys_hash_add(&h, &d->events, sizeof d->events);
+	keys_hash_end(&h, key);
+	for (size_t i = 0; i < DAEMON_CACHE; i++) {
+		if (d->cache[i].data.len && !memcmp(d->cache[i].key, key, KEYS_HASH))
+			return &d->cache[i];
+		if (d->cache[i].used < oldest->used)
+			oldest = &d->cache[i];
+	}
+	buf_reset(&oldest->data);
+	memcpy(oldest->key, key, KEYS_HASH);
+	return oldest;
+}
+
+static enum err make_downlink(struct daemon *d, const struct keys_writer *w, const uint8_t *told, size_t told_count, struct buf *out)
+{
+	struct event_scope scopes[KEYS_SCOPES + 1] = { event_scope_all() };
+	struct heads *x = calloc(1, sizeof *x);
+	struct keys_identity *sealer = NULL;
+	struct keys_ring *ring = NULL;
+	struct store_txn t;
+	bool more;
+	enum err e = x ? ERR_OK : err_set(ERR_NOMEM, _("下行包内存不够"));
+
+	if (!e) {
+		x->told = told;
+		x->told_count = told_count;
+		profile_begin(d->profile, &t);
+		e = t.err ? t.err : log_heads(&t, match_head, x);
+		store_abort(&t);
+	}
+	memcpy(scopes + 1, w->scopes, w->scope_count * sizeof *scopes);
+	if (!e)
+		e = keys_town_daemon(d->profile->dir, &sealer, &ring);
+	if (!e) {
+		struct downlink_heads heads = { x->logs, x->seqs, x->count };
+
+		e = downlink_for(d->profile, sealer, w->box, scopes, w->scope_count + 1, &heads, DOWNLINK_BYTES, out, &more);
+	}
+	keys_identity_free(sealer);
+	keys_ring_free(ring);
+	free(x);
+	return e;
+}
+
+/* "bytes=N-" */
+static size_t range_start(struct MHD_Connection *c, size_t len, bool *partial)
+{
+	const char *range = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Range");
+	char *end;
+	unsigned long long n;
+
+	*partial = false;
+	if (!range || strncmp(range, "bytes=", 6))
+		return 0;
+	n = strtoull(range + 6, &end, 10);
+	*partial = *end == '-' && !end[1] && n < len;
+	return *partial ? (size_t)n : 0;
+}
+
+enum MHD_Result get_downlink(struct daemon *d, struct MHD_Connection *c, const char *writer)
+{
+	const char *hex = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "heads");
+	const struct keys_writer *w = NULL;
+	struct downlink_cache *cached;
+	uint8_t id[KEYS_WRITER], told[DAEMON_HEADS_MAX * HEAD_BYTES];
+	size_t told_len = hex ? strlen(hex) / 2 : 0, from;
+	enum MHD_Result done;
+	bool partial;
+	enum err e = ERR_OK;
+
+	if (!hex)
+		hex = "";
+	if (strlen(writer) != 2 * KEYS_WRITER || !keys_unhex(writer, KEYS_WRITER, id))
+		return answer_error(d, c, err_set(ERR_NOTFOUND, _("没有这台设备")));
+	if (told_len > sizeof told || told_len % HEAD_BYTES || (told_len && !keys_unhex(hex, told_len, told)))
+		return answer_error(d, c, err_set(ERR_FORMAT, _("heads 不对")));
+	pthread_mutex_lock(&d->lock);
+	if (!(w = keys_roster_find(d->profile->roster, id)) || w->revoked)
+		e = err_set(ERR_UNKNOWN, _("这台设备没有入网"));
+	cached = cache_of(d, writer, hex);
+	if (!e && !cached->data.len) {
+		e = make_downlink(d, w, told, told_len / HEAD_BYTES, &cached->data);
+		d->downlinks += !e;
+	}
+	cached->used = ++d->clock;
+	if (!e && !cached->data.len)
+		e = err_set(ERR_NOTFOUND, _("没有新的"));
+	from = e ? 0 : range_start(c, cached->data.len, &partial);
+	done = e ? MHD_NO : answer_bytes(c, partial ? 206 : 200, "application/octet-stream", cached->data.data + from, cached->data.len - from);
+	pthread_mutex_unlock(&d->lock);
+	return e ? answer_error(d, c, e) : done;
+}
+
+/* A file of the profile by a 64-digit name. */
+static enum MHD_Result get_file(struct daemon *d, struct MHD_Connection *c, const char *dir, const char *id)
+{
+	struct buf path = { 0 }, data = { 0 };
+	enum MHD_Result done;
+	size_t from;
+	bool partial;
+	enum err e;
+
+	if (strlen(id) != 64 || strspn(id, "0123456789abcdef") != 64)
+		return answer_error(d, c, err_set(ERR_NOTFOUND, _("没有这个文件")));
+	buf_printf(&path, "%s/%s/%s", d->profile->dir, dir, id);
+	e = path.err ? path.err : fs_read(path.data, (size_t)16 << 20, &data);
+	if (e) {
+		done = answer_error(d, c, e == ERR_NOTFOUND ? err_set(e, _("还没有: 等一等再问")) : e);
+	} else {
+		from = range_start(c, data.len, &partial);
+		done = answer_bytes(c, partial ? 206 : 200, "application/octet-stream", data.data + from, data.len - from);
+	}
+	buf_clear(&path);
+	buf_clear(&data);
+	return done;
+}
+
+enum MHD_Result get_blob(struct daemon *d, struct MHD_Connection *c, const char *id)
+{
+	return get_file(d, c, "blobs", id);
+}
+
+enum MHD_Result get_grant(struct daemon *d, struct MHD_Connection *c, const char *id)
+{
+	return get_file(d, c, "grants", id);
+}
+
+enum MHD_Result get_roots(struct daemon *d, struct MHD_Connection *c)
+{
+	struct buf out = { 0 };
+	enum MHD_Result done;
+
+	pthread_mutex_lock(&d->lock);
+	keys_roots_put(&d->profile->roots, 0, &out);
+	pthread_mutex_unlock(&d->lock);
+	done = answer_bytes(c, 200, "application/octet-stream", buf_str(&out), out.len);
+	buf_clear(&out);
+	return done;
+}
+
+enum MHD_Result get_metrics(struct daemon *d, struct MHD_Connection *c)
+{
+	struct buf out = { 0 };
+	enum MHD_Result done;
+
+	pthread_mutex_lock(&d->lock);
+#define X(field, name, help) buf_printf(&out, "# HELP " name " " help "\n# TYPE " name " counter\n" name " %" PRIu64 "\n", d->field);
+	DAEMON_COUNTERS(X)
+#undef X
+	buf_printf(&out, "# HELP xuncha_queue bundles waiting to be taken in\n# TYPE xuncha_queue gauge\nxuncha_queue %zu\n", d->queued);
+	pthread_mutex_unlock(&d->lock);
+	done = answer_bytes(c, 200, "text/plain; version=0.0.4", buf_str(&out), out.len);
+	buf_clear(&out);
+	return done;
+}
+
+static enum err count_one(void *user, const char *name)
+{
+	(void)name;
+	++*(uint32_t *)user;
+	return ERR_OK;
+}
+
+/* A request lies in enrol/ until the staff has compared its digits; the answer is the name to ask for the grant under. */
+enum MHD_Result post_enrol(struct daemon *d, struct MHD_Connection *c, const struct buf *body)
+{
+	struct keys_request r;
+	struct buf dir = { 0 }, path = { 0 };
+	uint8_t hash[KEYS_HASH];
+	char id[2 * KEYS_HASH + 1];
+	uint32_t waiting = 0;
+	enum err e = keys_request_read(buf_str(body), body->len, &r);
+
+	if (!e) {
+		keys_hash(body->data, body->len, hash);
+		keys_hex(hash, KEYS_HASH, id);
+		profile_path(d->profile, "enrol", &dir);
+		e = dir.err ? dir.err : fs_make_dir(dir.data);
+	}
+	if (!e)
+		e = fs_list(dir.data, 10 * DAEMON_ENROL_MAX, count_one, &waiting);
+	if (!e && waiting >= DAEMON_ENROL_MAX)
+		e = err_set(ERR_LIMIT, _("等待批准的入网申请太多, 请打电话给应急办"));
+	if (!e)
+		e = fs_write(fs_path(&path, dir.data, id), body->data, body->len);
+	buf_clear(&dir);
+	buf_clear(&path);
+	return e ? answer_error(d, c, e) : answer_text(c, 202, id);
+}

@@ -1,0 +1,79 @@
+/* daemon_http.h - inside the daemon: its state, and the handlers of one path each. Not for others. */
+#ifndef SYNC_TOWN_DAEMON_HTTP_H
+#define SYNC_TOWN_DAEMON_HTTP_H
+
+#include "forms/base/buf.h"
+#include "sync/exchange/inbox.h"
+#include "sync/town/daemon.h"
+#include "sync/town/upload.h"
+
+#include <microhttpd.h>
+#include <pthread.h>
+
+enum { DAEMON_QUEUE = 4096, DAEMON_CACHE = 32, DAEMON_BODY = 65536 };
+
+/* Everything counted, for /metrics: X(field, name, help). */
+#define DAEMON_COUNTERS(X) \
+	X(requests,   "xuncha_requests_total",   "HTTP requests") \
+	X(refused,    "xuncha_refused_total",    "requests answered with an error") \
+	X(bytes,      "xuncha_upload_bytes_total", "bytes of bundles received") \
+	X(uploaded,   "xuncha_uploads_total",    "bundles received whole") \
+	X(merged,     "xuncha_merged_total",     "bundles taken in") \
+	X(duplicates, "xuncha_duplicates_total", "bundles that were here already") \
+	X(held,       "xuncha_held_total",       "bundles kept until a certificate comes") \
+	X(bad,        "xuncha_bad_total",        "bundles refused") \
+	X(events,     "xuncha_events_total",     "new events") \
+	X(downlinks,  "xuncha_downlinks_total",  "downlinks given")
+
+struct downlink_cache { uint8_t key[KEYS_HASH]; struct buf data; uint64_t used; };
+
+struct daemon {
+	struct profile *profile;
+	struct MHD_Daemon *http;
+	struct upload *uploads;
+	pthread_mutex_t lock;                         /* profile, uploads, queue, cache, counters */
+	pthread_cond_t arrived;
+	char queue[DAEMON_QUEUE][UPLOAD_ID + 1];      /* uploads that are whole */
+	size_t queued;
+	bool stopping;
+	struct downlink_cache cache[DAEMON_CACHE];
+	uint64_t clock;
+#define X(field, name, help) uint64_t field;
+	DAEMON_COUNTERS(X)
+#undef X
+};
+
+/* One request while its body comes in. */
+struct request {
+	struct daemon *daemon;
+	struct buf body;                              /* what has not been written to the upload yet */
+	char upload[UPLOAD_ID + 1];                   /* "" = not an upload */
+	uint64_t offset;
+	enum err err;                                 /* of an upload whose body still comes in */
+	bool started;
+};
+
+/* Answers. `data` is copied. Every answer carries the header that tells a township from a captive portal. */
+enum MHD_Result answer_bytes(struct MHD_Connection *c, unsigned status, const char *type, const void *data, size_t len);
+enum MHD_Result answer_text(struct MHD_Connection *c, unsigned status, const char *text);
+enum MHD_Result answer_error(struct daemon *d, struct MHD_Connection *c, enum err e);
+/* With up to four further headers, NULL-ended pairs. */
+enum MHD_Result answer_headers(struct MHD_Connection *c, unsigned status, const char *const headers[][2]);
+
+/* tus: start of a request, its body piece by piece, its end. */
+enum MHD_Result tus_options(struct MHD_Connection *c);
+enum MHD_Result tus_head(struct request *r, struct MHD_Connection *c, const char *id);
+enum err tus_start(struct request *r, struct MHD_Connection *c, const char *method, const char *id);
+void tus_body(struct request *r, const char *data, size_t len);
+enum MHD_Result tus_end(struct request *r, struct MHD_Connection *c, const char *method);
+
+/* The other paths. */
+enum MHD_Result get_receipt(struct daemon *d, struct MHD_Connection *c, const char *id);
+enum MHD_Result get_downlink(struct daemon *d, struct MHD_Connection *c, const char *writer);
+enum MHD_Result get_blob(struct daemon *d, struct MHD_Connection *c, const char *id);
+enum MHD_Result get_roots(struct daemon *d, struct MHD_Connection *c);
+enum MHD_Result get_metrics(struct daemon *d, struct MHD_Connection *c);
+enum MHD_Result get_grant(struct daemon *d, struct MHD_Connection *c, const char *id);
+enum MHD_Result post_enrol(struct daemon *d, struct MHD_Connection *c, const struct buf *body);
+
+#endif

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Bad input: one clear message, the right exit status, nothing half done.
+. "$(dirname "$0")/lib.sh"
+plan 14
+refused 2 "no command" xunchactl
+refused 2 "an unknown command" xunchactl fly
+refused 2 "an unknown option" ctl town heads --fast
+refused 2 "a missing option" ctl town init township --name 样例镇
+refused 1 "no profile yet" ctl town heads
+echo 12 >"$work/short"
+refused 1 "a PIN that is too short" xunchactl --profile "$work/town" --pin-file "$work/short" init township --name 样例镇 --division 990101100 --staff 周敏 --kdf min
+refused 1 "a division code that is none" ctl town init township --name 样例镇 --division 12ab --staff 周敏 --kdf min
+ok "after all that a township can be founded in the same place" ctl town init township --name 样例镇 --division 990101100 --staff 周敏 --kdf min
+refused 1 "founding it twice" ctl town init township --name 样例镇 --division 990101100 --staff 周敏 --kdf min
+echo 111111 >"$work/wrong"
+refused 1 "a wrong PIN" xunchactl --profile "$work/town" --pin-file "$work/wrong" pack publish "$top/forms/catalog"
+mkdir "$work/pack"
+refused 1 "an empty pack" ctl town pack publish "$work/pack"
+printf '{"a": ' >"$work/a.json"
+refused 1 "answers that are no JSON" ctl town record submit --form village_new --answers "$work/a.json"
+refused 2 "a time that is none" ctl town --now yesterday heads
+refused 1 "an enrolment request that is none" xunchactl enrol show "$work/pin"
+exit $failed

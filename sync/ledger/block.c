@@ -98,7 +98,7 @@ void block_sort_value(const struct pack *pack, const struct pack_field *f, const
 	if (type == CBOR_ARRAY && f->type == PACK_DECIMAL) {
 		put_signed(out, decimal_order(&c));
 	} else if (type == CBOR_ARRAY && f->type == PACK_DATETIME) {
-		cbor_array(&c, 0);
+		cbor_array(&c, CBOR_ARRAY_MAX);
 		put_signed(out, cbor_integer(&c));
 	} else if (type == CBOR_UNSIGNED || type == CBOR_NEGATIVE) {
 		put_signed(out, cbor_integer(&c));

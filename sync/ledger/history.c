@@ -205,7 +205,7 @@ static void absolute_links(const struct context *c, const struct fold_view *v, s
 
 	if (cbor_peek(&in) != CBOR_ARRAY)
 		return;
-	n = cbor_array(&look, 0);
+	n = cbor_array(&look, CBOR_ARRAY_MAX);
 	if (cbor_peek(&look) == CBOR_ARRAY) {
 		cbor_put_array(&out, n);
 		for (size_t i = 0; i < n && !e; i++)

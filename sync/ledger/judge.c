@@ -196,7 +196,7 @@ static void count_words(const struct cond_term *t, const struct judge_write *w, 
 {
 	struct cbor c = cbor_init(w->data, w->len);
 	bool set = w->data && cbor_peek(&c) == CBOR_ARRAY;
-	size_t n = set ? cbor_array(&c, 0) : 1;
+	size_t n = set ? cbor_array(&c, CBOR_ARRAY_MAX) : 1;
 
 	if (!w->data)
 		return;
@@ -349,7 +349,7 @@ static struct judge_write *add_write(struct judge_entry *e, uint32_t n, const st
 	memset(w, 0, sizeof *w);
 	w->n = n;
 	w->merge = f->merge;
-	w->governed = true;
+	w->governed = w->added = true;
 	w->why = ROW_NO_STEP;
 	return w;
 }
@@ -551,12 +551,30 @@ static void close_bench(struct bench *b)
 	free(b->seen.stack);
 }
 
+/* An entry may be judged again with others beside it. */
+static void forget_verdict(struct judge_entry *e)
+{
+	uint32_t kept = 0;
+
+	e->judged = false;
+	for (uint32_t j = 0; j < e->write_count; j++) {
+		if (e->writes[j].added)
+			continue;
+		e->writes[kept] = e->writes[j];
+		e->writes[kept].closed = false;
+		e->writes[kept++].step = NULL;
+	}
+	e->write_count = kept;
+}
+
 enum err judge_row(struct judge_entry *entries, uint32_t count)
 {
 	struct bench b;
 	enum err e;
 
 	qsort(entries, count, sizeof *entries, by_order);
+	for (uint32_t i = 0; i < count; i++)
+		forget_verdict(&entries[i]);
 	if (!(e = open_bench(&b, entries, count))) {
 		judge_all(&b);
 		close_values(&b);

@@ -21,6 +21,7 @@ struct judge_write {
 	const struct pack_step *step;                     /* that wrote it; NULL */
 	enum row_reason why;                              /* out */
 	bool closed;                                      /* out */
+	bool added;                                       /* out: by a step, not saved by the form */
 	uint8_t word[66];                                 /* where `data` of a step's own value stands */
 };
 

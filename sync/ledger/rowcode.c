@@ -339,7 +339,7 @@ static void *take(struct reader *r, size_t n, size_t size)
 
 static void get_events(struct reader *r, struct row *out)
 {
-	out->event_count = (uint32_t)(cbor_array(&r->c, 0) / 5);
+	out->event_count = (uint32_t)(cbor_array(&r->c, CBOR_ARRAY_MAX) / 5);
 	out->events = take(r, out->event_count, sizeof *out->events);
 	for (uint32_t i = 0; i < out->event_count && !r->c.err; i++) {
 		struct row_event *e = &out->events[i];
@@ -359,12 +359,12 @@ static void get_fields(struct reader *r, struct row *out)
 	uint64_t total = cbor_unsigned(&r->c);
 	struct row_value *v = take(r, total, sizeof *v);
 
-	out->field_count = (uint32_t)cbor_array(&r->c, 0);
+	out->field_count = (uint32_t)cbor_array(&r->c, CBOR_ARRAY_MAX);
 	out->fields = take(r, out->field_count, sizeof *out->fields);
 	for (uint32_t i = 0; i < out->field_count && !r->c.err; i++) {
 		struct row_field *f = &out->fields[i];
 
-		f->count = (uint32_t)(cbor_array(&r->c, 0) / 2);
+		f->count = (uint32_t)(cbor_array(&r->c, CBOR_ARRAY_MAX) / 2);
 		f->n = (uint32_t)cbor_unsigned(&r->c);
 		f->open = v;
 		for (uint32_t k = 0; k < f->count && !r->c.err; k++, v++) {
@@ -378,7 +378,7 @@ static void get_fields(struct reader *r, struct row *out)
 
 static void get_proposals(struct reader *r, struct row *out)
 {
-	out->proposal_count = (uint32_t)cbor_array(&r->c, 0);
+	out->proposal_count = (uint32_t)cbor_array(&r->c, CBOR_ARRAY_MAX);
 	out->proposals = take(r, out->proposal_count, sizeof *out->proposals);
 	for (uint32_t i = 0; i < out->proposal_count && !r->c.err; i++) {
 		struct row_proposal *p = &out->proposals[i];
@@ -396,7 +396,7 @@ static void get_proposals(struct reader *r, struct row *out)
 
 static void get_steps(struct reader *r, struct row *out)
 {
-	out->step_count = (uint32_t)(cbor_array(&r->c, 0) / 2);
+	out->step_count = (uint32_t)(cbor_array(&r->c, CBOR_ARRAY_MAX) / 2);
 	out->steps = take(r, out->step_count, sizeof *out->steps);
 	for (uint32_t i = 0; i < out->step_count && !r->c.err; i++) {
 		out->steps[i].step = words_text(r->words, r->txn, (uint16_t)cbor_unsigned(&r->c));

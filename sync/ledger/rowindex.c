@@ -16,9 +16,9 @@ uint32_t rowindex_links(const uint8_t *value, size_t len, struct row_id *out, ui
 
 	if (!value || cbor_peek(&c) != CBOR_ARRAY)
 		return 0;
-	cbor_array(&look, 0);
+	cbor_array(&look, CBOR_ARRAY_MAX);
 	if (cbor_peek(&look) == CBOR_ARRAY)
-		n = (uint32_t)cbor_array(&c, 0);
+		n = (uint32_t)cbor_array(&c, CBOR_ARRAY_MAX);
 	for (uint32_t i = 0; i < n && found < max && !c.err; i++) {
 		const uint8_t *ref;
 

@@ -34,6 +34,8 @@ void fold_close(struct fold *f)
 	scratch_free(&f->mem);
 	buf_clear(&f->records);
 	block_free(&f->blocks);
+	eval_clear(&f->expressions);
+	buf_clear(&f->village.name);
 	free(f->dirty);
 	free(f->fresh);
 	free(f->slots);
@@ -404,6 +406,7 @@ enum err fold_flush(struct fold *f, struct store_txn *t)
 		if (f->slots[reg])
 			block_set_slots(t, (uint16_t)reg, f->slots[reg] - 1);
 	e = block_flush(&f->blocks, t);
+	f->village.known = false;
 	forget_batch(f);
 	return e ? e : t->err;
 }

@@ -2,6 +2,7 @@
 #ifndef SYNC_LEDGER_FOLD_OWN_H
 #define SYNC_LEDGER_FOLD_OWN_H
 
+#include "sync/ledger/eval.h"
 #include "sync/ledger/fold.h"
 #include "sync/ledger/history.h"
 #include "sync/ledger/rowindex.h"
@@ -21,6 +22,9 @@ struct fold {
 	struct block_changes blocks;
 	uint32_t *slots; uint32_t slot_count;             /* next slot by register word, 0 = not looked up; one more than the number */
 	struct log_place *wake; uint32_t wake_count, wake_cap;   /* kept events to take up again */
+	/* for readers */
+	struct eval_cache expressions;
+	struct { bool known; struct event_scope scope; struct buf name; } village;
 	uint32_t words_before;                            /* words known when this write began */
 	bool started, pending, any_erased, draining, again;
 };

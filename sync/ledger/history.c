@@ -256,8 +256,15 @@ static enum err read_writes(struct history *h, const struct context *c, const st
 	if (!(e->writes = scratch_take(&h->mem, (en->save_count + row->step_count + 1) * sizeof *e->writes)))
 		return no_memory();
 	for (uint32_t i = 0; i < en->save_count; i++) {
-		struct judge_write *w = &e->writes[e->write_count];
+		struct judge_write *w = &e->writes[e->write_count], *same = w - (e->write_count != 0);
 
+		/* Questions that exclude each other may save to one field; the first answered one counts. */
+		if (e->write_count && same->n == en->saves[i].n) {
+			if (!same->clears)
+				continue;
+			w = same;
+			e->write_count--;
+		}
 		memset(w, 0, sizeof *w);
 		if (read_value(h, c, v, rec, &en->saves[i], row->instance, gone, w)) {
 			e->write_count++;
@@ -332,6 +339,8 @@ static enum err add_record_row(struct history *h, const struct context *c, const
 	e->place = place;
 	e->fresh = row->fresh;
 	e->pack = rec->pack;
+	e->form = rec->pack->forms[rec->plan->form].form->id;
+	e->version = rec->pack->version;
 	e->reg = rec->plan->entities[row->entity].reg;
 	e->may_submit = !rec->pack->forms[rec->plan->form].roles || (e->roles & rec->pack->forms[rec->plan->form].roles);
 	for (uint32_t i = 0; i < row->step_count; i++)

@@ -52,6 +52,9 @@ enum err history_link(const struct context *c, const struct fold_view *v, const 
 struct touched { struct row_key key; struct row_id id; bool fresh; };
 enum err history_rows(const struct context *c, const struct fold_view *v, struct scratch *mem, struct touched **rows, uint32_t *count, struct missing *why);
 
+/* The key of a row in this store. ERR_NOTFOUND: not here, or no row of a register. */
+enum err history_row_key(const struct context *c, const struct row_id *id, struct row_key *key);
+
 /* The history of one row, to be judged. */
 struct history {
 	struct row_id id; struct row_key key;

@@ -31,6 +31,7 @@ struct judge_entry {
 	struct event_log_id log; uint64_t seq, lamport;   /* the order of the fold */
 	uint32_t place;                                   /* among the rows of its event */
 	struct log_place at; int64_t wall;                /* passed on, not judged by */
+	const char *form, *version;                       /* likewise; NULL for RETRACT and RESOLVE */
 	enum event_kind kind;
 	bool fresh;                                       /* it made the row */
 	bool trusted, in_scope;

@@ -14,7 +14,7 @@ struct listing_query {
 	bool retracted;                                   /* show retracted rows of registers without a workflow as well */
 };
 
-/* The list is fixed when opened (listing_refresh() looks again); 12 bytes a row are kept. ERR_FORMAT: bad expression. */
+/* The list is fixed when opened (listing_refresh() looks again); some 40 bytes a row are kept. ERR_FORMAT: bad expression. */
 enum err listing_open(struct profile *p, const struct listing_query *q, struct listing **out);
 enum err listing_refresh(struct listing *l);
 void listing_close(struct listing *l);

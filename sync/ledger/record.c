@@ -277,3 +277,24 @@ enum err history_rows(const struct context *c, const struct fold_view *v, struct
 		return ERR_OK;
 	}
 }
+
+enum err history_row_key(const struct context *c, const struct row_id *id, struct row_key *key)
+{
+	const struct pack *pack = NULL;
+	struct missing why;
+	struct log_place at;
+	uint8_t ref[EVENT_REF];
+	uint32_t reg = 0;
+	uint16_t word;
+	enum err e = log_find(c->t, id->ref, &at);
+
+	if (!e)
+		e = register_of(c, &at, id->index, &pack, &reg, ref, &why);
+	if (!e && !(word = words_find(c->words, c->t, pack->registers[reg].id)))
+		e = ERR_NOTFOUND;
+	if (e == ERR_NOTFOUND || e == ERR_FORMAT || e == ERR_HELD)
+		return err_set(ERR_NOTFOUND, _("台账里没有这一行"));
+	if (!e)
+		*key = rowcode_key(word, &at, id->index, id->ref);
+	return e;
+}

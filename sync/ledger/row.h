@@ -72,13 +72,23 @@ const struct row_field *row_field(const struct row *r, uint32_t n);         /* N
  * (codes as names), `label` what people read (codes by their label). `kinds` = distinct open values: over 1 a "2种说法".
  * Personal values (P2, P3) come masked unless `unmask`. */
 struct row_shown { struct buf text, label; uint32_t kinds; uint32_t event /* of the shown value */; bool conflict, gone; };
-enum err row_show(const struct row *r, const struct pack_register *reg, const struct pack *pk, uint32_t field, bool unmask, struct row_shown *out);
+enum err row_show(const struct row *r, const struct pack_register *reg, const struct pack *pk, uint32_t field /* index */, bool unmask, struct row_shown *out);
 void row_shown_clear(struct row_shown *s);
 
-/* Title by the register's expression; "07-0043"; any pack expression over the row (filters, exports). */
+/* Title by the register's expression; "07-0043"; "990101100201-2026-07-0043"; any pack expression over the row (filters,
+ * exports; `number` is what row_number() says). Parsed expressions are kept. */
 enum err row_title(struct profile *p, const struct row *r, struct buf *out);
 enum err row_number(struct profile *p, const struct row *r, struct buf *out);
+enum err row_serial(struct profile *p, const struct row *r, struct buf *out);
 enum err row_evaluate(struct profile *p, const struct row *r, const char *expression, struct buf *out);
+enum err row_evaluate_numbered(struct profile *p, const struct row *r, const char *expression, uint32_t number, struct buf *out);
+enum err row_test(struct profile *p, const struct row *r, const char *expression, bool *out);
+
+/* Stored text of a field as forms see it (instance('row')/root/FIELD), derived fields computed; appended. */
+enum err row_text(struct profile *p, const struct row *r, uint32_t field /* index in the current pack */, struct buf *out);
+
+/* The certificate's person, and the label and name people know a writer by; "" when unknown. */
+enum err row_author(struct profile *p, const struct row_event *e, struct buf *person, struct buf *label);
 
 /* Every event that touched the row, in order, judged anew: accepted or why not, with the fields it wrote. Stops when
  * `each` returns false. Borrowed while `each` runs. */

@@ -10,43 +10,47 @@
 #include "forms/fill/fill.h"
 #include "sync/ledger/row.h"
 
-struct session;
 
 struct submit {
 	const char *form;                                 /* id, in the newest pack or `version` */
 	const char *version;                              /* NULL = newest */
 	struct fill *fill;                                /* finished and checked */
 	const struct row_id *subject;                     /* row it was opened on, NULL for none */
-	uint32_t number;                                  /* submit_number() when the draft was opened; 0 = take one now */
+	uint32_t number;                                  /* of the draft (draft_about); 0 = take one now */
 	int64_t started;                                  /* ms wall clock at opening */
 	uint32_t seconds;
 	uint64_t draft;                                   /* recorded with the event so that it is removed once; 0 = none */
+	/* Whose log a village-scoped row goes to: NULL = the subject's village, else the writer's own, else scope all. */
+	const char *village;
 };
 
-/* The host of a fill: the subject row's fields, last saved values, names. Valid while `session` and *out live. */
+/* The host of a fill: the subject row's fields, last saved values, names. Valid while the profile and *out live. */
 struct submit_host;
-enum err submit_host_open(struct session *s, const char *form, const struct row_id *subject, struct submit_host **out);
+enum err submit_host_open(struct profile *p, const char *form, const struct row_id *subject, struct submit_host **out);
 const struct fill_host *submit_host_fill(const struct submit_host *h);
 void submit_host_close(struct submit_host *h);
 
-/* The next running number of this writer; never given twice, also across drafts. */
-enum err submit_number(struct session *s, uint32_t *out);
-
 /* ERR_DENIED: which step or field, and why; nothing is written. `ref` gets the record's ref, durable on return. */
-enum err submit_record(struct session *s, const struct submit *what, uint8_t ref[EVENT_REF]);
+enum err submit_record(struct profile *p, const struct submit *what, uint8_t ref[EVENT_REF]);
 
 /* Correct a record of one's own (or, as TOWN, of anybody): `fill` holds the whole corrected form. */
-enum err submit_amend(struct session *s, const uint8_t target[EVENT_REF], struct fill *fill, uint8_t ref[EVENT_REF]);
-enum err submit_retract(struct session *s, const uint8_t target[EVENT_REF], const char *reason, uint8_t ref[EVENT_REF]);
+enum err submit_amend(struct profile *p, const uint8_t target[EVENT_REF], struct fill *fill, uint8_t ref[EVENT_REF]);
+enum err submit_retract(struct profile *p, const uint8_t target[EVENT_REF], const char *reason, uint8_t ref[EVENT_REF]);
 
 /* Settle a field: take side `take` of conflict_sides() (from 1), or, where the field allows, a new value as text. */
-enum err submit_resolve(struct session *s, const struct row_id *row, uint32_t field, uint32_t take, const char *value, uint8_t ref[EVENT_REF]);
+enum err submit_resolve(struct profile *p, const struct row_id *row, uint32_t field, uint32_t take, const char *value, uint8_t ref[EVENT_REF]);
 
 /* Which steps may this person take on this row now? Bit i of `may` = line i of the list given. `why` of the others. */
 struct submit_choice { const struct pack_step *step; enum row_reason why; };
-enum err submit_steps(struct session *s, const struct row *r, struct submit_choice *out, uint32_t max, uint32_t *count);
+enum err submit_steps(struct profile *p, const struct row *r, struct submit_choice *out, uint32_t max, uint32_t *count);
 
 /* A filled record for amending or showing: the fill of `form` loaded with its answers. */
-enum err submit_load(struct session *s, const uint8_t record[EVENT_REF], struct fill *f);
+enum err submit_load(struct profile *p, const uint8_t record[EVENT_REF], struct fill *f);
+
+/* A SUBMIT or AMEND as people read it; personal answers are left out. */
+struct submit_shown { const char *form, *version; char number[40]; struct jdoc *answers; };
+struct log_event;
+enum err submit_show(struct profile *p, const struct log_event *e, struct submit_shown *out);
+void submit_shown_clear(struct submit_shown *s);
 
 #endif

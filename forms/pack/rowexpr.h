@@ -2,7 +2,7 @@
  *
  * The language is that of forms; ${field} is a field of the row. A few built-in functions know what a row is besides its
  * fields: label('field'), linked('field', 'field of that row' ...), title(), row_number(), serial(), created_at(),
- * created_by(), village(), step_at('step'), step_by('step'). Where rows are kept is the caller's business: it shows them
+ * created_by(), village(), step_at('step'), step_by('step'), param('key'), tally('REGISTER', 'COND', 'FIELD'). Where rows are kept is the caller's business: it shows them
  * through a struct rowexpr_host. Names are checked when the expression is read, so that a wrong one is found by the
  * checker and not by a person who opens a list.
  */
@@ -25,24 +25,32 @@ enum rowexpr_builtin {
 
 struct rowexpr_host {
 	void *user;
-	/* Append the stored text of field `field` (index in its register) of `row`; nothing when it is empty or withheld. */
+	/* Append the stored text of field `field` (index in its register) of `row`, counted and summed ones too; nothing when it
+	 * is empty or withheld. Fields derived by an expression are not asked for: they are evaluated here. */
 	enum err (*value)(void *user, const void *row, uint32_t field, struct buf *out);
 	/* Append a built-in value; `step` only for STEP_AT and STEP_BY. NULL: all are empty. */
 	enum err (*builtin)(void *user, const void *row, enum rowexpr_builtin what, const char *step, struct buf *out);
 	/* The row "REF:N" of register `reg`, good until the evaluation ends; NULL when it is not here. May be NULL. */
 	const void *(*link)(void *user, uint32_t reg, const char *id);
+	/* Append how many rows of register `reg` that `cond` (cond.h) accepts were made in the village of `row`, in the month that
+	 * is being exported; with `field` not PACK_NONE the sum of that field of theirs. NULL: tally() is 0. */
+	enum err (*tally)(void *user, const void *row, uint32_t reg, const char *cond, uint32_t field, struct buf *out);
 	int64_t now;                                      /* ms UTC */
 	int language;                                     /* i18n_language() */
 };
 
 struct rowexpr;
 
-/* Read an expression over rows of register `reg`. ERR_FORMAT: syntax, or a field, step or function that there is not. */
+/* Read an expression over rows of register `reg`. ERR_FORMAT: syntax, or a field, step or key that there is not. */
 enum err rowexpr_parse(const struct pack *p, uint32_t reg, const char *text, struct rowexpr **out);
+
+/* The same for the checker, and evaluated once over an empty row: finds functions that there are not. */
+enum err rowexpr_check(const struct pack *p, uint32_t reg, const char *text);
 void rowexpr_free(struct rowexpr *x);                /* NULL is fine */
 
-/* Evaluate over `row`: the text appended to `out`, or whether it holds. */
-enum err rowexpr_text(const struct rowexpr *x, const struct rowexpr_host *host, const void *row, struct buf *out);
-enum err rowexpr_test(const struct rowexpr *x, const struct rowexpr_host *host, const void *row, bool *out);
+/* Evaluate over `row`: the text appended to `out`, or whether it holds. What was read once (titles of other registers) is
+ * kept in `x`, so one expression serves one thread at a time. */
+enum err rowexpr_text(struct rowexpr *x, const struct rowexpr_host *host, const void *row, struct buf *out);
+enum err rowexpr_test(struct rowexpr *x, const struct rowexpr_host *host, const void *row, bool *out);
 
 #endif

@@ -160,6 +160,7 @@ void item_put(const struct pack *p, const struct form *f, const struct form_ques
 	case FORM_DATETIME: case FORM_START: case FORM_END: scalar_put_datetime(text, p->utc_offset, out); break;
 	case FORM_GEOPOINT: case FORM_START_GEOPOINT: scalar_put_position(text, out); break;
 	case FORM_ROW: scalar_put_row(text, out); break;
+	case FORM_ROWS: scalar_put_rows(text, out); break;
 	default: cbor_put_text(out, text);
 	}
 }
@@ -200,6 +201,19 @@ static enum err rank_text(const struct form *f, const struct form_question *q, s
 	return c->err ? bad(q) : out->err;
 }
 
+static enum err rows_text(struct cbor *c, struct buf *out)
+{
+	size_t n = cbor_array(c, CBOR_ARRAY_MAX);
+	enum err e = c->err;
+
+	for (size_t i = 0; i < n && !e; i++) {
+		if (i)
+			buf_putc(out, ' ');
+		e = scalar_row_text(c, out);
+	}
+	return e;
+}
+
 static enum err any_text(const struct form *f, const struct form_question *q, struct cbor *c, struct buf *out)
 {
 	switch (q->type) {
@@ -213,6 +227,7 @@ static enum err any_text(const struct form *f, const struct form_question *q, st
 	case FORM_DATETIME: case FORM_START: case FORM_END: return scalar_datetime_text(c, out);
 	case FORM_GEOPOINT: case FORM_START_GEOPOINT: return scalar_position_text(c, out);
 	case FORM_ROW: return scalar_row_text(c, out);
+	case FORM_ROWS: return rows_text(c, out);
 	default: return bad(q);
 	}
 }

@@ -93,7 +93,7 @@ static bool types_fit(const struct compiler *c, const struct form_question *q, c
 	case PACK_FILE:
 		return q->type == FORM_IMAGE || q->type == FORM_AUDIO || q->type == FORM_VIDEO || q->type == FORM_FILE || q->type == FORM_SIGNATURE;
 	case PACK_ROW: return q->type == FORM_ROW && q->source && !strcmp(q->source, target);
-	case PACK_ROWS: return q->type == FORM_ROW && q->source && !strcmp(q->source, target);
+	case PACK_ROWS: return (q->type == FORM_ROW || q->type == FORM_ROWS) && q->source && !strcmp(q->source, target);
 	}
 	return false;
 }

@@ -44,22 +44,6 @@ static void find_mangled(struct read *r, const struct book *b)
 	r->row = 0;
 }
 
-/* The title in English: a settings column "form_title::English (en)". */
-static const char *english_title(const struct book *b)
-{
-	const struct book_sheet *s = book_find(b, "settings");
-
-	if (!s || s->row_count < 2)
-		return "";
-	for (uint32_t i = 0; i < s->rows[0].count; i++) {
-		const struct book_cell *head = &s->cells[s->rows[0].first + i];
-
-		if (!strncmp(head->text, "form_title::", 12) && (strstr(head->text, "(en)") || strstr(head->text, "English")))
-			return book_text(s, &s->rows[1], head->column);
-	}
-	return "";
-}
-
 /* Read one file of lists/ or forms/ as a form; NULL, with everything reported, when it is none. */
 static struct form *read_workbook(struct read *r, const char *folder, const char *name, struct pack_name *title)
 {
@@ -82,11 +66,11 @@ static struct form *read_workbook(struct read *r, const char *folder, const char
 		e = form_read_book(book, id, report_form, r, &form);
 		if (e && r->errors == before)
 			read_fault_of(r, NULL, e);
-		title->en = read_string(r, english_title(book));
 	}
 	if (form) {
-		title->zh = read_string(r, form->title);
-		title->zh = title->zh ? title->zh : read_string(r, form->id);
+		title->zh = read_string(r, form_text(form, &form->titles, form_language(form, "zh")));
+		title->zh = title->zh ? title->zh : read_string(r, form->title ? form->title : form->id);
+		title->en = read_string(r, form_text(form, &form->titles, form_language(form, "en")));
 		title->en = title->en ? title->en : title->zh;
 	}
 	book_free(book);

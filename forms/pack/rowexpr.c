@@ -11,7 +11,7 @@
 
 /* One evaluation: an expression over a row. Links and derived fields nest, up to a depth. */
 struct run {
-	struct rowexpr *root;                             /* whose titles and derived fields are used */
+	const struct rowexpr *root;                       /* whose titles and derived fields are used */
 	const struct rowexpr_host *host;
 	const void *row;
 	uint32_t reg;
@@ -39,21 +39,22 @@ static enum err too_deep(void)
 /* The expression of a derived field, read when first wanted; NULL in *out for one that is counted or summed. */
 static enum err derived(struct run *run, uint32_t field, struct rowexpr **out)
 {
-	struct rowexpr *root = run->root;
+	const struct rowexpr *root = run->root;
+	struct rowexpr_cache *cache = root->cache;
 	struct derive d;
 	enum err e;
 
 	*out = NULL;
-	if (!root->derived && !(root->derived = calloc(root->pack->register_count, sizeof *root->derived)))
+	if (!cache->derived && !(cache->derived = calloc(root->pack->register_count, sizeof *cache->derived)))
 		return ERR_NOMEM;
-	if (!root->derived[run->reg] && !(root->derived[run->reg] = calloc(reg_of(run)->field_count, sizeof **root->derived)))
+	if (!cache->derived[run->reg] && !(cache->derived[run->reg] = calloc(reg_of(run)->field_count, sizeof **cache->derived)))
 		return ERR_NOMEM;
-	if ((*out = root->derived[run->reg][field]))
+	if ((*out = cache->derived[run->reg][field]))
 		return ERR_OK;
 	if ((e = derive_read(root->pack, run->reg, reg_of(run)->fields[field].derive, &d)) || d.how != DERIVE_EXPRESSION)
 		return e;
-	e = rowexpr_parse(root->pack, run->reg, d.rest, &root->derived[run->reg][field]);
-	*out = root->derived[run->reg][field];
+	e = rowexpr_parse(root->pack, run->reg, d.rest, &cache->derived[run->reg][field]);
+	*out = cache->derived[run->reg][field];
 	return e;
 }
 
@@ -85,18 +86,19 @@ static enum err builtin(struct run *run, enum rowexpr_builtin what, const char *
 
 static enum err title(struct run *run, struct buf *out)
 {
-	struct rowexpr *root = run->root;
+	const struct rowexpr *root = run->root;
+	struct rowexpr_cache *cache = root->cache;
 	struct run inner = *run;
 	enum err e;
 
 	if (++inner.depth > ROWEXPR_LINKS_MAX)
 		return too_deep();
-	if (!root->titles && !(root->titles = calloc(root->pack->register_count, sizeof *root->titles)))
+	if (!cache->titles && !(cache->titles = calloc(root->pack->register_count, sizeof *cache->titles)))
 		return ERR_NOMEM;
-	if (!root->titles[run->reg] && (e = rowexpr_parse(root->pack, run->reg, reg_of(run)->title, &root->titles[run->reg])))
+	if (!cache->titles[run->reg] && (e = rowexpr_parse(root->pack, run->reg, reg_of(run)->title, &cache->titles[run->reg])))
 		return e;
 	inner.value = (struct buf){ 0 };
-	e = evaluate(&inner, root->titles[run->reg]->expr, NULL, out);
+	e = evaluate(&inner, cache->titles[run->reg]->expr, NULL, out);
 	buf_clear(&inner.value);
 	return e;
 }
@@ -414,7 +416,7 @@ static enum err evaluate(struct run *run, const struct expr *x, bool *test, stru
 	return e ? e : run->err;
 }
 
-static enum err run(struct rowexpr *x, const struct rowexpr_host *host, const void *row, bool *test, struct buf *text)
+static enum err run(const struct rowexpr *x, const struct rowexpr_host *host, const void *row, bool *test, struct buf *text)
 {
 	struct run r = { .root = x, .host = host, .row = row, .reg = x->reg };
 	enum err e = evaluate(&r, x->expr, test, text);
@@ -423,12 +425,12 @@ static enum err run(struct rowexpr *x, const struct rowexpr_host *host, const vo
 	return e;
 }
 
-enum err rowexpr_text(struct rowexpr *x, const struct rowexpr_host *host, const void *row, struct buf *out)
+enum err rowexpr_text(const struct rowexpr *x, const struct rowexpr_host *host, const void *row, struct buf *out)
 {
 	return run(x, host, row, NULL, out);
 }
 
-enum err rowexpr_test(struct rowexpr *x, const struct rowexpr_host *host, const void *row, bool *out)
+enum err rowexpr_test(const struct rowexpr *x, const struct rowexpr_host *host, const void *row, bool *out)
 {
 	*out = false;
 	return run(x, host, row, out, NULL);

@@ -49,8 +49,8 @@ enum err rowexpr_check(const struct pack *p, uint32_t reg, const char *text);
 void rowexpr_free(struct rowexpr *x);                /* NULL is fine */
 
 /* Evaluate over `row`: the text appended to `out`, or whether it holds. What was read once (titles of other registers) is
- * kept in `x`, so one expression serves one thread at a time. */
-enum err rowexpr_text(struct rowexpr *x, const struct rowexpr_host *host, const void *row, struct buf *out);
-enum err rowexpr_test(struct rowexpr *x, const struct rowexpr_host *host, const void *row, bool *out);
+ * kept with `x`, so one expression serves one thread at a time. */
+enum err rowexpr_text(const struct rowexpr *x, const struct rowexpr_host *host, const void *row, struct buf *out);
+enum err rowexpr_test(const struct rowexpr *x, const struct rowexpr_host *host, const void *row, bool *out);
 
 #endif

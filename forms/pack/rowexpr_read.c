@@ -169,7 +169,8 @@ enum err rowexpr_parse(const struct pack *p, uint32_t reg, const char *text, str
 		return ERR_NOMEM;
 	x->pack = p;
 	x->reg = reg;
-	e = expr_parse(text, &x->expr);
+	x->cache = calloc(1, sizeof *x->cache);
+	e = x->cache ? expr_parse(text, &x->expr) : ERR_NOMEM;
 	if (!e)
 		e = check_names(x, text);
 	if (e) {
@@ -191,20 +192,28 @@ enum err rowexpr_check(const struct pack *p, uint32_t reg, const char *text)
 	return e;
 }
 
+static void free_cache(const struct pack *p, struct rowexpr_cache *c)
+{
+	for (uint32_t r = 0; c && r < p->register_count; r++) {
+		if (c->titles)
+			rowexpr_free(c->titles[r]);
+		for (uint32_t f = 0; c->derived && c->derived[r] && f < p->registers[r].field_count; f++)
+			rowexpr_free(c->derived[r][f]);
+		if (c->derived)
+			free(c->derived[r]);
+	}
+	if (c) {
+		free(c->titles);
+		free(c->derived);
+	}
+	free(c);
+}
+
 void rowexpr_free(struct rowexpr *x)
 {
 	if (!x)
 		return;
-	for (uint32_t r = 0; r < x->pack->register_count; r++) {
-		if (x->titles)
-			rowexpr_free(x->titles[r]);
-		for (uint32_t f = 0; x->derived && x->derived[r] && f < x->pack->registers[r].field_count; f++)
-			rowexpr_free(x->derived[r][f]);
-		if (x->derived)
-			free(x->derived[r]);
-	}
-	free(x->titles);
-	free(x->derived);
+	free_cache(x->pack, x->cache);
 	expr_free(x->expr);
 	free(x);
 }

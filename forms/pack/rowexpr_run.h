@@ -4,12 +4,14 @@
 
 #include "forms/pack/rowexpr.h"
 
+/* Read when first wanted: titles of registers, derived fields of them (by register, then field). */
+struct rowexpr_cache { struct rowexpr **titles, ***derived; };
+
 struct rowexpr {
 	const struct pack *pack;
 	uint32_t reg;
 	struct expr *expr;
-	/* Read when first wanted: titles of registers, derived fields of them (by register, then field). */
-	struct rowexpr **titles, ***derived;
+	struct rowexpr_cache *cache;
 };
 
 /* Is "village()" a built-in value that linked() may end in? */

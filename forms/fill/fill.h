@@ -58,11 +58,15 @@ bool fill_is_readonly(const struct fill *f, fill_node n);
  * author's message); then nothing changes. "" clears. */
 enum err fill_set(struct fill *f, fill_node n, const char *value);
 
+/* Put a value that was checked before (a stored record, a photo's name), whatever the node; what depends on it follows. */
+enum err fill_put(struct fill *f, fill_node n, const char *value);
+
 /* Texts with ${name} filled in, in the active language, markup left as written. */
 enum fill_text { FILL_LABEL, FILL_HINT, FILL_GUIDANCE, FILL_CONSTRAINT_MESSAGE, FILL_REQUIRED_MESSAGE };
 enum err fill_text(struct fill *f, fill_node n, enum fill_text what, struct buf *out);
 
-/* An expression of the author's (xc:fail, xc:warn ...) with node n as "."; the value as text, as boolean. */
+/* An expression of the author's (xc:fail, xc:warn ...) with node n as ".", FILL_NO_NODE for the record as a whole; the value
+ * as text, as boolean. */
 enum err fill_evaluate(struct fill *f, fill_node n, const char *expression, struct buf *out);
 enum err fill_test(struct fill *f, fill_node n, const char *expression, bool *out);
 
@@ -71,13 +75,19 @@ enum err fill_test(struct fill *f, fill_node n, const char *expression, bool *ou
 enum err fill_choices(struct fill *f, fill_node n, uint32_t *count);
 enum err fill_choice(struct fill *f, fill_node n, uint32_t i, const char **name, const char **label);
 
-/* Repeats. `repeat` is the node of the repeat itself, an instance is its child. */
+/* Repeats. `repeat` is the node of the repeat itself, an instance is its child. A repeat opens with as many instances as its
+ * default column says, with one when that is empty; under a repeat_count with as many as that gives, and when it falls the
+ * surplus stays (nothing answered is lost). */
 uint32_t fill_instances(const struct fill *f, fill_node repeat);
 fill_node fill_instance(const struct fill *f, fill_node repeat, uint32_t i);
 enum err fill_add_instance(struct fill *f, fill_node repeat, fill_node *out);      /* ERR_LIMIT; ERR_DENIED under a repeat_count */
 enum err fill_remove_instance(struct fill *f, fill_node instance);
 fill_node fill_child(const struct fill *f, fill_node instance_or_group, const char *name);     /* looks through groups */
 uint32_t fill_position(const struct fill *f, fill_node instance);                   /* from 1 */
+bool fill_is_instance(const struct fill *f, fill_node n);
+/* The node of question number `question` in this instance (FILL_NO_NODE = the top), groups looked through; a repeat gives
+ * its own node. FILL_NO_NODE when the question does not lie directly in it. */
+fill_node fill_node_at(const struct fill *f, fill_node instance, uint32_t question);
 
 /* "a/b[2]/c" from the top, and back. FILL_NO_NODE when there is no such node; "c" alone finds the first of that name. */
 enum err fill_path(const struct fill *f, fill_node n, struct buf *out);
@@ -88,17 +98,23 @@ fill_node fill_find(const struct fill *f, const char *path);
 enum fill_fault { FILL_MISSING, FILL_VIOLATION };
 enum err fill_check(struct fill *f, bool (*each)(void *user, fill_node n, enum fill_fault what, const char *message), void *user);
 
+/* Answers that count for nothing now, because their question is not relevant. Stops, and returns false, when `each` does. */
+bool fill_irrelevant(const struct fill *f, bool (*each)(void *user, fill_node n), void *user);
+
 /* Finish: set end time, run calculations a last time. */
 enum err fill_finish(struct fill *f);
 
 /* Answers from a JSON object {question: value, repeat: [{...}]}; values as XLSForm stores them, groups looked through.
- * Errors name the question. Values that break a constraint are ERR_DENIED unless `report` takes them (name, message). */
+ * Unknown names, values of the wrong type and values that break a constraint are errors that name the question, unless
+ * `report` takes them (path, message): then they are left out. What the form computes is not read; names that begin with
+ * "__" are passed over. */
 enum err fill_read_json(struct fill *f, const struct jdoc *answers, void (*report)(void *user, const char *path, const char *message), void *user);
 /* The record: relevant values only, repeats as arrays of objects, groups looked through; nested = groups as objects. */
 enum err fill_write_json(struct fill *f, bool nested, struct jdoc **out);
 
 /* A draft: every value, relevant or not, by path, and where the person was. Loading into another version of the form
- * carries over by question name and reports what no longer fits. Format: CBOR, private to this program. */
+ * carries over by question name and reports what no longer fits; questions that are new open with their default. Format:
+ * CBOR, private to this program. fill_load() takes the place of all there was in the fill. */
 enum err fill_save(struct fill *f, fill_node at, struct buf *out);
 enum err fill_load(struct fill *f, const void *data, size_t len, fill_node *at, void (*report)(void *user, const char *path, const char *why), void *user);
 

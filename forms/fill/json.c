@@ -1,0 +1,253 @@
+#include "config.h"
+#include "forms/fill/tree.h"
+
+#include "forms/base/i18n.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct reading {
+	struct fill *f;
+	void (*report)(void *user, const char *path, const char *message);
+	void *user;
+	struct buf text;               /* of one answer */
+};
+
+static enum err read_group(struct reading *r, uint32_t node, const struct jdoc *object);
+
+static enum err at_node(const struct fill *f, uint32_t node, enum err err)
+{
+	struct buf path = { 0 };
+
+	fill_path(f, node, &path);
+	err = err_in(err, "%s", buf_str(&path));
+	buf_clear(&path);
+	return err;
+}
+
+/* What does not fit is told, or, when nobody listens, an error. */
+static enum err mismatch(struct reading *r, uint32_t node, enum err err)
+{
+	struct buf path = { 0 };
+
+	if (!r->report)
+		return at_node(r->f, node, err);
+	fill_path(r->f, node, &path);
+	r->report(r->user, buf_str(&path), err_detail());
+	buf_clear(&path);
+	return ERR_OK;
+}
+
+/* A scalar's text, or an array of names joined by blanks. */
+static enum err answer_text(struct reading *r, const struct jdoc *v)
+{
+	bool good = true;
+
+	buf_reset(&r->text);
+	if (jdoc_type(v) != JDOC_ARRAY)
+		good = jdoc_scalar_text(v, &r->text);
+	for (size_t i = 0; jdoc_type(v) == JDOC_ARRAY && good && i < jdoc_count(v); i++) {
+		if (i)
+			buf_putc(&r->text, ' ');
+		good = jdoc_scalar_text(jdoc_item(v, i), &r->text);
+	}
+	return good ? r->text.err : err_set(ERR_FORMAT, _("这里要一个值, 不能是对象"));
+}
+
+/* Choices and constraints wait until everything is in: they may look at answers that come later. */
+static enum err read_value(struct reading *r, uint32_t node, const struct jdoc *v)
+{
+	struct fill *f = r->f;
+	const struct form_question *q = fill_question(f, node);
+	struct buf stored = { .max = FILL_VALUE_MAX };
+	enum err err = answer_text(r, v);
+
+	if (!err && (!form_is_stored(q->type) || f->plan[f->nodes[node].question].program[COMPUTE_VALUE]))
+		return ERR_OK;
+	if (!err && r->text.len && !form_is_select(q->type))
+		err = value_check(f, node, buf_str(&r->text), &stored);
+	else if (!err)
+		buf_puts(&stored, buf_str(&r->text));
+	if (!err)
+		err = stored.err;
+	if (!err)
+		err = settle_store(f, node, buf_str(&stored));
+	buf_clear(&stored);
+	if (!err)
+		return settle(f);
+	return err == ERR_NOMEM ? err : mismatch(r, node, err);
+}
+
+static enum err read_repeat(struct reading *r, uint32_t node, const struct jdoc *array)
+{
+	struct fill *f = r->f;
+	bool counted = f->plan[f->nodes[node].question].program[COMPUTE_COUNT] != NULL;
+	enum err err = ERR_OK;
+	fill_node instance;
+
+	if (jdoc_type(array) != JDOC_ARRAY)
+		return mismatch(r, node, err_set(ERR_FORMAT, _("重复组的答案要写成数组")));
+	while (!err && !counted && fill_instances(f, node) > jdoc_count(array))
+		err = fill_remove_instance(f, fill_instance(f, node, fill_instances(f, node) - 1));
+	for (size_t i = 0; !err && i < jdoc_count(array); i++) {
+		if (i >= fill_instances(f, node))
+			err = fill_grow(f, node, &instance);
+		if (!err)
+			err = read_group(r, fill_instance(f, node, (uint32_t)i), jdoc_item(array, i));
+	}
+	return err;
+}
+
+static bool names_question(const struct form *form, const char *key, uint32_t group)
+{
+	for (uint32_t q = form_find(form, key, 0); q != FORM_NONE; q = form_find(form, key, q + 1))
+		if (plan_inside(form, q, group))
+			return true;
+	return false;
+}
+
+static enum err check_names(struct reading *r, uint32_t node, const struct jdoc *object)
+{
+	const struct jdoc *v;
+	const char *key;
+
+	for (size_t i = 0; jdoc_member(object, i, &key, &v); i++)
+		if (strncmp(key, "__", 2) && !names_question(r->f->form, key, r->f->nodes[node].question)) {
+			enum err err = err_set(ERR_FORMAT, _("表单里没有题目 %s"), key);
+
+			if (!r->report)
+				return err;
+			r->report(r->user, key, err_detail());
+		}
+	return ERR_OK;
+}
+
+/* Questions of a group in form order; a group may be an object of its own or be looked through. */
+static enum err read_members(struct reading *r, uint32_t frame, uint32_t first, uint32_t end, const struct jdoc *object)
+{
+	const struct form *form = r->f->form;
+	enum err err = ERR_OK;
+
+	for (uint32_t q = first; !err && q < end; q = form->questions[q].end) {
+		const struct form_question *at = &form->questions[q];
+		const struct jdoc *v = at->name ? jdoc_get(object, at->name) : NULL;
+		uint32_t node = tree_node(r->f, frame, q);
+
+		if (at->type == FORM_GROUP && v && jdoc_type(v) == JDOC_OBJECT) {
+			err = check_names(r, node, v);
+			if (!err)
+				err = read_members(r, frame, q + 1, at->end, v);
+		} else if (at->type == FORM_GROUP) {
+			err = read_members(r, frame, q + 1, at->end, object);
+		} else if (v && jdoc_type(v) != JDOC_NULL) {
+			err = at->type == FORM_REPEAT ? read_repeat(r, node, v) : read_value(r, node, v);
+		}
+	}
+	return err;
+}
+
+static enum err read_group(struct reading *r, uint32_t node, const struct jdoc *object)
+{
+	const struct form *form = r->f->form;
+	uint32_t q = r->f->nodes[node].question;
+	enum err err;
+
+	if (jdoc_type(object) != JDOC_OBJECT)
+		return mismatch(r, node, err_set(ERR_FORMAT, _("这里要一个对象 {题目: 答案}")));
+	err = check_names(r, node, object);
+	if (err)
+		return err;
+	return q == FORM_NONE ? read_members(r, ROOT_FRAME, 0, form->question_count, object)
+	                      : read_members(r, r->f->nodes[node].frame, q + 1, form->questions[q].end, object);
+}
+
+/* Now that all is in: answers that are no choice, or break their constraint, are taken out again. */
+static enum err verify(struct reading *r, uint32_t node)
+{
+	struct fill *f = r->f;
+	const struct form_question *q = fill_question(f, node);
+	struct buf text = { 0 };
+	bool holds = true;
+	enum err err = ERR_OK;
+
+	if (!q || !f->nodes[node].value || !(f->nodes[node].flags & NODE_RELEVANT) || !form_is_asked(q->type))
+		return ERR_OK;
+	if (form_is_select(q->type))
+		err = value_check(f, node, f->nodes[node].value, &text);
+	buf_clear(&text);
+	if (!err)
+		err = constraint_holds(f, node, &holds);
+	if (!err && !holds) {
+		err = fill_text(f, node, FILL_CONSTRAINT_MESSAGE, &text);
+		if (!err)
+			err = err_set(ERR_DENIED, "%s", text.len ? buf_str(&text) : _("这个答案不合要求, 请检查后重填"));
+		buf_clear(&text);
+	}
+	if (!err || err == ERR_NOMEM)
+		return err;
+	err = mismatch(r, node, err);
+	if (!err)
+		err = settle_store(f, node, "");
+	return err ? err : settle(f);
+}
+
+enum err fill_read_json(struct fill *f, const struct jdoc *answers, void (*report)(void *user, const char *path, const char *message), void *user)
+{
+	struct reading r = { .f = f, .report = report, .user = user, .text = { .max = FILL_VALUE_MAX } };
+	enum err err = read_group(&r, ROOT_NODE, answers);
+
+	for (uint32_t node = 0; !err && node < f->node_count; node++)
+		err = verify(&r, node);
+	buf_clear(&r.text);
+	return err;
+}
+
+static struct jdoc *write_frame(const struct fill *f, uint32_t frame, uint32_t first, uint32_t end, bool nested, struct jdoc *into);
+
+static struct jdoc *write_instances(const struct fill *f, uint32_t node, bool nested)
+{
+	const struct list *l = f->nodes[node].list;
+	struct jdoc *array = jdoc_array();
+	uint32_t q = f->nodes[node].question;
+
+	for (uint32_t i = 0; i < l->count; i++)
+		jdoc_push(array, write_frame(f, l->at[i], q + 1, f->form->questions[q].end, nested, jdoc_object()));
+	return array;
+}
+
+/* Members of `into`, in form order: what is relevant and answered. Returns it. */
+static struct jdoc *write_frame(const struct fill *f, uint32_t frame, uint32_t first, uint32_t end, bool nested, struct jdoc *into)
+{
+	for (uint32_t q = first; q < end; q = f->form->questions[q].end) {
+		const struct form_question *at = &f->form->questions[q];
+		uint32_t node = tree_node(f, frame, q);
+		const struct node *n = &f->nodes[node];
+
+		if (!(n->flags & NODE_RELEVANT))
+			continue;
+		if (n->list && n->list->count) {
+			jdoc_put(into, at->name, write_instances(f, node, nested));
+		} else if (at->type == FORM_GROUP && nested && at->name) {
+			struct jdoc *group = write_frame(f, frame, q + 1, at->end, nested, jdoc_object());
+
+			if (jdoc_count(group))
+				jdoc_put(into, at->name, group);
+			else
+				jdoc_free(group);
+		} else if (at->type == FORM_GROUP) {
+			write_frame(f, frame, q + 1, at->end, nested, into);
+		} else if (form_is_stored(at->type) && n->value) {
+			jdoc_put_text(into, at->name, n->value);
+		}
+	}
+	return into;
+}
+
+enum err fill_write_json(struct fill *f, bool nested, struct jdoc **out)
+{
+	*out = jdoc_object();
+	if (!*out)
+		return err_set(ERR_NOMEM, _("内存不够, 写不出记录"));
+	write_frame(f, ROOT_FRAME, 0, f->form->question_count, nested, *out);
+	return ERR_OK;
+}

@@ -1,0 +1,33 @@
+/* world.h - profiles of invented workers in a directory of their own, for tests. */
+#ifndef TESTS_LEDGER_WORLD_H
+#define TESTS_LEDGER_WORLD_H
+
+#include "sync/keys/identity.h"
+#include "sync/ledger/log.h"
+#include "sync/ledger/profile.h"
+
+/* A fresh directory, removed at exit. "NAME" inside it through world_path(). */
+const char *world_path(const char *name);
+
+/* A worker whose secrets are always the same for the same number; `dbk` workers of one device share a store key. */
+struct keys_identity *world_identity(int number, int device);
+
+/* Make, open and unlock the profile NAME for a worker; a profile that is there is only opened. */
+enum err world_open(const char *name, bool office, int worker, struct profile **out);
+
+/* Append one event with a text as its public part and, when given, answers and a private part. */
+enum err world_append(struct profile *p, const struct event_scope *scope, const char *text, const char *answers, const char *secret, uint8_t ref[EVENT_REF]);
+
+/* Texts of all events of the store in log order, EPOCH_START as "*N" with its reason, one blank between. */
+const char *world_texts(struct profile *p);
+
+/* The event's public text; "" for none. */
+const char *world_text(const struct event *e);
+
+/* Everything of one log of `from` to `to`, in segments of at most `max` events from `first` on, as if by bundle. */
+enum err world_send(struct profile *from, struct profile *to, const struct event_log_id *id, uint64_t first, uint32_t max, struct log_result *result);
+
+/* The one log of a store that has only one (the newest otherwise). */
+struct event_log_id world_log(struct profile *p);
+
+#endif

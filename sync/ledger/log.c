@@ -160,8 +160,7 @@ enum err log_take(struct log_batch *b, struct log_record *r, struct log_strand *
 	b->added++;
 	if (e->lamport > b->lamport)
 		b->lamport = e->lamport;
-	if (profile_is_local(b->p, r->id.writer))
-		b->written++;
+	b->written += b->own;
 	if (step->opaque)
 		return b->txn.err;
 	if (e->kind == EVENT_ANCHOR)
@@ -281,6 +280,7 @@ static enum err append_to(struct log_batch *b, const struct own_log *own, const 
 	if (!err) {
 		keys_sign(own->author, message.data, message.len, signature);
 		step.signature = signature;
+		b->own = true;
 		err = log_take(b, r, s, &step);
 	}
 	if (!err) {
@@ -433,14 +433,15 @@ static enum err contradicted(struct log_batch *b, const struct log_record *r, ui
 
 enum err log_acknowledge(struct log_batch *b, const struct event_log_id *id, uint64_t seq, const uint8_t hash[EVENT_HASH], bool *contradicts)
 {
+	struct store_key own = log_own_key(id->writer, &id->scope);
 	struct log_record *r = &b->record;
-	bool wrong = false, unused;
+	bool wrong = false, ours = store_has(&b->txn, STORE_META, &own), unused;
 	enum err e = log_record_get(&b->txn, id, r);
 
 	contradicts = contradicts ? contradicts : &unused;
 	*contradicts = false;
 	if (e == ERR_NOTFOUND) {
-		*contradicts = seq && profile_is_local(b->p, id->writer);
+		*contradicts = seq && ours;
 		return *contradicts ? log_renew(b, id->writer, &id->scope, LOG_RECEIPT) : ERR_OK;
 	}
 	if (e || !seq)
@@ -454,7 +455,7 @@ enum err log_acknowledge(struct log_batch *b, const struct event_log_id *id, uin
 		buf_reset(&b->entry);
 		log_entry_put_ack(&b->entry, id, seq, hash);
 		e = log_batch_journal(b, &b->entry);
-	} else if (profile_is_local(b->p, id->writer)) {
+	} else if (ours) {
 		*contradicts = true;
 		e = log_renew(b, id->writer, &id->scope, LOG_RECEIPT);
 	}

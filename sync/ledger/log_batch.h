@@ -10,8 +10,9 @@ struct log_batch {
 	bool replaying;              /* what is put comes from the journal and does not go there again */
 	bool erased_any;             /* some event is to be stripped when it arrives */
 	bool roster_changed;
+	bool own;                    /* the log being written is one of this device's */
 	uint64_t lamport, lamport_start;
-	uint64_t written, written_start;     /* events of this device's writers */
+	uint64_t written, written_start;     /* events of this device's logs */
 	uint64_t added;
 	uint8_t (*erasing)[EVENT_REF + 1];   /* refs whose bytes in the journal go after the commit; level last */
 	size_t erasing_count;

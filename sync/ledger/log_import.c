@@ -271,6 +271,7 @@ enum err log_import(struct log_batch *b, const struct log_segment *seg, const st
 {
 	struct log_record *r = &b->record;
 	struct import in = { b, r, seg, steps, result };
+	struct store_key own = log_own_key(seg->id.writer, &seg->id.scope);
 	uint8_t zero[EVENT_HASH];
 	enum err e;
 
@@ -278,6 +279,7 @@ enum err log_import(struct log_batch *b, const struct log_segment *seg, const st
 	event_hash_log(&seg->id, zero);
 	if (seg->first == 1 && memcmp(zero, seg->previous, EVENT_HASH))
 		return err_set(ERR_FORMAT, _("日志的开头与它的名字不符"));
+	b->own = store_has(&b->txn, STORE_META, &own);
 	e = log_record_make(b, &seg->id, r);
 	for (uint32_t i = 0; !e && i < seg->count; ) {
 		bool other = false;

@@ -70,7 +70,7 @@ enum log_meta {
 	META_LAMPORT = 'L',          /* highest seen, as far as a stranger may carry it */
 	META_OWN = 'O',              /* writer, scope → struct log_own */
 	META_EPOCHS = 'E',           /* writer → number of its epochs */
-	META_WRITTEN = 'W',          /* events of this device's writers */
+	META_WRITTEN = 'W',          /* events of this device's logs */
 	META_DRAFT = 'D',            /* draft id that became a record */
 	META_DRAFT_NUMBER = 'R',     /* writer → last running number */
 	META_TRUST = 'T',            /* counts up with each event of the township's log */

@@ -4,6 +4,7 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "forms/base/sys.h"
+#include "sync/keys/slot.h"
 #include "sync/keys/town.h"
 #include "sync/ledger/fold.h"
 #include "sync/ledger/log_record.h"
@@ -65,16 +66,6 @@ static enum err read_seat(struct profile *p)
 	buf_clear(&path);
 	buf_clear(&seat);
 	return e;
-}
-
-bool profile_is_local(const struct profile *p, const uint8_t writer[EVENT_WRITER])
-{
-	if (p->identity && !memcmp(p->writer, writer, EVENT_WRITER))
-		return true;
-	for (size_t i = 0; i < p->own->slots.count; i++)
-		if (!memcmp(p->own->slots.at[i].id.writer, writer, EVENT_WRITER))
-			return true;
-	return false;
 }
 
 /* --- the lock --- */
@@ -207,8 +198,8 @@ static enum err first_half(struct profile *p)
 
 	anchor_read(p->dir, &p->anchor, &found);
 	profile_note_boot(p);
-	if ((e = profile_placement(p->dir, &p->own->placement)) || (e = keys_roots_read(p->dir, &p->roots))
-	    || (e = keys_slots_read(p->dir, &p->own->slots)) || (e = renew_roster(p)) || (e = make_ring(p)))
+	if ((e = profile_placement(p->dir, &p->own->placement)) || (e = keys_roots_read(p->dir, &p->roots)) || (e = renew_roster(p))
+	    || (e = make_ring(p)))
 		return e;
 	e = profile_probe(p);
 	p->own->store_bad = e == ERR_CORRUPT;
@@ -296,13 +287,11 @@ void profile_close(struct profile *p)
 
 enum err profile_adopt(struct profile *p, struct keys_identity *identity)
 {
-	enum err e;
+	enum err e = ERR_OK;
 
 	profile_lock(p);
 	p->identity = identity;
 	memcpy(p->writer, keys_identity_public(identity)->writer, EVENT_WRITER);
-	if ((e = keys_slots_read(p->dir, &p->own->slots)))
-		return e;
 	if (!p->office && !(e = profile_lock_write(p))) {
 		p->seal.key = keys_identity_dbk(identity);
 		e = profile_ladder(p);

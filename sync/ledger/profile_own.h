@@ -2,7 +2,6 @@
 #ifndef SYNC_LEDGER_PROFILE_OWN_H
 #define SYNC_LEDGER_PROFILE_OWN_H
 
-#include "sync/keys/slot.h"
 #include "sync/ledger/profile.h"
 
 struct profile_private {
@@ -10,16 +9,12 @@ struct profile_private {
 	uint64_t placement;          /* where this directory lies: inode of `seat`, machine id */
 	uint64_t boot;
 	uint8_t boot_id[16];
-	struct keys_slots slots;     /* this device's writers */
 	uint64_t trust;              /* META_TRUST when the roster was fed */
 	bool store_bad;              /* the walk, or a value that did not open, found the store damaged */
 	int lock_depth;
 	struct pack **packs;
 	unsigned pack_count;
 };
-
-/* Is this one of the device's own writers? */
-bool profile_is_local(const struct profile *p, const uint8_t writer[EVENT_WRITER]);
 
 /* The lock around every write; waits for other programs. */
 enum err profile_lock_write(struct profile *p);

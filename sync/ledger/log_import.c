@@ -125,6 +125,11 @@ static enum err meet(struct log_batch *b, struct log_record *r, struct log_stran
 
 /* --- what is new --- */
 
+static enum err too_many(void)
+{
+	return err_set(ERR_LIMIT, _("这份日志缺口太多 (上限 %d 段): 请先补上缺的部分"), LIMIT_RANGES);
+}
+
 /* The strand that event `seq` after `previous` continues: the one that ends there, or a new one. */
 static enum err strand_for(struct log_batch *b, struct log_record *r, uint64_t seq, const uint8_t *previous, uint16_t *id,
                            struct log_result *result)
@@ -141,7 +146,7 @@ static enum err strand_for(struct log_batch *b, struct log_record *r, uint64_t s
 		result->gap = true;
 	s = log_record_add(r, seq, previous);
 	if (!s)
-		return err_set(ERR_LIMIT, _("这份日志缺口太多 (上限 %d 段): 请先补上缺的部分"), LIMIT_RANGES);
+		return too_many();
 	*id = s->id;
 	return ERR_OK;
 }
@@ -264,7 +269,9 @@ static enum err take_run(struct import *in, uint32_t *i)
 	}
 	if (!e && *i > from)
 		e = journal_run(in, from, in->steps + from, *i - from);
-	return e ? e : join(in->b, in->r, id);
+	if (!e)
+		e = join(in->b, in->r, id);
+	return e ? e : in->r->count > LIMIT_RANGES ? too_many() : ERR_OK;
 }
 
 enum err log_import(struct log_batch *b, const struct log_segment *seg, const struct log_step *steps, struct log_result *result)

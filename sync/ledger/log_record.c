@@ -165,7 +165,7 @@ struct log_strand *log_record_add(struct log_record *r, uint64_t first, const ui
 {
 	unsigned at = 0;
 
-	if (r->count == LIMIT_RANGES || r->next_strand == UINT16_MAX)
+	if (r->count > LIMIT_RANGES || r->next_strand == UINT16_MAX)
 		return NULL;
 	while (at < r->count && r->strands[at].first <= first)
 		at++;

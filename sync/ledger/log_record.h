@@ -24,7 +24,7 @@ struct log_record {
 	uint64_t acked; uint8_t acked_hash[EVENT_HASH];
 	uint64_t split_at;
 	uint16_t count;
-	struct log_strand strands[LIMIT_RANGES];            /* by first, then id */
+	struct log_strand strands[LIMIT_RANGES + 1];        /* by first, then id; one more while an import closes a gap */
 };
 
 struct store_key log_record_key(const struct event_log_id *id);
@@ -34,7 +34,7 @@ void log_record_put(struct store_txn *t, const struct log_record *r);
 enum err log_record_read(const struct store_key *key, const struct buf *value, struct log_record *out);
 
 struct log_strand *log_record_strand(struct log_record *r, uint16_t id);
-/* A new strand holding nothing yet (last = first - 1); NULL over LIMIT_RANGES. */
+/* A new strand holding nothing yet (last = first - 1); NULL beyond LIMIT_RANGES + 1. */
 struct log_strand *log_record_add(struct log_record *r, uint64_t first, const uint8_t previous[EVENT_HASH]);
 void log_record_remove(struct log_record *r, uint16_t id);
 

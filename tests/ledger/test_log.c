@@ -253,7 +253,6 @@ static bool file_holds(const char *path, const char *word)
 static void what_is_erased_goes_from_both_copies_and_the_chain_holds(void **state)
 {
 	struct erase x = { .answers = false };
-	struct event_log_id id;
 	struct log_event e = { 0 };
 	struct store_txn t;
 
@@ -261,7 +260,6 @@ static void what_is_erased_goes_from_both_copies_and_the_chain_holds(void **stat
 	two("erase", 5);
 	assert_ok(world_append(writer, NULL, "kept", "answerWord", "secretWord", x.ref));
 	assert_ok(world_append(writer, NULL, "next", NULL, NULL, NULL));
-	id = world_log(writer);
 	ship(1, 100);
 	assert_true(file_holds(world_path("erase-r/journal/1.evj"), "secretWord"));
 	assert_ok(log_write(reader, erase_one, &x));

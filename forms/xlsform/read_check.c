@@ -11,31 +11,34 @@
 
 enum { WORD_MAX = 48, SUGGESTIONS_MAX = 50 };
 
+static bool same_letter(char a, char b)
+{
+	return (a | 32) == (b | 32);
+}
+
+/* The distance of Damerau: letters added, lost, changed, or two that swapped places. */
 bool nearly_same(const char *a, const char *b)
 {
 	size_t n = strlen(a), m = strlen(b), far = n > 5 ? 2 : 1;
-	unsigned char row[WORD_MAX + 1];
+	unsigned char d[WORD_MAX + 1][WORD_MAX + 1];
 
 	if (n > WORD_MAX || m > WORD_MAX || n < 3 || m + far < n || n + far < m)
 		return false;
-	for (size_t k = 0; k <= m; k++)
-		row[k] = (unsigned char)k;
-	for (size_t i = 1; i <= n; i++) {
-		unsigned char corner = row[0];
+	for (size_t i = 0; i <= n; i++)
+		for (size_t k = 0; k <= m; k++) {
+			size_t best = i ? d[i - 1][k] + 1u : k;
 
-		row[0] = (unsigned char)i;
-		for (size_t k = 1; k <= m; k++) {
-			unsigned char above = row[k], best = (unsigned char)(corner + ((a[i - 1] | 32) != (b[k - 1] | 32)));
+			if (i && k) {
+				size_t changed = d[i - 1][k - 1] + !same_letter(a[i - 1], b[k - 1]);
 
-			if (above + 1 < best)
-				best = (unsigned char)(above + 1);
-			if (row[k - 1] + 1 < best)
-				best = (unsigned char)(row[k - 1] + 1);
-			corner = above;
-			row[k] = best;
+				best = changed < best ? changed : best;
+				best = d[i][k - 1] + 1u < best ? d[i][k - 1] + 1u : best;
+			}
+			if (i > 1 && k > 1 && same_letter(a[i - 1], b[k - 2]) && same_letter(a[i - 2], b[k - 1]) && d[i - 2][k - 2] + 1u < best)
+				best = d[i - 2][k - 2] + 1u;
+			d[i][k] = (unsigned char)best;
 		}
-	}
-	return row[m] <= far;
+	return d[n][m] <= far;
 }
 
 /* Where a text or expression stands. */

@@ -89,7 +89,7 @@ enum err read_choices(struct reader *r);             /* after the header of the 
 enum err read_survey(struct reader *r);
 enum err check_references(struct reader *r);         /* names in texts and expressions, and that expressions parse */
 
-/* Is `a` a misspelt `b`: one or two letters apart, fewer than half of them? */
+/* Is `a` a misspelt `b`: one slip apart, or two in words of more than five letters? */
 bool nearly_same(const char *a, const char *b);
 
 /* Words for what or_other adds: the choice, or the text question. */

@@ -4,9 +4,12 @@
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
+#include "forms/base/text.h"
 #include "sync/ledger/draft.h"
 #include "sync/ledger/profile.h"
 #include "sync/ledger/submit.h"
+#include "tui/screens/outside.h"
+#include "tui/screens/pick.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -296,6 +299,61 @@ enum err filling_submit(struct filling *f, struct row_id *record)
 	return ERR_OK;
 }
 
+/* photos/<16 hex of the draft>/NAME: what an open record will carry. */
+static enum err photo_dir(struct filling *f, struct buf *dir)
+{
+	struct buf photos = { 0 };
+	char id[24];
+	enum err e;
+
+	snprintf(id, sizeof id, "%016llx", (unsigned long long)draft_about(f->draft)->id);
+	fs_path(dir, profile_path(f->app->profile, "photos", &photos), id);
+	e = fs_make_dir(buf_str(dir));
+	buf_clear(&photos);
+	return e;
+}
+
+enum err filling_photo(struct filling *f, const char *path, struct buf *name)
+{
+	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	struct buf content = { 0 }, dir = { 0 }, to = { 0 };
+	enum err e;
+
+	if (!*base || strlen(base) > 120 || !text_valid(base, strlen(base)) || strpbrk(base, " :"))
+		return err_set(ERR_FORMAT, _("照片文件名里不能有空格和冒号: %s"), base);
+	e = fs_read(path, FILLING_PHOTO_MAX, &content);
+	if (!e)
+		e = photo_dir(f, &dir);
+	if (!e)
+		e = fs_write(fs_path(&to, buf_str(&dir), base), content.data, content.len);
+	if (!e)
+		buf_puts(name, base);
+	buf_clear(&content);
+	buf_clear(&dir);
+	buf_clear(&to);
+	return e;
+}
+
+enum err filling_shoot(struct filling *f, struct buf *name)
+{
+	struct buf dir = { 0 }, to = { 0 }, printed = { 0 };
+	char file[40];
+	enum err e = photo_dir(f, &dir);
+
+	snprintf(file, sizeof file, "p%lld.jpg", (long long)app_ms(f->app));
+	fs_path(&to, buf_str(&dir), file);
+	if (!e)
+		e = outside_run(f->app->settings.photo, buf_str(&to), &printed);
+	if (!e && !fs_exists(buf_str(&to)))
+		e = err_set(ERR_NOTFOUND, _("拍照的命令没有写出 %s"), buf_str(&to));
+	if (!e)
+		buf_puts(name, file);
+	buf_clear(&dir);
+	buf_clear(&to);
+	buf_clear(&printed);
+	return e;
+}
+
 /* Markdown and HTML that XLSForm allows in labels mean nothing on a terminal. */
 static void plain(const char *s, struct buf *out)
 {
@@ -321,16 +379,6 @@ void filling_label(struct filling *f, fill_node n, struct buf *out)
 	buf_clear(&raw);
 }
 
-static bool has_word(const char *list, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *at = list; (at = strstr(at, word)); at += n)
-		if ((at == list || at[-1] == ' ') && (!at[n] || at[n] == ' '))
-			return true;
-	return false;
-}
-
 static void chosen_labels(struct filling *f, fill_node n, const char *value, struct buf *out)
 {
 	uint32_t count = 0;
@@ -340,7 +388,7 @@ static void chosen_labels(struct filling *f, fill_node n, const char *value, str
 	if (fill_choices(f->fill, n, &count))
 		count = 0;
 	for (uint32_t i = 0; i < count; i++)
-		if (!fill_choice(f->fill, n, i, &name, &label) && has_word(value, name))
+		if (!fill_choice(f->fill, n, i, &name, &label) && pick_has(value, name))
 			buf_printf(out, "%s%s", out->len > before ? " " : "", label);
 	if (out->len == before)
 		buf_puts(out, value);

@@ -59,9 +59,11 @@ fill_node filling_fault(struct filling *f, struct buf *why);
 /* Sign and keep the record. The draft is gone afterwards; f stays the caller's. */
 enum err filling_submit(struct filling *f, struct row_id *record);
 
-/* Take a photo (or any file) along: it is copied into the profile and sent after the record is. *name gets what the answer
- * is to say. ERR_NOTFOUND, ERR_LIMIT. */
+/* Take a photo (or any file) along: it is copied into the profile beside the draft, and belongs to the record once that is
+ * kept. `name` gets what the answer is to say. ERR_NOTFOUND, ERR_LIMIT. filling_shoot() has the camera's command make it. */
+enum { FILLING_PHOTO_MAX = 2 << 20 };
 enum err filling_photo(struct filling *f, const char *path, struct buf *name);
+enum err filling_shoot(struct filling *f, struct buf *name);
 
 /* Label of a node, plain text. */
 void filling_label(struct filling *f, fill_node n, struct buf *out);

@@ -2,13 +2,13 @@
 #include "tui/screens/form_view.h"
 
 #include "forms/base/i18n.h"
-#include "sync/ledger/find.h"
 #include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
 #include "tui/screens/form_scope.h"
+#include "tui/screens/outside.h"
+#include "tui/screens/pick.h"
 #include "tui/screens/screens.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +52,25 @@ static bool answer(struct form_view *v, fill_node n, const char *value)
 	return true;
 }
 
+/* Where a file is asked for, a path is typed: the file is taken along and its name is the answer. */
+static bool take_file(struct form_view *v, fill_node n, struct buf *value)
+{
+	enum form_type type = fill_question(v->f->fill, n)->type;
+	struct buf name = { 0 };
+	enum err e;
+
+	if (type < FORM_IMAGE || type > FORM_SIGNATURE || !strchr(buf_str(value), '/'))
+		return true;
+	e = filling_photo(v->f, buf_str(value), &name);
+	if (e) {
+		kit_say_error(e);
+		return false;
+	}
+	buf_clear(value);
+	*value = name;
+	return true;
+}
+
 /* Put what is typed into the form. False: it was refused, and the person stays. */
 static bool commit(struct form_view *v)
 {
@@ -63,7 +82,7 @@ static bool commit(struct form_view *v)
 		return true;
 	form_complete(v->f->app, fill_question(v->f->fill, n)->type, kit_line_text(&v->field.line), &whole);
 	if (strcmp(buf_str(&whole), fill_value(v->f->fill, n)))
-		ok = answer(v, n, buf_str(&whole));
+		ok = take_file(v, n, &whole) && answer(v, n, buf_str(&whole));
 	if (ok)
 		v->editing = FILL_NO_NODE;
 	buf_clear(&whole);
@@ -107,35 +126,6 @@ static void go_to_node(struct form_view *v, fill_node n)
 	begin_editing(v);
 }
 
-static bool has_word(const char *list, const char *word, size_t n)
-{
-	for (const char *at = list; (at = strstr(at, word)); at += n)
-		if ((at == list || at[-1] == ' ') && (!at[n] || at[n] == ' '))
-			return true;
-	return false;
-}
-
-/* Several: add at the end or take out, so that a ranking keeps the order of the taps. */
-static void toggle(const char *list, const char *name, struct buf *out)
-{
-	size_t n = strlen(name);
-
-	if (!has_word(list, name, n)) {
-		buf_printf(out, "%s%s%s", list, *list ? " " : "", name);
-		return;
-	}
-	for (const char *at = list; *at; ) {
-		size_t word = strcspn(at, " ");
-
-		if (word != n || strncmp(at, name, n)) {
-			if (out->len)
-				buf_putc(out, ' ');
-			buf_put(out, at, word);
-		}
-		at += word + (at[word] == ' ');
-	}
-}
-
 static enum kit_next choose(struct form_view *v, uint32_t i)
 {
 	fill_node n = selected(v)->node;
@@ -150,7 +140,7 @@ static enum kit_next choose(struct form_view *v, uint32_t i)
 	else if (q->type == FORM_SELECT_ONE)
 		buf_puts(&value, name);
 	else
-		toggle(fill_value(v->f->fill, n), name, &value);
+		pick_toggle(fill_value(v->f->fill, n), name, &value);
 	if (answer(v, n, buf_str(&value)) && q->type == FORM_SELECT_ONE)
 		go(v, 1);
 	buf_clear(&value);
@@ -161,54 +151,11 @@ static enum kit_next list_done(struct kit_view *below, struct kit_view *self)
 {
 	struct form_view *v = (struct form_view *)below;
 	struct buf value = { 0 };
-	const char *name, *label;
-	uint32_t count = 0;
 
-	if (!kit_choice_confirmed(self) || fill_choices(v->f->fill, selected(v)->node, &count))
-		return KIT_STAY;
-	for (uint32_t i = 0; i < count; i++)
-		if ((question(v)->type == FORM_SELECT_ONE ? kit_choice_answer(self) == (int)i : kit_choice_on(self, i)) &&
-		    !fill_choice(v->f->fill, selected(v)->node, i, &name, &label))
-			buf_printf(&value, "%s%s", value.len ? " " : "", name);
-	if (answer(v, selected(v)->node, buf_str(&value)))
+	if (pick_value(self, v->f, selected(v)->node, question(v)->type != FORM_SELECT_ONE, &value) && answer(v, selected(v)->node, buf_str(&value)))
 		go(v, 1);
 	buf_clear(&value);
 	return KIT_STAY;
-}
-
-/* A list of its own for many choices, findable by pinyin initials. */
-static enum kit_next choose_from_list(struct form_view *v)
-{
-	fill_node n = selected(v)->node;
-	struct kit_option *options;
-	struct kit_view *dialog = NULL;
-	struct buf heading = { 0 };
-	uint32_t count = 0;
-
-	if (fill_choices(v->f->fill, n, &count))
-		return KIT_STAY;
-	options = calloc(count + 1, sizeof *options);
-	for (uint32_t i = 0; options && i < count; i++) {
-		const char *name, *label;
-		struct buf initials = { 0 };
-
-		if (fill_choice(v->f->fill, n, i, &name, &label))
-			continue;
-		find_initials(label, &initials);
-		options[i].label = strdup(label);
-		options[i].on = has_word(fill_value(v->f->fill, n), name, strlen(name));
-		options[i].find = buf_take(&initials);
-	}
-	filling_label(v->f, n, &heading);
-	if (options)
-		dialog = kit_choice_new(buf_str(&heading), NULL, options, count, question(v)->type != FORM_SELECT_ONE, list_done);
-	for (uint32_t i = 0; options && i < count; i++) {
-		free((void *)(uintptr_t)options[i].label);
-		free((void *)(uintptr_t)options[i].find);
-	}
-	free(options);
-	buf_clear(&heading);
-	return kit_open(&v->base, dialog);
 }
 
 static enum kit_next row_chosen(struct kit_view *below, struct kit_view *self)
@@ -331,7 +278,7 @@ static enum kit_next open_selected(struct form_view *v)
 	if (editable(v) && q->type == FORM_ROW)
 		return kit_open(&v->base, screen_rows_choose_new(v->f->app, q->source, row_chosen));
 	if (editable(v) && form_is_select(q->type) && !fill_choices(v->f->fill, selected(v)->node, &count) && count > FORM_DIGITS)
-		return choose_from_list(v);
+		return kit_open(&v->base, pick_new(v->f, selected(v)->node, q->type != FORM_SELECT_ONE, list_done));
 	go(v, 1);
 	return KIT_STAY;
 }
@@ -348,6 +295,32 @@ static enum kit_next undo(struct form_view *v)
 	v->editing = FILL_NO_NODE;
 	form_gather(v);
 	go_to_node(v, n);
+	return KIT_STAY;
+}
+
+/* A position or a picture by the command that the settings name. */
+static enum kit_next from_outside(struct form_view *v)
+{
+	const struct settings *s = &v->f->app->settings;
+	bool position = question(v)->type == FORM_GEOPOINT;
+	struct buf printed = { 0 }, value = { 0 };
+	enum err e;
+
+	if (!*(position ? s->position : s->photo)) {
+		kit_say(KIT_SOON, position ? _("设置里还没有取位置的命令") : _("设置里还没有拍照的命令"));
+		return KIT_STAY;
+	}
+	e = position ? outside_run(s->position, NULL, &printed) : filling_shoot(v->f, &value);
+	if (!e && position)
+		e = outside_position(buf_str(&printed), &value);
+	if (e)
+		kit_say_error(e);
+	else
+		kit_line_set(&v->field.line, buf_str(&value));
+	if (!e && commit(v))
+		go(v, 1);
+	buf_clear(&printed);
+	buf_clear(&value);
 	return KIT_STAY;
 }
 
@@ -371,6 +344,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_SAVE:    return finish(v);
 	case ACT_REMOVE:  return remove_instance(v);
 	case ACT_UNDO:    return undo(v);
+	case ACT_PHOTO:   return from_outside(v);
 	case ACT_DISCARD: return ask_discard(v);
 	case ACT_BACK:
 		if (!commit(v))
@@ -398,6 +372,7 @@ static bool offers(struct kit_view *base, enum kit_action a)
 	}
 	switch (a) {
 	case ACT_REMOVE:  return selected(v)->type == ENTRY_INSTANCE;
+	case ACT_PHOTO:   return v->editing != FILL_NO_NODE && (question(v)->type == FORM_GEOPOINT || question(v)->type == FORM_IMAGE);
 	case ACT_DISCARD: return v->scope == FILL_NO_NODE;
 	case ACT_COMPOSE: case ACT_LEFT: case ACT_RIGHT: case ACT_CLEAR_UP: return v->editing != FILL_NO_NODE;
 	case ACT_UNDO:    return v->f->undo_count > 0;
@@ -409,6 +384,8 @@ static const char *label(struct kit_view *base, enum kit_action a)
 {
 	struct form_view *v = (struct form_view *)base;
 
+	if (a == ACT_PHOTO)
+		return question(v) && question(v)->type == FORM_GEOPOINT ? _("取位置") : _("拍照");
 	if (a == ACT_SAVE && v->scope != FILL_NO_NODE)
 		return _("记下");
 	if (a != ACT_OPEN)
@@ -507,7 +484,7 @@ static const struct kit_key keys[] = {
 	{ KIT_FN | KEY_PPAGE, ACT_PAGE_UP, false }, { KIT_FN | KEY_NPAGE, ACT_PAGE_DOWN, false }, { KIT_FN | KEY_END, ACT_LAST, false },
 	{ KIT_FN | KEY_BTAB, ACT_PREVIOUS, false },
 	{ KIT_FN | KEY_F(5), ACT_SAVE, true }, { 'd', ACT_REMOVE, true }, { 'u', ACT_UNDO, true }, { 'x', ACT_DISCARD, false },
-	{ KIT_FN | KEY_F(8), ACT_DISCARD, false },
+	{ KIT_FN | KEY_F(8), ACT_DISCARD, false }, { KIT_FN | KEY_F(6), ACT_PHOTO, true },
 	{ KIT_FN | KEY_F(2), ACT_COMPOSE, true }, { KIT_FN | KEY_LEFT, ACT_LEFT, false }, { KIT_FN | KEY_RIGHT, ACT_RIGHT, false },
 	{ 'U' & 0x1f, ACT_CLEAR_UP, false },
 	{ 0, ACT_NONE, false },
@@ -530,7 +507,8 @@ struct kit_view *screen_form_scope_new(struct filling *f, fill_node scope)
 	v->scope = scope;
 	v->editing = FILL_NO_NODE;
 	form_gather(v);
-	while (at + 1 < v->count && !form_selectable(&v->entries[at]))
+	while (at + 1 < v->count && (!form_selectable(&v->entries[at]) ||
+	       (scope != FILL_NO_NODE && v->entries[at].type == ENTRY_QUESTION && *fill_value(f->fill, v->entries[at].node))))
 		at++;
 	v->at = at;
 	if (scope == FILL_NO_NODE && f->at != FILL_NO_NODE)

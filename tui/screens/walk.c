@@ -1,15 +1,14 @@
 #include "config.h"
 #include "tui/screens/walk.h"
 
-#include "forms/base/fs.h"
 #include "forms/base/i18n.h"
-#include "sync/ledger/find.h"
 #include "sync/ledger/profile.h"
 #include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/prompt.h"
 #include "tui/screens/form_scope.h"
 #include "tui/screens/form_view.h"
+#include "tui/screens/pick.h"
 #include "tui/screens/screens.h"
 
 #include <stdio.h>
@@ -107,32 +106,6 @@ static enum kit_next answer(struct walk *w, const char *value, bool on)
 	return KIT_STAY;
 }
 
-static bool has_word(const char *list, const char *word, size_t n)
-{
-	for (const char *at = list; (at = strstr(at, word)); at += n)
-		if ((at == list || at[-1] == ' ') && (!at[n] || at[n] == ' '))
-			return true;
-	return false;
-}
-
-static void toggled(const char *list, const char *name, struct buf *out)
-{
-	size_t n = strlen(name);
-	bool on = has_word(list, name, n);
-
-	for (const char *at = list; *at; ) {
-		size_t word = strcspn(at, " ");
-
-		if (word != n || strncmp(at, name, n)) {
-			buf_puts(out, out->len ? " " : "");
-			buf_put(out, at, word);
-		}
-		at += word + (at[word] == ' ');
-	}
-	if (!on)
-		buf_printf(out, "%s%s", out->len ? " " : "", name);
-}
-
 static enum kit_next choose(struct walk *w, uint32_t i)
 {
 	const struct form_question *q = walk_question(w);
@@ -145,7 +118,7 @@ static enum kit_next choose(struct walk *w, uint32_t i)
 	if (q->type == FORM_SELECT_ONE)
 		buf_puts(&value, name);
 	else
-		toggled(fill_value(w->f->fill, node_at(w)), name, &value);
+		pick_toggle(fill_value(w->f->fill, node_at(w)), name, &value);
 	next = answer(w, buf_str(&value), q->type == FORM_SELECT_ONE);
 	buf_clear(&value);
 	return next;
@@ -154,34 +127,6 @@ static enum kit_next choose(struct walk *w, uint32_t i)
 static enum kit_next from_list(struct kit_view *below, struct kit_view *self)
 {
 	return kit_choice_answer(self) < 0 ? KIT_STAY : choose((struct walk *)below, (uint32_t)kit_choice_answer(self));
-}
-
-static enum kit_next choose_from_list(struct walk *w, uint32_t count)
-{
-	struct kit_option *options = calloc(count + 1, sizeof *options);
-	struct buf heading = { 0 };
-	struct kit_view *dialog = NULL;
-
-	for (uint32_t i = 0; options && i < count; i++) {
-		const char *name, *label;
-		struct buf initials = { 0 };
-
-		if (fill_choice(w->f->fill, node_at(w), i, &name, &label))
-			continue;
-		find_initials(label, &initials);
-		options[i].label = strdup(label);
-		options[i].find = buf_take(&initials);
-	}
-	filling_label(w->f, node_at(w), &heading);
-	if (options)
-		dialog = kit_choice_new(buf_str(&heading), NULL, options, count, false, from_list);
-	for (uint32_t i = 0; options && i < count; i++) {
-		free((void *)(uintptr_t)options[i].label);
-		free((void *)(uintptr_t)options[i].find);
-	}
-	free(options);
-	buf_clear(&heading);
-	return kit_open(&w->base, dialog);
 }
 
 static enum kit_next typed(struct walk *w)
@@ -207,7 +152,7 @@ static enum kit_next open_item(struct walk *w)
 		return typed(w);
 	if (form_is_select(q->type)) {
 		if (!fill_choices(w->f->fill, node_at(w), &count) && count > WALK_CHOICES)
-			return choose_from_list(w, count);
+			return kit_open(&w->base, pick_new(w->f, node_at(w), false, from_list));
 		if (walk_fails(w, node_at(w)))
 			return open_hazard(w);
 		go(w, w->at + 1);

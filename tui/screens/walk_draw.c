@@ -5,6 +5,7 @@
 #include "forms/base/text.h"
 #include "tui/kit/draw.h"
 #include "tui/screens/form_view.h"
+#include "tui/screens/pick.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,16 +61,6 @@ static void spot(struct walk *w, int y, int x, int cols, uint32_t choice)
 	w->spots[w->spot_count++].choice = choice;
 }
 
-static bool has_word(const char *list, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *at = list; (at = strstr(at, word)); at += n)
-		if ((at == list || at[-1] == ' ') && (!at[n] || at[n] == ' '))
-			return true;
-	return false;
-}
-
 /* "[1] 符合   [2] 不符合"; on a phone one below the other, big enough for a thumb. Returns the rows used. */
 static int choices(struct walk *w, WINDOW *win, int y, int rows)
 {
@@ -95,7 +86,7 @@ static int choices(struct walk *w, WINDOW *win, int y, int rows)
 
 		if (fill_choice(w->f->fill, n, i, &name, &label))
 			continue;
-		on = has_word(fill_value(w->f->fill, n), name);
+		on = pick_has(fill_value(w->f->fill, n), name);
 		snprintf(one, sizeof one, narrow ? "%s%u %s" : "%s[%u] %s", on ? "*" : " ", i + 1, label);
 		if (narrow)
 			x = 2;

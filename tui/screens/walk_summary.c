@@ -2,11 +2,11 @@
 #include "tui/screens/walk.h"
 
 #include "forms/base/i18n.h"
-#include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/prompt.h"
 #include "tui/screens/form_scope.h"
 #include "tui/screens/form_view.h"
+#include "tui/screens/pick.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -116,43 +116,28 @@ static enum kit_next text_given(struct kit_view *below, struct kit_view *self)
 static enum kit_next one_chosen(struct kit_view *below, struct kit_view *self)
 {
 	struct walk *w = (struct walk *)below;
-	const char *name, *label;
-	enum err e;
+	struct buf value = { 0 };
 	fill_node n;
+	enum err e;
 
-	if (kit_choice_answer(self) < 0 || w->summary.at <= hazards(w))
+	if (w->summary.at <= hazards(w))
 		return KIT_STAY;
 	n = w->extra[w->summary.at - 1 - hazards(w)];
-	e = fill_choice(w->f->fill, n, (uint32_t)kit_choice_answer(self), &name, &label);
-	if (!e)
-		e = filling_answer(w->f, n, name);
+	e = pick_value(self, w->f, n, false, &value) ? filling_answer(w->f, n, buf_str(&value)) : ERR_OK;
 	if (e)
 		kit_say_error(e);
+	buf_clear(&value);
 	return KIT_STAY;
 }
 
 static enum kit_next edit_extra(struct walk *w, fill_node n)
 {
-	struct kit_option options[WALK_CHOICES];
 	struct buf label = { 0 };
 	struct kit_view *dialog;
-	uint32_t count = 0;
 
 	filling_label(w->f, n, &label);
-	if (fill_question(w->f->fill, n)->type == FORM_SELECT_ONE && !fill_choices(w->f->fill, n, &count) && count <= WALK_CHOICES) {
-		char words[WALK_CHOICES][160];
-		const char *name, *text;
-
-		for (uint32_t i = 0; i < count; i++) {
-			if (fill_choice(w->f->fill, n, i, &name, &text))
-				text = name = "";
-			snprintf(words[i], sizeof words[i], "%s", text);
-			options[i] = (struct kit_option){ words[i], NULL, !strcmp(name, fill_value(w->f->fill, n)) };
-		}
-		dialog = kit_choice_new(buf_str(&label), NULL, options, count, false, one_chosen);
-	} else {
-		dialog = kit_prompt_new(buf_str(&label), NULL, fill_value(w->f->fill, n), text_given);
-	}
+	dialog = fill_question(w->f->fill, n)->type == FORM_SELECT_ONE ? pick_new(w->f, n, false, one_chosen)
+	                                                               : kit_prompt_new(buf_str(&label), NULL, fill_value(w->f->fill, n), text_given);
 	buf_clear(&label);
 	return kit_open(&w->base, dialog);
 }

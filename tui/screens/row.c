@@ -10,6 +10,7 @@
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
 #include "tui/kit/pager.h"
+#include "tui/screens/notice.h"
 #include "tui/screens/story.h"
 #include "tui/screens/words.h"
 
@@ -371,6 +372,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_OPEN:    return open_line(v, v->list.at);
 	case ACT_WALK:    return screen_begin(base, v->app, v->kind->walk, &v->id);
 	case ACT_HISTORY: return show_story(v);
+	case ACT_NOTICE:  return kit_open(base, screen_notice_new(v->app, &v->id));
 	case ACT_NEW:     return choose_to_make(v);
 	default:          return kit_list_act(&v->list, a);
 	}
@@ -386,6 +388,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 		return (size_t)(a - ACT_ANSWER_1) < v->line_count && v->lines[a - ACT_ANSWER_1].type <= LINE_STEP;
 	if (a == ACT_NEW)
 		return v->reg && makeable(v, options, forms, STEPS_MAX) > 0;
+	if (a == ACT_NOTICE)
+		return v->reg && !strcmp(v->reg->id, "hazards");
 	return a == ACT_WALK ? v->kind != NULL : true;
 }
 
@@ -416,7 +420,7 @@ static void close_row(struct kit_view *base)
 }
 
 static const struct kit_key keys[] = {
-	{ KIT_ENTER, ACT_OPEN, true }, { 'w', ACT_WALK, true }, { 'n', ACT_NEW, true }, { 'h', ACT_HISTORY, true },
+	{ KIT_ENTER, ACT_OPEN, true }, { 'w', ACT_WALK, true }, { 'n', ACT_NEW, true }, { 'h', ACT_HISTORY, true }, { 't', ACT_NOTICE, true },
 	{ '1', ACT_ANSWER_1, false }, { '2', ACT_ANSWER_2, false }, { '3', ACT_ANSWER_3, false }, { '4', ACT_ANSWER_4, false },
 	{ '5', ACT_ANSWER_5, false }, { '6', ACT_ANSWER_6, false }, { '7', ACT_ANSWER_7, false }, { '8', ACT_ANSWER_8, false },
 	{ '9', ACT_ANSWER_9, false },

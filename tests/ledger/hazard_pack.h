@@ -36,7 +36,7 @@ static struct pack_step hazard_steps[STEP_COUNT] = {
 	[S_VERIFY_ASK] = { .id = "verify_ask", .field = 1, .from = WORDS("*"), .to = "needed", .roles = ANYBODY },
 	[S_VERIFY] = { .id = "verify", .field = 1, .from = WORDS("needed"), .to = "=", .roles = PACK_TOWN },
 	[S_CONTROL] = { .id = "control", .field = 2, .from = WORDS("*"), .to = "=", .roles = ANYBODY },
-	[S_LIFT] = { .id = "lift", .field = 2, .from = WORDS("*"), .to = "=", .roles = PACK_VADM | PACK_TOWN },
+	[S_LIFT] = { .id = "lift", .field = 2, .from = WORDS("evacuated", "stopped", "cordoned"), .to = "=", .roles = PACK_VADM | PACK_TOWN },
 	[S_REOPEN] = { .id = "reopen", .field = 0, .from = WORDS("closed", "void"), .to = "open", .roles = ANYBODY },
 	[S_VOID] = { .id = "void", .field = 0, .from = WORDS("open", "notified", "fixing", "fixed", "transferred"), .to = "void", .roles = PACK_TOWN }
 };

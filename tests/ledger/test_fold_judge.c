@@ -274,6 +274,26 @@ static void a_lifted_control_lets_it_close(void **state)
 	assert_int_equal(shortcut(passed), ROW_ACCEPTED);
 }
 
+static void taking_controls_cannot_take_any_away(void **state)
+{
+	uint32_t raised, more, less;
+
+	(void)state;
+	begin();
+	raised = raise_hazard("wang", PACK_GRID, "G");
+	take(raised, S_CONTROL);
+	write_set(raised, F_CONTROL, "stopped");
+	less = step_on(raised, "chen", PACK_GRID, S_CONTROL);
+	write_set(less, F_CONTROL, "cordoned");
+	judge();
+	assert_int_equal(entry(less)->why, ROW_WRONG_FROM);
+	assert_string_equal(open_values(F_CONTROL), "stopped");
+	more = step_on(raised, "chen", PACK_GRID, S_CONTROL);
+	write_set(more, F_CONTROL, "stopped");
+	judge();
+	assert_int_equal(entry(more)->why, ROW_ACCEPTED);
+}
+
 static void a_major_is_never_fixed_on_the_spot(void **state)
 {
 	uint32_t raised;
@@ -572,6 +592,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_passed_before_it_is_fixed),
 		cmocka_unit_test(a_control_in_force_keeps_a_hazard_open),
 		cmocka_unit_test(a_lifted_control_lets_it_close),
+		cmocka_unit_test(taking_controls_cannot_take_any_away),
 		cmocka_unit_test(a_major_is_never_fixed_on_the_spot),
 		cmocka_unit_test(concurrent_steps_are_both_kept),
 		cmocka_unit_test(a_closed_hazard_comes_back_when_an_unseen_event_disagrees),

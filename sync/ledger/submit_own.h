@@ -1,0 +1,44 @@
+/* submit_own.h - what the files of submit share; nobody else includes it. */
+#ifndef SYNC_LEDGER_SUBMIT_OWN_H
+#define SYNC_LEDGER_SUBMIT_OWN_H
+
+#include "sync/ledger/reader.h"
+#include "sync/ledger/submit.h"
+
+/* A record in the making. */
+struct making {
+	struct profile *p;
+	const struct pack *pack; uint32_t form; const struct plan *plan;
+	struct fill *fill;
+	enum event_kind kind;                             /* SUBMIT or AMEND */
+	struct event_scope scope;
+	struct row_id subject; bool has_subject;
+	struct payload head;
+	char version[PAYLOAD_VERSION_MAX + 1];
+	struct payload_row *rows; uint32_t row_count;     /* every event named by ref */
+	struct buf answers, private_part;
+	uint64_t draft;
+};
+
+enum err making_open(struct making *m, struct profile *p, const char *form, const char *version, struct fill *fill);
+void making_close(struct making *m);
+
+/* Rows and steps as the entities of the form say. */
+enum err making_rows(struct making *m);
+/* Which log it goes to. */
+enum err making_scope(struct making *m, const char *village);
+/* The open values that each row's fields have here. */
+enum err making_deps(struct making *m);
+/* The bytes of answers and private part, P3 values sealed for the scope. */
+enum err making_answers(struct making *m);
+/* As everybody's fold will judge it: ERR_DENIED says what would not count. */
+enum err making_judge(struct making *m);
+/* Append it. */
+enum err making_write(struct making *m, uint8_t ref[EVENT_REF]);
+
+/* Deps of a row for some fields: their open values, else the event that made it. ERR_LIMIT over 16. */
+enum err submit_row_deps(const struct row *r, const uint32_t *fields, uint32_t count, bool proposals, struct payload_link *deps, uint32_t *dep_count);
+/* The public part with refs of the own log made distances, when the log is known to go on. */
+void submit_shorten(struct store_txn *t, const struct event_log_id *id, uint64_t seq, struct payload_link *l);
+
+#endif

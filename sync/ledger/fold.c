@@ -135,6 +135,43 @@ static bool row_is_here(struct store_txn *t, const struct row_key *key)
 	return store_has(t, STORE_ROW, &k);
 }
 
+/* INDEX: 'l' writer 16, form word 2 → the ref of its last record. Kept for the writers of this device alone. */
+static struct store_key last_key(const uint8_t *writer, uint16_t form)
+{
+	struct store_key k = store_key();
+
+	store_key_u8(&k, 'l');
+	store_key_put(&k, writer, EVENT_WRITER);
+	store_key_u16(&k, form);
+	return k;
+}
+
+enum err fold_last_record(const struct context *c, const uint8_t writer[EVENT_WRITER], const char *form, uint8_t ref[EVENT_REF])
+{
+	struct store_key k = last_key(writer, words_find(c->words, c->t, form));
+	struct buf had = { 0 };
+	enum err e = store_get(c->t, STORE_INDEX, &k, &had);
+
+	if (!e && had.len == EVENT_REF)
+		memcpy(ref, had.data, EVENT_REF);
+	buf_clear(&had);
+	return e;
+}
+
+static void note_last(struct fold *f, const struct context *c, const struct fold_view *v)
+{
+	struct record rec;
+	struct missing why;
+	struct store_key k;
+	uint16_t form;
+
+	if (v->event->kind != EVENT_SUBMIT || memcmp(v->log->writer, f->p->writer, EVENT_WRITER) || history_record(c, v, &rec, &why) ||
+	    words_make(c->words, c->t, rec.pack->forms[rec.plan->form].form->id, &form))
+		return;
+	k = last_key(v->log->writer, form);
+	store_put(c->t, STORE_INDEX, &k, v->hash, EVENT_REF);
+}
+
 /* --- events --- */
 
 static enum err take_rows(struct fold *f, const struct context *c, const struct fold_view *v)
@@ -150,6 +187,8 @@ static enum err take_rows(struct fold *f, const struct context *c, const struct 
 		return pend_keep(f, c->t, v, &why);
 	if (e == ERR_FORMAT || e == ERR_LIMIT || e == ERR_UNSUPPORTED)
 		return ERR_OK;                            /* kept and passed on; says nothing that can be folded */
+	if (!e)
+		note_last(f, c, v);
 	for (uint32_t i = 0; !e && i < count; i++) {
 		bool here = rows[i].fresh && (f->again || row_is_here(c->t, &rows[i].key));
 

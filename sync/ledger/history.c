@@ -46,6 +46,11 @@ static struct judge_entry *new_entry(struct history *h)
 	return memset(&h->entries[h->count++], 0, sizeof *h->entries);
 }
 
+enum err history_new(struct history *h, struct judge_entry **out)
+{
+	return (*out = new_entry(h)) ? ERR_OK : no_memory();
+}
+
 /* --- what everybody knows of the author --- */
 
 static struct store_key adopt_key(const uint8_t *ref)

@@ -65,6 +65,8 @@ struct history {
 /* Start over for another row, keeping the memory. */
 void history_reset(struct history *h, const struct row_key *key, const struct row_id *id);
 void history_free(struct history *h);
+/* One more empty entry, the caller's to fill (a step that is only tried). */
+enum err history_new(struct history *h, struct judge_entry **out);
 /* Add what event `v` says about the row: the fresh entry `place` of its own event, or all entries that touch it. */
 enum err history_add(struct history *h, const struct context *c, const struct fold_view *v);
 /* All of it from the store: the event that made the row and those noted in HIST. */

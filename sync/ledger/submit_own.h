@@ -39,6 +39,7 @@ enum err making_write(struct making *m, uint8_t ref[EVENT_REF]);
 /* Deps of a row for some fields: their open values, else the event that made it. ERR_LIMIT over 16. */
 enum err submit_row_deps(const struct row *r, const uint32_t *fields, uint32_t count, bool proposals, struct payload_link *deps, uint32_t *dep_count);
 /* The public part with refs of the own log made distances, when the log is known to go on. */
+bool submit_may_shorten(struct store_txn *t, const struct event_log_id *id);
 void submit_shorten(struct store_txn *t, const struct event_log_id *id, uint64_t seq, struct payload_link *l);
 
 #endif

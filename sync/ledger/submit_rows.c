@@ -62,7 +62,7 @@ static enum err put_steps(struct making *m, const struct pack_entity *en, fill_n
 	struct buf steps = { 0 };
 	enum err e = en->step ? fill_evaluate(m->fill, at, en->step, &steps) : ERR_OK;
 
-	for (char *id = e || !steps.data ? NULL : strtok(steps.data, " "); id && !e; id = strtok(NULL, " ")) {
+	for (char *next = NULL, *id = e || !steps.data ? NULL : strtok_r(steps.data, " ", &next); id && !e; id = strtok_r(NULL, " ", &next)) {
 		uint32_t step = pack_find_step(m->pack, en->reg, id);
 
 		if (step == PACK_NONE)

@@ -45,7 +45,7 @@ void fold_close(struct fold *f)
 
 static struct context context(struct fold *f, struct store_txn *t)
 {
-	return (struct context){ .p = f->p, .t = t, .plans = &f->plans, .words = &f->words, .any_erased = f->any_erased };
+	return (struct context){ .p = f->p, .t = t, .plans = &f->plans, .words = &f->words, .writing = true, .any_erased = f->any_erased };
 }
 
 static void start(struct fold *f, struct store_txn *t)

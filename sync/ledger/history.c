@@ -319,6 +319,8 @@ static void set_head(struct history *h, const struct context *c, const struct fo
 {
 	h->head.scope = v->log->scope;
 	h->head.number = rec->number;
+	if (!c->writing)
+		return;                                   /* a reader already has the row's own record */
 	if (!*e)
 		*e = words_make(c->words, c->t, rec->version, &h->head.version);
 	if (!*e)

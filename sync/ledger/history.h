@@ -19,6 +19,7 @@ struct context {
 	struct store_txn *t;
 	struct plans *plans;
 	struct words *words;
+	bool writing;                                     /* new words may be made */
 	bool any_erased;                                  /* table INDEX holds erasures; an office would ask a million times */
 };
 

@@ -138,7 +138,7 @@ const struct row_field *row_field(const struct row *r, uint32_t n)
 
 /* --- history and children --- */
 
-static bool tell(const struct context *c, const struct history *h, const struct judge_entry *e, bool (*each)(void *user, const struct row_history *h), void *user)
+static bool tell(const struct judge_entry *e, bool (*each)(void *user, const struct row_history *h), void *user)
 {
 	const char *steps[PAYLOAD_STEPS_MAX];
 	uint8_t fields[256];
@@ -146,7 +146,7 @@ static bool tell(const struct context *c, const struct history *h, const struct 
 	struct row_history out = {
 		.event = { .at = e->at, .wall = e->wall }, .kind = e->kind, .person = e->person ? e->person : "", .steps = steps, .why = e->why,
 		.record = &record, .field_numbers = fields,
-		.version = words_text(c->words, c->t, h->head.version), .form = words_text(c->words, c->t, h->head.form) };
+		.version = e->version ? e->version : "", .form = e->form ? e->form : "" };
 
 	memcpy(out.event.ref, e->ref, EVENT_REF);
 	memcpy(record.ref, e->has_target ? e->target : e->ref, EVENT_REF);
@@ -155,10 +155,6 @@ static bool tell(const struct context *c, const struct history *h, const struct 
 	for (uint32_t i = 0; i < e->write_count && out.field_count < 256; i++)
 		if (e->writes[i].n < 256)
 			fields[out.field_count++] = (uint8_t)e->writes[i].n;
-	if (e->form) {
-		out.form = e->form;
-		out.version = e->version;
-	}
 	return each(user, &out);
 }
 
@@ -175,7 +171,7 @@ enum err row_history(struct profile *p, const struct row_id *id, bool (*each)(vo
 		e = judge_row(h.entries, h.count);
 	store_abort(&t);
 	for (uint32_t i = 0; !e && i < h.count; i++)
-		if (!tell(&c, &h, &h.entries[i], each, user))
+		if (!tell(&h.entries[i], each, user))
 			break;
 	history_free(&h);
 	return e;

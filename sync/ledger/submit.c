@@ -186,13 +186,16 @@ enum err making_judge(struct making *m)
 
 static enum err take_number(struct log_batch *b, uint32_t *out)
 {
-	uint64_t n = 0;
-	enum err e = log_take_number(b, &n);
+	struct store_key key = log_meta_key(META_DRAFT_NUMBER), value = store_key();
+	uint64_t n;
 
+	store_key_put(&key, log_profile(b)->writer, EVENT_WRITER);
+	n = log_meta_number(log_txn(b), &key, 0) + 1;
 	if (n > UINT32_MAX)
 		return err_set(ERR_LIMIT, _("编号用完了"));
+	store_key_u64(&value, n);
 	*out = (uint32_t)n;
-	return e;
+	return log_keep(b, STORE_META, &key, value.bytes, value.len);
 }
 
 void submit_shorten(struct store_txn *t, const struct event_log_id *id, uint64_t seq, struct payload_link *l)

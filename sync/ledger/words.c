@@ -97,7 +97,7 @@ enum err words_make(struct words *w, struct store_txn *t, const char *text, uint
 	struct store_key k;
 	enum err e;
 
-	if ((*n = words_find(w, t, text)) || !t->write)
+	if ((*n = words_find(w, t, text)))
 		return ERR_OK;
 	if (w->count >= WORDS_MAX)
 		return err_set(ERR_LIMIT, _("登记簿、表单和步骤的名称太多 (%u)"), w->count);

@@ -21,7 +21,7 @@ void words_clear(struct words *w);
 /* Forget numbers over `count`: the write that made them was aborted. Their texts stay readable. */
 void words_forget(struct words *w, uint32_t count);
 
-/* The number of `text`, made when there is none yet (0 in a read transaction). ERR_LIMIT over WORDS_MAX. */
+/* The number of `text`, made when there is none yet (a write transaction). ERR_LIMIT over WORDS_MAX. */
 enum err words_make(struct words *w, struct store_txn *t, const char *text, uint16_t *n);
 /* Without making one: 0 when it is unknown. */
 uint16_t words_find(struct words *w, struct store_txn *t, const char *text);

@@ -222,12 +222,16 @@ static bool at_step(const struct lex *l)
 /* The steps that follow; `last` is the path's last child so far. */
 static void parse_steps(struct parser *p, uint32_t path, uint32_t last)
 {
-	while (!p->err && p->lex.token == TOKEN_SLASH) {
+	while (!p->err && (p->lex.token == TOKEN_SLASH || p->lex.token == TOKEN_SLASHES)) {
+		bool below = p->lex.token == TOKEN_SLASHES;
+		uint32_t step;
+
 		lex_next(&p->lex);
-		adopt(p, path, &last, parse_step(p));
+		step = below && p->lex.token != TOKEN_NAME && p->lex.token != TOKEN_STAR ? fail(p, _("一个名称")) : parse_step(p);
+		if (below && !p->err)
+			p->x->ops[step].how = AXIS_BELOW;
+		adopt(p, path, &last, step);
 	}
-	if (p->lex.token == TOKEN_SLASHES)
-		fail(p, _("一个 / (不支持 //)"));
 }
 
 static uint32_t new_path(struct parser *p, enum start how)
@@ -242,7 +246,8 @@ static uint32_t new_path(struct parser *p, enum start how)
 static uint32_t parse_location(struct parser *p)
 {
 	bool absolute = p->lex.token == TOKEN_SLASH;
-	uint32_t path = new_path(p, absolute ? START_ROOT : START_HERE), last = NO_OP;
+	bool below = p->lex.token == TOKEN_SLASHES;
+	uint32_t path = new_path(p, absolute || below ? START_ROOT : START_HERE), last = NO_OP;
 
 	if (!absolute && p->lex.token == TOKEN_DOT && lex_peek(&p->lex) != '/')
 		p->x->uses |= EXPR_USES_SELF;
@@ -250,7 +255,7 @@ static uint32_t parse_location(struct parser *p)
 		p->x->uses |= EXPR_USES_PATH;
 	if (absolute)
 		lex_next(&p->lex);
-	if (!absolute || at_step(&p->lex))
+	if (!below && (!absolute || at_step(&p->lex)))
 		adopt(p, path, &last, parse_step(p));
 	parse_steps(p, path, last);
 	return path;
@@ -342,9 +347,7 @@ static uint32_t parse_path(struct parser *p)
 {
 	uint32_t start, path, step, last;
 
-	if (p->lex.token == TOKEN_SLASHES)
-		return fail(p, _("一个 / (不支持 //)"));
-	if (p->lex.token == TOKEN_SLASH || (at_step(&p->lex) && !at_call(&p->lex)))
+	if (p->lex.token == TOKEN_SLASH || p->lex.token == TOKEN_SLASHES || (at_step(&p->lex) && !at_call(&p->lex)))
 		return parse_location(p);
 	start = parse_primary(p);
 	if (p->err || (p->lex.token != TOKEN_OPEN_SQUARE && p->lex.token != TOKEN_SLASH && p->lex.token != TOKEN_SLASHES))

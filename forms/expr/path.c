@@ -109,6 +109,22 @@ enum err run_children(struct run *r, struct expr_node node, const char *name, st
 	return err ? err : run_work(r, out->count - before + 1);
 }
 
+/* As deep as the tree is: groups in a form nest a few dozen times at most. */
+enum err run_below(struct run *r, struct expr_node node, const char *name, struct expr_nodes *out)
+{
+	struct expr_nodes children = { 0 };
+	struct expr_node up;
+	bool document = r->host->parent && !r->host->parent(r->host->user, node, &up);     /* whose child answers to any name */
+	enum err err = document ? ERR_OK : run_children(r, node, name, out);
+
+	if (!err)
+		err = run_children(r, node, "*", &children);
+	for (size_t i = 0; !err && i < children.count; i++)
+		err = run_below(r, children.at[i], name, out);
+	free(children.at);
+	return err;
+}
+
 static enum err scan_matching(struct run *r, struct expr_node node, const char *name, const char *column, const char *value, struct expr_nodes *out)
 {
 	struct expr_nodes all = { 0 }, cell = { 0 };
@@ -214,6 +230,8 @@ static enum err take_step(struct run *r, const struct frame *c, const struct op 
 	for (size_t i = 0; !err && i < from->count; i++) {
 		if (step->how == AXIS_CHILD) {
 			err = child_step(r, c, step, foreign, from->at[i], out);
+		} else if (step->how == AXIS_BELOW) {
+			err = run_below(r, from->at[i], op_text(r->x, step), out);
 		} else if (step->how != AXIS_PARENT) {
 			err = expr_nodes_add(out, from->at[i]);
 		} else if (r->host->parent && r->host->parent(r->host->user, from->at[i], &up)) {

@@ -24,7 +24,7 @@ enum join { JOIN_NONE, JOIN_OR, JOIN_AND, JOIN_EQ, JOIN_NE, JOIN_LT, JOIN_LE, JO
 
 enum start { START_HERE, START_ROOT, START_NAME, START_EXPR };
 
-enum axis { AXIS_SELF, AXIS_PARENT, AXIS_CHILD, AXIS_FILTER /* predicates on what there is */, AXIS_NONE /* attributes: always empty */ };
+enum axis { AXIS_SELF, AXIS_PARENT, AXIS_CHILD, AXIS_BELOW /* //: children at any depth */, AXIS_FILTER /* predicates on what there is */, AXIS_NONE /* attributes: always empty */ };
 
 struct op {
 	uint8_t code, join, how, zero;
@@ -88,6 +88,8 @@ bool function_is(const struct expr *x, const struct op *call, const char *name);
 enum err run_work(struct run *r, size_t nodes);        /* ERR_LIMIT once too many were looked at */
 /* Children `name` of `node` whose child `column` equals `value`, through the host's index or one by one. */
 enum err run_matching(struct run *r, struct expr_node node, const char *name, const char *column, const char *value, struct expr_nodes *out);
+/* The same with children's children: what "//name" finds. */
+enum err run_below(struct run *r, struct expr_node node, const char *name, struct expr_nodes *out);
 enum err run_children(struct run *r, struct expr_node node, const char *name, struct expr_nodes *out);
 bool node_same(struct expr_node a, struct expr_node b);
 

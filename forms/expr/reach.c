@@ -47,6 +47,7 @@ static enum err walk_predicates(struct walk *w, struct place at, const struct op
 /* One step over the plan; *local falls once the way leads down into a repeat. */
 static enum err walk_step(struct walk *w, const struct op *step, struct expr_nodes *set, bool *local)
 {
+	struct run r = { .x = w->x, .host = w->host };
 	struct expr_nodes next = { 0 };
 	struct expr_node up;
 	enum err err = ERR_OK;
@@ -56,10 +57,13 @@ static enum err walk_step(struct walk *w, const struct op *step, struct expr_nod
 	for (size_t i = 0; !err && i < set->count && step->how != AXIS_NONE; i++) {
 		if (step->how == AXIS_CHILD)
 			err = w->host->children(w->host->user, set->at[i], op_text(w->x, step), &next);
+		else if (step->how == AXIS_BELOW)
+			err = run_below(&r, set->at[i], op_text(w->x, step), &next);
 		else if (w->host->parent(w->host->user, set->at[i], &up))
 			err = expr_nodes_add(&next, up);
 	}
-	for (size_t i = 0; !err && step->how == AXIS_CHILD && i < next.count; i++)
+	*local = *local && step->how != AXIS_BELOW;
+	for (size_t i = 0; !err && step->how != AXIS_PARENT && i < next.count; i++)
 		if (is_repeat(w, next.at[i])) {
 			*local = false;
 			err = w->found(w->user, next.at[i], false);

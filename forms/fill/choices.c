@@ -217,8 +217,14 @@ static const char *item_text(struct fill *f, uint32_t question, struct expr_node
 	return text ? text : "";
 }
 
-/* Choices of a list that a search() keeps beside the file's: those named by a number. */
-static enum err add_fixed(struct fill *f, const struct form_question *q, struct expr_nodes *set)
+/* The list of select_one_external may be kept apart (itemsets.csv): what is answered there is a text like any other. */
+bool choices_known(const struct form_question *q)
+{
+	return q->source || (q->list != FORM_NONE && !(q->type_name && strstr(q->type_name, "external")));
+}
+
+/* Choices of a list that a search() keeps beside the file's: those named by a number; all when there is no such file. */
+static enum err add_fixed(struct fill *f, const struct form_question *q, bool all_of_it, struct expr_nodes *set)
 {
 	const struct form_list *list = q->list == FORM_NONE ? NULL : &f->form->lists[q->list];
 	struct expr_node root;
@@ -232,7 +238,7 @@ static enum err add_fixed(struct fill *f, const struct form_question *q, struct 
 	for (size_t i = 0; !err && i < all.count; i++) {
 		const char *name = source_cell(f, all.at[i], "name");
 
-		if (name && *name >= '0' && *name <= '9')
+		if (name && (all_of_it || (*name >= '0' && *name <= '9')))
 			err = expr_nodes_add(set, all.at[i]);
 	}
 	free(all.at);
@@ -243,13 +249,15 @@ static enum err evaluate(struct fill *f, uint32_t node, struct expr_nodes *set)
 {
 	uint32_t question = f->nodes[node].question;
 	const struct form_question *q = &f->form->questions[question];
-	enum err err = ERR_OK;
+	enum err err;
 
 	set->count = 0;
-	if (origin_of(q) == FROM_SEARCH)
-		err = add_fixed(f, q, set);
-	if (!err)
-		err = settle_eval(f, node, f->plan[question].choices);
+	err = settle_eval(f, node, f->plan[question].choices);
+	if (origin_of(q) == FROM_SEARCH && err != ERR_NOMEM) {
+		enum err bad = add_fixed(f, q, err != ERR_OK, set);
+
+		err = bad ? bad : err;
+	}
 	if (err == ERR_FORMAT || err == ERR_UNSUPPORTED)
 		return ERR_OK;
 	for (size_t i = 0; !err && f->value.kind == EXPR_NODES && i < f->value.nodes.count; i++)
@@ -377,11 +385,11 @@ enum err choices_clear(struct fill *f, uint32_t node)
 	struct buf kept = { 0 };
 	enum err err;
 
-	if (!value)
+	if (!value || !choices_known(&f->form->questions[f->nodes[node].question]))
 		return ERR_OK;
 	err = evaluate(f, node, &set);
 	for (size_t len; !err && *(s += strspn(s, " ")); s += len) {
-		len = strcspn(s, " ");
+		len = f->form->questions[f->nodes[node].question].type == FORM_SELECT_ONE ? strlen(s) : strcspn(s, " ");
 		if (among(f, f->nodes[node].question, &set, s, len)) {
 			if (kept.len)
 				buf_putc(&kept, ' ');

@@ -118,6 +118,17 @@ enum err settle_eval(struct fill *f, uint32_t node, const struct expr *x)
 	return expr_eval(x, &f->eval, host_node(node), &f->value);
 }
 
+/* "lat lon[ altitude[ accuracy]]" as engines keep a computed point: four numbers, each with a fraction. */
+static void put_point(const char *s, struct buf *out)
+{
+	for (int i = 0; i < 4; i++) {
+		size_t len = strcspn(s += strspn(s, " "), " ");
+
+		buf_printf(out, "%s%.*s%s", i ? " " : "", (int)len, s, !len ? "0.0" : memchr(s, '.', len) ? "" : ".0");
+		s += len;
+	}
+}
+
 /* A computed value as a question of its type stores it: no NaN, whole numbers where the type is whole, a day or a time
  * where it is one. */
 enum err settle_text(struct fill *f, uint32_t node, struct buf *out)
@@ -139,6 +150,10 @@ enum err settle_text(struct fill *f, uint32_t node, struct buf *out)
 			buf_cut(out, out->len - 11);
 		}
 		return err;
+	}
+	if (type == FORM_GEOPOINT && v->kind == EXPR_STRING && strchr(buf_str(&v->text), ' ')) {
+		put_point(buf_str(&v->text), out);
+		return out->err;
 	}
 	return expr_text(&f->eval, v, out);
 }

@@ -135,16 +135,19 @@ static enum err check_points(const struct form_question *q, const char *s, struc
 	return out->err;
 }
 
+/* Each name must be on offer; a name in a select_one may hold blanks, as real lists do. */
 static enum err check_choices(struct fill *f, uint32_t node, const char *s, struct buf *out)
 {
-	bool one = f->form->questions[f->nodes[node].question].type == FORM_SELECT_ONE, held;
+	const struct form_question *q = &f->form->questions[f->nodes[node].question];
+	bool held = true;
 	enum err err = ERR_OK;
 
 	for (size_t len; !err && *(s += strspn(s, " ")); s += len) {
-		len = strcspn(s, " ");
-		err = choices_hold(f, node, s, len, &held);
-		if (!err && (!held || (one && out->len)))
-			err = err_set(ERR_FORMAT, held ? _("只能选一项, 不能再选 %.*s") : _("没有选项 %.*s"), (int)len, s);
+		len = q->type == FORM_SELECT_ONE ? strlen(s) : strcspn(s, " ");
+		if (choices_known(q))
+			err = choices_hold(f, node, s, len, &held);
+		if (!err && !held)
+			err = err_set(ERR_FORMAT, _("没有选项 %.*s"), (int)len, s);
 		if (out->len)
 			buf_putc(out, ' ');
 		buf_put(out, s, len);

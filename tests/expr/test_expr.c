@@ -44,6 +44,8 @@ static void names_and_paths_mean_values(void **state)
 	assert_value("concat(${b}, '|', ${absent})", "x y|");
 	assert_value("count(../*)", "3");
 	assert_value("(${a} | ${b})[2]", "x y");
+	assert_value("//a + 1", "3");
+	assert_value("/data//a", "2");
 	assert_value("../*[. > 1 and position() < 3]", "2");
 }
 
@@ -87,7 +89,7 @@ static void days_are_local_days(void **state)
 
 static void bad_expressions_say_where(void **state)
 {
-	static const char *const bad[] = { "", "1 +", "(1", "1)", "if(1,2", "'open", "${}", "${a", "a[1", "1 2", "#", "//a", "a::b", "$a", "1e3", "and" };
+	static const char *const bad[] = { "", "1 +", "(1", "1)", "if(1,2", "'open", "${}", "${a", "a[1", "1 2", "#", "a//", "a::b", "$a", "1e3", "and" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad - 1; i++)

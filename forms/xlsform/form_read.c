@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct field setting_fields[] = {
 	{ "form_title", FIELD_PLAIN, offsetof(struct form, title) },
@@ -126,7 +127,8 @@ static void choose_language(struct reader *r)
 		form_add_language(f, "");
 	f->language = main_language(f);
 	for (uint32_t i = 0; i < f->language_count && wanted; i++)
-		if (text_same(f->languages[i], wanted)) {
+		/* "English" will do for "English (en)" */
+		if (*f->languages[i] && !strncasecmp(f->languages[i], wanted, strlen(wanted))) {
 			f->language = i;
 			return;
 		}

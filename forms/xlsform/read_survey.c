@@ -141,12 +141,14 @@ static void attach_list(struct reader *r, struct form_question *q, const struct 
 		q->list = find_list(r, name, false);
 	if (q->list != FORM_NONE)
 		return;
+	if (type->external) {
+		/* others look for it in a file itemsets.csv beside the form */
+		reader_warn(r, &r->survey, q->row, column, _("在 external_choices 表的 list_name 列里加上它"), _("找不到选项表 %.80s, 填写时按文字输入"), name);
+		return;
+	}
 	near = nearest_list(r, name);
-	if (near)
-		snprintf(hint, sizeof hint, _("是不是 %s?"), near);
-	else
-		snprintf(hint, sizeof hint, _("在 %s 表的 list_name 列里加上它"), type->external ? "external_choices" : "choices");
-	reader_error(r, &r->survey, q->row, column, hint, _("找不到选项表 %.80s"), name);
+	snprintf(hint, sizeof hint, _("是不是 %s?"), near ? near : "");
+	reader_error(r, &r->survey, q->row, column, near ? hint : _("在 choices 表的 list_name 列里加上它"), _("找不到选项表 %.80s"), name);
 }
 
 static bool is_row(enum form_type t)

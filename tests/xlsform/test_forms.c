@@ -14,7 +14,6 @@
 
 /* What other tools refuse too, and why. */
 static const struct { const char *file, *why; } refused[] = {
-	{ "O_assin_declaracoes", "districts" },          /* select_one_external without an external_choices sheet */
 	{ "digitisation_fields", "yes_no" },             /* a fragment that is merged into other forms */
 	{ "app__death", "//" },                          /* descendants: JavaRosa has no such step */
 };

@@ -12,7 +12,7 @@ uint16_t function_find(const char *name)
 {
 	for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
 		for (size_t i = 0; tables[t][i].name; i++)
-			if (!strcmp(tables[t][i].name, name))
+			if (tables[t][i].name[0] == name[0] && !strcmp(tables[t][i].name, name))
 				return (uint16_t)(t << 8 | i);
 	return FUNCTION_UNKNOWN;
 }

@@ -6,6 +6,8 @@
 
 static size_t blank(const char *s)
 {
+	if (*s > ' ')
+		return 0;
 	if (*s == ' ' || *s == '\t' || *s == '\n' || *s == '\r' || *s == '\f')
 		return 1;
 	if (!strncmp(s, "\xc2\xa0", 2))
@@ -57,9 +59,9 @@ static bool symbol(struct lex *l)
 	};
 
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
-		if (!strncmp(l->at, list[i].text, strlen(list[i].text))) {
+		if (*l->at == list[i].text[0] && (!list[i].text[1] || l->at[1] == list[i].text[1])) {
 			l->join = list[i].join;
-			take(l, list[i].token, strlen(list[i].text));
+			take(l, list[i].token, list[i].text[1] ? 2 : 1);
 			return true;
 		}
 	return false;

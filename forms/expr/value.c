@@ -138,6 +138,10 @@ void expr_format_number(double n, struct buf *out)
 		buf_putc(out, '0');
 		return;
 	}
+	if (fabs(n) < 1e15 && n == trunc(n)) {
+		buf_printf(out, "%lld", (long long)n);
+		return;
+	}
 	exponent = number_digits(n, digits);
 	len = (int)strlen(digits);
 	if (n < 0)

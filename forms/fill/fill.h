@@ -37,6 +37,9 @@ typedef uint32_t fill_node;              /* valid until its instance is removed;
  * expression, and the members of a cycle of calculations. */
 enum err fill_open(const struct form *form, const struct fill_host *host, struct fill **out);
 void fill_close(struct fill *f);
+
+/* Can expressions of a form call this function? */
+bool fill_is_function(const char *name);
 const struct form *fill_form(const struct fill *f);
 void fill_set_now(struct fill *f, int64_t now);
 

@@ -159,25 +159,37 @@ static uint32_t enclosing_position(const struct fill *f, struct expr_node here)
 	return host_is_node(here, &node) && f->nodes[node].frame != ROOT_FRAME ? f->frames[f->nodes[node].frame].position + 1 : 1;
 }
 
-/* Functions of other makers' forms that have a meaning here. */
+/* Functions of other makers' forms that have a meaning here; those that tell of a device's sensors give nothing. */
+static const char *const host_functions[] = {
+	"index", "username", "device-info", "deviceid", "phonenumber", "email", "version", "duration", "property", "plug-in-metadata"
+};
+
+static size_t function_number(const char *name)
+{
+	size_t i = 0;
+
+	while (i < sizeof host_functions / sizeof *host_functions && strcmp(host_functions[i], name))
+		i++;
+	return i;
+}
+
+bool fill_is_function(const char *name)
+{
+	return function_number(name) < sizeof host_functions / sizeof *host_functions || expr_is_function(name);
+}
+
 static enum err host_call(void *user, const char *function, const struct expr_value *args, size_t count, struct expr_node here, struct expr_value *out)
 {
 	struct fill *f = user;
-	const struct { const char *name, *value; } known[] = {
-		{ "username", f->host.username }, { "device-info", f->host.deviceid }, { "deviceid", f->host.deviceid },
-		{ "phonenumber", f->host.phonenumber }, { "email", f->host.email }, { "version", f->form->version },
-		{ "duration", "" }, { "property", "" }, { "plug-in-metadata", "" }
-	};
+	const char *const known[] = { NULL, f->host.username, f->host.deviceid, f->host.deviceid, f->host.phonenumber, f->host.email, f->form->version };
+	size_t i = function_number(function);
 
 	(void)args, (void)count;
-	if (!strcmp(function, "index")) {
+	if (i == 0)
 		expr_set_number(out, enclosing_position(f, here));
-		return ERR_OK;
-	}
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (!strcmp(function, known[i].name))
-			return expr_set_text(out, known[i].value ? known[i].value : "");
-	return ERR_NOTFOUND;
+	else if (i < sizeof host_functions / sizeof *host_functions)
+		return expr_set_text(out, i < sizeof known / sizeof *known && known[i] ? known[i] : "");
+	return i < sizeof host_functions / sizeof *host_functions ? ERR_OK : ERR_NOTFOUND;
 }
 
 static enum err host_random(void *user, void *data, size_t len)

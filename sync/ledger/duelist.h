@@ -2,6 +2,7 @@
 #ifndef SYNC_LEDGER_DUELIST_H
 #define SYNC_LEDGER_DUELIST_H
 
+#include "forms/pack/due.h"
 #include "sync/ledger/row.h"
 
 enum due_kind { DUE_DUTY /* visit, training, drill ... */, DUE_STEP /* a step with a deadline: re-check, fix */ };
@@ -10,21 +11,22 @@ struct due {
 	enum due_kind kind;
 	struct row_key subject;
 	const struct pack_duty *duty;                     /* DUE_DUTY */
-	const char *step;                                 /* DUE_STEP: the next step that is waited for */
-	int32_t last, due;                                /* days; last INT32_MIN = never */
+	const struct pack_step *step;                     /* DUE_STEP: the step that is waited for */
+	int32_t last, due;                                /* days; last DUE_NEVER = never */
 	uint32_t done, wanted;                            /* in this period */
 	int32_t days;                                     /* until due; below 0 overdue */
 };
 
 struct duelist;
-/* On local day `day` for the scopes this profile holds: overdue first, then by day, dangerous kinds first. */
+/* On local day `day` for all rows this profile holds (without role TOWN those of scope all are passed over: they are the
+ * township's own): overdue first, then by day, deadlines of steps before visits. */
 enum err duelist_open(struct profile *p, int32_t day, struct duelist **out);
 void duelist_close(struct duelist *d);
 uint32_t duelist_count(const struct duelist *d);
 const struct due *duelist_at(const struct duelist *d, uint32_t i);
 
-/* 欠账: for every subject of every duty, month `month` (1-12) of `year`: done and wanted in the period that holds its last
- * day. Stops when `each` returns false. */
+/* 欠账: for every subject of every duty, what was asked in periods that ended in month `month` (1-12) of `year` and how much
+ * of it was done. Stops when `each` returns false. */
 struct owed { const struct pack_duty *duty; const struct row *subject; uint32_t done, wanted; int32_t from, to; };
 enum err duelist_owed(struct profile *p, int year, int month, bool (*each)(void *user, const struct owed *o), void *user);
 

@@ -109,7 +109,7 @@ static enum err add_field_steps(struct standing *s, uint32_t field)
 		due = deadline(s, step, s->row->events[shown.event].wall);
 		if (due != DUE_NEVER && due < one.due) {
 			one.due = due;
-			one.step = step;
+			one.step = step->id;
 		}
 	}
 	row_shown_clear(&shown);

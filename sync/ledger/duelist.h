@@ -11,7 +11,7 @@ struct due {
 	enum due_kind kind;
 	struct row_key subject;
 	const struct pack_duty *duty;                     /* DUE_DUTY */
-	const struct pack_step *step;                     /* DUE_STEP: the step that is waited for */
+	const char *step;                                 /* DUE_STEP: the id of the step that is waited for */
 	int32_t last, due;                                /* days; last DUE_NEVER = never */
 	uint32_t done, wanted;                            /* in this period */
 	int32_t days;                                     /* until due; below 0 overdue */

@@ -1,4 +1,5 @@
 """What must hold of the shipped pack by itself; then the comparison with the reference. Arguments: top of the source tree."""
+import glob
 import os
 import re
 import sys
@@ -185,6 +186,17 @@ def export_faults(p):
                 yield name, r['heading'], 'shows personal', personal
 
 
+def sample_faults(top):
+    """Sample data can be nobody's: telephone numbers 100..., division codes 99..., no identity numbers."""
+    for folder in ('packaging/demo', 'packaging/demo/past', 'tests/pack/answers'):
+        for path in glob.glob(os.path.join(top, folder, '*.json')):
+            with open(path, encoding='utf-8') as f:
+                text = f.read()
+            for number in re.findall(r'(?<![\d.])\d{11,18}(?![\d.])', text):
+                if not (number.startswith('99') or (len(number) == 11 and number.startswith('100'))):
+                    yield os.path.basename(path), number
+
+
 def main():
     top = sys.argv[1]
     p, tap = Pack(top), Tap()
@@ -201,6 +213,7 @@ def main():
     tap.holds('what a form saves fits its field', save_faults(p))
     tap.holds('every step has a form that takes it; nobody passes his own work', workflow_faults(p))
     tap.holds('ledgers show fields that exist and mark personal ones', export_faults(p))
+    tap.holds('sample telephone numbers and codes cannot exist', sample_faults(top))
     catalog_reference.compare(p, tap, top)
     tap.done()
 

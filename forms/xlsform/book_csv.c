@@ -7,8 +7,12 @@
 #include "forms/xlsform/csv.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum { FOLDER_ENTRIES_MAX = 4096 };
+
+/* Sheets of a form; a name that ends with another comes first. */
+static const char *const known[] = { "external_choices", "survey", "choices", "settings", "entities" };
 
 /* The fields of the current row from column `from` on. */
 static enum err put_row(struct book *b, const struct csv *c, uint32_t from)
@@ -26,7 +30,6 @@ static enum err put_row(struct book *b, const struct csv *c, uint32_t from)
 /* Is this the first row of a workbook in one table: a sheet's name in column 1? Anything else is a plain table. */
 static bool opens_workbook(const struct csv *c)
 {
-	static const char *const known[] = { "survey", "choices", "settings", "entities", "external_choices" };
 	bool alone = true;
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -76,6 +79,23 @@ enum err book_read_csv(struct book *b, const void *data, size_t len)
 
 struct folder { struct book *book; const char *path; struct buf name; };
 
+/* "survey.csv", "Household form - survey.csv": the sheet's name. */
+static void sheet_of(const char *file, struct buf *out)
+{
+	size_t len = strlen(file) - 4;
+
+	buf_reset(out);
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		size_t n = strlen(known[i]);
+
+		if (len > n && !strncasecmp(file + len - n, known[i], n) && strchr(" -_.", file[len - n - 1])) {
+			buf_puts(out, known[i]);
+			return;
+		}
+	}
+	buf_put(out, file, len);
+}
+
 static enum err read_sheet(struct folder *f, const char *file)
 {
 	struct csv *c;
@@ -83,8 +103,7 @@ static enum err read_sheet(struct folder *f, const char *file)
 
 	if (e)
 		return e;
-	buf_reset(&f->name);
-	buf_put(&f->name, file, strlen(file) - 4);
+	sheet_of(file, &f->name);
 	e = book_add_sheet(f->book, buf_str(&f->name), file);
 	while (!e && csv_next(c))
 		e = put_row(f->book, c, 0);

@@ -175,9 +175,19 @@ static enum err read_text(struct xls *x, struct biff *b, uint32_t row, uint32_t 
 
 static enum err read_cell(struct xls *x, struct biff *b)
 {
-	uint32_t row = biff_u16(b), column = biff_u16(b), style = biff_u16(b), i, value;
+	uint32_t row, column, style, i, value;
 	enum err e = ERR_OK;
 
+	/* between a formula and its text there may be a record that it shares with others */
+	if (b->type == BIFF_STRING) {
+		bool wanted = x->awaits_text;
+
+		x->awaits_text = false;
+		return wanted ? read_text(x, b, x->row, x->column) : ERR_OK;
+	}
+	row = biff_u16(b);
+	column = biff_u16(b);
+	style = biff_u16(b);
 	switch (b->type) {
 	case BIFF_NUMBER:
 		return put_number(x, row, column, style, biff_double(b));
@@ -217,11 +227,8 @@ static enum err read_sheet(struct xls *x, const struct sheet *s)
 			break;
 		else if (depth != 1)
 			continue;
-		else if (b.type == BIFF_STRING && x->awaits_text)
-			e = read_text(x, &b, x->row, x->column);
 		else
 			e = read_cell(x, &b);
-		x->awaits_text = x->awaits_text && b.type == BIFF_FORMULA;
 	}
 	return e;
 }

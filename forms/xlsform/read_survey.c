@@ -65,7 +65,7 @@ static bool is_name(const char *s)
 	if (!is_first_letter((unsigned char)*s))
 		return false;
 	while (*++s)
-		if (!is_first_letter((unsigned char)*s) && !strchr("0123456789-.", *s))
+		if (!is_first_letter((unsigned char)*s) && !strchr("0123456789-.:", *s))
 			return false;
 	return true;
 }

@@ -57,11 +57,11 @@ static const struct field *field_named(const struct field_set *set, const char *
 	return NULL;
 }
 
-/* An alias never hides a field of its own name. */
-static const struct field *find_field(const struct field_set *set, const char *name, bool translated)
+static const struct field *find_field(const struct field_set *set, const char *name, bool translated, bool *alias)
 {
 	const struct field *f = field_named(set, name, translated);
 
+	*alias = !f;
 	return f ? f : field_named(set, canonical(name), translated);
 }
 
@@ -88,36 +88,38 @@ static bool is_prefix(const char *s)
 	return text_same(s, "bind") || text_same(s, "control") || text_same(s, "body") || text_same(s, "media");
 }
 
-/* "label::English (en)", "bind::jr:constraintMsg", "label:English", "Constraint Message": field and language. The text is
- * cut up; *language is "" for a column of no language. */
-static const struct field *read_header(const struct field_set *set, char *s, const char **language)
+/* "label::English (en)", "bind::jr:constraintMsg", "label:English", "Constraint Message": the column's field and language,
+ * "" for none. The text is cut up. */
+static const struct field *read_header(const struct field_set *set, char *s, struct column *c, const char **language)
 {
+	const char *separator = strstr(s, "::") ? "::" : ":";
+	char whole[HEADER_MAX + 1], first[HEADER_MAX + 1], *rest;
 	const struct field *f;
-	bool doubled = strstr(s, "::");
-	char *rest = cut(s, "::"), whole[HEADER_MAX + 1];
 
 	*language = "";
-	if (rest && is_prefix(s)) {
-		s = rest;
-		rest = cut(s, "::");
-	}
-	snprintf(whole, sizeof whole, "%s", s);
+	strcpy(first, s);
+	rest = cut(first, separator);
+	if (rest && is_prefix(first))
+		s += strlen(s) - strlen(rest);
+	strcpy(whole, s);
 	plain_name(whole);
-	f = find_field(set, whole, rest);
-	if (!f && !doubled && (rest = cut(s, ":"))) {
-		if (is_prefix(s)) {
-			s = rest;
-			rest = cut(s, ":");
-		}
-		plain_name(s);
-		f = find_field(set, s, rest);
-	}
-	if (f && rest)
-		*language = rest;
-	return f;
+	f = find_field(set, whole, false, &c->alias);
+	if (f || !(rest = cut(s, separator)))
+		return f;
+	plain_name(s);
+	*language = rest;
+	return find_field(set, s, true, &c->alias);
 }
 
 static const struct field extra_field = { "", FIELD_EXTRA, 0 };
+
+static void be_extra(struct reader *r, struct column *c)
+{
+	c->language = form_find_column(r->form, c->header);
+	if (c->language == FORM_NONE)
+		c->language = form_add_column(r->form, c->header);
+	c->field = &extra_field;
+}
 
 static void open_column(struct reader *r, const struct field_set *set, struct table *t, const struct book_row *header, const struct book_cell *cell)
 {
@@ -127,23 +129,37 @@ static void open_column(struct reader *r, const struct field_set *set, struct ta
 
 	c->header = cell->text;
 	if (strlen(cell->text) > HEADER_MAX) {
-		if (set->keep_extra)
-			reader_warn(r, t, header->number, cell->column, NULL, _("列名太长, 这一列略过"));
+		reader_warn(r, t, header->number, cell->column, NULL, _("列名太长, 这一列略过"));
 		return;
 	}
 	strcpy(name, cell->text);
-	c->field = read_header(set, name, &language);
-	if (!c->field && set->keep_extra && strcmp(cell->text, "")) {
-		c->language = form_find_column(r->form, cell->text);
-		if (c->language == FORM_NONE)
-			c->language = form_add_column(r->form, cell->text);
-		c->field = &extra_field;
-	} else if (c->field && c->field->kind == FIELD_TEXT) {
+	c->field = read_header(set, name, c, &language);
+	if (!c->field && set->keep_extra)
+		be_extra(r, c);
+	else if (c->field && c->field->kind == FIELD_TEXT)
 		c->language = form_add_language(r->form, language);
+}
+
+/* Two columns of one meaning: the first one counts, a column of the field's own name before any alias. Among choices what
+ * only resembles a field ("value" beside "name") is a further column. */
+static void settle_twins(struct reader *r, const struct field_set *set, struct table *t, uint32_t row)
+{
+	for (uint32_t i = 0; i < t->column_count; i++) {
+		struct column *c = &t->columns[i];
+
+		for (uint32_t k = 0; k < t->column_count && c->field && c->field != &extra_field; k++) {
+			const struct column *other = &t->columns[k];
+
+			if (k == i || other->field != c->field || other->language != c->language || (c->alias == other->alias ? k > i : other->alias))
+				continue;
+			if (c->alias && set->keep_extra) {
+				be_extra(r, c);
+			} else {
+				reader_warn(r, t, row, i, _("删掉其中一列"), _("这一列和 %s 列意思相同, 只看后者"), other->header);
+				c->field = NULL;
+			}
+		}
 	}
-	for (uint32_t i = 0; i < cell->column && c->field && c->field->kind != FIELD_EXTRA; i++)
-		if (t->columns[i].field == c->field && t->columns[i].language == c->language)
-			reader_warn(r, t, header->number, cell->column, _("删掉其中一列"), _("这一列和 %s 列意思相同, 先看到的优先"), t->columns[i].header);
 }
 
 enum err table_open(struct reader *r, const struct book_sheet *sheet, const struct field_set *set, struct table *out)
@@ -164,6 +180,7 @@ enum err table_open(struct reader *r, const struct book_sheet *sheet, const stru
 	}
 	for (uint32_t i = 0; i < header->count; i++)
 		open_column(r, set, out, header, &sheet->cells[header->first + i]);
+	settle_twins(r, set, out, header->number);
 	return form_error(r->form);
 }
 

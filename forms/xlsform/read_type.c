@@ -42,6 +42,7 @@ static const struct word words[] = {
 	{ .word = "deviceid", .type = FORM_DEVICEID }, { .word = "device id", .type = FORM_DEVICEID }, { .word = "device_id", .type = FORM_DEVICEID },
 	{ .word = "imei", .type = FORM_DEVICEID }, { .word = "uri:deviceid", .type = FORM_DEVICEID },
 	{ .word = "phonenumber", .type = FORM_PHONENUMBER }, { .word = "uri:phonenumber", .type = FORM_PHONENUMBER },
+	{ .word = "devicephonenum", .type = FORM_PHONENUMBER },
 	{ .word = "email", .type = FORM_EMAIL }, { .word = "uri:email", .type = FORM_EMAIL },
 	{ .word = "audit", .type = FORM_AUDIT },
 	{ .word = "start-geopoint", .type = FORM_START_GEOPOINT },

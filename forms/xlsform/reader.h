@@ -20,7 +20,12 @@ struct field { const char *name; enum field_kind kind; size_t offset; };
 struct field_alias { const char *alias, *name; };
 struct field_set { const struct field *fields; size_t count; bool keep_extra; };
 
-struct column { const struct field *field; uint32_t language; const char *header; };      /* field NULL: passed over */
+struct column {
+	const struct field *field;     /* NULL: passed over */
+	uint32_t language;
+	const char *header;
+	bool alias;                    /* it goes by another name than the field's own */
+};
 
 /* A sheet with its header row understood. */
 struct table {
@@ -62,7 +67,7 @@ bool table_has(const struct table *t, const char *field);
 const char *table_get(const struct table *t, const struct book_row *row, const char *field);
 /* Column of that cell for a message, WHOLE_ROW when there is none. */
 uint32_t table_column(const struct table *t, const struct book_row *row, const char *field);
-/* Store the row's cells in the struct at `into` by their fields' offsets. The first cell of a field wins. */
+/* Store the row's cells in the struct at `into` by their fields' offsets. */
 void table_store(struct reader *r, const struct table *t, const struct book_row *row, void *into);
 bool table_is_expression(enum field_kind kind, const char *text);
 

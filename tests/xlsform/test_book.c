@@ -297,10 +297,12 @@ static void a_folder_of_csv_is_a_workbook(void **state)
 	assert_ok(fs_write(fs_path(&path, dir, "notes.txt"), "\xff", 1));
 	assert_err(book_open(dir, &b), ERR_FORMAT);
 	assert_non_null(strstr(err_detail(), "choices.csv"));
-	assert_ok(fs_write(fs_path(&path, dir, "choices.csv"), "list_name,name\n", 15));
+	assert_ok(fs_remove(fs_path(&path, dir, "choices.csv")));
+	assert_ok(fs_write(fs_path(&path, dir, "Form - external_choices.csv"), "list_name,name\n", 15));
 	assert_ok(book_open(dir, &b));
 	assert_int_equal(b->sheet_count, 2);
 	assert_string_equal(book_find(b, "survey")->file, "survey.csv");
+	assert_non_null(book_find(b, "external_choices"));
 	book_free(b);
 	assert_ok(fs_remove_tree(dir));
 	buf_clear(&path);

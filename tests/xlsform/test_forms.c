@@ -15,7 +15,6 @@
 /* What other tools refuse too, and why. */
 static const struct { const char *file, *why; } refused[] = {
 	{ "digitisation_fields", "yes_no" },             /* a fragment that is merged into other forms */
-	{ "app__death", "//" },                          /* descendants: JavaRosa has no such step */
 };
 
 struct walk { struct buf path; unsigned opened, refused; size_t bytes; int64_t decoding; };

@@ -117,6 +117,21 @@ static void texts_and_languages_are_told_from_each_other(void **state)
 	form_free(f);
 }
 
+static void a_column_of_the_fields_own_name_comes_before_its_aliases(void **state)
+{
+	struct form *f = good("survey\n,value,type,name,relevance,relevant,bind:jr:constraintMsg\n,9,select_one l,a,1 = 1,2 = 2,No\n"
+	                      "choices\n,list_name,value,name,label\n,l,5,x,X\n,l,7,y,Y\n");
+	const struct form_list *l = &f->lists[0];
+
+	(void)state;
+	assert_string_equal(f->questions[0].name, "a");
+	assert_string_equal(f->questions[0].relevant, "2 = 2");
+	assert_string_equal(form_text(f, &f->questions[0].constraint_message, 0), "No");
+	assert_string_equal(f->choices[l->first + 1].name, "y");
+	assert_string_equal(f->choices[l->first + 1].columns[form_find_column(f, "value")], "7");
+	form_free(f);
+}
+
 static void types_go_by_all_their_names(void **state)
 {
 	static const struct { const char *word; enum form_type type; } types[] = {
@@ -334,6 +349,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(columns_go_by_all_their_names),
 		cmocka_unit_test(texts_and_languages_are_told_from_each_other),
+		cmocka_unit_test(a_column_of_the_fields_own_name_comes_before_its_aliases),
 		cmocka_unit_test(types_go_by_all_their_names),
 		cmocka_unit_test(types_that_bring_a_constraint_keep_the_authors_own),
 		cmocka_unit_test(groups_and_repeats_nest),

@@ -12,6 +12,38 @@
  * default was taken away) [path, value], and for every repeat [path, instances]. */
 enum { DRAFT_VERSION = 1, DRAFT_BYTES_MAX = 64 << 20, PATH_MAX_BYTES = 2048 };
 
+static void save_entry(const struct fill *f, uint32_t node, struct buf *path, struct buf *out)
+{
+	const struct node *n = &f->nodes[node];
+
+	buf_reset(path);
+	fill_path(f, node, path);
+	cbor_put_array(out, 2);
+	cbor_put_text(out, buf_str(path));
+	if (n->list)
+		cbor_put_unsigned(out, n->list->count);
+	else
+		cbor_put_text(out, n->value ? n->value : "");
+}
+
+/* In form order, whatever the order in which instances came to be. */
+static void save_frame(const struct fill *f, uint32_t frame, struct buf *path, struct buf *out)
+{
+	const struct form *form = f->form;
+	uint32_t repeat = f->frames[frame].repeat, q = repeat == FORM_NONE ? 0 : repeat + 1;
+	uint32_t end = repeat == FORM_NONE ? form->question_count : form->questions[repeat].end;
+
+	for (; q < end; q = form->questions[q].type == FORM_REPEAT ? form->questions[q].end : q + 1) {
+		uint32_t node = tree_node(f, frame, q);
+		const struct node *n = &f->nodes[node];
+
+		if (n->list || n->value || (form->questions[q].initial && form_is_stored(form->questions[q].type)))
+			save_entry(f, node, path, out);
+		for (uint32_t i = 0; n->list && i < n->list->count; i++)
+			save_frame(f, n->list->at[i], path, out);
+	}
+}
+
 enum err fill_save(struct fill *f, fill_node at, struct buf *out)
 {
 	struct buf path = { 0 };
@@ -22,21 +54,7 @@ enum err fill_save(struct fill *f, fill_node at, struct buf *out)
 	cbor_put_text(out, f->form->id ? f->form->id : "");
 	cbor_put_text(out, f->form->version ? f->form->version : "");
 	cbor_put_text(out, buf_str(&path));
-	for (uint32_t node = 1; node < f->node_count; node++) {
-		const struct form_question *q = fill_question(f, node);
-		const struct node *n = &f->nodes[node];
-
-		if (!q || (!n->list && !n->value && !(q->initial && form_is_stored(q->type))))
-			continue;
-		buf_reset(&path);
-		fill_path(f, node, &path);
-		cbor_put_array(out, 2);
-		cbor_put_text(out, buf_str(&path));
-		if (n->list)
-			cbor_put_unsigned(out, n->list->count);
-		else
-			cbor_put_text(out, n->value ? n->value : "");
-	}
+	save_frame(f, ROOT_FRAME, &path, out);
 	buf_clear(&path);
 	return out->err;
 }

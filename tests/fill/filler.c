@@ -195,7 +195,7 @@ static bool keep_fault(void *user, fill_node n, enum fill_fault what, const char
 	l->r->missing += what == FILL_MISSING;
 	l->r->wrong += what == FILL_VIOLATION;
 	fill_path(l->f, n, &l->r->left);
-	buf_printf(&l->r->left, ": %s\n", message);
+	buf_printf(&l->r->left, ": %s; ", message);
 	return true;
 }
 

@@ -10,7 +10,7 @@ struct filler {
 	uint32_t places, answered, instances;
 	uint32_t refused;              /* questions for which no answer was found that the form accepts */
 	uint32_t missing, wrong;       /* faults left at the end */
-	struct buf left;               /* their paths, one a line */
+	struct buf left;               /* their paths and messages, on one line */
 };
 
 /* Fill in all of `f` and finish it. ERR_LIMIT when the walk does not come to an end. */

@@ -75,7 +75,7 @@ static void fill_one(struct run *run, const char *name, const struct form *form,
 	run->instances += r.instances;
 	run->left += r.missing + r.wrong;
 	if (r.missing + r.wrong)
-		print_message("# %s, seed %d: %u answers, %u missing, %u wrong: %s", name, (int)seed, r.answered, r.missing, r.wrong, buf_str(&r.left));
+		print_message("# %s, seed %d: %u answers, %u missing, %u wrong: %s\n", name, (int)seed, r.answered, r.missing, r.wrong, buf_str(&r.left));
 	if (clock_ticks() - start > 2000000000)
 		print_message("# %s took %d ms\n", name, (int)((clock_ticks() - start) / 1000000));
 	round_trip(form, f, name);

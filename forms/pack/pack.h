@@ -48,7 +48,7 @@ struct pack_register {
 	const char *id;
 	struct pack_name label;
 	const char *title;                                /* expression over the row's fields */
-	const char *sort;                                 /* field, or -field */
+	const char *sort;                                 /* field, created_at() or serial(), - in front for descending; NULL */
 	bool township;                                    /* scope of its rows: township ("all") or the village of the writer */
 	enum pack_merge merge;                            /* default of its fields */
 	uint32_t retain_days;                             /* 0 = kept */

@@ -319,6 +319,8 @@ static void read_head(struct read *r)
 	p->title.en = en && *en ? en : p->title.zh;
 }
 
+/* What stands on a table with a mistake would only be missed as well, so reading goes on in steps: first what others name,
+ * then fields, then all that speaks of them. */
 void read_folder(struct read *r)
 {
 	read_head(r);
@@ -326,11 +328,14 @@ void read_folder(struct read *r)
 	read_kinds(r);
 	read_lists(r);
 	read_codes(r);
-	read_fields(r);
-	read_rules(r);
-	read_ledgers(r);
 	read_cards(r);
-	read_forms(r);
+	if (!r->errors && !r->failed)
+		read_fields(r);
+	if (!r->errors && !r->failed) {
+		read_rules(r);
+		read_ledgers(r);
+		read_forms(r);
+	}
 	if (!r->errors && !r->failed)
 		compile_walks(r);
 	if (!r->failed && form_error(r->pack->arena))

@@ -98,6 +98,22 @@ static bool seen_before(struct read *r, const struct read_form *have, uint32_t c
 
 /* ---- lists/ ---- */
 
+/* An item that can raise a hazard and does not say when: a choice "fail" does, and so does any text. */
+static void complete_items(struct form *f)
+{
+	for (uint32_t i = 0; i < f->question_count; i++) {
+		struct form_question *q = &f->questions[i];
+		const char *level = q->xc[FORM_XC_LEVEL];
+
+		if (!level || !strcmp(level, "-") || q->xc[FORM_XC_FAIL])
+			continue;
+		if (q->type == FORM_TEXT)
+			q->xc[FORM_XC_FAIL] = form_string(f, ". != ''");
+		else if (q->type == FORM_SELECT_ONE && q->list != FORM_NONE && form_find_choice(f, q->list, "fail") != FORM_NONE)
+			q->xc[FORM_XC_FAIL] = form_string(f, ". = 'fail'");
+	}
+}
+
 static enum err list_file(void *user, const char *name)
 {
 	struct read *r = user;
@@ -111,6 +127,7 @@ static enum err list_file(void *user, const char *name)
 		form_free(form);
 		return r->failed;
 	}
+	complete_items(form);
 	*list = (struct read_form){ form, r->file };
 	return ERR_OK;
 }

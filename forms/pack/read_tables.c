@@ -104,9 +104,12 @@ static void season_line(struct read *r, struct pack_table *t)
 
 void read_kinds(struct read *r)
 {
+	uint32_t before = r->errors;
+
 	read_table(r, "kinds", true, kind_line);
 	gather_kind_lists(r);
-	read_table(r, "thresholds", false, threshold_line);
+	if (r->errors == before)
+		read_table(r, "thresholds", false, threshold_line);
 	read_table(r, "seasons", false, season_line);
 }
 

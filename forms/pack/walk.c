@@ -122,19 +122,12 @@ static const char *flagged(struct walk *w, const char *flag, char out[160])
 }
 
 /* An item that changes the place: remember that it was answered. */
-static const char *save_to_place(struct walk *w, const struct read_form *list, const struct form_question *item)
+static const char *save_to_place(struct walk *w, const struct form_question *item)
 {
 	char text[160];
-	uint32_t places = pack_find_register(w->r->pack, "places");
 
 	if (!item->save_to)
 		return NULL;
-	if (places == PACK_NONE || pack_find_field(&w->r->pack->registers[places], item->save_to) == PACK_NONE) {
-		w->r->file = list->file;
-		w->r->row = item->row;
-		read_fault(w->r, "survey save_to", _("场所 (places) 没有字段 \"%s\""), item->save_to);
-		return NULL;
-	}
 	buf_printf(&w->touched, "%s${%s} != ''", w->touches ? " or " : "", item->name);
 	w->touches = true;
 	snprintf(text, sizeof text, "places.%s", item->save_to);
@@ -168,7 +161,7 @@ static void copy_question(struct walk *w, const struct read_form *list, uint32_t
 	};
 	for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
 		*strings[i] = form_string(w->form, *strings[i]);
-	q->save_to = save_to_place(w, list, src);
+	q->save_to = save_to_place(w, src);
 	for (int i = 0; i < FORM_XC_COUNT; i++)
 		q->xc[i] = form_string(w->form, src->xc[i]);
 	q->relevant = both(w, flagged(w, src->xc[FORM_XC_FLAG], flag), q->relevant);
@@ -176,10 +169,12 @@ static void copy_question(struct walk *w, const struct read_form *list, uint32_t
 
 /* ---- sections ---- */
 
-static const struct read_form *find_list(const struct read *r, const char *id, size_t len)
+const struct read_form *walk_find_list(const struct read *r, const char *spec)
 {
+	size_t len = strcspn(spec, ":");
+
 	for (uint32_t i = 0; i < r->list_count; i++)
-		if (strlen(r->lists[i].form->id) == len && !memcmp(r->lists[i].form->id, id, len))
+		if (strlen(r->lists[i].form->id) == len && !memcmp(r->lists[i].form->id, spec, len))
 			return &r->lists[i];
 	return NULL;
 }
@@ -206,9 +201,17 @@ static bool find_part(const struct form *f, const char *spec, uint32_t *group, u
 	return true;
 }
 
+bool walk_has_part(const struct read *r, const char *spec)
+{
+	const struct read_form *list = walk_find_list(r, spec);
+	uint32_t group, first, end;
+
+	return list && find_part(list->form, spec, &group, &first, &end);
+}
+
 static void add_section(struct walk *w, const struct pack_kind_list *line)
 {
-	const struct read_form *list = find_list(w->r, line->list, strcspn(line->list, ":"));
+	const struct read_form *list = walk_find_list(w->r, line->list);
 	uint32_t group, first, end, section = w->form->question_count;
 	struct form_question *q;
 	char flag[160];
@@ -242,7 +245,7 @@ static void add_columns(struct walk *w)
 	w->days = form_add_column(w->form, "days");
 	for (uint32_t i = 0; i < w->kind->list_count; i++) {
 		const char *spec = w->r->pack->kind_lists[w->kind->first_list + i].list;
-		const struct read_form *list = find_list(w->r, spec, strcspn(spec, ":"));
+		const struct read_form *list = walk_find_list(w->r, spec);
 
 		for (uint32_t k = 0; list && k < list->form->column_count; k++)
 			if (form_find_column(w->form, list->form->columns[k]) == FORM_NONE)

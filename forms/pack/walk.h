@@ -16,6 +16,10 @@ struct walk {
 	bool touches;
 };
 
+/* The list that kinds.csv names ("UG", "UG:UG-02..UG-06"), NULL when there is none; and does it have that part? */
+const struct read_form *walk_find_list(const struct read *r, const char *spec);
+bool walk_has_part(const struct read *r, const char *spec);
+
 /* Append a question, label given in both languages; NULL when memory is out. The pointer moves with the next one. */
 struct form_question *walk_add(struct walk *w, enum form_type type, const char *name, const char *zh, const char *en);
 

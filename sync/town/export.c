@@ -123,6 +123,39 @@ static enum err open_sheet(struct ledger_export *x, bool xlsx, const char *path,
 	return e;
 }
 
+/* Who has seen these rows unmasked is on record before the file is there. */
+static enum err record_look(struct profile *p, struct listing *l)
+{
+	uint32_t count = listing_count(l);
+	struct looked *rows = calloc(count + 1, sizeof *rows);
+	enum err e = rows ? ERR_OK : err_set(ERR_NOMEM, _("导出内存不够"));
+
+	for (uint32_t i = 0; !e && i < count; i++) {
+		struct row r;
+
+		e = listing_row(l, i, &r);
+		if (!e) {
+			rows[i] = (struct looked){ r.id, r.scope };
+			row_clear(&r);
+		}
+	}
+	if (!e)
+		e = looked_record(p, rows, count, 3);
+	free(rows);
+	return e;
+}
+
+/* By its id, or by the title people know it by. */
+static uint32_t find_ledger(const struct pack *pk, const char *name)
+{
+	uint32_t index = pack_find_ledger(pk, name);
+
+	for (uint32_t i = 0; index == PACK_NONE && i < pk->ledger_count; i++)
+		if (!strcmp(pk->ledgers[i].title, name))
+			index = i;
+	return index;
+}
+
 enum err export_ledger(struct profile *p, const char *id, bool xlsx, bool full, const char *path, uint32_t *rows)
 {
 	struct ledger_export x = { .profile = p, .full = full };
@@ -133,16 +166,16 @@ enum err export_ledger(struct profile *p, const char *id, bool xlsx, bool full, 
 
 	if (e)
 		return e;
-	if ((index = pack_find_ledger(pk, id)) == PACK_NONE)
+	if ((index = find_ledger(pk, id)) == PACK_NONE)
 		return err_set(ERR_NOTFOUND, _("没有台账 %s, 有哪些见 pack show"), id);
-	if (full && (e = looked_record(p, pk->registers[pk->ledgers[index].reg].id, 3)))
-		return e;
 	x.ledger = &pk->ledgers[index];
 	q.reg = pk->registers[x.ledger->reg].id;
 	q.where = x.ledger->where;
 	x.cells = calloc(x.ledger->column_count + 1, sizeof *x.cells);
 	x.texts = calloc(x.ledger->column_count + 1, sizeof *x.texts);
 	e = x.cells && x.texts ? listing_open(p, &q, &x.rows) : err_set(ERR_NOMEM, "%s", path);
+	if (!e && full)
+		e = record_look(p, x.rows);
 	if (!e)
 		e = open_sheet(&x, xlsx, path, pk->utc_offset);
 	for (; !e && count < listing_count(x.rows); count++) {
@@ -288,14 +321,33 @@ static enum err line_of(void *user, const struct pack *pk, const struct pack_reg
 	return e ? e : x->lines.err;
 }
 
+static enum err look_at_all(struct profile *p)
+{
+	const struct pack *pk;
+	enum err e = profile_pack_current(p, &pk);
+
+	for (uint32_t i = 0; !e && i < pk->register_count; i++) {
+		struct listing_query q = { .reg = pk->registers[i].id, .sort = "", .retracted = true };
+		struct listing *l = NULL;
+
+		e = listing_open(p, &q, &l);
+		if (!e)
+			e = record_look(p, l);
+		listing_close(l);
+	}
+	return e;
+}
+
 enum err export_jsonl(struct profile *p, const char *path, bool full, uint32_t *rows)
 {
 	struct row_export x = { .profile = p, .full = full };
-	enum err e = full ? looked_record(p, "*", 3) : ERR_OK;
+	enum err e = full ? look_at_all(p) : ERR_OK;
 
-	if (e || (e = lines_open(&x.lines, path)))
-		return e ? lines_close(&x.lines, e) : e;
-	e = lines_close(&x.lines, walk_rows(p, line_of, &x));
+	if (e)
+		return e;
+	if (!(e = lines_open(&x.lines, path)))
+		e = walk_rows(p, line_of, &x);
+	e = lines_close(&x.lines, e);
 	if (rows)
 		*rows = x.count;
 	return e;
@@ -328,7 +380,7 @@ static enum err feature_of(void *user, const struct pack *pk, const struct pack_
 	struct row_export *x = user;
 	struct buf title = { 0 }, one = { 0 };
 	char crs[16], id[ROW_ID_TEXT];
-	double at[2];
+	double at[2] = { 0 };
 	bool found = false;
 	enum err e = ERR_OK;
 

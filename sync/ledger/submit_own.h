@@ -36,6 +36,13 @@ enum err making_judge(struct making *m);
 /* Append it. */
 enum err making_write(struct making *m, uint8_t ref[EVENT_REF]);
 
+/* A record that is here, and what it is a record of. The event is the caller's to clear, also after an error. */
+struct submit_opened { struct log_event event; struct record rec; };
+enum err submit_open_record(struct profile *p, const uint8_t *ref, struct submit_opened *out);
+
+/* The one village the unlocked writer belongs to, else all. */
+struct event_scope submit_own_scope(const struct profile *p);
+
 /* Deps of a row for some fields: their open values, else the event that made it. ERR_LIMIT over 16. */
 enum err submit_row_deps(const struct row *r, const uint32_t *fields, uint32_t count, bool proposals, struct payload_link *deps, uint32_t *dep_count);
 /* The public part with refs of the own log made distances, when the log is known to go on. */

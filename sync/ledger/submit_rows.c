@@ -138,9 +138,9 @@ enum err making_rows(struct making *m)
 
 /* --- which log --- */
 
-static struct event_scope own_scope(const struct making *m)
+struct event_scope submit_own_scope(const struct profile *p)
 {
-	const struct keys_writer *w = keys_roster_find(m->p->roster, m->p->writer);
+	const struct keys_writer *w = keys_roster_find(p->roster, p->writer);
 	const struct event_scope *village = NULL;
 	uint32_t villages = 0;
 
@@ -177,7 +177,7 @@ enum err making_scope(struct making *m, const char *village)
 			return row_scope(m, &id, &m->scope);
 		township = township && m->pack->registers[m->plan->entities[m->rows[i].entity].reg].township;
 	}
-	m->scope = own_scope(m);
+	m->scope = submit_own_scope(m->p);
 	if (township)
 		m->scope = event_scope_all();
 	else if (village && *village)

@@ -1,0 +1,133 @@
+#include "config.h"
+#include "sync/ledger/submit_own.h"
+
+#include "forms/base/i18n.h"
+#include "forms/pack/answers.h"
+#include "sync/keys/roster.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- records that are there --- */
+
+enum err submit_open_record(struct profile *p, const uint8_t *ref, struct submit_opened *out)
+{
+	struct fold_view v;
+	struct missing why;
+	struct store_txn t;
+	struct context c;
+	enum err e;
+
+	memset(out, 0, sizeof *out);
+	reader_begin(p, &t, &c);
+	if (!(e = log_event_get(&t, ref, &out->event))) {
+		v = history_view(&out->event);
+		e = history_record(&c, &v, &out->rec, &why);
+	}
+	store_abort(&t);
+	if (e == ERR_HELD)
+		return err_set(ERR_HELD, _("这条记录还缺业务包或前面的记录, 收到后才能看"));
+	return e;
+}
+
+enum err submit_load(struct profile *p, const uint8_t record[EVENT_REF], struct fill *f)
+{
+	struct submit_opened o;
+	const struct event *ev = &o.event.event;
+	enum err e = submit_open_record(p, record, &o);
+
+	if (!e)
+		e = answers_load(o.rec.pack, o.rec.plan->form, ev->answers.data, ev->answers.len, ev->private_part.data, ev->private_part.len, f);
+	log_event_clear(&o.event);
+	return e;
+}
+
+enum err submit_show(struct profile *p, const struct log_event *event, struct submit_shown *out)
+{
+	const struct event *ev = &event->event;
+	const struct keys_writer *w;
+	struct fold_view v = history_view(event);
+	struct record rec;
+	struct missing why;
+	struct store_txn t;
+	struct context c;
+	enum err e;
+
+	*out = (struct submit_shown){ .form = "", .version = "" };
+	reader_begin(p, &t, &c);
+	e = history_record(&c, &v, &rec, &why);
+	store_abort(&t);
+	if (e)
+		return e;
+	w = keys_roster_find(p->roster, rec.writer);
+	out->form = rec.pack->forms[rec.plan->form].form->id;
+	out->version = rec.pack->version;
+	snprintf(out->number, sizeof out->number, "%.28s-%04u", w ? w->label : "", (unsigned)rec.number);
+	return answers_json(rec.pack, rec.plan->form, ev->answers.data, ev->answers.len, NULL, 0, &out->answers);
+}
+
+void submit_shown_clear(struct submit_shown *s)
+{
+	jdoc_free(s->answers);
+	*s = (struct submit_shown){ .form = "", .version = "" };
+}
+
+/* --- amend --- */
+
+/* The rows of the version that is corrected, each named by its id now; instances that came since are new. */
+static enum err amended_rows(struct making *m, const struct submit_opened *o)
+{
+	const struct event *ev = &o->event.event;
+	bool town = keys_roster_has_role(m->p->roster, m->p->writer, PACK_TOWN);
+	struct payload old;
+	struct payload_row row;
+	enum err e = making_rows(m);
+
+	if (e || (e = payload_open((enum event_kind)ev->kind, ev->public_part.data, ev->public_part.len, &old)))
+		return e;
+	for (uint32_t i = 0; payload_next(&old, &row); i++)
+		for (uint32_t k = 0; k < m->row_count; k++) {
+			struct payload_row *now = &m->rows[k];
+			struct fold_view v = history_view(&o->event);
+			struct missing why;
+			struct log_place at;
+			struct store_txn t;
+			struct context c;
+
+			if (now->entity != row.entity || now->instance != row.instance)
+				continue;
+			now->fresh = false;
+			now->row.index = row.fresh ? (uint8_t)i : row.row.index;
+			memcpy(now->row.event.ref, o->event.hash, EVENT_REF);
+			if (row.fresh)
+				continue;
+			reader_begin(m->p, &t, &c);
+			e = history_link(&c, &v, &row.row.event, &at, now->row.event.ref, &why);
+			store_abort(&t);
+			if (e)
+				return e;
+		}
+	for (uint32_t k = 0; k < m->row_count && !town; k++)
+		m->rows[k].step_count = 0;
+	return ERR_OK;
+}
+
+/* It closes the version it saw, and whatever it knows to be open beside it in the fields it writes. */
+enum err submit_amend(struct profile *p, const uint8_t target[EVENT_REF], struct fill *fill, uint8_t ref[EVENT_REF])
+{
+	struct making m = { 0 };
+	struct submit_opened o;
+	enum err e = submit_open_record(p, target, &o);
+
+	if (!e && !(e = making_open(&m, p, fill_form(fill)->id, o.rec.version, fill))) {
+		m.kind = EVENT_AMEND;
+		memcpy(m.head.target.ref, target, EVENT_REF);
+		m.scope = o.event.log.scope;
+		if (!(e = amended_rows(&m, &o)) && !(e = making_answers(&m)) && !(e = making_deps(&m)) && !(e = making_judge(&m)))
+			e = making_write(&m, ref);
+	}
+	making_close(&m);
+	log_event_clear(&o.event);
+	return e;
+}

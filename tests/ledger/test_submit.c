@@ -1,0 +1,225 @@
+#include "config.h"
+#include "tests/ledger/township.h"
+
+#include "sync/ledger/conflict.h"
+#include "sync/ledger/submit.h"
+
+#include <stdio.h>
+
+/* The story of an exit that was locked, told on the devices of four people with the shipped pack. */
+
+static struct township town;
+static struct profile *wang, *chen, *li;
+static struct row_id place;
+
+static int open_all(void **state)
+{
+	(void)state;
+	township_open(&town);
+	wang = township_device(&town, "wang", 7, "p-wang", "07", PACK_GRID, VILLAGE);
+	chen = township_device(&town, "chen", 8, "p-chen", "08", PACK_GRID, VILLAGE);
+	li = township_device(&town, "li", 9, "p-li", "09", PACK_VADM, VILLAGE);
+	assert_ok(township_submit(town.office, "place_new", NULL, "{'name':'老马饭店','kind':'CA','address':'东街1号'}", &place));
+	township_send(town.office, wang);
+	return 0;
+}
+
+static int close_all(void **state)
+{
+	(void)state;
+	profile_close(wang);
+	profile_close(chen);
+	profile_close(li);
+	township_close(&town);
+	return 0;
+}
+
+static void everybody_meets(void)
+{
+	struct profile *all[] = { wang, chen, li };
+
+	for (int round = 0; round < 2; round++)
+		for (int i = 0; i < 3; i++) {
+			township_send(all[i], town.office);
+			township_send(town.office, all[i]);
+		}
+}
+
+static struct row_id raise_hazard(struct profile *p, const char *level)
+{
+	struct row_id id;
+	char answers[512];
+
+	snprintf(answers, sizeof answers, "{'desc':'后门锁死','level':'%s','src':'patrol','kind':'CA'}", level);
+	assert_ok(township_submit(p, "hazard_new", &place, answers, &id));
+	return id;
+}
+
+static void a_record_shows_what_was_filled_in(void **state)
+{
+	struct row_id id;
+	struct row r;
+	struct buf title = { 0 };
+
+	(void)state;
+	everybody_meets();
+	id = raise_hazard(wang, "G");
+	assert_string_equal(township_value(wang, &id, "stage"), "open");
+	assert_string_equal(township_value(wang, &id, "desc"), "后门锁死");
+	assert_string_equal(township_value(wang, &id, "level"), "G");
+	assert_ok(row_read(wang, &id, &r));
+	assert_ok(row_title(wang, &r, &title));
+	assert_non_null(strstr(buf_str(&title), "老马饭店"));
+	buf_clear(&title);
+	row_clear(&r);
+}
+
+static void the_story_of_a_suspected_major(void **state)
+{
+	struct row_id id;
+
+	(void)state;
+	everybody_meets();
+	id = raise_hazard(wang, "M?");
+	assert_string_equal(township_value(wang, &id, "verify"), "needed");
+	assert_err(township_submit(wang, "hazard_verify", &id, "{'verify':'general','level':'G','level_basis':'看过'}", NULL), ERR_DENIED);
+	everybody_meets();
+	assert_ok(township_submit(town.office, "hazard_verify", &id, "{'verify':'general','level':'G','level_basis':'现场核实'}", NULL));
+	everybody_meets();
+	assert_string_equal(township_value(wang, &id, "verify"), "general");
+	assert_ok(township_submit(wang, "hazard_notify", &id, "{'owner':'马建国','phone':'10012345678','due':'2026-08-01'}", NULL));
+	assert_err(township_submit(li, "hazard_recheck", &id, "{'chk_result':'pass'}", NULL), ERR_DENIED);
+	assert_ok(township_submit(wang, "hazard_report_fixed", &id, "{'fix_desc':'已换推杠锁'}", NULL));
+	assert_err(township_submit(wang, "hazard_recheck", &id, "{'chk_result':'pass'}", NULL), ERR_DENIED);
+	everybody_meets();
+	assert_string_equal(township_value(li, &id, "stage"), "fixed");
+	assert_ok(township_submit(li, "hazard_recheck", &id, "{'chk_result':'pass'}", NULL));
+	everybody_meets();
+	assert_string_equal(township_value(town.office, &id, "stage"), "closed");
+	assert_string_equal(township_digest(wang), township_digest(li));
+}
+
+static void who_fixed_it_is_refused_on_the_device_with_a_word(void **state)
+{
+	struct row_id id;
+
+	(void)state;
+	everybody_meets();
+	id = raise_hazard(li, "G");
+	assert_ok(township_submit(li, "hazard_notify", &id, "{'owner':'马建国','due':'2026-08-01'}", NULL));
+	assert_ok(township_submit(li, "hazard_report_fixed", &id, "{'fix_desc':'好了'}", NULL));
+	assert_err(township_submit(li, "hazard_recheck", &id, "{'chk_result':'pass'}", NULL), ERR_DENIED);
+	assert_non_null(strstr(err_detail(), "自己复核"));
+	assert_string_equal(township_value(li, &id, "stage"), "fixed");
+}
+
+static void two_who_did_not_meet_are_both_kept_and_the_township_settles(void **state)
+{
+	const struct pack *pack;
+	struct row_id id;
+	uint8_t ref[EVENT_REF];
+	uint32_t conflicts, proposals, before, stage;
+
+	(void)state;
+	assert_ok(conflict_count(town.office, &before, &proposals));
+	id = raise_hazard(wang, "G");
+	assert_ok(township_submit(wang, "hazard_notify", &id, "{'owner':'马建国','due':'2026-08-01'}", NULL));
+	everybody_meets();
+	assert_ok(township_submit(wang, "hazard_report_fixed", &id, "{'fix_desc':'好了'}", NULL));
+	assert_ok(township_submit(chen, "hazard_notify", &id, "{'owner':'马建国','due':'2026-09-01'}", NULL));
+	everybody_meets();
+	assert_string_equal(township_value(li, &id, "stage"), "notified");
+	assert_int_equal(township_kinds(li, &id, "stage"), 2);
+	assert_ok(conflict_count(town.office, &conflicts, &proposals));
+	assert_int_equal(conflicts, before + 1);
+	assert_err(township_submit(li, "hazard_recheck", &id, "{'chk_result':'pass'}", NULL), ERR_DENIED);
+	assert_ok(profile_pack_current(town.office, &pack));
+	stage = pack->registers[pack_find_register(pack, "hazards")].fields[pack_find_field(&pack->registers[pack_find_register(pack, "hazards")], "stage")].n;
+	assert_err(submit_resolve(li, &id, stage, 1, NULL, ref), ERR_DENIED);
+	assert_ok(submit_resolve(town.office, &id, stage, 1, NULL, ref));
+	everybody_meets();
+	assert_int_equal(township_kinds(li, &id, "stage"), 1);
+	assert_string_equal(township_digest(li), township_digest(wang));
+}
+
+static void a_correction_replaces_words_and_a_retraction_marks(void **state)
+{
+	const struct pack *pack;
+	struct submit_host *host;
+	struct fill *f;
+	struct row_id id;
+	struct row r;
+	uint8_t ref[EVENT_REF];
+
+	(void)state;
+	everybody_meets();
+	id = raise_hazard(wang, "G");
+	assert_ok(profile_pack_current(wang, &pack));
+	assert_ok(submit_host_open(wang, "hazard_new", &place, &host));
+	assert_ok(fill_open(pack->forms[pack_find_form(pack, "hazard_new")].form, submit_host_fill(host), &f));
+	assert_ok(submit_load(wang, id.ref, f));
+	assert_string_equal(fill_value(f, fill_find(f, "desc")), "后门锁死");
+	assert_ok(fill_set(f, fill_find(f, "desc"), "后门上锁"));
+	assert_ok(fill_finish(f));
+	assert_err(submit_amend(chen, id.ref, f, ref), ERR_NOTFOUND);
+	assert_ok(submit_amend(wang, id.ref, f, ref));
+	fill_close(f);
+	submit_host_close(host);
+	assert_string_equal(township_value(wang, &id, "desc"), "后门上锁");
+	assert_int_equal(township_kinds(wang, &id, "desc"), 1);
+	assert_string_equal(township_value(wang, &id, "stage"), "open");
+	everybody_meets();
+	assert_err(submit_retract(chen, id.ref, "不是我的", ref), ERR_DENIED);
+	assert_ok(submit_retract(wang, id.ref, "报错了", ref));
+	assert_ok(row_read(wang, &id, &r));
+	assert_true(r.flags & ROW_RETRACTED);
+	row_clear(&r);
+	assert_string_equal(township_value(wang, &id, "stage"), "open");
+}
+
+static void events_after_a_loss_do_not_count_until_adopted(void **state)
+{
+	struct row_id id, found;
+	struct event_log_id log;
+	struct log_event e = { 0 };
+	struct store_txn t;
+	struct row r;
+	uint8_t ref[EVENT_REF];
+
+	(void)state;
+	everybody_meets();
+	id = raise_hazard(chen, "G");
+	profile_begin(chen, &t);
+	assert_ok(log_event_get(&t, id.ref, &e));
+	store_abort(&t);
+	log = e.log;
+	assert_ok(township_submit(chen, "hazard_notify", &id, "{'owner':'马建国','due':'2026-08-01'}", NULL));
+	found = raise_hazard(chen, "G");
+	township_send(chen, town.office);
+	assert_string_equal(township_value(town.office, &id, "stage"), "notified");
+	township_revoke(&town, 8, &log, e.place.seq, e.hash);
+	log_event_clear(&e);
+	assert_string_equal(township_value(town.office, &id, "stage"), "open");
+	assert_ok(row_read(town.office, &found, &r));
+	assert_true(r.flags & ROW_EMPTY);
+	row_clear(&r);
+	assert_err(submit_adopt(li, (const uint8_t (*)[EVENT_REF])&found.ref, 1, ref), ERR_DENIED);
+	assert_ok(submit_adopt(town.office, (const uint8_t (*)[EVENT_REF])&found.ref, 1, ref));
+	assert_string_equal(township_value(town.office, &found, "stage"), "open");
+	assert_string_equal(township_value(town.office, &id, "stage"), "open");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_record_shows_what_was_filled_in),
+		cmocka_unit_test(the_story_of_a_suspected_major),
+		cmocka_unit_test(who_fixed_it_is_refused_on_the_device_with_a_word),
+		cmocka_unit_test(two_who_did_not_meet_are_both_kept_and_the_township_settles),
+		cmocka_unit_test(a_correction_replaces_words_and_a_retraction_marks),
+		cmocka_unit_test(events_after_a_loss_do_not_count_until_adopted),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, open_all, close_all) != 0;
+}

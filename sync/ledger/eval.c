@@ -321,7 +321,7 @@ static enum err host_builtin(void *user, const void *of, enum rowexpr_builtin wh
 		if (!ev)
 			return ERR_OK;
 		if (what == ROWEXPR_STEP_BY || what == ROWEXPR_CREATED_BY)
-			return row_author(s->p, ev, NULL, out);
+			return row_author(s->p, ev, out, NULL);
 		buf_puts(out, clock_format_time(ev->wall, s->pack->utc_offset, (char[32]){ 0 }));
 		return out->err;
 	case ROWEXPR_VILLAGE:

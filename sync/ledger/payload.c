@@ -184,10 +184,7 @@ enum err payload_open(enum event_kind kind, const void *data, size_t len, struct
 		break;
 	case EVENT_LOOKED:
 		take_items(&c, 2);
-		if (cbor_peek(&c) == CBOR_TEXT)
-			out->reg = cbor_text(&c, 64, &out->reg_len);
-		else
-			take_row_link(&c, &out->row);
+		take_row_link(&c, &out->row);
 		out->class = take_u32(&c, 3);
 		break;
 	case EVENT_ADOPT:
@@ -320,13 +317,10 @@ void payload_put_attach(struct buf *out, const struct payload *head)
 		cbor_put_integer(out, head->taken);
 }
 
-void payload_put_looked(struct buf *out, const struct payload_row_link *row, const char *reg, uint32_t class)
+void payload_put_looked(struct buf *out, const struct payload_row_link *row, uint32_t class)
 {
 	cbor_put_array(out, 2);
-	if (row)
-		put_row_link(out, row);
-	else
-		cbor_put_text(out, reg);
+	put_row_link(out, row);
 	cbor_put_unsigned(out, class);
 }
 

@@ -51,8 +51,7 @@ struct payload {
 	uint32_t field;                                   /* RESOLVE: number of the field */
 	const uint8_t *value; size_t value_len;           /* RESOLVE: as in the digest; NULL: it is in the private part */
 	struct payload_link deps[LIMIT_DEPS]; uint32_t dep_count;
-	uint32_t class;                                   /* LOOKED; `reg` instead of `row` when a whole register was looked at */
-	const char *reg; size_t reg_len;
+	uint32_t class;                                   /* LOOKED */
 	/* ATTACH */
 	uint32_t question; const uint8_t *blob; uint32_t size; const char *media; size_t media_len; int64_t taken;
 	/* ADOPT: read with payload_next_link() */
@@ -70,7 +69,7 @@ void payload_put_amend(struct buf *out, const struct payload_link *target, const
 void payload_put_retract(struct buf *out, const struct payload_link *target, const char *reason);
 void payload_put_resolve(struct buf *out, const struct payload *head);
 void payload_put_attach(struct buf *out, const struct payload *head);
-void payload_put_looked(struct buf *out, const struct payload_row_link *row, const char *reg /* when row is NULL */, uint32_t class);
+void payload_put_looked(struct buf *out, const struct payload_row_link *row, uint32_t class);
 void payload_put_adopt(struct buf *out, const struct payload_link *links, uint32_t count);
 
 /* The place a link means, seen from seq `from`: true and *seq when it is in the same log; false when ref names it. */

@@ -40,9 +40,6 @@ enum err submit_retract(struct profile *p, const uint8_t target[EVENT_REF], cons
 /* TOWN: these events of a revoked writer were found true and count from now on; at most PAYLOAD_ADOPT_MAX. */
 enum err submit_adopt(struct profile *p, const uint8_t (*refs)[EVENT_REF], uint32_t count, uint8_t ref[EVENT_REF]);
 
-/* Somebody unmasked fields of class P2 or P3: of one row, or of a register (its id, or "*"). */
-enum err submit_looked(struct profile *p, const struct row_id *row, const char *reg, uint32_t class);
-
 /* Settle a field: take side `take` of conflict_sides() (from 1), or, where the field allows, a new value as text. */
 enum err submit_resolve(struct profile *p, const struct row_id *row, uint32_t field, uint32_t take, const char *value, uint8_t ref[EVENT_REF]);
 

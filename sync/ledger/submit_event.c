@@ -10,7 +10,7 @@
 
 /* --- retract, resolve --- */
 
-struct one { struct event_scope scope; enum event_kind kind; struct payload head; const char *reason, *reg; const struct payload_link *links; uint32_t link_count; struct buf private_part; uint8_t *ref; };
+struct one { struct event_scope scope; enum event_kind kind; struct payload head; const char *reason; const struct payload_link *links; uint32_t link_count; struct buf private_part; uint8_t *ref; };
 
 static void put_payload(const struct one *o, const struct payload *head, struct buf *out)
 {
@@ -20,9 +20,6 @@ static void put_payload(const struct one *o, const struct payload *head, struct 
 		break;
 	case EVENT_RESOLVE:
 		payload_put_resolve(out, head);
-		break;
-	case EVENT_LOOKED:
-		payload_put_looked(out, o->reg ? NULL : &head->row, o->reg, head->class);
 		break;
 	default:
 		payload_put_adopt(out, o->links, o->link_count);
@@ -181,7 +178,7 @@ out:
 	return e;
 }
 
-/* --- adopted, looked at --- */
+/* --- adopted --- */
 
 enum err submit_adopt(struct profile *p, const uint8_t (*refs)[EVENT_REF], uint32_t count, uint8_t ref[EVENT_REF])
 {
@@ -203,27 +200,4 @@ enum err submit_adopt(struct profile *p, const uint8_t (*refs)[EVENT_REF], uint3
 	e = log_write(p, write_one, &one);
 	free(links);
 	return e;
-}
-
-enum err submit_looked(struct profile *p, const struct row_id *row, const char *reg, uint32_t class)
-{
-	uint8_t ref[EVENT_REF];
-	struct one one = { .kind = EVENT_LOOKED, .scope = event_scope_all(), .reg = row ? NULL : reg, .ref = ref, .head = { .class = class } };
-	struct row r;
-	enum err e;
-
-	if (!p->identity)
-		return err_set(ERR_DENIED, _("还没有解锁: 请先输入 PIN"));
-	if (row) {
-		e = row_read(p, row, &r);
-		one.scope = r.scope;
-		row_clear(&r);
-		if (e)
-			return e;
-		memcpy(one.head.row.event.ref, row->ref, EVENT_REF);
-		one.head.row.index = row->index;
-	} else if (!keys_roster_writes(p->roster, p->writer, &one.scope)) {
-		one.scope = submit_own_scope(p);
-	}
-	return log_write(p, write_one, &one);
 }

@@ -68,10 +68,60 @@ static enum err read_file(struct book *b, const char *path)
 	return e ? err_in(e, "%s", path) : ERR_OK;
 }
 
+const char *const book_sheet_names[] = { "external_choices", "survey", "choices", "settings", "entities", NULL };
+
+/* Is this sheet a workbook in one table: a sheet's name in column 1 of the first row, or a word there alone and column 1 of
+ * the second row empty? */
+static bool is_workbook(const struct book_sheet *s)
+{
+	const struct book_cell *first = s->cells;
+
+	if (s->row_count < 2 || first->column)
+		return false;
+	for (const char *const *known = book_sheet_names; *known; known++)
+		if (text_same(first->text, *known))
+			return true;
+	return s->rows[0].count == 1 && s->cells[s->rows[1].first].column;
+}
+
+static enum err keep_cell(struct book *b, uint32_t row, uint32_t column, const char *text);
+
+/* Part such a table into its sheets. A CSV has no other way to hold several, and becomes one sheet when an office program
+ * saves it as its own. */
+static enum err split(struct book *b)
+{
+	struct book_sheet whole = b->sheets[0];
+	enum err e = ERR_OK;
+
+	if (b->sheet_count != 1 || !is_workbook(&whole))
+		return ERR_OK;
+	b->sheets[0] = (struct book_sheet){ .name = NULL };
+	b->sheet_count = 0;
+	for (uint32_t i = 0; i < whole.row_count && !e; i++) {
+		const struct book_row *row = &whole.rows[i];
+		const struct book_cell *cell = whole.cells + row->first;
+		const char *name = cell->column ? NULL : cell->text;
+
+		if (name && (!b->sheet_count || !text_same(b->sheets[b->sheet_count - 1].name, name)))
+			e = book_add_sheet(b, name, NULL);
+		for (uint32_t k = 0; k < row->count && !e; k++)
+			if (cell[k].column)
+				e = keep_cell(b, row->number, cell[k].column, cell[k].text);
+	}
+	free(whole.rows);
+	free(whole.cells);
+	return e;
+}
+
 static enum err finish(struct book *b, enum err e, struct book **out)
 {
-	if (!e && !b->sheet_count)
-		e = err_set(ERR_FORMAT, _("工作簿是空的, 一张表也没有"));
+	uint32_t rows = 0;
+
+	e = e ? e : split(b);
+	for (uint32_t i = 0; i < b->sheet_count; i++)
+		rows += b->sheets[i].row_count;
+	if (!e && !rows)
+		e = err_set(ERR_FORMAT, _("工作簿是空的, 一格文字也没有"));
 	if (e)
 		book_free(b);
 	else
@@ -179,23 +229,14 @@ static enum err add_row(struct book *b, struct book_sheet *s, uint32_t number)
 	return ERR_OK;
 }
 
-enum err book_put(struct book *b, uint32_t row, uint32_t column, const char *text, size_t len)
+/* Append a cell whose text is the book's already. */
+static enum err keep_cell(struct book *b, uint32_t row, uint32_t column, const char *text)
 {
 	struct book_sheet *s = &b->sheets[b->sheet_count - 1];
 	struct book_row *last = s->row_count ? &s->rows[s->row_count - 1] : NULL;
 	struct book_cell *c;
-	char name[8];
 	enum err e;
 
-	text = trimmed(text, &len);
-	if (!len)
-		return ERR_OK;
-	if (column >= BOOK_COLUMNS_MAX)
-		return err_set(ERR_LIMIT, _("表 %s 第 %u 行: 多于 %d 列"), s->name, row, BOOK_COLUMNS_MAX);
-	if (len > BOOK_CELL_MAX)
-		return err_set(ERR_LIMIT, _("表 %s 第 %u 行 %s 列: 一格的文字超过 %d KiB"), s->name, row, book_column_name(column, name), BOOK_CELL_MAX >> 10);
-	if (!text_valid(text, len))
-		return err_set(ERR_FORMAT, _("表 %s 第 %u 行 %s 列: 文字不是有效的 UTF-8"), s->name, row, book_column_name(column, name));
 	if (last && row < last->number)
 		return err_set(ERR_FORMAT, _("表 %s 第 %u 行: 行号倒着走"), s->name, row);
 	if ((!last || row != last->number) && (e = add_row(b, s, row)))
@@ -204,9 +245,25 @@ enum err book_put(struct book *b, uint32_t row, uint32_t column, const char *tex
 	if (!c)
 		return err_in(b->mem.err, _("表 %s 第 %u 行"), s->name, row);
 	s->cells = c;
-	c += s->cell_count++;
-	c->column = column;
-	c->text = arena_string_n(&b->mem, text, len);
+	c[s->cell_count++] = (struct book_cell){ column, text };
 	s->rows[s->row_count - 1].count++;
-	return b->mem.err;
+	return ERR_OK;
+}
+
+enum err book_put(struct book *b, uint32_t row, uint32_t column, const char *text, size_t len)
+{
+	const char *sheet = b->sheets[b->sheet_count - 1].name, *kept;
+	char name[8];
+
+	text = trimmed(text, &len);
+	if (!len)
+		return ERR_OK;
+	if (column >= BOOK_COLUMNS_MAX)
+		return err_set(ERR_LIMIT, _("表 %s 第 %u 行: 多于 %d 列"), sheet, row, BOOK_COLUMNS_MAX);
+	if (len > BOOK_CELL_MAX)
+		return err_set(ERR_LIMIT, _("表 %s 第 %u 行 %s 列: 一格的文字超过 %d KiB"), sheet, row, book_column_name(column, name), BOOK_CELL_MAX >> 10);
+	if (!text_valid(text, len))
+		return err_set(ERR_FORMAT, _("表 %s 第 %u 行 %s 列: 文字不是有效的 UTF-8"), sheet, row, book_column_name(column, name));
+	kept = arena_string_n(&b->mem, text, len);
+	return kept ? keep_cell(b, row, column, kept) : err_in(b->mem.err, _("表 %s 第 %u 行"), sheet, row);
 }

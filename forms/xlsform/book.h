@@ -1,7 +1,7 @@
 /* book.h - a workbook: sheets of rows of text cells, whatever file they came in.
  *
- * Containers, told apart by their bytes and never by their name: .xlsx, .xls, a CSV workbook (column 1 names the sheet where
- * it begins, or on each row), a plain CSV table (which is a survey sheet), a folder with one CSV a sheet. Cells are text as a person would type it: numbers without ".0", dates as YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, booleans
+ * Containers, told apart by their bytes and never by their name: .xlsx, .xls, CSV, a folder with one CSV a sheet. A single
+ * table may hold a whole workbook: column 1 names the sheet where it begins, or on each row. Any other CSV is a survey sheet. Cells are text as a person would type it: numbers without ".0", dates as YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, booleans
  * as true and false, formulas by their last value. Blank cells and rows are not kept; a cell knows its source row and
  * column. Every limit is checked before memory is taken.
  */
@@ -43,6 +43,9 @@ enum err book_open(const char *path, struct book **out);
 enum err book_open_bytes(const void *data, size_t len, struct book **out);
 void book_free(struct book *b);                      /* NULL is fine */
 
+/* The sheets a form may have, ended by NULL. */
+extern const char *const book_sheet_names[];
+
 /* First sheet of this name, trimmed and case-blind; NULL. */
 const struct book_sheet *book_find(const struct book *b, const char *name);
 
@@ -57,7 +60,7 @@ enum err book_new(struct book **out);
 enum err book_add_sheet(struct book *b, const char *name, const char *file);
 enum err book_put(struct book *b, uint32_t row, uint32_t column, const char *text, size_t len);     /* into the last sheet */
 
-/* The containers. They add to a new book. */
+/* The containers. They add to a new book; a table that holds a workbook is parted by book_open() alone. */
 enum err book_read_csv(struct book *b, const void *data, size_t len);
 enum err book_read_folder(struct book *b, const char *path);
 enum err book_read_xlsx(struct book *b, const void *data, size_t len);

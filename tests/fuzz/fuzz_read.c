@@ -30,9 +30,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct book *b;
 	struct form *f, *again;
 
-	if (book_new(&b))
+	if (book_open_bytes(data, len, &b))
 		return 0;
-	if (!book_read_csv(b, data, len) && !form_read_book(b, "fuzz", report, &text, &f)) {
+	if (!form_read_book(b, "fuzz", report, &text, &f)) {
 		check_tree(f);
 		buf_reset(&text);
 		if (form_encode(f, &text) || form_decode(text.data, text.len, &again))

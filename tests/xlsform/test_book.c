@@ -278,6 +278,12 @@ static void csv_workbooks_of_each_layout_are_alike(void **state)
 		assert_string_equal(book_text(choices, &choices->rows[1], 1), "yn");
 		book_free(b);
 	}
+	/* an office program that opens such a CSV and saves it as its own makes one sheet of it */
+	assert_ok(read_rows("<row><c t='str'><v>survey</v></c></row><row><c/><c t='str'><v>type</v></c></row><row><c t='str'><v>choices</v></c></row>",
+	                    NULL, NULL, &b));
+	assert_int_equal(b->sheet_count, 2);
+	assert_int_equal(book_find(b, "survey")->rows[0].number, 2);
+	book_free(b);
 	assert_ok(book_open_bytes("type,name\ntext,a\n", 17, &b));
 	assert_string_equal(b->sheets[0].name, "survey");
 	assert_int_equal(b->sheets[0].rows[1].number, 2);

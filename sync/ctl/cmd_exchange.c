@@ -6,6 +6,7 @@
 #include "sync/bundle/open.h"
 #include "sync/exchange/downlink.h"
 #include "sync/exchange/folder.h"
+#include "sync/exchange/online.h"
 #include "sync/exchange/shelf.h"
 #include "sync/exchange/status.h"
 #include "sync/keys/town.h"
@@ -69,15 +70,17 @@ enum err cmd_sync(struct ctl *c)
 {
 	struct told t = { .c = c, .files = jdoc_array() };
 	struct folder_report r = { .each = tell, .user = &t };
-	const char *dir;
+	const char *dir = ctl_take(c, "--dir"), *url = ctl_take(c, "--url");
 	struct status now;
-	enum err e;
+	enum err e = !dir == !url ? err_set(ERR_USAGE, _("要 --dir 或 --url 其中一个")) : ctl_rest(c, 0, 0);
 
-	if ((e = ctl_need(c, "--dir", &dir)) || (e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, true, &t.profile)) || (e = folder_sync(t.profile, dir, &r))) {
-		jdoc_free(t.files);
-		return e;
-	}
+	if (!e)
+		e = ctl_open(c, true, &t.profile);
+	if (!e)
+		e = dir ? folder_sync(t.profile, dir, &r) : online_sync(t.profile, url, &r);
 	answer_report(c, &t, &r);
+	if (e)
+		return e;
 	ctl_say(c, _("新封 %u 包 (%" PRIu64 " 条), 拷出 %u 包, 原有 %u 包, 收进 %u 条, 回执确认 %u 包"),
 	        r.sealed, r.sealed_events, r.copied, r.there, r.added, r.settled);
 	if (!(e = status_read(t.profile, &now)))

@@ -27,7 +27,7 @@
 	X("register list", "REGISTER [--where EXPR] [--csv]", N_("列出一本登记簿"), cmd_register_list) \
 	X("due", "[--on DATE]", N_("应做的事"), cmd_due) \
 	X("owed", "[--month YYYY-MM]", N_("欠账"), cmd_owed) \
-	X("sync", "--dir DIR", N_("同步: 封包、拷出、收回执和下行"), cmd_sync) \
+	X("sync", "--dir DIR | --url URL", N_("同步: 封包、拷出、收回执和下行"), cmd_sync) \
 	X("merge", "DIR|F…", N_("收包"), cmd_merge) \
 	X("bundle export", "--to DIR [--log WRITER:SCOPE:EPOCH --first N --count N]", N_("封包到文件夹"), cmd_bundle_export) \
 	X("bundle verify", "F…", N_("验包, 不收"), cmd_bundle_verify) \

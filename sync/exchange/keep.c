@@ -168,17 +168,41 @@ static enum err note_authority(void *user, const struct log_head *h)
 	return ERR_OK;
 }
 
-static enum err settle_packs(struct profile *p)
+/* All packs that T has published, oldest first. */
+static enum err published(struct packs *x)
 {
-	struct packs x = { .profile = p };
 	struct store_txn t;
 	enum err e;
 
-	profile_begin(p, &t);
-	e = t.err ? t.err : log_heads(&t, note_authority, &x);
-	for (size_t i = 0; !e && i < x.log_count; i++)
-		e = log_each(&t, &x.logs[i], 1, UINT64_MAX, note_pack, &x);
+	profile_begin(x->profile, &t);
+	e = t.err ? t.err : log_heads(&t, note_authority, x);
+	for (size_t i = 0; !e && i < x->log_count; i++)
+		e = log_each(&t, &x->logs[i], 1, UINT64_MAX, note_pack, x);
 	store_abort(&t);
+	return e;
+}
+
+enum err keep_missing_blobs(struct profile *p, enum err (*each)(void *user, const uint8_t id[KEYS_HASH]), void *user)
+{
+	struct packs x = { .profile = p };
+	struct buf path = { 0 };
+	enum err e = published(&x);
+
+	for (size_t i = 0; !e && i < x.count; i++)
+		for (size_t k = 0; !e && k < x.at[i].blob_count; k++)
+			if (!fs_exists(blob_path(p, x.at[i].blobs[k].id, &path)))
+				e = each(user, x.at[i].blobs[k].id);
+	free(x.at);
+	free(x.logs);
+	buf_clear(&path);
+	return e;
+}
+
+static enum err settle_packs(struct profile *p)
+{
+	struct packs x = { .profile = p };
+	enum err e = published(&x);
+
 	for (size_t i = 0; !e && i < x.count; i++) {
 		const struct pack *have;
 		struct buf data = { 0 };

@@ -13,4 +13,7 @@ enum err keep_evidence(struct log_batch *b, struct profile *p, const struct inbo
 /* Put a held, carried or refused file into its directory; f->kept gets the path. */
 enum err keep_file(struct profile *p, struct inbox_file *f);
 
+/* Every blob that a published pack names and that is not here; until `each` returns not OK. */
+enum err keep_missing_blobs(struct profile *p, enum err (*each)(void *user, const uint8_t id[KEYS_HASH]), void *user);
+
 #endif

@@ -1,0 +1,239 @@
+#include "config.h"
+#include "sync/exchange/online.h"
+
+#include "forms/base/fs.h"
+#include "forms/base/i18n.h"
+#include "sync/bundle/receipt.h"
+#include "sync/exchange/http.h"
+#include "sync/exchange/keep.h"
+#include "sync/exchange/shelf.h"
+#include "sync/keys/roster.h"
+#include "sync/ledger/profile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { HEADS_MAX = 64, HEAD_BYTES = 48, DOWNLINK_BYTES = LIMIT_BUNDLE_FILE, ROOTS_BYTES = LIMIT_ROOTS * (LIMIT_ROOT + 2) };
+
+struct online { struct profile *profile; struct http *http; struct folder_report *report; const char *out; };
+
+static bool sending(void *user, uint64_t done, uint64_t total)
+{
+	struct folder_report *r = user;
+
+	return !r->progress || r->progress(r->user, _("发送"), (uint32_t)done, (uint32_t)total);
+}
+
+static enum err take(struct online *o, const char *name, const struct buf *data, struct inbox_file *f)
+{
+	struct folder_report *r = o->report;
+	enum err e;
+
+	*f = (struct inbox_file){ .name = name, .data = (const uint8_t *)data->data, .len = data->len };
+	if ((e = inbox_take(o->profile, f, 1)))
+		return e;
+	r->files[f->verdict]++;
+	r->added += f->added;
+	if (f->tick > r->tick)
+		r->tick = f->tick;
+	if (r->each)
+		r->each(r->user, f);
+	return ERR_OK;
+}
+
+static void wait_ms(long ms)
+{
+	struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+
+	nanosleep(&t, NULL);
+}
+
+/* The bytes are across; the receipt comes when they are durable. */
+static enum err fetch_receipt(struct online *o, const char *id)
+{
+	struct buf data = { 0 };
+	struct inbox_file f;
+	char path[96];
+	enum err e = ERR_NOTFOUND;
+
+	snprintf(path, sizeof path, "/v1/r/%.64s", id);
+	for (int i = 0; e == ERR_NOTFOUND && i < ONLINE_RECEIPT_TRIES && !o->report->stopped; i++) {
+		if (i)
+			wait_ms(ONLINE_RECEIPT_WAIT_MS);
+		if (!sending(o->report, 1, 1))
+			o->report->stopped = true;
+		buf_reset(&data);
+		e = http_fetch(o->http, path, 65536, &data);
+	}
+	if (!e)
+		e = take(o, _("回执"), &data, &f);
+	buf_clear(&data);
+	/* No receipt yet is no failure: the bundle stays and is asked for again. */
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err send_one(void *user, const char *name)
+{
+	struct online *o = user;
+	struct buf path = { 0 }, data = { 0 };
+	char id[2 * KEYS_HASH + 1];
+	enum err e;
+
+	if (o->report->stopped || strlen(name) != 2 * KEYS_HASH + 4 || strcmp(name + 2 * KEYS_HASH, ".xcb"))
+		return ERR_OK;
+	memcpy(id, name, 2 * KEYS_HASH);
+	id[2 * KEYS_HASH] = '\0';
+	e = fs_read(fs_path(&path, o->out, name), LIMIT_BUNDLE_FILE, &data);
+	if (!e)
+		e = http_send(o->http, id, data.data, data.len, sending, o->report);
+	if (e == ERR_CONFLICT)                   /* it moved between our question and our slice: ask again */
+		e = http_send(o->http, id, data.data, data.len, sending, o->report);
+	if (e == ERR_BUSY) {
+		o->report->stopped = true;
+		e = ERR_OK;
+	} else if (!e) {
+		o->report->copied++;
+		e = fetch_receipt(o, id);
+	}
+	buf_clear(&path);
+	buf_clear(&data);
+	return e;
+}
+
+static enum err send_shelf(struct online *o, const char *shelf)
+{
+	struct buf dir = { 0 };
+	enum err e;
+
+	o->out = profile_path(o->profile, shelf, &dir);
+	e = dir.err ? dir.err : fs_list(o->out, FOLDER_FILES_MAX, send_one, o);
+	buf_clear(&dir);
+	return e;
+}
+
+/* What we hold, as the township wants to be told. */
+struct telling { struct buf hex; uint32_t count; };
+
+static enum err tell_head(void *user, const struct log_head *h)
+{
+	struct telling *x = user;
+	uint8_t scope[KEYS_HASH_SHORT];
+	char text[2 * HEAD_BYTES + 1];
+	struct buf raw = { 0 };
+
+	if (x->count++ >= HEADS_MAX)
+		return ERR_OK;
+	receipt_scope(&h->id.scope, scope);
+	buf_put(&raw, h->id.writer, EVENT_WRITER);
+	buf_put(&raw, scope, sizeof scope);
+	buf_be64(&raw, h->id.epoch);
+	buf_be64(&raw, h->seq);
+	if (!raw.err) {
+		keys_hex((const uint8_t *)raw.data, HEAD_BYTES, text);
+		buf_puts(&x->hex, text);
+	}
+	buf_clear(&raw);
+	return x->hex.err;
+}
+
+static enum err fetch_downlink(struct online *o, uint32_t *added)
+{
+	struct telling x = { 0 };
+	struct buf path = { 0 }, data = { 0 };
+	char writer[2 * EVENT_WRITER + 1];
+	struct inbox_file f = { 0 };
+	struct store_txn t;
+	enum err e;
+
+	profile_begin(o->profile, &t);
+	e = t.err ? t.err : log_heads(&t, tell_head, &x);
+	store_abort(&t);
+	keys_hex(o->profile->writer, EVENT_WRITER, writer);
+	buf_printf(&path, "/v1/d/%s?heads=%s", writer, buf_str(&x.hex));
+	if (!e)
+		e = path.err ? path.err : http_fetch(o->http, path.data, DOWNLINK_BYTES, &data);
+	/* One retry continues in the same bytes after a cut. */
+	if (e == ERR_IO && data.len)
+		e = http_fetch(o->http, path.data, DOWNLINK_BYTES, &data);
+	if (!e)
+		e = take(o, _("下行包"), &data, &f);
+	*added = e ? 0 : f.added;
+	buf_clear(&x.hex);
+	buf_clear(&path);
+	buf_clear(&data);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err fetch_roots(struct online *o)
+{
+	struct buf data = { 0 };
+	enum err e = http_fetch(o->http, "/v1/roots", ROOTS_BYTES, &data);
+
+	/* A chain that is not ours is another township's, or worse: say so before anything is sent. */
+	if (!e)
+		e = profile_roots_add(o->profile, data.data, data.len);
+	buf_clear(&data);
+	return e;
+}
+
+static enum err fetch_blob(void *user, const uint8_t id[KEYS_HASH])
+{
+	struct online *o = user;
+	struct buf data = { 0 };
+	char hex[2 * KEYS_HASH + 1], path[96];
+	enum err e;
+
+	keys_hex(id, KEYS_HASH, hex);
+	snprintf(path, sizeof path, "/v1/p/%s", hex);
+	e = http_fetch(o->http, path, LIMIT_BLOB, &data);
+	if (e == ERR_IO && data.len)
+		e = http_fetch(o->http, path, LIMIT_BLOB, &data);
+	if (!e)
+		e = inbox_blob(o->profile, data.data, data.len);
+	buf_clear(&data);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err exchange(struct online *o)
+{
+	struct profile *p = o->profile;
+	struct folder_report *r = o->report;
+	struct buf out = { 0 };
+	uint32_t added = 1;
+	enum err e = fetch_roots(o);
+
+	if (!e)
+		e = send_shelf(o, "out");
+	if (!e && !r->stopped)
+		e = send_shelf(o, "carry");
+	for (int i = 0; !e && added && !r->stopped && i < ONLINE_DOWNLINK_MAX; i++)
+		e = fetch_downlink(o, &added);
+	if (!e && !r->stopped)
+		e = keep_missing_blobs(p, fetch_blob, o);
+	if (!e)
+		e = inbox_settle(p, NULL);
+	if (!e)
+		e = shelf_settle(p, "out", profile_path(p, "out", &out), &r->settled);
+	if (!e && r->tick > p->anchor.tick)
+		e = profile_set_tick(p, r->tick);
+	buf_clear(&out);
+	return e;
+}
+
+enum err online_sync(struct profile *p, const char *url, struct folder_report *r)
+{
+	struct online o = { .profile = p, .report = r };
+	enum err e;
+
+	if (!p->identity)
+		return err_set(ERR_DENIED, _("先用 PIN 打开"));
+	if ((e = http_open(url, &o.http)))
+		return e;
+	e = folder_seal(p, &r->sealed, &r->sealed_events);
+	if (!e)
+		e = exchange(&o);
+	http_close(o.http);
+	return e;
+}

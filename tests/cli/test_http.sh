@@ -1,0 +1,59 @@
+#!/bin/sh
+# Delivery over HTTP: the daemon on loopback, a device that syncs, is cut, and syncs again; strangers and portals refused.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/town.sh"
+command -v xunchad >/dev/null || { echo "1..0 # SKIP built --without-town"; exit 0; }
+plan 14
+ok "a township and a device" make_town
+ok "enrolled" make_device device 王秀英 GRID
+ok "one record" inspect device
+
+xunchad --profile "$work/town" --listen 127.0.0.1:0 2>"$work/daemon.log" &
+daemon=$!
+trap 'kill $daemon 2>/dev/null; rm -rf "$work"' EXIT
+port=
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	port=$(sed -n 's/.* port \([0-9]*\)$/\1/p' "$work/daemon.log")
+	[ -n "$port" ] && break
+	sleep 0.2
+done
+url=http://127.0.0.1:$port
+get() { python3 -c "import sys,urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode(), end='')" "$url$1"; }
+
+same "it is healthy" "$(get /healthz)" ok
+ok "the device delivers and gets its receipt" ctl device sync --url "$url"
+ctl device status --json >"$work/status.json"
+same "everything is acknowledged" "$(json "$work/status.json" "d['waiting'] + d['unsealed']")" 0
+ok "nothing new: syncing again is quiet" ctl device sync --url "$url"
+get /metrics >"$work/metrics"
+has "one bundle is counted" "$work/metrics" "xuncha_merged_total 1"
+
+python3 - "$url" >"$work/log" 2>&1 <<'P'
+import os, sys, urllib.request, urllib.error
+url = sys.argv[1]
+def ask(method, path, data=None, headers={}):
+    r = urllib.request.Request(url + path, data=data, method=method, headers={"Tus-Resumable": "1.0.0", **headers})
+    try: return urllib.request.urlopen(r).status
+    except urllib.error.HTTPError as e: return e.code
+stranger = b"XCB1" + os.urandom(2000)
+r = urllib.request.Request(url + "/v1/b", data=b"", method="POST", headers={"Tus-Resumable": "1.0.0", "Upload-Length": str(len(stranger))})
+where = urllib.request.urlopen(r).headers["Location"]
+patch = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+assert ask("PATCH", where, stranger, patch) == 403, "stranger"
+assert ask("HEAD", where) == 404, "dropped"
+assert ask("POST", "/v1/b", b"", {"Upload-Length": "99999999"}) == 413, "too large"
+assert ask("GET", "/v1/r/" + "0" * 64) == 404
+assert ask("GET", "/v1/p/..%2f..%2fslots") == 404
+assert ask("GET", "/v1/d/" + "0" * 32) == 403
+assert ask("DELETE", "/v1/b/x") == 405
+assert ask("POST", "/v1/enrol", b"x" * 100000) in (400, 413)
+P
+result $? "a stranger, a bomb and path tricks are answered and leave nothing" "$work/log"
+same "no upload was left behind" "$(ls "$work/town/upload" | wc -l | tr -d ' ')" 0
+refused 1 "an address that is none" ctl device sync --url ftp://x
+refused 3 "nobody there is said in plain words" ctl device sync --url http://127.0.0.1:9
+kill -TERM $daemon
+wait $daemon
+same "it stops gracefully" $? 0
+same "the township has the hazard" "$(ctl town register list hazards | wc -l | tr -d ' ')" 1
+exit $failed

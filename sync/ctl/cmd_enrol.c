@@ -77,22 +77,41 @@ static enum err own_name(struct ctl *c, char out[KEYS_LABEL_MAX + 1])
 	return e;
 }
 
-enum err cmd_init_writer(struct ctl *c)
+/* A profile that is there gets one more worker, let in by one who is there already; his PIN is --new-pin-file's. */
+static enum err make_writer(struct ctl *c, const char *name, const char *new_pin, struct keys_kdf kdf)
 {
-	const char *name;
-	struct keys_kdf kdf;
 	struct profile *p;
-	struct buf path = { 0 };
 	char *pin;
 	enum err e;
 
-	if ((e = ctl_need(c, "--name", &name)) || (e = take_kdf(c, &kdf)) || (e = ctl_rest(c, 0, 0)) || (e = ctl_pin(c, &pin)))
-		return e;
-	e = enrol_create(c->profile_dir, name, pin, kdf);
+	if (fs_exists(c->profile_dir) && !profile_open(c->profile_dir, &c->open)) {
+		if ((e = ctl_open(c, true, &p)))
+			return e;
+		c->pin_file = new_pin ? new_pin : c->pin_file;
+		if ((e = ctl_pin(c, &pin)))
+			return e;
+		e = enrol_add(p, name, pin, kdf);
+	} else {
+		if ((e = ctl_pin(c, &pin)))
+			return e;
+		e = enrol_create(c->profile_dir, name, pin, kdf);
+	}
 	ctl_pin_free(pin);
-	if (!e)
-		e = ctl_open(c, true, &p);
-	if (!e) {
+	return e;
+}
+
+enum err cmd_init_writer(struct ctl *c)
+{
+	const char *name, *new_pin = ctl_take(c, "--new-pin-file");
+	struct keys_kdf kdf;
+	struct profile *p;
+	struct buf path = { 0 };
+	enum err e;
+
+	if ((e = ctl_need(c, "--name", &name)) || (e = take_kdf(c, &kdf)) || (e = ctl_rest(c, 0, 0)) || (e = make_writer(c, name, new_pin, kdf)))
+		return e;
+	c->as = name;
+	if (!(e = ctl_open(c, true, &p))) {
 		buf_printf(&path, "%s/enrol.request", c->profile_dir);
 		e = path.err ? path.err : write_request(c, p, name, path.data);
 	}

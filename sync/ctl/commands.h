@@ -7,7 +7,7 @@
 /* X(name, usage, help, function) in the order of the help */
 #define CTL_COMMANDS(X) \
 	X("init township", "--name N --division CODE --staff NAME [--kdf min]", N_("建立乡镇: 密钥、根文件、第一位工作人员"), cmd_init_township) \
-	X("init writer", "--name N [--kdf min]", N_("在这台设备上建立一位工作人员, 并写出入网申请"), cmd_init_writer) \
+	X("init writer", "--name N [--kdf min] [--new-pin-file F]", N_("在这台设备上建立一位 (或再加一位) 工作人员, 并写出入网申请"), cmd_init_writer) \
 	X("enrol request", "--out F", N_("再写一次入网申请"), cmd_enrol_request) \
 	X("enrol show", "F", N_("看一份入网申请: 姓名和要核对的二十位数字"), cmd_enrol_show) \
 	X("enrol grant", "F --role R[,R] --scope CODE[,CODE] --person P --out G [--succeeds LABEL]", N_("批准入网, 写出入网文件"), cmd_enrol_grant) \

@@ -192,6 +192,21 @@ enum err enrol_create(const char *dir, const char *name, const char *pin, struct
 	return e;
 }
 
+enum err enrol_add(struct profile *p, const char *name, const char *pin, struct keys_kdf kdf)
+{
+	struct keys_identity *id = NULL;
+	enum err e = keys_pin_check(pin);
+
+	if (!e && !p->identity)
+		e = err_set(ERR_DENIED, _("先由这台设备上已有的人用 PIN 打开"));
+	if (!e)
+		e = keys_identity_new(keys_identity_dbk(p->identity), &id);
+	if (!e)
+		e = keys_slots_add(p->dir, name, id, pin, kdf, NULL);
+	keys_identity_free(id);
+	return e;
+}
+
 enum err enrol_request(struct profile *p, const char *name, struct buf *out)
 {
 	if (!p->identity)

@@ -21,6 +21,9 @@ enum { ENROL_FILE_MAX = 20 << 20, ENROL_SCOPES = 8 };
 enum err enrol_found(const char *dir, const char *name, const char *division, const char *staff, const char *pin, struct keys_kdf kdf);
 enum err enrol_create(const char *dir, const char *name, const char *pin, struct keys_kdf kdf);
 
+/* One more worker on a device whose store is open: own keys, own PIN, the same store key. ERR_EXISTS for a name that is there. */
+enum err enrol_add(struct profile *p, const char *name, const char *pin, struct keys_kdf kdf);
+
 /* The request of the unlocked writer, appended to `out`. */
 enum err enrol_request(struct profile *p, const char *name, struct buf *out);
 

@@ -1,9 +1,10 @@
 /* book.h - a workbook: sheets of rows of text cells, whatever file they came in.
  *
  * Containers, told apart by their bytes and never by their name: .xlsx, .xls, CSV, a folder with one CSV a sheet. A single
- * table may hold a whole workbook: column 1 names the sheet where it begins, or on each row. Any other CSV is a survey sheet. Cells are text as a person would type it: numbers without ".0", dates as YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, booleans
- * as true and false, formulas by their last value. Blank cells and rows are not kept; a cell knows its source row and
- * column. Every limit is checked before memory is taken.
+ * table may hold a whole workbook: column 1 names the sheet where it begins, or on each row. Any other CSV is a survey sheet.
+ * Cells are text as a person would type it: numbers without ".0", dates as YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, booleans as
+ * true and false, formulas by their last value. Blank cells and rows are not kept; a cell knows its source row and column.
+ * Every limit is checked before memory is taken.
  */
 #ifndef FORMS_XLSFORM_BOOK_H
 #define FORMS_XLSFORM_BOOK_H

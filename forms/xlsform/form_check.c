@@ -35,38 +35,33 @@ static void warn(const struct check *c, const char *sheet, uint32_t row, const c
 		c->report(c->user, &f);
 }
 
-/* A name in an expression, outside strings and ${}: a function where a parenthesis follows. */
-struct word { char name[128]; bool called, in_path; };
+/* A name in an expression, outside strings and ${}. */
+struct word { char name[128]; bool called; };
 
 static bool starts_name(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
 }
 
+static bool goes_on(char c)
+{
+	return starts_name(c) || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':';
+}
+
 static bool next_word(const char **at, struct word *w)
 {
-	const char *s = *at;
-	char before = 0;
+	const char *s = *at, *end;
 
 	while (*s && !starts_name(*s)) {
-		const char *end = *s == '"' || *s == '\'' ? strchr(s + 1, *s) : !strncmp(s, "${", 2) ? strchr(s, '}') : s;
-
-		before = *s == ' ' ? before : *s;
+		end = *s == '"' || *s == '\'' ? strchr(s + 1, *s) : !strncmp(s, "${", 2) ? strchr(s, '}') : s;
 		s = end ? end + 1 : s + strlen(s);
 	}
-	if (!*s)
-		return false;
-	*at = s;
-	while (starts_name(**at) || strchr("0123456789-.:", **at)) {
-		if (!**at)
-			break;
-		(*at)++;
-	}
-	snprintf(w->name, sizeof w->name, "%.*s", (int)(*at - s), s);
-	s = *at + strspn(*at, " \t\n");
-	w->called = *s == '(';
-	w->in_path = before == '/' || *s == '/';
-	return true;
+	for (end = s; goes_on(*end); end++)
+		;
+	snprintf(w->name, sizeof w->name, "%.*s", (int)(end - s), s);
+	*at = end;
+	w->called = end[strspn(end, " \t\n")] == '(';
+	return end > s;
 }
 
 static void check_functions(const struct check *c, const struct form_question *q, const char *header, const char *expression)
@@ -74,7 +69,7 @@ static void check_functions(const struct check *c, const struct form_question *q
 	struct word w;
 
 	while (expression && next_word(&expression, &w))
-		if (w.called && !expr_is_function(w.name) && strcmp(w.name, "and") && strcmp(w.name, "or")
+		if (w.called && !expr_is_function(w.name) && !fill_is_function(w.name) && strcmp(w.name, "and") && strcmp(w.name, "or")
 		    && strcmp(w.name, "div") && strcmp(w.name, "mod"))
 			warn(c, "survey", q->row, header, _("检查拼写; 函数表见 docs.getodk.org/form-operators-functions"), _("这里没有函数 %s()"), w.name);
 }
@@ -163,6 +158,8 @@ static void check_translations(const struct check *c)
 			const struct form_text *t = &f->questions[i].label;
 			bool there = l < t->count && t->in[l];
 
+			if (i && f->questions[i - 1].or_other && f->questions[i].row == f->questions[i - 1].row)
+				continue;              /* that one has no row of its own */
 			have += there;
 			if (t->count && !there && !lack++)
 				row = f->questions[i].row;

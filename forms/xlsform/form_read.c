@@ -188,7 +188,8 @@ static enum err read_entities(struct reader *r)
 	}
 	for (uint32_t i = 0; i < r->form->question_count && !e && !r->form->entity_count; i++)
 		if (r->form->questions[i].save_to) {
-			reader_warn(r, &r->survey, r->form->questions[i].row, WHOLE_ROW, _("加一张 entities 表, 写上登记册"), _("有 save_to, 但没有 entities 表, 不会存进登记册"));
+			reader_warn(r, &r->survey, r->form->questions[i].row, WHOLE_ROW, _("加一张 entities 表, 写上登记册"),
+			            _("有 save_to, 但没有 entities 表, 不会存进登记册"));
 			break;
 		}
 	return e;

@@ -156,7 +156,7 @@ void item_put(const struct pack *p, const struct form *f, const struct form_ques
 	case FORM_INTEGER: scalar_put_integer(text, out); break;
 	case FORM_DECIMAL: case FORM_RANGE: scalar_put_decimal(text, out); break;
 	case FORM_DATE: case FORM_TODAY: scalar_put_date(text, out); break;
-	case FORM_TIME: scalar_put_time(text, out); break;
+	case FORM_TIME: scalar_put_time(text, p->utc_offset, out); break;
 	case FORM_DATETIME: case FORM_START: case FORM_END: scalar_put_datetime(text, p->utc_offset, out); break;
 	case FORM_GEOPOINT: case FORM_START_GEOPOINT: scalar_put_position(text, out); break;
 	case FORM_ROW: scalar_put_row(text, out); break;

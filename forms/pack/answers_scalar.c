@@ -169,7 +169,8 @@ static bool read_zone(const char *s, int *offset)
 	return true;
 }
 
-void scalar_put_time(const char *text, struct buf *out)
+/* A time in the zone of the pack is only the time: that is what a clock on the wall shows. */
+void scalar_put_time(const char *text, int utc_offset, struct buf *out)
 {
 	const char *s = text;
 	int64_t ms;
@@ -177,7 +178,7 @@ void scalar_put_time(const char *text, struct buf *out)
 
 	if (!read_clock(&s, &ms))
 		cbor_put_text(out, text);
-	else if (!*s)
+	else if (!*s || (read_zone(s, &offset) && offset == utc_offset))
 		cbor_put_unsigned(out, (uint64_t)ms);
 	else if (read_zone(s, &offset))
 		put_pair(out, ms, offset);

@@ -11,7 +11,7 @@
 void scalar_put_integer(const char *text, struct buf *out);
 void scalar_put_decimal(const char *text, struct buf *out);
 void scalar_put_date(const char *text, struct buf *out);
-void scalar_put_time(const char *text, struct buf *out);
+void scalar_put_time(const char *text, int utc_offset, struct buf *out);
 void scalar_put_datetime(const char *text, int utc_offset, struct buf *out);
 void scalar_put_position(const char *text, struct buf *out);
 void scalar_put_row(const char *text, struct buf *out);

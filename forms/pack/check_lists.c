@@ -68,15 +68,6 @@ static void check_level(struct read *r, const struct form_question *q)
 		read_fault(r, "bind::xc:act", _("词表 act (codes.csv) 里没有 \"%s\""), q->xc[FORM_XC_ACT]);
 }
 
-/* An item may change a field of the place it is answered at. */
-static void check_save(struct read *r, const char *field)
-{
-	uint32_t places = pack_find_register(r->pack, "places");
-
-	if (field && (places == PACK_NONE || pack_find_field(&r->pack->registers[places], field) == PACK_NONE))
-		read_fault(r, "survey save_to", _("登记簿 places 没有字段 \"%s\""), field);
-}
-
 static void check_items(struct read *r, const struct read_form *list)
 {
 	for (uint32_t i = 0; i < list->form->question_count; i++) {
@@ -87,7 +78,6 @@ static void check_items(struct read *r, const struct read_form *list)
 		if (!is_item(q))
 			continue;
 		check_level(r, q);
-		check_save(r, q->save_to);
 		for (const struct read_form *other = r->lists; other < list; other++)
 			if (form_find(other->form, q->name, 0) != FORM_NONE)
 				read_fault(r, "name", _("项目编号 \"%s\" 已被 %s 用了; 编号不能重用"), q->name, other->file);

@@ -215,7 +215,7 @@ void compile_form(struct read *r, uint32_t form)
 	}
 	for (uint32_t i = 0; i < c.form->entity_count; i++)
 		compile_entity(&c, &c.form->entities[i]);
-	for (uint32_t q = 0; q < c.form->question_count; q++)
+	for (uint32_t q = 0; q < c.form->question_count && c.f->entity_count == c.form->entity_count; q++)
 		compile_save(&c, q);
 	r->row = 0;
 	compile_sort(c.f);

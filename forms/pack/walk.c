@@ -298,8 +298,28 @@ static void compile_walk(struct read *r, const struct pack_kind *kind)
 	walk_add_constants(&w, &r->pack->forms[r->pack->form_count - 1]);
 }
 
+/* An item may change a field of the place it is answered at. */
+static void check_saves(struct read *r, const struct read_form *list)
+{
+	uint32_t places = pack_find_register(r->pack, "places");
+
+	r->file = list->file;
+	for (uint32_t i = 0; i < list->form->question_count; i++) {
+		const char *field = list->form->questions[i].save_to;
+
+		r->row = list->form->questions[i].row;
+		if (field && (places == PACK_NONE || pack_find_field(&r->pack->registers[places], field) == PACK_NONE))
+			read_fault(r, "survey save_to", _("登记簿 places 没有字段 \"%s\""), field);
+	}
+	r->row = 0;
+}
+
 void compile_walks(struct read *r)
 {
+	for (uint32_t i = 0; i < r->list_count; i++)
+		check_saves(r, &r->lists[i]);
+	if (r->errors)
+		return;
 	for (uint32_t i = 0; i < r->pack->kind_count && !r->failed; i++)
 		compile_walk(r, &r->pack->kinds[i]);
 	r->file = "";

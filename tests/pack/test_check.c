@@ -100,7 +100,7 @@ static enum err break_one(void *user, const char *name)
 	e = pack_check(pack.data, NULL, tell, &t, &out);
 	if (!is_told(&t, buf_str(&expected)))
 		fail_msg("%s: expected %s, told:\n%s", name, buf_str(&expected), buf_str(&t.all));
-	if (t.errors + t.warnings != 1)
+	if (t.errors ? t.errors != 1 : t.warnings != 1)
 		fail_msg("%s: one mistake, but told:\n%s", name, buf_str(&t.all));
 	assert_int_equal(e == ERR_OK, t.errors == 0);
 	assert_int_equal(out != NULL, t.errors == 0);
@@ -172,7 +172,7 @@ static void what_old_records_are_folded_by_may_not_change(void **state)
 		{ "fields.csv", "M|M?|G+|G", "M?|M|G+|G", "fields.csv 22 danger_order: ", true },
 		{ "fields.csv", "places,5,seats", "places,55,seats", "fields.csv 6 n: 5", true },
 		{ "fields.csv", "places,5,seats,integer", "places,5,chairs,integer", "fields.csv 6 n: seats", true },
-		{ "fields.csv", "teams,2,founded,date", "teams,2,founded,datetime", "fields.csv 39 type: ", true },
+		{ "fields.csv", "teams,2,founded,date", "teams,2,founded,datetime", "fields.csv 38 type: ", true },
 		{ "registers.csv", "Teams,${name},name,village", "Teams,${name},name,township", "registers.csv 5 scope: ", true },
 		{ "codes.csv", "risk,green,绿,Green,2,\n", "", "codes.csv 0 name: green", false },
 		{ "fields.csv", "owner,text,负责人,Owner,,,,P2", "owner,text,负责人,Owner,,,,P1", "fields.csv 7 class: ", false }

@@ -1,6 +1,8 @@
 #include "config.h"
 #include "forms/expr/program.h"
 
+#include "forms/base/i18n.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,7 +137,9 @@ static enum err run_weighted_checklist(struct run *r, const struct frame *c, str
 	enum err err = ERR_OK;
 
 	(void)c;
-	for (size_t i = 2; !err && i + 1 < n; i += 2) {
+	if (n % 2)
+		return err_set(ERR_FORMAT, _("weighted-checklist() 里条件和权重要成对"));
+	for (size_t i = 2; !err && i < n; i += 2) {
 		if (args[i].kind == EXPR_NODES && args[i + 1].kind == EXPR_NODES)
 			err = weigh_nodes(r, &args[i].nodes, &args[i + 1].nodes, &sum);
 		else if (expr_boolean(r->host, &args[i]))
@@ -152,10 +156,10 @@ const struct function logic_functions[] = {
 	{ .name = "not", .min = 1, .max = 1, .eager = run_not },
 	{ .name = "boolean-from-string", .min = 1, .max = 1, .eager = run_boolean_from_string },
 	{ .name = "if", .min = 3, .max = 3, .lazy = run_if },
-	{ .name = "coalesce", .min = 1, .max = ARGS_ANY, .lazy = run_coalesce },
+	{ .name = "coalesce", .min = 2, .max = ARGS_ANY, .lazy = run_coalesce },
 	{ .name = "once", .min = 1, .max = 1, .uses = EXPR_USES_SELF, .lazy = run_once },
 	{ .name = "depend", .min = 1, .max = ARGS_ANY, .lazy = run_depend },
 	{ .name = "checklist", .min = 2, .max = ARGS_ANY, .eager = run_checklist },
-	{ .name = "weighted-checklist", .min = 4, .max = ARGS_ANY, .eager = run_weighted_checklist },
+	{ .name = "weighted-checklist", .min = 2, .max = ARGS_ANY, .eager = run_weighted_checklist },
 	{ .name = NULL }
 };

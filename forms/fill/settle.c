@@ -228,7 +228,8 @@ static enum err compute_flag(struct fill *f, uint32_t node, enum compute kind)
 	return kind == COMPUTE_RELEVANT ? relevance_changed(f, node) : ERR_OK;
 }
 
-/* More are made; fewer are never taken away, for what was answered in them would be lost (as JavaRosa). */
+/* More are made, as many as there is room for; fewer are never taken away, for what was answered in them would be lost
+ * (as JavaRosa). */
 static enum err compute_count(struct fill *f, uint32_t node)
 {
 	enum err err = forgive(settle_eval(f, node, f->plan[f->nodes[node].question].program[COMPUTE_COUNT]));
@@ -242,7 +243,7 @@ static enum err compute_count(struct fill *f, uint32_t node)
 		if (!err)
 			err = settle_touch(f, node);
 	}
-	return err;
+	return err == ERR_LIMIT ? ERR_OK : err;
 }
 
 static enum err compute(struct fill *f, uint32_t node, enum compute kind)

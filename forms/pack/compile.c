@@ -193,7 +193,8 @@ static const char *find_subject(const struct compiler *c)
 	return NULL;
 }
 
-/* Everybody whom one of the steps this form takes lets; any worker when it takes none. */
+/* Who may submit it, when its settings do not say: everybody whom one of the steps it takes lets; the township alone for
+ * rows that everybody has; else any worker. */
 static uint32_t find_roles(const struct compiler *c)
 {
 	uint32_t roles = 0;
@@ -201,6 +202,9 @@ static uint32_t find_roles(const struct compiler *c)
 	for (uint32_t i = 0; i < c->r->pack->step_count; i++)
 		if (c->r->pack->steps[i].form && !strcmp(c->r->pack->steps[i].form, c->form->id))
 			roles |= c->r->pack->steps[i].roles;
+	for (uint32_t i = 0; i < c->f->entity_count && !roles; i++)
+		if (c->r->pack->registers[c->f->entities[i].reg].township)
+			roles = PACK_TOWN;
 	return roles;
 }
 
@@ -220,5 +224,6 @@ void compile_form(struct read *r, uint32_t form)
 	r->row = 0;
 	compile_sort(c.f);
 	c.f->subject = find_subject(&c);
-	c.f->roles = find_roles(&c);
+	if (!c.f->roles)
+		c.f->roles = find_roles(&c);
 }

@@ -201,9 +201,9 @@ int read_class(struct read *r, struct pack_table *t)
 	return 1;
 }
 
-uint32_t read_roles(struct read *r, struct pack_table *t, const char *column)
+uint32_t read_role_words(struct read *r, const char *column, const char *cell)
 {
-	const char **words = read_words(r, pack_table_get(t, column));
+	const char **words = read_words(r, cell);
 	uint32_t roles = 0;
 
 	for (; words && *words; words++) {
@@ -212,6 +212,11 @@ uint32_t read_roles(struct read *r, struct pack_table *t, const char *column)
 		roles |= pack_role(*words);
 	}
 	return roles;
+}
+
+uint32_t read_roles(struct read *r, struct pack_table *t, const char *column)
+{
+	return read_role_words(r, column, pack_table_get(t, column));
 }
 
 uint32_t read_register(struct read *r, struct pack_table *t, const char *column)

@@ -73,6 +73,7 @@ bool read_yes(const char *cell);
 bool read_number(const char *cell, uint32_t most, uint32_t *out);
 int read_class(struct read *r, struct pack_table *t);
 uint32_t read_roles(struct read *r, struct pack_table *t, const char *column);
+uint32_t read_role_words(struct read *r, const char *column, const char *cell);
 uint32_t read_register(struct read *r, struct pack_table *t, const char *column);     /* reported; PACK_NONE */
 
 /* The parts, in this order. */

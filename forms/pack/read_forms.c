@@ -44,8 +44,26 @@ static void find_mangled(struct read *r, const struct book *b)
 	r->row = 0;
 }
 
+/* Who may submit the form, where its author says so: settings column xc:roles. */
+static uint32_t settings_roles(struct read *r, const struct book *b)
+{
+	const struct book_sheet *s = book_find(b, "settings");
+	uint32_t roles = 0;
+
+	for (uint32_t i = 0; s && s->row_count > 1 && i < s->rows[0].count; i++) {
+		const struct book_cell *head = &s->cells[s->rows[0].first + i];
+
+		if (!text_same(head->text, "xc:roles"))
+			continue;
+		r->row = s->rows[1].number;
+		roles = read_role_words(r, "settings xc:roles", book_text(s, &s->rows[1], head->column));
+		r->row = 0;
+	}
+	return roles;
+}
+
 /* Read one file of lists/ or forms/ as a form; NULL, with everything reported, when it is none. */
-static struct form *read_workbook(struct read *r, const char *folder, const char *name, struct pack_name *title)
+static struct form *read_workbook(struct read *r, const char *folder, const char *name, struct pack_name *title, uint32_t *roles)
 {
 	struct buf path = { 0 }, file = { 0 };
 	struct book *book = NULL;
@@ -63,6 +81,7 @@ static struct form *read_workbook(struct read *r, const char *folder, const char
 		uint32_t before = r->errors;
 
 		find_mangled(r, book);
+		*roles = settings_roles(r, book);
 		e = form_read_book(book, id, report_form, r, &form);
 		if (e && r->errors == before)
 			read_fault_of(r, NULL, e);
@@ -119,7 +138,8 @@ static enum err list_file(void *user, const char *name)
 	struct read *r = user;
 	struct pack_name title;
 	struct read_form *list;
-	struct form *form = is_workbook(name) ? read_workbook(r, "lists", name, &title) : NULL;
+	uint32_t roles;
+	struct form *form = is_workbook(name) ? read_workbook(r, "lists", name, &title, &roles) : NULL;
 
 	if (!form)
 		return r->failed;
@@ -140,7 +160,8 @@ static enum err form_file(void *user, const char *name)
 	struct pack_name title;
 	struct read_form *line;
 	struct pack_form *f;
-	struct form *form = is_workbook(name) ? read_workbook(r, "forms", name, &title) : NULL;
+	uint32_t roles = 0;
+	struct form *form = is_workbook(name) ? read_workbook(r, "forms", name, &title, &roles) : NULL;
 
 	if (!form)
 		return r->failed;
@@ -152,7 +173,7 @@ static enum err form_file(void *user, const char *name)
 		return r->failed;
 	}
 	*line = (struct read_form){ form, r->file };
-	*f = (struct pack_form){ .form = form, .title = title };
+	*f = (struct pack_form){ .form = form, .title = title, .roles = roles };
 	compile_form(r, r->pack->form_count - 1);
 	return r->failed;
 }

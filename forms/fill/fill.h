@@ -109,8 +109,8 @@ enum err fill_finish(struct fill *f);
 
 /* Answers from a JSON object {question: value, repeat: [{...}]}; values as XLSForm stores them, groups looked through.
  * Unknown names, values of the wrong type and values that break a constraint are errors that name the question, unless
- * `report` takes them (path, message): then they are left out. What the form computes is not read; names that begin with
- * "__" are passed over. */
+ * `report` takes them (path, message): then they are left out. What is only computed, never asked, is not read; names that
+ * begin with "__" are passed over. */
 enum err fill_read_json(struct fill *f, const struct jdoc *answers, void (*report)(void *user, const char *path, const char *message), void *user);
 /* The record: relevant values only, repeats as arrays of objects, groups looked through; nested = groups as objects. */
 enum err fill_write_json(struct fill *f, bool nested, struct jdoc **out);

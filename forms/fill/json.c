@@ -62,7 +62,7 @@ static enum err read_value(struct reading *r, uint32_t node, const struct jdoc *
 	struct buf stored = { .max = FILL_VALUE_MAX };
 	enum err err = answer_text(r, v);
 
-	if (!err && (!form_is_stored(q->type) || f->plan[f->nodes[node].question].program[COMPUTE_VALUE]))
+	if (!err && (!form_is_stored(q->type) || (f->plan[f->nodes[node].question].program[COMPUTE_VALUE] && !form_is_asked(q->type))))
 		return ERR_OK;
 	if (!err && r->text.len && !form_is_select(q->type))
 		err = value_check(f, node, buf_str(&r->text), &stored);

@@ -527,6 +527,25 @@ static void answers_that_break_rules_are_told_and_left_out(void **state)
 	form_free(form);
 }
 
+static void what_was_computed_and_then_changed_by_hand_is_read(void **state)
+{
+	struct form *form = sheet_form(
+		"survey,type,name,label,calculation\n"
+		",text,item,项,\n"
+		",text,level,级,once(${item})\n"
+		",calculate,shown,,${level}\n");
+	struct fill *f = sheet_fill(form, NULL);
+	struct jdoc *in = json("{\"item\":\"a\",\"level\":\"b\",\"shown\":\"c\"}");
+
+	(void)state;
+	assert_ok(fill_read_json(f, in, NULL, NULL));
+	sheet_is(f, "level", "b");
+	sheet_is(f, "shown", "b");
+	jdoc_free(in);
+	fill_close(f);
+	form_free(form);
+}
+
 static void a_draft_comes_back_as_it_was(void **state)
 {
 	struct form *form = sheet_form(household);
@@ -712,7 +731,8 @@ int main(void)
 		cmocka_unit_test(a_filter_follows_and_clears_what_it_no_longer_offers), cmocka_unit_test(shuffled_choices_are_all_there_and_stay_put),
 		cmocka_unit_test(attached_tables_are_read), cmocka_unit_test(choices_may_be_the_answers_of_a_repeat),
 		cmocka_unit_test(the_subject_row_and_the_last_record_are_at_hand), cmocka_unit_test(a_record_goes_out_as_json_and_comes_back),
-		cmocka_unit_test(answers_that_break_rules_are_told_and_left_out), cmocka_unit_test(a_draft_comes_back_as_it_was),
+		cmocka_unit_test(answers_that_break_rules_are_told_and_left_out), cmocka_unit_test(what_was_computed_and_then_changed_by_hand_is_read),
+		cmocka_unit_test(a_draft_comes_back_as_it_was),
 		cmocka_unit_test(a_draft_survives_a_new_version_of_its_form), cmocka_unit_test(types_are_checked_and_stored_as_xlsform_does),
 		cmocka_unit_test(written_paths_mean_what_converters_mean), cmocka_unit_test(a_running_total_reads_the_row_before),
 	};

@@ -2,7 +2,9 @@
 #include "tests/bundle/world.h"
 
 #include "forms/base/cbor.h"
+#include "sync/bundle/dict.h"
 #include "sync/bundle/open.h"
+#include "sync/bundle/zstd.h"
 
 #include <stdlib.h>
 
@@ -246,6 +248,33 @@ static void the_length_of_a_bundle_is_told_from_its_start(void **state)
 	buf_clear(&file);
 }
 
+/* What was sealed with a dictionary needs it for ever: its bytes may not change under its name. */
+static void the_dictionary_is_named_by_its_hash_and_shrinks_what_is_like_it(void **state)
+{
+	static const uint8_t none[BUNDLE_DICTIONARY];
+	struct buf with = { 0 }, without = { 0 }, back = { 0 };
+	uint8_t hash[KEYS_HASH];
+
+	(void)state;
+	assert_true(bundle_dict_count > 0);
+	for (size_t i = 0; i < bundle_dict_count; i++) {
+		keys_hash(bundle_dicts[i].data, bundle_dicts[i].len, hash);
+		assert_memory_equal(hash, bundle_dicts[i].id, BUNDLE_DICTIONARY);
+		assert_true(bundle_zstd_knows(bundle_dicts[i].id));
+	}
+	assert_ok(bundle_zstd_shrink(log_.wire.data, log_.wire.len, none, &without));
+	assert_ok(bundle_zstd_shrink(log_.wire.data, log_.wire.len, bundle_zstd_dictionary(), &with));
+	assert_true(with.len < without.len);
+	assert_ok(bundle_zstd_expand(with.data, with.len, log_.wire.len, bundle_zstd_dictionary(), &back));
+	assert_memory_equal(back.data, log_.wire.data, log_.wire.len);
+	buf_reset(&back);
+	assert_int_not_equal(bundle_zstd_expand(with.data, with.len, log_.wire.len, none, &back), ERR_OK);      /* another dictionary */
+	assert_int_equal(back.len, 0);
+	buf_clear(&with);
+	buf_clear(&without);
+	buf_clear(&back);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -256,6 +285,7 @@ int main(void)
 		cmocka_unit_test(a_stranger_s_bundle_waits_for_his_certificate),
 		cmocka_unit_test(a_bundle_for_another_township_is_carried_unopened),
 		cmocka_unit_test(a_neighbour_relays_events_but_cannot_change_or_claim_them),
+		cmocka_unit_test(the_dictionary_is_named_by_its_hash_and_shrinks_what_is_like_it),
 		cmocka_unit_test(the_length_of_a_bundle_is_told_from_its_start),
 	};
 

@@ -22,6 +22,9 @@ enum scene_verdict scene_verify(const char *dir, const struct scene_acks *acks, 
 /* scene_verify() in a child of its own: a death by signal is SCENE_WRONG. */
 enum scene_verdict scene_verify_apart(const char *dir, const struct scene_acks *acks, bool both_copies, char why[256]);
 
+/* How many of `n` cases to try: XUNCHA_FAULTS percent of them (a developer's 5, a night's 1000), all when it is not set. */
+int scene_share(int n);
+
 /* A directory in memory, removed at exit. */
 const char *scene_root(void);
 

@@ -232,9 +232,14 @@ enum scene_verdict scene_verify(const char *dir, const struct scene_acks *acks, 
 		snprintf(why, 256, "open: %s: %.200s", err_name(e), err_detail());
 		return SCENE_REFUSED;
 	}
-	profile_begin(p, &t);
-	e = t.err ? t.err : log_each_all(&t, look, &s);
-	store_abort(&t);
+	for (int tries = 0; tries < 2; tries++) {
+		s = (struct seen){ 0 };
+		profile_begin(p, &t);
+		e = t.err ? t.err : log_each_all(&t, look, &s);
+		store_abort(&t);
+		if (e != ERR_CORRUPT)                   /* damage met while reading is mended at the next beginning */
+			break;
+	}
 	if (p->health.store_rebuilt || p->health.journal_rebuilt || p->health.started_empty || p->health.went_back || p->health.lost_records)
 		verdict = SCENE_REBUILT;
 	if (e || s.wrong) {

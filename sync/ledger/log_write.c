@@ -162,14 +162,20 @@ enum err log_write_locked(struct profile *p, bool replaying, const struct journa
 
 enum err log_write(struct profile *p, enum err (*work)(struct log_batch *b, void *user), void *user)
 {
+	int mended = 0;
 	enum err e;
 
 	if (!p->store && !p->journal)
 		return err_set(ERR_DENIED, _("还没有解锁: 请先输入 PIN"));
 	if ((e = profile_lock_write(p)))
 		return e;
-	if (!(e = profile_refresh(p)))
+	e = profile_refresh(p);
+	for (bool again = true; !e && again; ) {
 		e = log_write_locked(p, false, NULL, work, user);
+		/* Damage met on the way is mended, and the write made once more. */
+		again = e == ERR_CORRUPT && p->store && store_damaged(p->store) && !profile_refresh(p) && !mended++;
+		e = again ? ERR_OK : e;
+	}
 	profile_unlock_write(p);
 	return e;
 }

@@ -94,8 +94,8 @@ enum err profile_next_counter(struct profile *p, uint64_t *out);
 enum err profile_set_tick(struct profile *p, uint64_t tick);
 
 /* --- care --- */
-/* Verify everything: journal records, every chain and signature, both copies against each other. ERR_CORRUPT when anything
- * was found; each fault goes to `report`. */
+/* Verify everything: journal records, every chain and signature, both copies against each other. Each fault goes to
+ * `report` and the result is ERR_CORRUPT; when only one copy has faults it has been made again from the other. */
 enum err profile_check(struct profile *p, void (*report)(void *user, const char *what), void *user);
 /* Make every cache again from the events. */
 enum err profile_rebuild(struct profile *p);

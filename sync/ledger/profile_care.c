@@ -200,17 +200,17 @@ struct check {
 	void (*report)(void *user, const char *what);
 	void *user;
 	struct buf refs, line, message;                 /* refs: of every event in the journal */
-	bool faults;
+	bool in_store, in_journal;                      /* where faults were found */
 };
 
-static void fault(struct check *c, const char *text)
+static void fault(struct check *c, bool *where, const char *text)
 {
-	c->faults = true;
+	*where = true;
 	if (c->report)
 		c->report(c->user, text);
 }
 
-static void fault_in_log(struct check *c, const struct event_log_id *id, uint64_t seq, const char *what)
+static void fault_in_log(struct check *c, bool *where, const struct event_log_id *id, uint64_t seq, const char *what)
 {
 	char writer[2 * EVENT_WRITER + 1], scope[68];
 
@@ -218,7 +218,7 @@ static void fault_in_log(struct check *c, const struct event_log_id *id, uint64_
 	event_scope_text(&id->scope, scope);
 	buf_reset(&c->line);
 	buf_printf(&c->line, _("日志 %s:%s:%016llx 第 %llu 条: %s"), writer, scope, (unsigned long long)id->epoch, (unsigned long long)seq, what);
-	fault(c, buf_str(&c->line));
+	fault(c, where, buf_str(&c->line));
 }
 
 static enum err check_row(struct check *c, const struct log_record *r, uint64_t seq, const struct log_row *row, const uint8_t *key, uint8_t previous[EVENT_HASH])
@@ -232,19 +232,19 @@ static enum err check_row(struct check *c, const struct log_record *r, uint64_t 
 
 	event_decode(row->bytes, row->len, &base, &e, &used);
 	if (!used) {
-		fault_in_log(c, &r->id, seq, _("内容已损坏"));
+		fault_in_log(c, &c->in_store, &r->id, seq, _("内容已损坏"));
 	} else {
 		event_hash(&e, previous, hash);
 		if (memcmp(hash, row->hash, EVENT_HASH))
-			fault_in_log(c, &r->id, seq, _("与哈希链不符"));
+			fault_in_log(c, &c->in_store, &r->id, seq, _("与哈希链不符"));
 	}
 	memcpy(previous, row->hash, EVENT_HASH);
 	if (row->signature && key && !(err = event_head_message(&r->id, seq, row->hash, &c->message))
 	    && !keys_verify(key, c->message.data, c->message.len, row->signature))
-		fault_in_log(c, &r->id, seq, _("签名不符"));
+		fault_in_log(c, &c->in_store, &r->id, seq, _("签名不符"));
 	err = log_find(c->t, row->hash, &at);
 	if (err == ERR_NOTFOUND)
-		fault_in_log(c, &r->id, seq, _("索引里没有"));
+		fault_in_log(c, &c->in_store, &r->id, seq, _("索引里没有"));
 	return err == ERR_NOTFOUND ? ERR_OK : err;
 }
 
@@ -269,12 +269,12 @@ static enum err check_log(struct check *c, const struct log_record *r)
 			if (!e)
 				e = check_row(c, r, seq, &row, key, previous);
 			if (e == ERR_NOTFOUND) {
-				fault_in_log(c, &r->id, seq, _("不在库里"));
+				fault_in_log(c, &c->in_store, &r->id, seq, _("不在库里"));
 				e = ERR_OK;
 			}
 		}
 		if (memcmp(previous, s->hash, EVENT_HASH))
-			fault_in_log(c, &r->id, s->last, _("日志头与最后一条不符"));
+			fault_in_log(c, &c->in_store, &r->id, s->last, _("日志头与最后一条不符"));
 	}
 	buf_clear(&value);
 	return e;
@@ -312,11 +312,11 @@ static enum err note_entry(void *user, const void *entry, size_t len)
 	for (uint32_t i = 0; !e && i < seg.count; i++) {
 		buf_put(&c->refs, steps[i].hash, EVENT_REF);
 		if (log_find(c->t, steps[i].hash, &at) == ERR_NOTFOUND)
-			fault_in_log(c, &seg.id, seg.first + i, _("在日志文件里, 不在库里"));
+			fault_in_log(c, &c->in_store, &seg.id, seg.first + i, _("在日志文件里, 不在库里"));
 	}
 	free(steps);
 	if (e && e != ERR_NOMEM) {
-		fault(c, _("日志文件里有一段格式不对"));
+		fault(c, &c->in_journal, _("日志文件里有一段格式不对"));
 		e = ERR_OK;
 	}
 	return e ? e : c->refs.err ? c->refs.err : c->t->err;
@@ -332,7 +332,7 @@ static enum err find_in_journal(void *user, const struct log_event *e)
 	struct check *c = user;
 
 	if (!c->refs.len || !bsearch(e->hash, c->refs.data, c->refs.len / EVENT_REF, EVENT_REF, by_ref))
-		fault_in_log(c, &e->log, e->place.seq, _("在库里, 不在日志文件里"));
+		fault_in_log(c, &c->in_journal, &e->log, e->place.seq, _("在库里, 不在日志文件里"));
 	return ERR_OK;
 }
 
@@ -345,7 +345,7 @@ static enum err check_journal(struct check *c)
 	if (lost) {
 		buf_reset(&c->line);
 		buf_printf(&c->line, _("日志文件有 %llu 段读不出"), (unsigned long long)lost);
-		fault(c, buf_str(&c->line));
+		fault(c, &c->in_journal, buf_str(&c->line));
 	}
 	if (e)
 		return e;
@@ -354,27 +354,46 @@ static enum err check_journal(struct check *c)
 	return log_each_all(c->t, find_in_journal, c);
 }
 
+/* What only one copy has lost, the other gives back. */
+static enum err mend(struct check *c)
+{
+	struct profile *p = c->p;
+
+	if (c->in_store == c->in_journal)
+		return ERR_OK;
+	if (c->in_journal) {
+		p->health.journal_rebuilt = true;
+		return profile_rejournal(p, true);
+	}
+	p->own->store_bad = true;
+	return profile_ladder(p);
+}
+
 enum err profile_check(struct profile *p, void (*report)(void *user, const char *what), void *user)
 {
 	struct store_txn t;
 	struct check c = { .p = p, .t = &t, .report = report, .user = user };
-	enum err e = profile_lock_write(p);
+	enum err e, mended;
 
-	if (e)
+	if (!p->journal)
+		return err_set(ERR_DENIED, _("还没有解锁: 请先输入 PIN"));
+	if ((e = profile_lock_write(p)))
 		return e;
 	if (!(e = profile_refresh(p))) {
 		store_begin_read(p->store, &t);
 		if (!(e = t.err) && !(e = check_logs(&c)))
 			e = check_journal(&c);
 		store_abort(&t);
+		if (e == ERR_CORRUPT)
+			fault(&c, &c.in_store, err_detail());
+		if ((!e || e == ERR_CORRUPT) && (mended = mend(&c)))
+			e = mended;
 	}
 	profile_unlock_write(p);
 	buf_clear(&c.refs);
 	buf_clear(&c.line);
 	buf_clear(&c.message);
-	if (e == ERR_CORRUPT)
-		fault(&c, err_detail());
-	return e ? e : c.faults ? err_set(ERR_CORRUPT, _("检查发现问题")) : ERR_OK;
+	return e ? e : c.in_store || c.in_journal ? err_set(ERR_CORRUPT, _("检查发现问题")) : ERR_OK;
 }
 
 static enum err note_fold(struct log_batch *b, void *user)

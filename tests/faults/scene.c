@@ -251,8 +251,8 @@ enum scene_verdict scene_verify(const char *dir, const struct scene_acks *acks, 
 	} else if (acks->draft && s.last == acks->saved && !draft_kept(p, acks)) {
 		snprintf(why, 256, "draft: %s: %.200s", err_name(ERR_OK), err_detail());
 		verdict = SCENE_LOST;
-	} else if (both_copies && (e = profile_check(p, note, why))) {
-		verdict = SCENE_WRONG;
+	} else if (both_copies && profile_check(p, note, why) && (verdict = SCENE_REBUILT, e = profile_check(p, note, why))) {
+		verdict = SCENE_WRONG;                  /* what a check finds in one copy it mends from the other */
 	} else {
 		next = (struct record){ .n = s.last + 1 };
 		if ((e = log_write(p, save, &next))) {

@@ -1,12 +1,8 @@
 /* answers.h - a filled form as the bytes of a record, and back.
  *
- * sync.md section 4: a CBOR array with one place for every stored question in form order (groups looked through; a repeat
- * is an array of such arrays), trailing nulls dropped. select_one is the index of the choice in its list, select_multiple
- * a bit set (unsigned up to 64 choices, else a byte string), integer an integer, decimal [mantissa, exponent], date days,
- * time ms, dateTime [ms UTC, offset minutes], position [lat 1e7, lon 1e7, accuracy dm, CRS], a row [distance or ref12, index],
- * the rest text; a value that does not fit its type travels as text. Questions of class P2 and P3 hold null here, and
- * their value, by index of the place, stands in the private part. The layout depends only on the form: it is part of the
- * format (sync/bundle/FORMAT.md).
+ * A CBOR array with one place for every stored question in form order; what each type looks like, and where the personal
+ * answers stand, is written down in FORMAT.md: the layout depends only on the form and is part of the format of records.
+ * A value that does not fit its type travels as text, so nothing that was typed is ever lost.
  */
 #ifndef FORMS_PACK_ANSWERS_H
 #define FORMS_PACK_ANSWERS_H
@@ -21,7 +17,7 @@ enum err answers_encode(const struct pack *p, uint32_t form, struct fill *f, str
 
 /* Read one place of an encoded record without building a fill: the value of question `question` in repeat instance
  * `instance` (0 at the top) as the CBOR of the digest (choices as names: text, or an array of text; other types as in the
- * record). Empty out = unanswered, withheld or erased. ERR_FORMAT for bytes that do not fit the form. */
+ * record; of a repeat its number of instances). Empty out = unanswered, withheld or erased. ERR_FORMAT for bytes that do not fit the form. */
 enum err answers_value(const struct pack *p, uint32_t form, uint32_t question, uint32_t instance,
                        const void *answers, size_t answers_len, const void *private_part, size_t private_len, struct buf *out);
 

@@ -1,4 +1,4 @@
-/* answers_item.h - one answer as CBOR, by the type of its question (README.md, section "answers"). Inside forms/pack. */
+/* answers_item.h - one answer as CBOR, by the type of its question (FORMAT.md). Inside forms/pack. */
 #ifndef FORMS_PACK_ANSWERS_ITEM_H
 #define FORMS_PACK_ANSWERS_ITEM_H
 

@@ -85,27 +85,6 @@ static enum err find_item(const struct pack_form *f, uint32_t question, uint32_t
 	return part.err ? mismatch(f->form) : ERR_OK;
 }
 
-enum err answers_value(const struct pack *p, uint32_t form, uint32_t question, uint32_t instance,
-                       const void *answers, size_t answers_len, const void *private_part, size_t private_len, struct buf *out)
-{
-	const struct pack_form *f = &p->forms[form];
-	const struct form_question *q = question < f->form->question_count ? &f->form->questions[question] : NULL;
-	bool personal = q && pack_class(q) >= 2;
-	struct cbor item;
-	enum err e;
-
-	if (!q || q->type == FORM_REPEAT || f->places[question].at == PACK_NONE)
-		return err_set(ERR_FORMAT, _("表单 %s 没有第 %u 个问题"), f->form->id, question);
-	e = find_item(f, question, instance, personal ? cbor_init(private_part, private_len) : cbor_init(answers, answers_len), personal, &item);
-	if (e || item.at == item.end)
-		return e;
-	if (personal && is_sealed(item)) {
-		buf_put(out, item.at, (size_t)(item.end - item.at));
-		return out->err;
-	}
-	return item_digest(f->form, q, item, out);
-}
-
 enum err answers_instances(const struct pack *p, uint32_t form, uint32_t repeat, const void *answers, size_t len, uint32_t *count)
 {
 	const struct pack_form *f = &p->forms[form];
@@ -122,6 +101,34 @@ enum err answers_instances(const struct pack *p, uint32_t form, uint32_t repeat,
 	if (item.at != item.end)
 		*count = (uint32_t)cbor_array(&item, CBOR_ARRAY_MAX);
 	return item.err ? mismatch(f->form) : ERR_OK;
+}
+
+enum err answers_value(const struct pack *p, uint32_t form, uint32_t question, uint32_t instance,
+                       const void *answers, size_t answers_len, const void *private_part, size_t private_len, struct buf *out)
+{
+	const struct pack_form *f = &p->forms[form];
+	const struct form_question *q = question < f->form->question_count ? &f->form->questions[question] : NULL;
+	bool personal = q && pack_class(q) >= 2;
+	struct cbor item;
+	enum err e;
+
+	if (!q || f->places[question].at == PACK_NONE)
+		return err_set(ERR_FORMAT, _("表单 %s 没有第 %u 个问题"), f->form->id, question);
+	if (q->type == FORM_REPEAT) {
+		uint32_t n;
+
+		if (!(e = answers_instances(p, form, question, answers, answers_len, &n)) && answers_len)
+			cbor_put_unsigned(out, n);
+		return e ? e : out->err;
+	}
+	e = find_item(f, question, instance, personal ? cbor_init(private_part, private_len) : cbor_init(answers, answers_len), personal, &item);
+	if (e || item.at == item.end)
+		return e;
+	if (personal && is_sealed(item)) {
+		buf_put(out, item.at, (size_t)(item.end - item.at));
+		return out->err;
+	}
+	return item_digest(f->form, q, item, out);
 }
 
 /* ---- the whole record ---- */

@@ -1,6 +1,6 @@
 /* answers_scalar.h - numbers, days, times, positions and row ids as CBOR items, and back to the text XLSForm stores.
  *
- * The layout is in README.md, section "answers". Each put function appends one item: the compact form where the text has
+ * The layout is in FORMAT.md. Each put function appends one item: the compact form where the text has
  * one, else the text itself. Each text function reads one item that is not a text. Inside forms/pack.
  */
 #ifndef FORMS_PACK_ANSWERS_SCALAR_H

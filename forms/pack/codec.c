@@ -1,5 +1,5 @@
 /* pack.cbor: what every device carries. Structs are arrays of their members in the order of the tables below; the same
- * tables drive the writer and the reader, so they cannot disagree. The layout is part of the format (README.md). */
+ * tables drive the writer and the reader, so they cannot disagree. The layout is part of the format (FORMAT.md). */
 #include "config.h"
 #include "forms/pack/pack.h"
 

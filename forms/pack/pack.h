@@ -144,7 +144,7 @@ struct pack {
  * inspections.place. Built-in code lists: kinds (kinds.csv) and items (all items of all lists). Steps a walk takes:
  * register, spot_fix, notify, control, verify_ask. A row's built-in values in expressions: rowexpr.h. */
 
-/* Reckon the places of a form's answers (README.md, section "answers"), in memory of the form. */
+/* Reckon the places of a form's answers (FORMAT.md), in memory of the form. */
 enum err pack_place_answers(struct pack_form *f);
 
 /* 0-3 for P0-P3; P1 when the form does not say. From P2 on an answer stands in the private part, at P3 sealed there. */

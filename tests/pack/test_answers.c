@@ -272,6 +272,7 @@ static void a_walk_is_one_record_with_its_hazards(void **state)
 	assert_string_equal(value_text(&r, "xc_place", 0, PACK_ROW, &text), REF ":0");
 	assert_string_equal(value_text(&r, "CO-08", 0, PACK_CODE, &text), "fail");
 	assert_string_equal(value_text(&r, "item", 0, PACK_CODE, &text), "CO-08");
+	assert_string_equal(value_text(&r, "xc_hazard", 0, PACK_INTEGER, &text), "2");
 	assert_string_equal(value_text(&r, "level", 0, PACK_CODE, &text), "M?");
 	assert_string_equal(value_text(&r, "due", 0, PACK_DATE, &text), "2026-07-12");
 	assert_string_equal(value_text(&r, "owner", 0, PACK_TEXT, &text), "马建国");

@@ -82,11 +82,26 @@ static bool word_operator(struct lex *l)
 	return false;
 }
 
+/* A day written without quotes, as authors do; JavaRosa would subtract. */
+static bool day(const char *s)
+{
+	static const char shape[] = "dddd-dd-dd";
+
+	for (size_t i = 0; shape[i]; i++)
+		if (shape[i] == 'd' ? !digit(s[i]) : s[i] != shape[i])
+			return false;
+	return !digit(s[10]) && s[10] != '.' && s[10] != '-';
+}
+
 static void number(struct lex *l)
 {
 	size_t n = 0;
 	bool point = false;
 
+	if (day(l->at)) {
+		take(l, TOKEN_DATE, 10);
+		return;
+	}
 	while (digit(l->at[n]) || (l->at[n] == '.' && !point))
 		if (l->at[n++] == '.')
 			point = true;
@@ -154,7 +169,7 @@ void lex_next(struct lex *l)
 		name(l);
 	}
 	l->after_value = l->token == TOKEN_STAR || l->token == TOKEN_NAME || l->token == TOKEN_REFERENCE || l->token == TOKEN_NUMBER ||
-		l->token == TOKEN_STRING || l->token == TOKEN_CLOSE || l->token == TOKEN_CLOSE_SQUARE || l->token == TOKEN_DOT || l->token == TOKEN_DOTS;
+		l->token == TOKEN_STRING || l->token == TOKEN_DATE || l->token == TOKEN_CLOSE || l->token == TOKEN_CLOSE_SQUARE || l->token == TOKEN_DOT || l->token == TOKEN_DOTS;
 }
 
 char lex_peek(const struct lex *l)

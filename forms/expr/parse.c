@@ -315,6 +315,19 @@ static uint32_t parse_literal(struct parser *p)
 	return op;
 }
 
+/* Reads as date('2026-07-12'). */
+static uint32_t parse_date(struct parser *p)
+{
+	uint32_t name = pool_add(p, "date", 4), call = add(p, OP_CALL), last = NO_OP;
+
+	if (p->err)
+		return NO_OP;
+	p->x->ops[call].text = name;
+	p->x->ops[call].function = function_find("date");
+	adopt(p, call, &last, parse_literal(p));
+	return call;
+}
+
 static bool at_call(const struct lex *l)
 {
 	return l->token == TOKEN_NAME && lex_peek(l) == '(' &&
@@ -328,6 +341,8 @@ static uint32_t parse_primary(struct parser *p)
 	switch (p->lex.token) {
 	case TOKEN_NUMBER: case TOKEN_STRING:
 		return parse_literal(p);
+	case TOKEN_DATE:
+		return parse_date(p);
 	case TOKEN_REFERENCE:
 		return parse_reference(p);
 	case TOKEN_OPEN:
@@ -419,10 +434,33 @@ static bool at_level(const struct lex *l, unsigned level)
 	return (l->token == TOKEN_OPERATOR || l->token == TOKEN_MINUS) && join_level(l->join) == level + 1;
 }
 
+/* ">= 18 and <= 60" as people write it in a constraint: what is compared is the answer itself. */
+static bool answer_is_meant(const struct lex *l, unsigned level)
+{
+	return level == 2 && l->token == TOKEN_OPERATOR && l->join >= JOIN_EQ && l->join <= JOIN_GE;
+}
+
+static uint32_t parse_answer(struct parser *p)
+{
+	uint32_t path = new_path(p, START_HERE);
+
+	p->x->uses |= EXPR_USES_SELF;
+	return path;
+}
+
+/* One precedence: operands of the next one, joined. Levels 2 and 3 are = and <, which may stand first. */
 static uint32_t parse_level(struct parser *p, unsigned level)
 {
-	uint32_t first = level == 6 ? parse_unary(p) : parse_level(p, level + 1), op, last = NO_OP, next;
+	uint32_t first, op, last = NO_OP, next;
 
+	if (answer_is_meant(&p->lex, level) && at_level(&p->lex, 3)) {
+		first = parse_answer(p);
+		level = 3;
+	} else if (answer_is_meant(&p->lex, level)) {
+		first = parse_answer(p);
+	} else {
+		first = level == 6 ? parse_unary(p) : parse_level(p, level + 1);
+	}
 	if (level == 6 || p->err || !at_level(&p->lex, level))
 		return first;
 	p->x->uses |= EXPR_USES_OPERATOR;

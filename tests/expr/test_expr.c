@@ -87,6 +87,21 @@ static void days_are_local_days(void **state)
 	assert_refused("date('soon')", ERR_FORMAT);
 }
 
+static void authors_shorthand_is_understood(void **state)
+{
+	(void)state;
+	assert_value("= 'now'", "true");
+	assert_value("!= 'now' or = 'now'", "true");
+	assert_value("> 1 and < 3", "false");
+	assert_value("2026-07-12", "2026-07-12");
+	assert_value("today() > 2026-07-12", "true");
+	assert_value("2026-07-12 + 1 = date('2026-07-13')", "true");
+	assert_value("2026-7-12", "2007");
+	assert_refused("1 = = 2", ERR_FORMAT);
+	assert_refused("1 + = 2", ERR_FORMAT);
+	assert_refused("2026-13-01", ERR_FORMAT);
+}
+
 static void bad_expressions_say_where(void **state)
 {
 	static const char *const bad[] = { "", "1 +", "(1", "1)", "if(1,2", "'open", "${}", "${a", "a[1", "1 2", "#", "a//", "a::b", "$a", "1e3", "and" };
@@ -170,7 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_and_paths_mean_values), cmocka_unit_test(javarosa_decides_where_engines_differ),
-		cmocka_unit_test(days_are_local_days), cmocka_unit_test(bad_expressions_say_where), cmocka_unit_test(depth_and_length_have_a_limit),
+		cmocka_unit_test(days_are_local_days), cmocka_unit_test(authors_shorthand_is_understood), cmocka_unit_test(bad_expressions_say_where), cmocka_unit_test(depth_and_length_have_a_limit),
 		cmocka_unit_test(costly_patterns_are_stopped), cmocka_unit_test(names_are_listed_once_in_order), cmocka_unit_test(digests_are_those_of_the_standards),
 	};
 

@@ -424,6 +424,19 @@ static void rows_words(struct filling *f, char *value, struct buf *out)
 		buf_printf(out, _(" 等 %u"), n);
 }
 
+static void time_words(const struct filling *f, const char *value, struct buf *out)
+{
+	int64_t ms;
+	char stored[32];
+
+	if (!clock_parse_time(value, f->pack->utc_offset, &ms)) {
+		buf_puts(out, value);
+		return;
+	}
+	clock_format_time(ms, f->pack->utc_offset, stored);
+	buf_printf(out, "%.10s %.5s", stored, stored + 11);
+}
+
 void filling_value(struct filling *f, fill_node n, struct buf *out)
 {
 	const struct form_question *q = fill_question(f->fill, n);
@@ -436,6 +449,8 @@ void filling_value(struct filling *f, fill_node n, struct buf *out)
 			row_words(f, value, out);
 		else if (q->type == FORM_ROWS)
 			rows_words(f, value, out);
+		else if (q->type == FORM_DATETIME)
+			time_words(f, value, out);
 		else
 			buf_puts(out, value);
 	}

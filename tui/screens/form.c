@@ -74,12 +74,19 @@ static bool take_file(struct form_view *v, fill_node n, struct buf *value)
 /* Put what is typed into the form. False: it was refused, and the person stays. */
 static bool commit(struct form_view *v)
 {
-	struct buf whole = { 0 };
-	bool ok = true;
+	struct buf whole = { 0 }, before = { 0 };
+	bool ok = true, same;
 	fill_node n = v->editing;
 
 	if (n == FILL_NO_NODE)
 		return true;
+	filling_value(v->f, n, &before);
+	same = !strcmp(buf_str(&before), kit_line_text(&v->field.line));
+	buf_clear(&before);
+	if (same) {
+		v->editing = FILL_NO_NODE;
+		return true;
+	}
 	form_complete(v->f->app, fill_question(v->f->fill, n)->type, kit_line_text(&v->field.line), &whole);
 	if (strcmp(buf_str(&whole), fill_value(v->f->fill, n)))
 		ok = take_file(v, n, &whole) && answer(v, n, buf_str(&whole));
@@ -87,6 +94,16 @@ static bool commit(struct form_view *v)
 		v->editing = FILL_NO_NODE;
 	buf_clear(&whole);
 	return ok;
+}
+
+/* As people write it: a time without its zone and milliseconds. */
+static void show_for_editing(struct form_view *v)
+{
+	struct buf shown = { 0 };
+
+	filling_value(v->f, v->editing, &shown);
+	kit_line_set(&v->field.line, buf_str(&shown));
+	buf_clear(&shown);
 }
 
 /* The selected question, when it is a text, is open for typing at once. */
@@ -98,7 +115,7 @@ static void begin_editing(struct form_view *v)
 	v->field.compose.on = false;
 	if (q && form_is_typed(q) && editable(v)) {
 		v->editing = selected(v)->node;
-		kit_line_set(&v->field.line, fill_value(v->f->fill, v->editing));
+		show_for_editing(v);
 	}
 }
 
@@ -262,10 +279,19 @@ static enum kit_next ask_discard(struct form_view *v)
 	return kit_open(&v->base, kit_choice_new(_("作废草稿"), _("这份草稿还没有存入台账。作废后找不回来。"), words, 2, false, discarded));
 }
 
-static enum kit_next open_selected(struct form_view *v)
+/* Does Enter open a list to choose from? */
+static bool opens_list(struct form_view *v)
 {
 	const struct form_question *q = question(v);
 	uint32_t count = 0;
+
+	return q->type == FORM_ROW || q->type == FORM_ROWS ||
+	       (form_is_select(q->type) && !fill_choices(v->f->fill, selected(v)->node, &count) && count > FORM_DIGITS);
+}
+
+static enum kit_next open_selected(struct form_view *v)
+{
+	const struct form_question *q = question(v);
 
 	switch (selected(v)->type) {
 	case ENTRY_DONE:     return finish(v);
@@ -273,13 +299,14 @@ static enum kit_next open_selected(struct form_view *v)
 	case ENTRY_QUESTION: break;
 	default:             go(v, 1); return KIT_STAY;
 	}
-	if (editable(v) && q->type == FORM_ROWS)
+	if (!editable(v) || !opens_list(v))
+		go(v, 1);
+	else if (q->type == FORM_ROWS)
 		return kit_open(&v->base, screen_rows_tick_new(v->f->app, q->source, fill_value(v->f->fill, selected(v)->node), rows_ticked));
-	if (editable(v) && q->type == FORM_ROW)
+	else if (q->type == FORM_ROW)
 		return kit_open(&v->base, screen_rows_choose_new(v->f->app, q->source, row_chosen));
-	if (editable(v) && form_is_select(q->type) && !fill_choices(v->f->fill, selected(v)->node, &count) && count > FORM_DIGITS)
+	else
 		return kit_open(&v->base, pick_new(v->f, selected(v)->node, q->type != FORM_SELECT_ONE, list_done));
-	go(v, 1);
 	return KIT_STAY;
 }
 
@@ -390,6 +417,8 @@ static const char *label(struct kit_view *base, enum kit_action a)
 		return _("记下");
 	if (a != ACT_OPEN)
 		return NULL;
+	if (question(v) && editable(v) && opens_list(v))
+		return _("选");
 	return selected(v)->type == ENTRY_DONE ? _("存下") : selected(v)->type == ENTRY_REPEAT ? _("添一个") : _("下一栏");
 }
 

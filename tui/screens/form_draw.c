@@ -12,7 +12,7 @@
 struct pen {
 	struct form_view *v;
 	WINDOW *win;                 /* NULL while counting */
-	int cols, line;
+	int cols, line, label_cols;
 	bool narrow;
 };
 
@@ -47,9 +47,25 @@ static void paragraph(struct pen *p, int x, enum kit_role role, const char *s)
 	}
 }
 
+/* As wide as the longest label that is not too long to stand beside its value. */
 static int label_columns(const struct pen *p)
 {
-	return p->cols / 3 < 28 ? p->cols / 3 : 28;
+	int most = p->cols / 3 < 28 ? p->cols / 3 : 28, longest = 8;
+	struct buf label = { 0 };
+
+	for (size_t i = 0; i < p->v->count; i++) {
+		int wide;
+
+		if (p->v->entries[i].type != ENTRY_QUESTION)
+			continue;
+		buf_reset(&label);
+		filling_label(p->v->f, p->v->entries[i].node, &label);
+		wide = text_width(buf_str(&label));
+		if (wide <= most && wide > longest)
+			longest = wide;
+	}
+	buf_clear(&label);
+	return longest + 2;
 }
 
 /* The choices of the selected question, flowing over lines: "1 符合  2 不符合". */
@@ -106,7 +122,10 @@ static void value(struct pen *p, const struct entry *e, bool selected, int x)
 		p->line += p->v->field.compose.on;
 	} else {
 		filling_value(p->v->f, e->node, &b);
-		put(p, x, room, KIT_STRONG, b.len ? buf_str(&b) : fill_is_required(p->v->f->fill, e->node) ? _("(必填)") : "");
+		if (b.len)
+			put(p, x, room, KIT_STRONG, buf_str(&b));
+		else if (fill_is_required(p->v->f->fill, e->node))
+			put(p, x, room, KIT_SOON, _("(必填)"));
 	}
 	put(p, p->cols - text_width(unit) - 1, text_width(unit), KIT_DIM, unit);
 	p->line++;
@@ -116,7 +135,7 @@ static void value(struct pen *p, const struct entry *e, bool selected, int x)
 static void question(struct pen *p, const struct entry *e, bool selected)
 {
 	struct buf label = { 0 }, hint = { 0 };
-	int x = 2 + 2 * e->depth, wide = label_columns(p);
+	int x = 2 + 2 * e->depth, wide = p->label_cols;
 
 	filling_label(p->v->f, e->node, &label);
 	if (p->narrow || text_width(buf_str(&label)) > wide) {
@@ -214,6 +233,7 @@ void form_draw(struct form_view *v, WINDOW *win)
 
 	if (spots)
 		v->spots = spots;
+	p.label_cols = label_columns(&p);
 	lay_out(&p, &from, &to);
 	/* A little of what comes next stays in sight. */
 	if (to + 2 > v->first_line + height)

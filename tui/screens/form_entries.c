@@ -154,11 +154,43 @@ static void complete_time(const char *typed, struct buf *out)
 	}
 }
 
+/* "2026-07-12 08:31", "712 831" or "831" (today), local time, to what forms store. */
+static void complete_datetime(const struct app *app, const char *typed, struct buf *out)
+{
+	const char *gap = strchr(typed, ' ');
+	struct buf whole = { 0 }, date = { 0 };
+	int64_t ms;
+	char stored[32];
+
+	if (gap)
+		buf_put(&date, typed, (size_t)(gap - typed));
+	if (gap || strlen(typed) <= 5) {
+		char today[16];
+
+		if (gap)
+			complete_date(app, buf_str(&date), &whole);
+		else
+			buf_puts(&whole, clock_format_date(app_day(app), today));
+		buf_putc(&whole, 'T');
+		complete_time(gap ? gap + 1 : typed, &whole);
+	} else {
+		buf_puts(&whole, typed);
+	}
+	if (clock_parse_time(buf_str(&whole), app->pack->utc_offset, &ms))
+		buf_puts(out, clock_format_time(ms, app->pack->utc_offset, stored));
+	else
+		buf_puts(out, typed);
+	buf_clear(&whole);
+	buf_clear(&date);
+}
+
 void form_complete(const struct app *app, enum form_type type, const char *typed, struct buf *out)
 {
 	if (!*typed)
 		return;
-	if (type == FORM_DATE)
+	if (type == FORM_DATETIME)
+		complete_datetime(app, typed, out);
+	else if (type == FORM_DATE)
 		complete_date(app, typed, out);
 	else if (type == FORM_TIME)
 		complete_time(typed, out);

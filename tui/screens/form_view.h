@@ -40,7 +40,7 @@ bool form_is_chosen(const struct form_question *q);               /* digits choo
 /* Choices that a digit can name; more than nine are chosen in a list of their own. */
 enum { FORM_DIGITS = 9 };
 
-/* Typed short forms made whole: "712" is 2026-07-12 for a date, "830" is 08:30 for a time. */
+/* Typed short forms made whole: "712" is 2026-07-12 for a date, "830" is 08:30 for a time, "712 830" both. */
 void form_complete(const struct app *app, enum form_type type, const char *typed, struct buf *out);
 
 #endif

@@ -175,7 +175,7 @@ static void neighbours(struct walk *w, WINDOW *win, int y, int rows)
 		wide = text_width(buf_str(&value));
 		if (wide > 24)
 			wide = 24;
-		kit_text(win, y, 0, 1, KIT_DANGER, fails ? "!" : i == w->at ? ">" : " ");
+		kit_text(win, y, 0, 1, fails ? KIT_DANGER : KIT_PLAIN, fails ? "!" : i == w->at ? ">" : " ");
 		kit_printf(win, y, 2, cols - 4 - wide, i == w->at ? KIT_STRONG : KIT_PLAIN, "%-6s %s", fill_question(w->f->fill, n)->name, buf_str(&label));
 		kit_text_right(win, y, cols - wide - 1, wide, fails ? KIT_DANGER : KIT_PLAIN, buf_str(&value));
 		buf_clear(&label);

@@ -30,6 +30,24 @@ static int64_t time_of(struct app *app, const struct row *row, const char *field
 	return ms;
 }
 
+static int minutes(const struct app *app, const char *param, int otherwise)
+{
+	const char *value = pack_param(app->pack, param);
+	int n = value ? atoi(value) : 0;
+
+	return n > 0 && n <= 24 * 60 ? n : otherwise;
+}
+
+static int first_minutes(const struct app *app)
+{
+	return minutes(app, "callout_first_min", WARNING_FIRST_MINUTES);
+}
+
+static int all_minutes(const struct app *app)
+{
+	return minutes(app, "callout_all_min", WARNING_ALL_MINUTES);
+}
+
 static bool has_registers(const struct app *app)
 {
 	return app->pack && pack_find_register(app->pack, "warnings") != PACK_NONE && pack_find_register(app->pack, "callouts") != PACK_NONE;
@@ -68,9 +86,9 @@ void warning_gather(struct app *app, struct warning_open *out, size_t *count)
 }
 
 /* "剩 03:21" or "超 00:40" of `minutes` after the warning came. */
-static enum kit_role clock_words(const struct app *app, int64_t received, int minutes, char *out, size_t size)
+static enum kit_role clock_words(const struct app *app, int64_t received, int within, char *out, size_t size)
 {
-	int64_t left = (received + (int64_t)minutes * MINUTE - app_ms(app)) / 1000;
+	int64_t left = (received + (int64_t)within * MINUTE - app_ms(app)) / 1000;
 
 	if (left < -(int64_t)COUNTING_HOURS * 3600)
 		snprintf(out, size, "%s", _("早已超时"));
@@ -84,7 +102,7 @@ void warning_cells(struct app *app, const struct warning_open *w, struct kit_cel
 	struct row row = { .id = { .index = 0 } };
 	struct buf b = { 0 };
 
-	cells[0].role = clock_words(app, w->received, w->answered ? WARNING_ALL_MINUTES : WARNING_FIRST_MINUTES, cells[0].text, KIT_CELL);
+	cells[0].role = clock_words(app, w->received, w->answered ? all_minutes(app) : first_minutes(app), cells[0].text, KIT_CELL);
 	snprintf(cells[1].text, KIT_CELL, "%s", w->answered ? _("预警 叫应") : _("预警 待应答"));
 	cells[1].role = KIT_DANGER;
 	if (!row_read(app->profile, &w->id, &row)) {
@@ -209,11 +227,11 @@ static int clocks(struct warning_view *v, WINDOW *win)
 	enum kit_role role;
 	int cols = getmaxx(win);
 
-	role = clock_words(v->app, v->open.received, WARNING_FIRST_MINUTES, words, sizeof words);
-	kit_text(win, 0, 1, cols - 14, KIT_PLAIN, _("责任人 5 分钟内应答"));
+	role = clock_words(v->app, v->open.received, first_minutes(v->app), words, sizeof words);
+	kit_printf(win, 0, 1, cols - 14, KIT_PLAIN, _("责任人 %d 分钟内应答"), first_minutes(v->app));
 	kit_text_right(win, 0, cols - 13, 12, v->open.answered ? KIT_GOOD : role, v->open.answered ? _("已应答") : words);
-	role = clock_words(v->app, v->open.received, WARNING_ALL_MINUTES, words, sizeof words);
-	kit_printf(win, 1, 1, cols - 14, KIT_PLAIN, _("30 分钟内叫到最后一户   %u/%u 已叫到"), v->reached, v->total);
+	role = clock_words(v->app, v->open.received, all_minutes(v->app), words, sizeof words);
+	kit_printf(win, 1, 1, cols - 14, KIT_PLAIN, _("%d 分钟内叫到最后一户   %u/%u 已叫到"), all_minutes(v->app), v->reached, v->total);
 	kit_text_right(win, 1, cols - 13, 12, v->total && v->reached == v->total ? KIT_GOOD : role, v->total && v->reached == v->total ? _("都叫到了") : words);
 	return 2;
 }

@@ -1,5 +1,6 @@
-/* warning.h - warnings that still run: their clocks (5 minutes for those in charge, 30 to the last household) and the call list.
+/* warning.h - warnings that still run: their clocks (so long for those in charge, so long to the last household) and the call list.
  *
+ * Minutes: pack.csv callout_first_min and callout_all_min; below what stands when a pack does not say.
  * Registers and fields: warnings (received, done_at, lifted), callouts (warning, name, tier, state, first_call ...). A pack
  * without them has no such screen.
  */

@@ -10,6 +10,7 @@
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
 #include "tui/screens/filling.h"
+#include "tui/screens/incident.h"
 #include "tui/screens/warning.h"
 #include "tui/screens/words.h"
 
@@ -28,6 +29,10 @@ struct today {
 	size_t draft_count;
 	struct warning_open warnings[WARNING_OPEN_MAX];
 	size_t warning_count;
+	struct incident_open incidents[INCIDENT_OPEN_MAX];
+	size_t incident_count;
+	uint32_t *due;                       /* indexes of the dues shown: one record pays all its duties, so a visit is listed once */
+	size_t due_count;
 	uint32_t overdue;
 	struct status status;
 	bool has_status;
@@ -38,22 +43,32 @@ static size_t row_count(void *user)
 {
 	const struct today *t = user;
 
-	return t->warning_count + t->draft_count + (t->dues ? duelist_count(t->dues) : 0);
+	return t->warning_count + t->incident_count + t->draft_count + t->due_count;
+}
+
+/* What row i is: each returns the thing, or NULL when the row is another kind. */
+static const struct warning_open *warning_at(const struct today *t, size_t i)
+{
+	return i < t->warning_count ? &t->warnings[i] : NULL;
+}
+
+static const struct incident_open *incident_at(const struct today *t, size_t i)
+{
+	return i >= t->warning_count && i - t->warning_count < t->incident_count ? &t->incidents[i - t->warning_count] : NULL;
+}
+
+static const struct draft_about *draft_at(const struct today *t, size_t i)
+{
+	size_t before = t->warning_count + t->incident_count;
+
+	return i >= before && i - before < t->draft_count ? &t->drafts[i - before] : NULL;
 }
 
 static const struct due *due_at(const struct today *t, size_t i)
 {
-	return duelist_at(t->dues, (uint32_t)(i - t->warning_count - t->draft_count));
-}
+	size_t before = t->warning_count + t->incident_count + t->draft_count;
 
-static bool is_warning(const struct today *t, size_t i)
-{
-	return i < t->warning_count;
-}
-
-static bool is_draft(const struct today *t, size_t i)
-{
-	return i >= t->warning_count && i < t->warning_count + t->draft_count;
+	return i >= before && i - before < t->due_count ? duelist_at(t->dues, t->due[i - before]) : NULL;
 }
 
 static struct kit_id row_id_of(void *user, size_t i)
@@ -61,10 +76,12 @@ static struct kit_id row_id_of(void *user, size_t i)
 	const struct today *t = user;
 	struct kit_id id;
 
-	if (is_warning(t, i))
-		return kit_id(&t->warnings[i].id, sizeof t->warnings[i].id);
-	if (is_draft(t, i))
-		return kit_id_number(t->drafts[i - t->warning_count].id);
+	if (warning_at(t, i))
+		return kit_id(&warning_at(t, i)->id, sizeof warning_at(t, i)->id);
+	if (incident_at(t, i))
+		return kit_id(&incident_at(t, i)->id, sizeof incident_at(t, i)->id);
+	if (draft_at(t, i))
+		return kit_id_number(draft_at(t, i)->id);
 	id = kit_id(due_at(t, i)->subject.bytes, due_at(t, i)->subject.len);
 	id.byte[KIT_ID - 1] = (uint8_t)(due_at(t, i)->duty ? due_at(t, i)->duty - t->app->pack->duties : 255);
 	return id;
@@ -72,7 +89,7 @@ static struct kit_id row_id_of(void *user, size_t i)
 
 static void draw_draft(const struct today *t, size_t i, struct kit_cell cells[KIT_CELLS])
 {
-	const struct draft_about *d = &t->drafts[i - t->warning_count];
+	const struct draft_about *d = draft_at(t, i);
 	uint32_t form = pack_find_form(t->app->pack, d->form);
 	const char *id = strchr(d->row, ':');
 	struct row row = { .id = { .index = 0 } };
@@ -140,9 +157,11 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 {
 	const struct today *t = user;
 
-	if (is_warning(t, i))
-		warning_cells(t->app, &t->warnings[i], cells);
-	else if (is_draft(t, i))
+	if (warning_at(t, i))
+		warning_cells(t->app, warning_at(t, i), cells);
+	else if (incident_at(t, i))
+		incident_cells(t->app, incident_at(t, i), cells);
+	else if (draft_at(t, i))
 		draw_draft(t, i, cells);
 	else
 		draw_due(t, i, cells);
@@ -157,6 +176,45 @@ static enum err add_draft(void *user, const struct draft_about *about)
 	return ERR_OK;
 }
 
+static bool is_listed(const struct today *t, const struct due *d)
+{
+	for (size_t i = 0; i < t->due_count; i++) {
+		const struct due *o = duelist_at(t->dues, t->due[i]);
+
+		if (o->kind == DUE_DUTY && o->subject.len == d->subject.len && !memcmp(o->subject.bytes, d->subject.bytes, d->subject.len) &&
+		    !strcmp(o->duty->counts_register, d->duty->counts_register))
+			return true;
+	}
+	return false;
+}
+
+static enum err gather_dues(struct today *t)
+{
+	enum err e;
+	uint32_t n;
+
+	duelist_close(t->dues);
+	t->dues = NULL;
+	t->due_count = t->overdue = 0;
+	e = duelist_open(t->app->profile, app_day(t->app), &t->dues);
+	if (e)
+		return e;
+	n = duelist_count(t->dues);
+	free(t->due);
+	t->due = calloc(n + 1, sizeof *t->due);
+	if (!t->due)
+		return err_set(ERR_NOMEM, "%s", _("今日"));
+	for (uint32_t i = 0; i < n; i++) {
+		const struct due *d = duelist_at(t->dues, i);
+
+		if (d->kind == DUE_DUTY && is_listed(t, d))
+			continue;
+		t->due[t->due_count++] = i;
+		t->overdue += d->days < 0;
+	}
+	return ERR_OK;
+}
+
 static enum err load(struct kit_view *base)
 {
 	struct today *t = (struct today *)base;
@@ -164,15 +222,12 @@ static enum err load(struct kit_view *base)
 
 	if (!t->app->pack)
 		return ERR_OK;
-	t->draft_count = t->overdue = 0;
+	t->draft_count = 0;
 	e = draft_list(t->app->profile, add_draft, t);
 	warning_gather(t->app, t->warnings, &t->warning_count);
-	duelist_close(t->dues);
-	t->dues = NULL;
+	incident_gather(t->app, t->incidents, &t->incident_count);
 	if (!e)
-		e = duelist_open(t->app->profile, app_day(t->app), &t->dues);
-	for (uint32_t i = 0; !e && i < duelist_count(t->dues); i++)
-		t->overdue += duelist_at(t->dues, i)->days < 0;
+		e = gather_dues(t);
 	t->has_status = !status_read(t->app->profile, &t->status);
 	kit_list_sync(&t->list);
 	return e;
@@ -274,10 +329,12 @@ static enum kit_next open_selected(struct today *t)
 
 	if (i >= row_count(t))
 		return KIT_STAY;
-	if (is_warning(t, i))
-		return kit_open(&t->base, screen_warning_new(t->app, &t->warnings[i].id));
-	if (is_draft(t, i))
-		return resume(t, t->drafts[i - t->warning_count].id);
+	if (warning_at(t, i))
+		return kit_open(&t->base, screen_warning_new(t->app, &warning_at(t, i)->id));
+	if (incident_at(t, i))
+		return kit_open(&t->base, screen_incident_new(t->app, &incident_at(t, i)->id));
+	if (draft_at(t, i))
+		return resume(t, draft_at(t, i)->id);
 	return do_due(t, due_at(t, i));
 }
 
@@ -362,7 +419,9 @@ static enum kit_next work(struct kit_view *base)
 
 static bool counting(struct kit_view *base)
 {
-	return warning_counting(((struct today *)base)->app, ((struct today *)base)->warnings, ((struct today *)base)->warning_count);
+	struct today *t = (struct today *)base;
+
+	return warning_counting(t->app, t->warnings, t->warning_count) || incident_counting(t->app, t->incidents, t->incident_count);
 }
 
 static enum kit_next tap(struct kit_view *base, int y, int x)
@@ -375,8 +434,11 @@ static enum kit_next tap(struct kit_view *base, int y, int x)
 
 static void close_today(struct kit_view *base)
 {
-	duelist_close(((struct today *)base)->dues);
-	free(base);
+	struct today *t = (struct today *)base;
+
+	duelist_close(t->dues);
+	free(t->due);
+	free(t);
 }
 
 static const struct kit_key keys[] = {

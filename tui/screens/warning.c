@@ -6,6 +6,7 @@
 #include "sync/ledger/listing.h"
 #include "sync/ledger/profile.h"
 #include "tui/kit/draw.h"
+#include "tui/screens/clocks.h"
 #include "tui/screens/filling.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/words.h"
@@ -14,38 +15,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MINUTE = 60000, COUNTING_HOURS = 12 };
-
 #define UNDONE "${done_at} = '' and ${lifted} = ''"
-
-static int64_t time_of(struct app *app, const struct row *row, const char *field)
-{
-	struct buf text = { 0 };
-	int64_t ms = 0;
-
-	words_stored(app, row, field, &text);
-	if (!text.len || !clock_parse_time(buf_str(&text), app->pack->utc_offset, &ms))
-		ms = 0;
-	buf_clear(&text);
-	return ms;
-}
-
-static int minutes(const struct app *app, const char *param, int otherwise)
-{
-	const char *value = pack_param(app->pack, param);
-	int n = value ? atoi(value) : 0;
-
-	return n > 0 && n <= 24 * 60 ? n : otherwise;
-}
 
 static int first_minutes(const struct app *app)
 {
-	return minutes(app, "callout_first_min", WARNING_FIRST_MINUTES);
+	return clocks_minutes(app, "callout_first_min", WARNING_FIRST_MINUTES);
 }
 
 static int all_minutes(const struct app *app)
 {
-	return minutes(app, "callout_all_min", WARNING_ALL_MINUTES);
+	return clocks_minutes(app, "callout_all_min", WARNING_ALL_MINUTES);
 }
 
 static bool has_registers(const struct app *app)
@@ -78,23 +57,11 @@ void warning_gather(struct app *app, struct warning_open *out, size_t *count)
 		if (listing_row(l, i, &row))
 			continue;
 		out[*count].id = row.id;
-		out[*count].received = time_of(app, &row, "received");
+		out[*count].received = clocks_time(app, &row, "received");
 		out[(*count)++].answered = any_answer(app, &row.id);
 		row_clear(&row);
 	}
 	listing_close(l);
-}
-
-/* "剩 03:21" or "超 00:40" of `minutes` after the warning came. */
-static enum kit_role clock_words(const struct app *app, int64_t received, int within, char *out, size_t size)
-{
-	int64_t left = (received + (int64_t)within * MINUTE - app_ms(app)) / 1000;
-
-	if (left < -(int64_t)COUNTING_HOURS * 3600)
-		snprintf(out, size, "%s", _("早已超时"));
-	else
-		snprintf(out, size, left >= 0 ? _("剩 %02d:%02d") : _("超 %02d:%02d"), (int)(llabs(left) / 60), (int)(llabs(left) % 60));
-	return left < 0 ? KIT_DANGER : left < 120 ? KIT_SOON : KIT_PLAIN;
 }
 
 void warning_cells(struct app *app, const struct warning_open *w, struct kit_cell cells[KIT_CELLS])
@@ -102,7 +69,7 @@ void warning_cells(struct app *app, const struct warning_open *w, struct kit_cel
 	struct row row = { .id = { .index = 0 } };
 	struct buf b = { 0 };
 
-	cells[0].role = clock_words(app, w->received, w->answered ? all_minutes(app) : first_minutes(app), cells[0].text, KIT_CELL);
+	cells[0].role = clocks_words(app, w->received, w->answered ? all_minutes(app) : first_minutes(app), cells[0].text, KIT_CELL);
 	snprintf(cells[1].text, KIT_CELL, "%s", w->answered ? _("预警 叫应") : _("预警 待应答"));
 	cells[1].role = KIT_DANGER;
 	if (!row_read(app->profile, &w->id, &row)) {
@@ -119,7 +86,7 @@ void warning_cells(struct app *app, const struct warning_open *w, struct kit_cel
 bool warning_counting(const struct app *app, const struct warning_open *w, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (app_ms(app) - w[i].received < (int64_t)COUNTING_HOURS * 3600 * 1000)
+		if (clocks_run(app, w[i].received))
 			return true;
 	return false;
 }
@@ -199,7 +166,7 @@ static enum err load(struct kit_view *base)
 	e = row_read(v->app->profile, &v->id, &v->row);
 	if (e)
 		return e;
-	v->open = (struct warning_open){ v->id, time_of(v->app, &v->row, "received"), any_answer(v->app, &v->id) };
+	v->open = (struct warning_open){ v->id, clocks_time(v->app, &v->row, "received"), any_answer(v->app, &v->id) };
 	v->reg = &v->app->pack->registers[pack_find_register(v->app->pack, "callouts")];
 	listing_close(v->calls);
 	v->calls = NULL;
@@ -217,7 +184,7 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 
 	row_title(v->app->profile, &v->row, left);
 	buf_puts(left, _(" 叫应"));
-	if (v->open.received && passed >= 0 && passed < (int64_t)COUNTING_HOURS * 3600)
+	if (clocks_run(v->app, v->open.received))
 		buf_printf(right, _("用时 %02d:%02d"), (int)(passed / 60), (int)(passed % 60));
 }
 
@@ -227,10 +194,10 @@ static int clocks(struct warning_view *v, WINDOW *win)
 	enum kit_role role;
 	int cols = getmaxx(win);
 
-	role = clock_words(v->app, v->open.received, first_minutes(v->app), words, sizeof words);
+	role = clocks_words(v->app, v->open.received, first_minutes(v->app), words, sizeof words);
 	kit_printf(win, 0, 1, cols - 14, KIT_PLAIN, _("责任人 %d 分钟内应答"), first_minutes(v->app));
 	kit_text_right(win, 0, cols - 13, 12, v->open.answered ? KIT_GOOD : role, v->open.answered ? _("已应答") : words);
-	role = clock_words(v->app, v->open.received, all_minutes(v->app), words, sizeof words);
+	role = clocks_words(v->app, v->open.received, all_minutes(v->app), words, sizeof words);
 	kit_printf(win, 1, 1, cols - 14, KIT_PLAIN, _("%d 分钟内叫到最后一户   %u/%u 已叫到"), all_minutes(v->app), v->reached, v->total);
 	kit_text_right(win, 1, cols - 13, 12, v->total && v->reached == v->total ? KIT_GOOD : role, v->total && v->reached == v->total ? _("都叫到了") : words);
 	return 2;

@@ -1,0 +1,253 @@
+#include "config.h"
+#include "tui/screens/incident.h"
+
+#include "forms/base/i18n.h"
+#include "forms/base/text.h"
+#include "sync/ledger/listing.h"
+#include "sync/ledger/profile.h"
+#include "tui/kit/draw.h"
+#include "tui/kit/pager.h"
+#include "tui/screens/clocks.h"
+#include "tui/screens/screens.h"
+#include "tui/screens/words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool has_registers(const struct app *app)
+{
+	return app->pack && pack_find_register(app->pack, "incidents") != PACK_NONE && pack_find_register(app->pack, "incident_reports") != PACK_NONE;
+}
+
+static uint32_t reports(struct app *app, const struct row_id *id, const char *where)
+{
+	struct listing_query q = { .reg = "incident_reports", .where = where, .parent = id, .parent_field = "incident" };
+	struct listing *l = NULL;
+	uint32_t n = listing_open(app->profile, &q, &l) ? 0 : listing_count(l);
+
+	listing_close(l);
+	return n;
+}
+
+void incident_gather(struct app *app, struct incident_open *out, size_t *count)
+{
+	struct listing_query q = { .reg = "incidents", .where = "${ended_at} = ''" };
+	struct listing *l = NULL;
+
+	*count = 0;
+	if (!has_registers(app) || listing_open(app->profile, &q, &l))
+		return;
+	for (uint32_t i = 0; i < listing_count(l) && *count < INCIDENT_OPEN_MAX; i++) {
+		struct row row = { .id = { .index = 0 } };
+
+		if (listing_row(l, i, &row))
+			continue;
+		out[*count].id = row.id;
+		out[*count].reported = clocks_time(app, &row, "reported");
+		out[(*count)++].first_sent = reports(app, &row.id, "${type} = 'first'") > 0;
+		row_clear(&row);
+	}
+	listing_close(l);
+}
+
+void incident_cells(struct app *app, const struct incident_open *i, struct kit_cell cells[KIT_CELLS])
+{
+	struct row row = { .id = { .index = 0 } };
+	struct buf b = { 0 };
+
+	if (i->first_sent) {
+		snprintf(cells[0].text, KIT_CELL, "%s", _("处置中"));
+		cells[0].role = KIT_SOON;
+	} else {
+		cells[0].role = clocks_words(app, i->reported, clocks_minutes(app, "report_first_min", INCIDENT_FIRST), cells[0].text, KIT_CELL);
+	}
+	snprintf(cells[1].text, KIT_CELL, "%s", i->first_sent ? _("突发事件") : _("首报"));
+	cells[1].role = KIT_DANGER;
+	if (!row_read(app->profile, &i->id, &row)) {
+		row_title(app->profile, &row, &b);
+		snprintf(cells[2].text, KIT_CELL, "%s", buf_str(&b));
+		row_clear(&row);
+	}
+	buf_reset(&b);
+	app_since(app, i->reported, &b);
+	snprintf(cells[4].text, KIT_CELL, "%s", buf_str(&b));
+	buf_clear(&b);
+}
+
+bool incident_counting(const struct app *app, const struct incident_open *i, size_t count)
+{
+	for (size_t k = 0; k < count; k++)
+		if (!i[k].first_sent && clocks_run(app, i[k].reported))
+			return true;
+	return false;
+}
+
+/* One field as a piece of the text: "死亡0" or the words alone. */
+static void piece(struct app *app, const struct row *row, const struct pack_register *reg, const char *field, bool named, struct buf *out)
+{
+	uint32_t f = pack_find_field(reg, field);
+	struct buf value = { 0 };
+
+	if (f != PACK_NONE)
+		words_value(app, row, reg, f, false, &value);
+	if (value.len)
+		buf_printf(out, "%s%s%s", out->len ? _(", ") : "", named ? pack_name(&reg->fields[f].label, i18n_language()) : "", buf_str(&value));
+	buf_clear(&value);
+}
+
+enum err incident_text(struct app *app, const struct row_id *id, struct buf *out)
+{
+	static const struct { const char *field; bool named; } pieces[] = {
+		{ "occurred", false }, { "where", false }, { "event", false }, { "brief", false }, { "dead", true }, { "missing", true }, { "injured", true },
+		{ "trapped", true }, { "affected", true }, { "moved", true }, { "loss", true }, { "measures", true }, { "support", true }, { "trend", true },
+		{ "weather", true }, { "command_post", true },
+	};
+	struct row row = { .id = { .index = 0 } };
+	uint32_t reg;
+	enum err e = row_read(app->profile, id, &row);
+
+	if (e)
+		return e;
+	reg = pack_find_register(app->pack, row.reg);
+	for (size_t i = 0; reg != PACK_NONE && i < sizeof pieces / sizeof *pieces; i++)
+		piece(app, &row, &app->pack->registers[reg], pieces[i].field, pieces[i].named, out);
+	buf_printf(out, _("。报告人 %s"), app->person);
+	row_clear(&row);
+	return ERR_OK;
+}
+
+/* --- one incident --- */
+struct incident_view {
+	struct kit_view base;
+	struct app *app;
+	struct row_id id;
+	struct row row;
+	int64_t reported, started, ended;
+	uint32_t sent, first;
+	struct buf text;
+};
+
+static enum err load(struct kit_view *base)
+{
+	struct incident_view *v = (struct incident_view *)base;
+	enum err e;
+
+	row_clear(&v->row);
+	memset(&v->row, 0, sizeof v->row);
+	e = row_read(v->app->profile, &v->id, &v->row);
+	if (e)
+		return e;
+	v->reported = clocks_time(v->app, &v->row, "reported");
+	v->started = clocks_time(v->app, &v->row, "started_at");
+	v->ended = clocks_time(v->app, &v->row, "ended_at");
+	v->sent = reports(v->app, &v->id, NULL);
+	v->first = reports(v->app, &v->id, "${type} = 'first'");
+	buf_reset(&v->text);
+	return incident_text(v->app, &v->id, &v->text);
+}
+
+static void title(struct kit_view *base, struct buf *left, struct buf *right)
+{
+	struct incident_view *v = (struct incident_view *)base;
+	int64_t since = v->started ? v->started : v->reported, passed = (app_ms(v->app) - since) / 1000;
+
+	row_title(v->app->profile, &v->row, left);
+	if (!v->ended && clocks_run(v->app, since))
+		buf_printf(right, _("用时 %d:%02d"), (int)(passed / 3600), (int)(passed / 60 % 60));
+}
+
+static int clock_line(struct incident_view *v, WINDOW *win, int y, const char *what, const char *param, int otherwise)
+{
+	char words[64];
+	int within = clocks_minutes(v->app, param, otherwise);
+	enum kit_role role = clocks_words(v->app, v->reported, within, words, sizeof words);
+	int cols = getmaxx(win);
+
+	kit_printf(win, y, 1, cols - 14, KIT_PLAIN, _("%s  %d 分钟内"), what, within);
+	kit_text_right(win, y, cols - 13, 12, v->first ? KIT_GOOD : role, v->first ? _("已报") : words);
+	return y + 1;
+}
+
+static void draw(struct kit_view *base, WINDOW *win)
+{
+	struct incident_view *v = (struct incident_view *)base;
+	int h = getmaxy(win), cols = getmaxx(win), y = 0;
+	int64_t since = v->started ? v->started : v->reported;
+
+	base->cursor_y = base->cursor_x = 0;
+	if (!v->ended) {
+		y = clock_line(v, win, y, _("口头报告"), "report_voice_min", INCIDENT_VOICE);
+		y = clock_line(v, win, y, _("短信报告"), "report_text_min", INCIDENT_TEXT);
+		y = clock_line(v, win, y, _("书面首报"), "report_first_min", INCIDENT_FIRST);
+		if (app_ms(v->app) - since > (int64_t)clocks_minutes(v->app, "event_hours_platform", INCIDENT_HOURS) * 3600000)
+			y += kit_text(win, y, 1, cols - 2, KIT_DANGER, _("处置已超过规定小时数")) > 0;
+	}
+	y += kit_printf(win, y, 1, cols - 2, KIT_PLAIN, _("已报 %u 次"), v->sent) > 0;
+	if (h > 8)
+		kit_rule(win, y++);
+	y += kit_text(win, y, 1, cols - 2, KIT_DIM, _("可念、可发短信的报告:")) > 0;
+	kit_paragraph(win, y, 1, h - y, cols - 2, KIT_STRONG, buf_str(&v->text));
+}
+
+static enum kit_next act(struct kit_view *base, enum kit_action a)
+{
+	struct incident_view *v = (struct incident_view *)base;
+
+	switch (a) {
+	case ACT_NEW:     return screen_make(base, v->app, "incident_reports", &v->id);
+	case ACT_ADD:     return screen_make(base, v->app, "timeline", &v->id);
+	case ACT_DETAILS: return kit_open(base, screen_row_new(v->app, &v->id));
+	case ACT_OPEN:    return kit_open(base, kit_pager_new(_("信息报告"), buf_str(&v->text)));
+	default:          return KIT_PASS;
+	}
+}
+
+static const char *label(struct kit_view *base, enum kit_action a)
+{
+	(void)base;
+	switch (a) {
+	case ACT_NEW:     return _("记一次报告");
+	case ACT_ADD:     return _("记时间线");
+	case ACT_DETAILS: return _("详情和结束");
+	case ACT_OPEN:    return _("看全文");
+	default:          return NULL;
+	}
+}
+
+static bool counting(struct kit_view *base)
+{
+	struct incident_view *v = (struct incident_view *)base;
+
+	return !v->ended && !v->first && clocks_run(v->app, v->reported);
+}
+
+static void close_incident(struct kit_view *base)
+{
+	struct incident_view *v = (struct incident_view *)base;
+
+	row_clear(&v->row);
+	buf_clear(&v->text);
+	free(v);
+}
+
+static const struct kit_key keys[] = {
+	{ 'n', ACT_NEW, true }, { 'm', ACT_ADD, true }, { 'd', ACT_DETAILS, true }, { KIT_ENTER, ACT_OPEN, true }, { 0, ACT_NONE, false },
+};
+
+static const struct kit_view_ops ops = {
+	.name = "incident", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_incident,
+	.label = label, .counting = counting,
+};
+
+struct kit_view *screen_incident_new(struct app *app, const struct row_id *id)
+{
+	struct incident_view *v = calloc(1, sizeof *v);
+
+	if (!v)
+		return NULL;
+	v->base.ops = &ops;
+	v->app = app;
+	v->id = *id;
+	return &v->base;
+}

@@ -176,22 +176,32 @@ static enum err add_draft(void *user, const struct draft_about *about)
 	return ERR_OK;
 }
 
-static bool is_listed(const struct today *t, const struct due *d)
+static bool same_visit(const struct due *a, const struct due *b)
 {
-	for (size_t i = 0; i < t->due_count; i++) {
-		const struct due *o = duelist_at(t->dues, t->due[i]);
+	return a->kind == DUE_DUTY && b->kind == DUE_DUTY && a->subject.len == b->subject.len &&
+	       !memcmp(a->subject.bytes, b->subject.bytes, a->subject.len) && !strcmp(a->duty->counts_register, b->duty->counts_register);
+}
 
-		if (o->kind == DUE_DUTY && o->subject.len == d->subject.len && !memcmp(o->subject.bytes, d->subject.bytes, d->subject.len) &&
-		    !strcmp(o->duty->counts_register, d->duty->counts_register))
-			return true;
-	}
-	return false;
+/* Put due i into the table of those listed (indexes + 1, open addressing) unless the same visit stands there. */
+static bool first_of_its_kind(const struct today *t, uint32_t *table, size_t mask, uint32_t i)
+{
+	const struct due *d = duelist_at(t->dues, i);
+	size_t at = 5381;
+
+	for (uint8_t k = 0; k < d->subject.len; k++)
+		at = at * 33 + d->subject.bytes[k];
+	for (at &= mask; table[at]; at = (at + 1) & mask)
+		if (same_visit(duelist_at(t->dues, table[at] - 1), d))
+			return false;
+	table[at] = i + 1;
+	return true;
 }
 
 static enum err gather_dues(struct today *t)
 {
+	size_t size = 64;
+	uint32_t n, *table;
 	enum err e;
-	uint32_t n;
 
 	duelist_close(t->dues);
 	t->dues = NULL;
@@ -200,19 +210,19 @@ static enum err gather_dues(struct today *t)
 	if (e)
 		return e;
 	n = duelist_count(t->dues);
+	while (size < 2 * (size_t)n)
+		size *= 2;
+	table = calloc(size, sizeof *table);
 	free(t->due);
 	t->due = calloc(n + 1, sizeof *t->due);
-	if (!t->due)
-		return err_set(ERR_NOMEM, "%s", _("今日"));
-	for (uint32_t i = 0; i < n; i++) {
-		const struct due *d = duelist_at(t->dues, i);
-
-		if (d->kind == DUE_DUTY && is_listed(t, d))
-			continue;
-		t->due[t->due_count++] = i;
-		t->overdue += d->days < 0;
-	}
-	return ERR_OK;
+	e = table && t->due ? ERR_OK : err_set(ERR_NOMEM, "%s", _("今日"));
+	for (uint32_t i = 0; !e && i < n; i++)
+		if (first_of_its_kind(t, table, size - 1, i)) {
+			t->due[t->due_count++] = i;
+			t->overdue += duelist_at(t->dues, i)->days < 0;
+		}
+	free(table);
+	return e;
 }
 
 static enum err load(struct kit_view *base)

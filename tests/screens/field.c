@@ -1,0 +1,106 @@
+#include "config.h"
+#include "tests/screens/field.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static char dir[256];
+
+const char *field_dir(void)
+{
+	return dir;
+}
+
+static int run(const char *command)
+{
+	int status = system(command);
+
+	if (status)
+		fprintf(stderr, "# %s: %d\n", command, status);
+	return status;
+}
+
+/* XUNCHA_FIXTURE keeps the township of an earlier run, for a person at work on the screens. */
+int field_setup(void **state)
+{
+	const char *kept = getenv("XUNCHA_FIXTURE");
+	char command[1024];
+
+	(void)state;
+	if (kept) {
+		snprintf(dir, sizeof dir, "%s", kept);
+	} else {
+		snprintf(dir, sizeof dir, "%s", "/tmp/xuncha-screens.XXXXXX");
+		if (!mkdtemp(dir))
+			return -1;
+	}
+	snprintf(command, sizeof command, "test -f %s/ready || SRCDIR=%s PATH=%s/sync:$PATH %s/tests/screens/fixture.sh %s", dir, SRCDIR, BUILDDIR, SRCDIR, dir);
+	return run(command) ? -1 : 0;
+}
+
+int field_teardown(void **state)
+{
+	char command[512];
+
+	(void)state;
+	if (getenv("XUNCHA_FIXTURE"))
+		return 0;
+	snprintf(command, sizeof command, "rm -rf %s", dir);
+	return run(command);
+}
+
+struct vt *field_start(const char *profile, int rows, int cols, const char *const env[])
+{
+	char program[] = BUILDDIR "/tui/xuncha", option[] = "--profile", now[] = "--now", time[] = FIELD_NOW, lang[] = "--lang", zh[] = "zh", path[512];
+	char *argv[] = { program, option, path, now, time, lang, zh, NULL };
+	struct vt *vt;
+
+	snprintf(path, sizeof path, "%s/%s", dir, profile);
+	vt = vt_spawn(rows, cols, argv, env);
+	assert_non_null(vt);
+	assert_shows(vt, "PIN");
+	return vt;
+}
+
+struct vt *field_enter(const char *profile, const char *pin, int rows, int cols, const char *const env[])
+{
+	struct vt *vt = field_start(profile, rows, cols, env);
+
+	vt_keys(vt, pin);
+	vt_key(vt, "Enter");
+	assert_hides(vt, "PIN");
+	field_settle(vt);
+	return vt;
+}
+
+void field_settle(struct vt *vt)
+{
+	assert_true(vt_settle(vt, QUIET, PATIENCE));
+}
+
+void field_golden(struct vt *vt, const char *name)
+{
+	struct buf got = { 0 }, want = { 0 };
+	char path[512], bytes[4096];
+	size_t n;
+	FILE *f;
+
+	field_settle(vt);
+	vt_text(vt, &got);
+	snprintf(path, sizeof path, "%s/tests/screens/%s.exp", SRCDIR, name);
+	if (getenv("XUNCHA_UPDATE")) {
+		f = fopen(path, "w");
+		assert_non_null(f);
+		assert_int_equal(fwrite(got.data, 1, got.len, f), got.len);
+		fclose(f);
+	}
+	f = fopen(path, "r");
+	assert_non_null(f);
+	while ((n = fread(bytes, 1, sizeof bytes, f)))
+		buf_put(&want, bytes, n);
+	fclose(f);
+	assert_string_equal(buf_str(&got), buf_str(&want));
+	buf_clear(&got);
+	buf_clear(&want);
+}

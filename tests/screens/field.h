@@ -1,0 +1,31 @@
+/* field.h - the real program on a pty, on the invented township that fixture.sh makes once a test run. */
+#ifndef TESTS_SCREENS_FIELD_H
+#define TESTS_SCREENS_FIELD_H
+
+#include "tests/tap.h"
+#include "tests/vt.h"
+
+enum { PATIENCE = 20000, QUIET = 60 };
+
+#define FIELD_NOW "2026-07-12T08:31"
+#define FIELD_PIN "246810"
+#define TOWN_PIN  "135790"
+
+#define assert_shows(vt, text) do { if (!vt_expect(vt, text, PATIENCE)) { vt_print(vt); fail_msg("not on the screen: %s", text); } } while (0)
+#define assert_hides(vt, text) do { if (!vt_expect_gone(vt, text, PATIENCE)) { vt_print(vt); fail_msg("still on the screen: %s", text); } } while (0)
+
+/* Group setup and teardown: the township in a temporary directory. */
+int field_setup(void **state);
+int field_teardown(void **state);
+const char *field_dir(void);
+
+/* xuncha on PROFILE of the township at the lock screen; env as for vt_spawn(). */
+struct vt *field_start(const char *profile, int rows, int cols, const char *const env[]);
+/* The same, unlocked. */
+struct vt *field_enter(const char *profile, const char *pin, int rows, int cols, const char *const env[]);
+void field_settle(struct vt *vt);
+
+/* Compare the screen with tests/screens/NAME.exp; with XUNCHA_UPDATE=1 write it instead. */
+void field_golden(struct vt *vt, const char *name);
+
+#endif

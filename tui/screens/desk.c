@@ -194,9 +194,6 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_REGISTERS: return kit_open(base, screen_registers_new(d->app));
 	case ACT_WARNINGS:  return kit_open(base, screen_rows_new(d->app, "warnings", NULL));
 	case ACT_SETTINGS:  return kit_open(base, screen_settings_new(d->app));
-	case ACT_BACK:
-		kit_say(KIT_PLAIN, _("q 退出, l 锁屏"));
-		return KIT_STAY;
 	case ACT_QUIT:      return KIT_QUIT;
 	default:            return kit_list_act(&d->list, a);
 	}
@@ -208,6 +205,7 @@ static bool offers(struct kit_view *base, enum kit_action a)
 
 	switch (a) {
 	case ACT_OPEN: return row_count(d) > 0;
+	case ACT_BACK: return false;
 	case ACT_PLACES: case ACT_HAZARDS: case ACT_STEP: case ACT_REGISTERS: case ACT_WARNINGS: return d->reg != NULL;
 	default:       return true;
 	}

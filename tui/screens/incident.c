@@ -71,7 +71,7 @@ void incident_cells(struct app *app, const struct incident_open *i, struct kit_c
 	}
 	buf_reset(&b);
 	app_since(app, i->reported, &b);
-	snprintf(cells[4].text, KIT_CELL, "%s", buf_str(&b));
+	snprintf(cells[3].text, KIT_CELL, "%s", buf_str(&b));
 	buf_clear(&b);
 }
 

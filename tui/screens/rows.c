@@ -159,6 +159,13 @@ static enum err reopen(struct rows *r)
 	return e;
 }
 
+static const char *empty_words(const struct rows *r)
+{
+	if (searching(r))
+		return _("没有找到; Esc 清掉");
+	return words_can_make(r->app, r->reg->id) ? _("这里还没有。按 n 新建一个。") : _("这里还没有。");
+}
+
 static enum err search(struct rows *r)
 {
 	const struct row_key *hits = NULL;
@@ -181,6 +188,7 @@ static enum err search(struct rows *r)
 			}
 		}
 	}
+	r->list.rows.empty = empty_words(r);
 	kit_list_sync(&r->list);
 	return e;
 }
@@ -446,13 +454,6 @@ static void choose_columns(struct rows *r)
 			r->columns[2 + r->field_count] = (struct kit_column){ words_width(&r->reg->fields[f]), r->field_count ? 2 : 1, !r->field_count };
 			r->fields[r->field_count++] = f;
 		}
-}
-
-static const char *empty_words(const struct rows *r)
-{
-	if (searching(r))
-		return _("没有找到; Esc 清掉");
-	return words_can_make(r->app, r->reg->id) ? _("这里还没有。按 n 新建一个。") : _("这里还没有。");
 }
 
 static struct kit_view *make(struct app *app, const char *id, const char *where, bool choosing)

@@ -106,9 +106,17 @@ static void draw_draft(const struct today *t, size_t i, struct kit_cell cells[KI
 	}
 	buf_reset(&b);
 	app_since(t->app, d->started, &b);
-	snprintf(cells[4].text, KIT_CELL, "%s", buf_str(&b));
-	cells[4].role = KIT_DIM;
+	snprintf(cells[3].text, KIT_CELL, "%s", buf_str(&b));
+	cells[3].role = KIT_DIM;
 	buf_clear(&b);
+}
+
+static void kind_cell(const struct today *t, const struct row *row, uint32_t reg, const char *field, struct kit_cell *cell)
+{
+	uint32_t f = reg == PACK_NONE ? PACK_NONE : pack_find_field(&t->app->pack->registers[reg], field);
+
+	if (f != PACK_NONE)
+		words_cell(t->app, row, &t->app->pack->registers[reg], f, cell);
 }
 
 static void draw_due(const struct today *t, size_t i, struct kit_cell cells[KIT_CELLS])
@@ -126,18 +134,24 @@ static void draw_due(const struct today *t, size_t i, struct kit_cell cells[KIT_
 		return;
 	}
 	reg = pack_find_register(t->app->pack, row.reg);
-	if (d->kind == DUE_DUTY) {
+	if (d->kind == DUE_DUTY && !strcmp(d->duty->counts_register, "inspections")) {
+		struct kit_cell kind = { "", KIT_PLAIN };
+
+		kind_cell(t, &row, reg, "kind", &kind);
+		snprintf(cells[1].text, KIT_CELL, _("巡查 %.*s"), KIT_CELL / 2, kind.text);
+	} else if (d->kind == DUE_DUTY) {
 		snprintf(cells[1].text, KIT_CELL, "%s", pack_name(&d->duty->label, i18n_language()));
 	} else {
+		struct kit_cell level = { "", KIT_PLAIN };
+
+		kind_cell(t, &row, reg, "level", &level);
 		step = reg == PACK_NONE ? PACK_NONE : pack_find_step(t->app->pack, reg, d->step);
-		snprintf(cells[1].text, KIT_CELL, "%s", step == PACK_NONE ? d->step : pack_name(&t->app->pack->steps[step].label, i18n_language()));
+		snprintf(cells[1].text, KIT_CELL, "%.*s %.*s", KIT_CELL / 2, step == PACK_NONE ? d->step : pack_name(&t->app->pack->steps[step].label, i18n_language()),
+		         KIT_CELL / 3, level.text);
 	}
 	buf_reset(&b);
 	row_title(t->app->profile, &row, &b);
 	snprintf(cells[2].text, KIT_CELL, "%s", buf_str(&b));
-	if (reg != PACK_NONE && pack_find_field(&t->app->pack->registers[reg], d->kind == DUE_STEP ? "level" : "kind") != PACK_NONE)
-		words_cell(t->app, &row, &t->app->pack->registers[reg],
-		           pack_find_field(&t->app->pack->registers[reg], d->kind == DUE_STEP ? "level" : "kind"), &cells[3]);
 	buf_reset(&b);
 	if (d->wanted > 1)
 		buf_printf(&b, _("%u/%u次"), d->done, d->wanted);
@@ -147,8 +161,8 @@ static void draw_due(const struct today *t, size_t i, struct kit_cell cells[KIT_
 	} else if (d->kind == DUE_STEP) {
 		row_number(t->app->profile, &row, &b);
 	}
-	snprintf(cells[4].text, KIT_CELL, "%s", buf_str(&b));
-	cells[4].role = KIT_DIM;
+	snprintf(cells[3].text, KIT_CELL, "%s", buf_str(&b));
+	cells[3].role = KIT_DIM;
 	buf_clear(&b);
 	row_clear(&row);
 }
@@ -382,9 +396,6 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_REGISTERS:  return kit_open(base, screen_registers_new(t->app));
 	case ACT_SYNC:       return kit_open(base, screen_sync_new(t->app));
 	case ACT_SETTINGS:   return kit_open(base, screen_settings_new(t->app));
-	case ACT_BACK:
-		kit_say(KIT_PLAIN, _("q 退出, l 锁屏"));
-		return KIT_STAY;
 	case ACT_QUIT:       return KIT_QUIT;
 	default:             return kit_list_act(&t->list, a);
 	}
@@ -399,6 +410,7 @@ static bool offers(struct kit_view *base, enum kit_action a)
 	switch (a) {
 	case ACT_FIND: case ACT_REGISTERS: return t->app->pack != NULL;
 	case ACT_OPEN: return row_count(t) > 0;
+	case ACT_BACK: return false;              /* there is nothing behind; q leaves, l locks */
 	default:       return true;
 	}
 }
@@ -463,7 +475,7 @@ static const struct kit_view_ops ops = {
 	.label = label, .tap = tap, .counting = counting, .work = work, .working = working,
 };
 
-static const struct kit_column columns[] = { { 10, 1, false }, { 16, 1, false }, { 0, 2, false }, { 12, 1, true }, { 14, 2, true } };
+static const struct kit_column columns[] = { { 10, 1, false }, { 28, 1, false }, { 0, 2, false }, { 14, 2, true } };
 
 struct kit_view *screen_today_new(struct app *app)
 {
@@ -473,7 +485,7 @@ struct kit_view *screen_today_new(struct app *app)
 		return NULL;
 	t->base.ops = &ops;
 	t->app = app;
-	t->list.rows = (struct kit_rows){ .user = t, .count = row_count, .id = row_id_of, .row = row_draw, .columns = columns, .column_count = 5,
+	t->list.rows = (struct kit_rows){ .user = t, .count = row_count, .id = row_id_of, .row = row_draw, .columns = columns, .column_count = 4,
 	                                  .empty = _("今天没有要做的了。p 场所可以随时巡查, n 记一处新隐患, y 同步。") };
 	return &t->base;
 }

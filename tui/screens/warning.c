@@ -79,7 +79,7 @@ void warning_cells(struct app *app, const struct warning_open *w, struct kit_cel
 	}
 	buf_reset(&b);
 	app_since(app, w->received, &b);
-	snprintf(cells[4].text, KIT_CELL, "%s", buf_str(&b));
+	snprintf(cells[3].text, KIT_CELL, "%s", buf_str(&b));
 	buf_clear(&b);
 }
 

@@ -369,6 +369,14 @@ bool vt_cell(struct vt *vt, int row, int col, struct vt_cell *out)
 	return true;
 }
 
+bool vt_selected(struct vt *vt, const char *utf8)
+{
+	struct vt_cell cell;
+	int row, col;
+
+	return vt_find(vt, utf8, &row, &col) && vt_cell(vt, row, col, &cell) && cell.reverse;
+}
+
 void vt_cursor(struct vt *vt, int *row, int *col, bool *visible)
 {
 	*row = vt->cursor_row;

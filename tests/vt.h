@@ -40,6 +40,7 @@ void vt_print(struct vt *vt);                                      /* as TAP dia
 struct vt_cell { bool bold, reverse, underline, coloured; int hue, width; };      /* hue: indexed colour or -1 */
 bool vt_cell(struct vt *vt, int row, int col, struct vt_cell *out);
 bool vt_find(struct vt *vt, const char *utf8, int *row, int *col); /* where a text starts; column as drawn */
+bool vt_selected(struct vt *vt, const char *utf8);                 /* the text stands in a row in reverse video */
 void vt_cursor(struct vt *vt, int *row, int *col, bool *visible);
 bool vt_altscreen(struct vt *vt);
 

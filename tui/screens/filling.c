@@ -5,6 +5,7 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
+#include "forms/fill/markup.h"
 #include "sync/ledger/draft.h"
 #include "sync/ledger/profile.h"
 #include "sync/ledger/submit.h"
@@ -354,28 +355,16 @@ enum err filling_shoot(struct filling *f, struct buf *name)
 	return e;
 }
 
-/* Markdown and HTML that XLSForm allows in labels mean nothing on a terminal. */
-static void plain(const char *s, struct buf *out)
-{
-	for (; *s; s++) {
-		if (*s == '<' && strchr(s, '>')) {
-			s = strchr(s, '>');
-			continue;
-		}
-		if (*s == '*' || (*s == '_' && s[1] == '_'))
-			continue;
-		buf_putc(out, *s);
-	}
-}
-
 void filling_label(struct filling *f, fill_node n, struct buf *out)
 {
+	struct markup m = { .text = { 0 } };
 	struct buf raw = { 0 };
 
-	if (fill_text(f->fill, n, FILL_LABEL, &raw) || !raw.len)
+	if (fill_text(f->fill, n, FILL_LABEL, &raw) || !raw.len || markup_read(&m, buf_str(&raw)))
 		buf_puts(out, fill_question(f->fill, n)->name);
 	else
-		plain(buf_str(&raw), out);
+		buf_puts(out, buf_str(&m.text));
+	markup_clear(&m);
 	buf_clear(&raw);
 }
 

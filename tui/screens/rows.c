@@ -351,7 +351,7 @@ static enum kit_next act(struct kit_view *v, enum kit_action a)
 	case ACT_BACK:
 		if (!r->finding)
 			return KIT_CLOSE;
-		r->finding = searching(r);
+		r->finding = false;
 		kit_line_set(&r->query.line, "");
 		search(r);
 		return KIT_STAY;

@@ -371,6 +371,8 @@ static enum kit_next key(struct kit_view *base, int k)
 	/* In a number only what numbers are made of is text: letters go on acting. */
 	if (kit_key_is_text(k) && !kit_view_takes(base, k))
 		return KIT_PASS;
+	if (k == (KIT_FN | KEY_END) && !kit_line_text(&w->field.line)[w->field.line.at])
+		return KIT_PASS;
 	return kit_field_key(&w->field, k) ? KIT_STAY : KIT_PASS;
 }
 

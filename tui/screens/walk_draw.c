@@ -113,7 +113,7 @@ static int answer_area(struct walk *w, WINDOW *win, int y, int rows)
 	if (form_is_select(q->type))
 		return choices(w, win, y, rows);
 	if (w->editing) {
-		kit_field_draw(&w->field, &w->base, win, y, x, cols - x - 12, _("打字后 Enter"));
+		kit_field_draw(&w->field, &w->base, win, y, x, cols - x - 12, q->type == FORM_TEXT ? _("打字后 Enter") : _("打数字后 Enter"));
 		kit_text(win, y, cols - 11, 10, KIT_DIM, q->xc[FORM_XC_UNIT] ? words_of(w, "unit", q->xc[FORM_XC_UNIT]) : "");
 		return 1 + w->field.compose.on;
 	}

@@ -14,6 +14,32 @@ static const struct pack_register *register_of(const struct app *app, const char
 	return reg == PACK_NONE ? NULL : &app->pack->registers[reg];
 }
 
+/* Linked rows by their titles; other values as they are shown. */
+static void label_of(struct app *app, const struct pack_field *field, const struct row_shown *shown, struct buf *out)
+{
+	const char *at = buf_str(&shown->text);
+
+	if ((field->type != PACK_ROW && field->type != PACK_ROWS) || shown->gone) {
+		buf_puts(out, buf_str(&shown->label));
+		return;
+	}
+	for (; *at; at += strcspn(at, " "), at += *at == ' ') {
+		struct row row = { .id = { .index = 0 } };
+		struct row_id id;
+		char text[ROW_ID_TEXT];
+
+		snprintf(text, sizeof text, "%.*s", (int)strcspn(at, " "), at);
+		if (!row_id_parse(text, &id) || row_read(app->profile, &id, &row)) {
+			buf_puts(out, _("(还没收到)"));
+			continue;
+		}
+		if (out->len)
+			buf_putc(out, ' ');
+		row_title(app->profile, &row, out);
+		row_clear(&row);
+	}
+}
+
 uint32_t words_value(struct app *app, const struct row *row, const struct pack_register *reg, uint32_t field, bool unmask, struct buf *out)
 {
 	struct row_shown shown = { .kinds = 0 };
@@ -21,7 +47,7 @@ uint32_t words_value(struct app *app, const struct row *row, const struct pack_r
 
 	if (!row_show(row, reg, app->pack, field, unmask, &shown)) {
 		kinds = shown.kinds;
-		buf_puts(out, buf_str(&shown.label));
+		label_of(app, &reg->fields[field], &shown, out);
 		if (shown.conflict && kinds > 1)
 			buf_printf(out, _(" (%u种说法)"), (unsigned)kinds);
 	}
@@ -70,16 +96,19 @@ static enum kit_role role_of(const struct app *app, const struct pack_field *fie
 void words_cell(struct app *app, const struct row *row, const struct pack_register *reg, uint32_t field, struct kit_cell *out)
 {
 	struct row_shown shown = { .kinds = 0 };
+	struct buf label = { 0 };
 
 	if (!row_show(row, reg, app->pack, field, false, &shown)) {
+		label_of(app, &reg->fields[field], &shown, &label);
 		out->role = role_of(app, &reg->fields[field], buf_str(&shown.text));
 		if (shown.conflict && shown.kinds > 1) {
-			snprintf(out->text, sizeof out->text, _("%s %u种说法"), buf_str(&shown.label), (unsigned)shown.kinds);
+			snprintf(out->text, sizeof out->text, _("%s %u种说法"), buf_str(&label), (unsigned)shown.kinds);
 			out->role = KIT_SOON;
 		} else {
-			snprintf(out->text, sizeof out->text, "%s", buf_str(&shown.label));
+			snprintf(out->text, sizeof out->text, "%s", buf_str(&label));
 		}
 	}
+	buf_clear(&label);
 	row_shown_clear(&shown);
 }
 

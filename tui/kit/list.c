@@ -109,10 +109,7 @@ static void draw_wide(const struct kit_list *l, WINDOW *win, int y, const struct
 
 		if (wide < 1)
 			continue;
-		if (l->rows.columns[c].right)
-			kit_text_right(win, y, x, wide, cells[c].role, cells[c].text);
-		else
-			kit_text(win, y, x, wide, cells[c].role, cells[c].text);
+		kit_text(win, y, x, wide, cells[c].role, cells[c].text);
 		x += wide + 1;
 	}
 }

@@ -371,6 +371,7 @@ static bool offers(struct kit_view *v, enum kit_action a)
 		return !r->where && !r->parent_field && !r->choosing && pack_find_field(r->reg, "stage") != PACK_NONE;
 	case ACT_NEW:    return !r->choosing && words_can_make(r->app, r->reg->id);
 	case ACT_OPEN:   return row_count(r) > 0;
+	case ACT_COMPOSE: case ACT_UNDO: case ACT_LEFT: case ACT_RIGHT: case ACT_CLEAR_UP: return r->finding;
 	default:         return true;
 	}
 }

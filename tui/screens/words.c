@@ -118,7 +118,7 @@ int words_width(const struct pack_field *field)
 	case PACK_DATE:     return 10;
 	case PACK_DATETIME: return 16;
 	case PACK_INTEGER: case PACK_DECIMAL: case PACK_TIME: return 8;
-	case PACK_ROW: case PACK_ROWS: return 16;
+	case PACK_ROW: case PACK_ROWS: case PACK_TEXT: return 16;
 	default:            return 12;
 	}
 }

@@ -205,7 +205,7 @@ static void esc_leaves_a_draft_that_today_offers(void **state)
 	struct vt *vt = field_enter("device", FIELD_PIN, 18, 40, NULL);
 
 	(void)state;
-	walk_of(vt, "fycs", "福源超市");
+	walk_of(vt, "hmzs", "惠民诊所");
 	vt_keys(vt, "1");
 	assert_shows(vt, "第 2/");
 	field_golden(vt, "walk-40x18");

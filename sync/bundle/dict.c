@@ -7,6 +7,6 @@ static const uint8_t data_0[] = {
 };
 
 const struct bundle_dict bundle_dicts[] = {
-	{ { 0xa6, 0x30, 0x1b, 0xcc, 0x58, 0x73, 0x5c, 0x7e }, data_0, sizeof data_0 },
+	{ { 0x9f, 0xe3, 0xe5, 0xbe, 0x73, 0xa8, 0xca, 0x84 }, data_0, sizeof data_0 },
 };
 const size_t bundle_dict_count = sizeof bundle_dicts / sizeof *bundle_dicts;

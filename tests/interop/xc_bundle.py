@@ -102,7 +102,8 @@ def read_event(data, base):
     except Malformed as e:
         raise Refused("head") from e
     check(isinstance(head, list) and len(head) == 5 and all(type(v) is int for v in head) and 0 <= head[0] <= 65535 and head[1] >= 0, "head")
-    now = tuple(b + d for b, d in zip(base, head[1:]))
+    lamport, wall, boot, drift = head[1:]
+    now = tuple(b + d for b, d in zip(base, (lamport, wall, boot, wall + drift)))
     check(now[0] < 1 << 64 and 0 <= now[2] < 1 << 64 and all(-1 << 63 <= v < 1 << 63 for v in (now[1], now[3])), "head out of range")
     opaque, start = False, r.at
     try:

@@ -31,7 +31,7 @@ def b2(*parts): return hashlib.blake2b(b''.join(parts), digest_size=32).digest()
 ZERO = bytes(32)
 
 def event(name, previous, base, flags, kind, lamport, wall, boot, uptime, public, answers=None, salt=None, private=None):
-    body = bytes([flags]) + cbor([kind, lamport - base[0], wall - base[1], boot - base[2], uptime - base[3]]) + public
+    body = bytes([flags]) + cbor([kind, lamport - base[0], wall - base[1], boot - base[2], (uptime - base[3]) - (wall - base[1])]) + public
     if flags & 4: body += answers
     elif flags & 8: body += cbor(answers)
     if flags & 2: body += private

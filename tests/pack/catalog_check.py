@@ -161,7 +161,7 @@ def workflow_faults(p):
                 yield w['step'], 'is not taken by', w['form']
             names = {r.get('name') for r in book['survey']}
             for n in re.findall(r'\$\{(\w+)\}', w['needs']):
-                if n not in names and n != 'item':
+                if n not in names:
                     yield w['step'], 'needs', n
     for w in p.workflow:
         if w['register'] == 'hazards' and w['step'] == 'pass':

@@ -65,11 +65,12 @@ class Pack:
 class Tap:
     """Test Anything Protocol: holds(name, faults) passes when there are no faults."""
     def __init__(self):
-        self.n = 0
+        self.n = self.failed = 0
 
     def holds(self, name, faults):
         self.n += 1
         faults = list(faults)
+        self.failed |= bool(faults)
         print('%s %d - %s' % ('not ok' if faults else 'ok', self.n, name))
         for f in faults[:20]:
             print('# ' + str(f))

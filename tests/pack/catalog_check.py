@@ -216,6 +216,7 @@ def main():
     tap.holds('sample telephone numbers and codes cannot exist', sample_faults(top))
     catalog_reference.compare(p, tap, top)
     tap.done()
+    sys.exit(tap.failed)
 
 
 main()

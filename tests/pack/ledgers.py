@@ -14,7 +14,7 @@ ORG, VILLAGE = '=code:DW002', '990101100201'
 LINKS = {'org': ORG, 'team': '=name:石桥村应急队', 'village': '=code:' + VILLAGE, 'item': '=name:样例水泵', 'place': '=name:老马饭店', 'base': '=name:样例防汛预案',
          'drill': '=name:样例演练', 'incident': '=brief:渔家小院厨房起火，已扑灭', 'warning': '=issuer:样例县气象台', 'training': '', 'grid': ''}
 MORE = {'plan_review': {'plan': '=name:样例防汛预案'}}
-LATE = ['plan_review', 'stock_move', 'stock_count', 'drill_evaluate', 'drill_timeline', 'incident_report', 'incident_timeline', 'callout_new', 'callout_list']
+LATE = ['plan_review', 'stock_move', 'stock_count', 'drill_new', 'drill_evaluate', 'drill_timeline', 'incident_report', 'incident_timeline', 'callout_new', 'callout_list']
 
 
 def xunchactl(*args):
@@ -37,11 +37,12 @@ def linked(value):
 
 
 def submit(form, answers, *row):
+    """One command for all branches of a form."""
     path = os.path.join(work, 'answers.json')
     with open(path, 'w', encoding='utf-8') as f:
-        json.dump(dict(answers, __village=VILLAGE), f, ensure_ascii=False)
+        json.dump([dict(a, __village=VILLAGE) for a in answers], f, ensure_ascii=False)
     done = xunchactl('record', 'submit', '--form', form, '--answers', path, *row)
-    return '' if done.returncode == 0 else '%s: exit %d: %s' % (form, done.returncode, done.stderr.strip())
+    return [] if done.returncode == 0 else ['%s: exit %d: %s' % (form, done.returncode, done.stderr.strip())]
 
 
 def makes_rows(book):
@@ -49,18 +50,15 @@ def makes_rows(book):
 
 
 def take_everything(p):
-    names = sorted(n[:-5] for n in os.listdir(os.path.join(top, 'tests', 'pack', 'answers')))
-    names.sort(key=lambda n: LATE.index(n.split('.')[0]) if n.split('.')[0] in LATE else -1)
-    for name in names:
+    answers = {}
+    for name in sorted(os.listdir(os.path.join(top, 'tests', 'pack', 'answers'))):
         form = name.split('.')[0]
-        if makes_rows(p.forms[form]) and form not in ('training_scores',):
-            with open(os.path.join(top, 'tests', 'pack', 'answers', name + '.json'), encoding='utf-8') as f:
-                fault = submit(form, dict(linked(json.load(f)), **MORE.get(form, {})))
-            if fault:
-                yield fault
-    fault = submit('hazard_verify', {'verify': 'major', 'level': 'M', 'level_basis': '消防法28条'}, '--row', 'hazards:=level:M?')
-    if fault:
-        yield fault
+        if makes_rows(p.forms[form]) and form != 'training_scores':
+            with open(os.path.join(top, 'tests', 'pack', 'answers', name), encoding='utf-8') as f:
+                answers.setdefault(form, []).append(dict(linked(json.load(f)), **MORE.get(form, {})))
+    for form in sorted(answers, key=lambda n: LATE.index(n) if n in LATE else -1):
+        yield from submit(form, answers[form])
+    yield from submit('hazard_verify', [{'verify': 'major', 'level': 'M', 'level_basis': '消防法28条'}], '--row', 'hazards:=level:M?')
 
 
 def export_everything(ledgers):

@@ -24,7 +24,9 @@ enum err archive_open(const void *data, size_t len, size_t max, struct archive *
 	source = zip_source_buffer_create(data, len, 0, &why);
 	a->zip = source ? zip_open_from_source(source, ZIP_RDONLY, &why) : NULL;
 	if (!a->zip) {
-		enum err e = err_set(zip_error_code_zip(&why) == ZIP_ER_MEMORY ? ERR_NOMEM : ERR_FORMAT,
+		int code = zip_error_code_zip(&why);
+		/* libzip has no word of its own for some of the places where memory runs out */
+		enum err e = err_set(code == ZIP_ER_MEMORY || code == ZIP_ER_OK ? ERR_NOMEM : ERR_FORMAT,
 		                     _("文件不完整或已损坏 (%s), 请重新拷贝"), zip_error_strerror(&why));
 
 		zip_source_free(source);
@@ -55,9 +57,10 @@ bool archive_has(const struct archive *a, const char *name)
 	return zip_name_locate(a->zip, name, ZIP_FL_NOCASE) >= 0;
 }
 
-static enum err damaged(const char *name, const char *why)
+static enum err damaged(const char *name, zip_error_t *why)
 {
-	return err_set(ERR_FORMAT, _("%s 读不出来 (%s): 文件损坏或加了密码"), name, why);
+	return err_set(zip_error_code_zip(why) == ZIP_ER_MEMORY ? ERR_NOMEM : ERR_FORMAT, _("%s 读不出来 (%s): 文件损坏或加了密码"), name,
+	               zip_error_strerror(why));
 }
 
 enum err archive_read(struct archive *a, const char *name, enum err (*piece)(void *user, const void *data, size_t len, bool last), void *user)
@@ -71,10 +74,10 @@ enum err archive_read(struct archive *a, const char *name, enum err (*piece)(voi
 		return err_set(ERR_NOTFOUND, _("文件里没有 %s"), name);
 	f = zip_fopen_index(a->zip, (zip_uint64_t)at, 0);
 	if (!f)
-		return damaged(name, zip_strerror(a->zip));
+		return damaged(name, zip_get_error(a->zip));
 	while (!e && (n = zip_fread(f, chunk, sizeof chunk)) != 0) {
 		if (n < 0)
-			e = damaged(name, zip_file_strerror(f));
+			e = damaged(name, zip_file_get_error(f));
 		else if ((size_t)n > a->left)
 			e = err_set(ERR_LIMIT, _("%s: 解压后超过 %zu MiB"), name, a->max >> 20);
 		else

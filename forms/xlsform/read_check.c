@@ -111,8 +111,13 @@ static void check_expression(struct reader *r, const struct place *at, const cha
 	const char *name, *wide = wide_mark(s);
 	struct expr *x;
 	char why[256], hint[128];
+	enum err e = expr_parse(s, &x);
 
-	if (expr_parse(s, &x)) {
+	if (e == ERR_NOMEM) {
+		r->failed = e;
+		return;
+	}
+	if (e) {
 		snprintf(why, sizeof why, "%s", err_detail());
 		snprintf(hint, sizeof hint, _("全角的 %s 要改成半角"), wide ? wide : "");
 		reader_error(r, at->table, at->row, at->column, wide ? hint : NULL, _("表达式读不懂: %s"), why);
@@ -173,5 +178,5 @@ enum err check_references(struct reader *r)
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		for (uint32_t k = 0; k < table_rows(others[i]); k++)
 			check_row(r, others[i], table_row(others[i], k), NULL);
-	return r->text.err;
+	return r->failed ? r->failed : r->text.err;
 }

@@ -40,6 +40,7 @@ struct reader {
 	void (*report)(void *user, const struct form_fault *fault);
 	void *user;
 	uint32_t errors;
+	enum err failed;               /* memory ran out while checking */
 	struct buf first;              /* the first error as one line */
 	struct buf text;               /* room for one value */
 	struct arena limits;           /* that arrays of the reading grow under */

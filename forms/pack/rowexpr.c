@@ -357,13 +357,18 @@ static uint32_t position(void *user, struct expr_node node)
 	return 1;
 }
 
-/* jr:choice-name(value, 'field') works as in forms. */
+/* jr:choice-name(value, '${field}') works as in forms. */
 static enum err choice_name(void *user, const char *choice, const char *name, struct expr_node here, struct buf *out)
 {
 	struct run *run = user;
-	uint32_t field = pack_find_field(reg_of(run), name);
+	char id[128];
+	uint32_t field;
 
 	(void)here;
+	if (!strncmp(name, "${", 2))
+		name += 2;
+	snprintf(id, sizeof id, "%.*s", (int)strcspn(name, "}"), name);
+	field = pack_find_field(reg_of(run), id);
 	return field == PACK_NONE ? ERR_NOTFOUND : word_text(run, &reg_of(run)->fields[field], choice, out);
 }
 

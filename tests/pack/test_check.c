@@ -6,6 +6,7 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "forms/pack/check.h"
+#include "tests/pack/tree.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,39 +26,6 @@ static void tell(void *user, const struct pack_fault *f)
 		t->warnings++;
 	else
 		t->errors++;
-}
-
-static enum err copy_tree(const char *from, const char *to);
-static const char *copy_from, *copy_to;
-
-static enum err copy_one(void *user, const char *name)
-{
-	struct buf from = { 0 }, to = { 0 }, data = { 0 };
-	const char *keep_from = copy_from, *keep_to = copy_to;
-	enum err e;
-
-	(void)user;
-	fs_path(&from, copy_from, name);
-	fs_path(&to, copy_to, name);
-	if ((e = fs_read(from.data, 1 << 20, &data)))
-		e = copy_tree(from.data, to.data);
-	else
-		e = fs_write(to.data, data.data, data.len);
-	copy_from = keep_from;
-	copy_to = keep_to;
-	buf_clear(&from);
-	buf_clear(&to);
-	buf_clear(&data);
-	return e;
-}
-
-static enum err copy_tree(const char *from, const char *to)
-{
-	enum err e = fs_make_dir(to);
-
-	copy_from = from;
-	copy_to = to;
-	return e ? e : fs_list(from, 1000, copy_one, NULL);
 }
 
 static char dir[] = "/tmp/xuncha-check-XXXXXX";
@@ -92,8 +60,8 @@ static enum err break_one(void *user, const char *name)
 	(void)user;
 	fs_path(&pack, dir, name);
 	fs_path(&overlay, BROKEN, name);
-	assert_ok(copy_tree(SAMPLE, pack.data));
-	assert_ok(copy_tree(overlay.data, pack.data));
+	tree_copy(SAMPLE, pack.data);
+	tree_copy(overlay.data, pack.data);
 	if (!strcmp(name, "missing_table"))
 		assert_ok(fs_remove(fs_path(&path, pack.data, "kinds.csv")));
 	assert_ok(fs_read(fs_path(&path, overlay.data, "expected"), 4096, &expected));
@@ -146,24 +114,6 @@ static void the_shipped_pack_is_sound(void **state)
 
 /* ---- against an older pack ---- */
 
-/* Replace the first `old` of a file of the pack in `to` by `new`. */
-static void edit(const char *to, const char *file, const char *old, const char *new)
-{
-	struct buf path = { 0 }, text = { 0 }, changed = { 0 };
-	const char *at;
-
-	assert_ok(fs_read(fs_path(&path, to, file), 1 << 20, &text));
-	at = strstr(buf_str(&text), old);
-	assert_non_null(at);
-	buf_put(&changed, text.data, (size_t)(at - text.data));
-	buf_puts(&changed, new);
-	buf_puts(&changed, at + strlen(old));
-	assert_ok(fs_write(path.data, changed.data, changed.len));
-	buf_clear(&path);
-	buf_clear(&text);
-	buf_clear(&changed);
-}
-
 static void what_old_records_are_folded_by_may_not_change(void **state)
 {
 	static const struct { const char *file, *old, *new, *says; bool error; } edits[] = {
@@ -187,19 +137,19 @@ static void what_old_records_are_folded_by_may_not_change(void **state)
 		enum err e;
 
 		snprintf(to, sizeof to, "%s/older%zu", dir, i);
-		assert_ok(copy_tree(SAMPLE, to));
+		tree_copy(SAMPLE, to);
 		if (i)
-			edit(to, "pack.csv", "version,1", "version,2");
+			tree_edit(to, "pack.csv", "version,1", "version,2");
 		if (!strcmp(edits[i].old, "teams,2,founded,date"))
-			edit(to, "forms/team_new.csv", ",date,founded", ",dateTime,founded");
+			tree_edit(to, "forms/team_new.csv", ",date,founded", ",dateTime,founded");
 		if (!strcmp(edits[i].old, "teams,2,founded,date"))
-			edit(to, "duties.csv", ",founded,P", ",,P");
+			tree_edit(to, "duties.csv", ",founded,P", ",,P");
 		if (strstr(edits[i].new, "chairs")) {
-			edit(to, "forms/place_new.csv", "Seats,seats", "Seats,chairs");
-			edit(to, "thresholds.csv", "seats", "chairs");
-			edit(to, "fields.csv", "${seats}", "${chairs}");
+			tree_edit(to, "forms/place_new.csv", "Seats,seats", "Seats,chairs");
+			tree_edit(to, "thresholds.csv", "seats", "chairs");
+			tree_edit(to, "fields.csv", "${seats}", "${chairs}");
 		}
-		edit(to, edits[i].file, edits[i].old, edits[i].new);
+		tree_edit(to, edits[i].file, edits[i].old, edits[i].new);
 		e = pack_check(to, older, tell, &t, &newer);
 		if (!is_told(&t, edits[i].says) || (e != ERR_OK) != edits[i].error)
 			fail_msg("expected %s, told:\n%s", edits[i].says, buf_str(&t.all));
@@ -218,10 +168,10 @@ static void new_values_may_be_put_into_a_danger_order(void **state)
 	(void)state;
 	assert_ok(pack_read(SAMPLE, NULL, NULL, &older));
 	snprintf(to, sizeof to, "%s/order", dir);
-	assert_ok(copy_tree(SAMPLE, to));
-	edit(to, "pack.csv", "version,1", "version,2");
-	edit(to, "codes.csv", "level,G,", "level,X,很急,Urgent,3,\nlevel,G,");
-	edit(to, "fields.csv", "M|M?|G+|G", "M|X|M?|G+|G");
+	tree_copy(SAMPLE, to);
+	tree_edit(to, "pack.csv", "version,1", "version,2");
+	tree_edit(to, "codes.csv", "level,G,", "level,X,很急,Urgent,3,\nlevel,G,");
+	tree_edit(to, "fields.csv", "M|M?|G+|G", "M|X|M?|G+|G");
 	assert_ok(pack_check(to, older, tell, &t, &newer));
 	assert_string_equal(buf_str(&t.all), "");
 	pack_free(newer);

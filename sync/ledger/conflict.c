@@ -103,7 +103,7 @@ enum err conflict_each(struct profile *p, bool (*each)(void *user, const struct 
 	struct ranking k = { 0 };
 	struct store_txn t;
 	struct context c;
-	enum err e = profile_pack_current(p, &pack);
+	enum err e = reader_pack(p, &pack);
 
 	if (e)
 		return e == ERR_NOTFOUND ? ERR_OK : e;

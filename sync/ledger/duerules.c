@@ -149,7 +149,7 @@ enum err duerules_open(struct profile *p, struct duerules *r)
 
 	*r = (struct duerules){ .p = p };
 	r->town = !p->identity || keys_roster_has_role(p->roster, p->writer, PACK_TOWN);
-	if ((e = profile_pack_current(p, &r->pack)))
+	if ((e = reader_pack(p, &r->pack)))
 		return e;
 	if (!(r->at = calloc(r->pack->duty_count + 1, sizeof *r->at)))
 		return no_memory();

@@ -71,9 +71,27 @@ struct seat {
 	uint32_t next;
 };
 
+enum { PACK_LOOK_NS = 1000000000 };
+
+/* Asked for every field shown; another pack may come at any time, so it is looked up again each second. */
+enum err reader_pack(struct profile *p, const struct pack **out)
+{
+	struct fold *f = p->fold;
+	int64_t now = clock_ticks();
+	enum err e;
+
+	if (!f->current || now - f->current_at > PACK_LOOK_NS) {
+		if ((e = profile_pack_current(p, &f->current)))
+			return e;
+		f->current_at = now;
+	}
+	*out = f->current;
+	return ERR_OK;
+}
+
 enum err reader_register(struct profile *p, const char *id, const struct pack **pack, uint32_t *reg)
 {
-	enum err e = profile_pack_current(p, pack);
+	enum err e = reader_pack(p, pack);
 
 	if (e)
 		return e;
@@ -204,7 +222,7 @@ enum err row_serial(struct profile *p, const struct row *r, struct buf *out)
 {
 	const struct pack *pack;
 	struct clock_date made = { 0 };
-	enum err e = profile_pack_current(p, &pack);
+	enum err e = reader_pack(p, &pack);
 
 	if (e)
 		return e;

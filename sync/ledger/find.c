@@ -72,7 +72,7 @@ enum err find_open(struct profile *p, const char *reg, struct find **out)
 	const struct pack *pack = NULL;
 	struct store_txn t;
 	struct context c;
-	enum err e = f ? profile_pack_current(p, &pack) : no_memory();
+	enum err e = f ? reader_pack(p, &pack) : no_memory();
 
 	*out = NULL;
 	if (!e) {

@@ -40,6 +40,7 @@ void fold_close(struct fold *f)
 	free(f->fresh);
 	free(f->slots);
 	free(f->wake);
+	free(f->grown);
 	free(f);
 }
 
@@ -310,6 +311,35 @@ static enum err take_woken(struct fold *f, struct store_txn *t)
 	return e;
 }
 
+static enum err note_grown(struct fold *f, uint32_t log)
+{
+	for (uint32_t i = f->grown_count; i--; )
+		if (f->grown[i] == log)
+			return ERR_OK;
+	if (f->grown_count == f->grown_cap) {
+		uint32_t cap = f->grown_cap ? f->grown_cap * 2 : 64;
+		uint32_t *more = realloc(f->grown, cap * sizeof *more);
+
+		if (!more)
+			return no_memory();
+		f->grown = more;
+		f->grown_cap = cap;
+	}
+	f->grown[f->grown_count++] = log;
+	return ERR_OK;
+}
+
+/* Events that waited for a gap of a log that has grown: those it still keeps from folding wait again. */
+static enum err take_grown(struct fold *f, struct store_txn *t)
+{
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; !e && f->pending && i < f->grown_count; i++)
+		if (!(e = pend_log_grew(f, t, f->grown[i])))
+			e = take_woken(f, t);
+	return e;
+}
+
 enum err fold_event(struct fold *f, struct store_txn *t, const struct log_place *at, const struct event_log_id *log,
                     const uint8_t hash[EVENT_HASH], const struct event *ev)
 {
@@ -317,7 +347,7 @@ enum err fold_event(struct fold *f, struct store_txn *t, const struct log_place 
 	enum err e;
 
 	start(f, t);
-	if ((e = take_event(f, t, &v)) || (e = pend_event_came(f, t, &v)))
+	if ((e = note_grown(f, at->log)) || (e = take_event(f, t, &v)) || (e = pend_event_came(f, t, &v)))
 		return e;
 	return f->wake_count ? take_woken(f, t) : t->err;
 }
@@ -425,7 +455,7 @@ static enum err fold_dirty(struct fold *f, struct store_txn *t)
 
 static void forget_batch(struct fold *f)
 {
-	f->dirty_count = f->fresh_count = f->wake_count = 0;
+	f->dirty_count = f->fresh_count = f->wake_count = f->grown_count = 0;
 	buf_reset(&f->records);
 	block_drop(&f->blocks);
 	if (f->slots)
@@ -439,7 +469,7 @@ enum err fold_flush(struct fold *f, struct store_txn *t)
 
 	if (!f->started)
 		return t->err;
-	if ((e = put_fresh(f, t)) || (e = fold_dirty(f, t)))
+	if ((e = take_grown(f, t)) || (e = put_fresh(f, t)) || (e = fold_dirty(f, t)))
 		return e;
 	for (uint32_t reg = 0; reg < f->slot_count; reg++)
 		if (f->slots[reg])

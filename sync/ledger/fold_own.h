@@ -22,8 +22,10 @@ struct fold {
 	struct block_changes blocks;
 	uint32_t *slots; uint32_t slot_count;             /* next slot by register word, 0 = not looked up; one more than the number */
 	struct log_place *wake; uint32_t wake_count, wake_cap;   /* kept events to take up again */
+	uint32_t *grown; uint32_t grown_count, grown_cap;        /* logs that got an event in this write */
 	/* for readers */
 	struct eval_cache expressions;
+	const struct pack *current; int64_t current_at;   /* clock_ticks() */
 	struct { bool known; struct event_scope scope; struct buf name; } village;
 	uint32_t words_before;                            /* words known when this write began */
 	bool started, pending, any_erased, draining, again;
@@ -35,6 +37,7 @@ enum err fold_last_record(const struct context *c, const uint8_t writer[EVENT_WR
 /* Keep an event until what it misses is here; take note that something has come. */
 enum err pend_keep(struct fold *f, struct store_txn *t, const struct fold_view *v, const struct missing *why);
 enum err pend_event_came(struct fold *f, struct store_txn *t, const struct fold_view *v);
+enum err pend_log_grew(struct fold *f, struct store_txn *t, uint32_t log);
 enum err pend_pack_came(struct fold *f, struct store_txn *t, const char *version);
 bool pend_any(struct store_txn *t);
 

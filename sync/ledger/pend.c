@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* PEND: 'p' version word 2 | 'e' ref 12 | 'g' log 4 seq 8, then the ref of the waiting event → its place. */
+/* PEND: 'p' version word 2 | 'e' ref 12 | 'g' log 4, then the ref of the waiting event → its place. A distance cannot be
+ * followed across a gap, whatever is held beyond it: whoever waits in a log is asked again when that log has grown. */
 
 static struct store_key waits_for(struct fold *f, struct store_txn *t, const struct missing *why, enum err *e)
 {
@@ -22,7 +23,6 @@ static struct store_key waits_for(struct fold *f, struct store_txn *t, const str
 	case MISSING_PLACE:
 		store_key_u8(&k, 'g');
 		store_key_u32(&k, why->place.log);
-		store_key_u64(&k, why->place.seq);
 		break;
 	default:
 		store_key_u8(&k, 'e');
@@ -95,19 +95,22 @@ static enum err wake(struct fold *f, struct store_txn *t, const struct store_key
 
 enum err pend_event_came(struct fold *f, struct store_txn *t, const struct fold_view *v)
 {
-	struct store_key by_ref = store_key(), by_place = store_key();
-	enum err e;
+	struct store_key by_ref = store_key();
 
 	if (!f->pending)
 		return ERR_OK;
 	store_key_u8(&by_ref, 'e');
 	store_key_put(&by_ref, v->hash, EVENT_REF);
-	store_key_u8(&by_place, 'g');
-	store_key_u32(&by_place, v->at->log);
-	store_key_u64(&by_place, v->at->seq);
-	if ((e = wake(f, t, &by_ref)))
-		return e;
-	return wake(f, t, &by_place);
+	return wake(f, t, &by_ref);
+}
+
+enum err pend_log_grew(struct fold *f, struct store_txn *t, uint32_t log)
+{
+	struct store_key k = store_key();
+
+	store_key_u8(&k, 'g');
+	store_key_u32(&k, log);
+	return f->pending ? wake(f, t, &k) : ERR_OK;
 }
 
 enum err pend_pack_came(struct fold *f, struct store_txn *t, const char *version)

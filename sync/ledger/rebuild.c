@@ -88,6 +88,7 @@ enum err fold_pack_arrived(struct fold *f, struct store_txn *t, const char *id, 
 	uint32_t count;
 	enum err e;
 
+	f->current = NULL;
 	snprintf(name, sizeof name, "%s/%s", id, version);
 	if ((e = pend_pack_came(f, t, name)))
 		return e;

@@ -112,7 +112,7 @@ static void name_person(struct submit_host *h)
 enum err submit_host_open(struct profile *p, const char *form, const struct row_id *subject, struct submit_host **out)
 {
 	struct submit_host *h = calloc(1, sizeof *h);
-	enum err e = h ? profile_pack_current(p, &h->pack) : err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+	enum err e = h ? reader_pack(p, &h->pack) : err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
 
 	*out = NULL;
 	if (!e) {

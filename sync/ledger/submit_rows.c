@@ -21,12 +21,12 @@ enum err making_open(struct making *m, struct profile *p, const char *form, cons
 	if (version && *version)
 		e = strchr(version, '/') ? plans_pack(&p->fold->plans, p, version, &m->pack) : ERR_NOTFOUND;
 	else
-		e = profile_pack_current(p, &m->pack);
+		e = reader_pack(p, &m->pack);
 	if (e == ERR_NOTFOUND && version && *version) {
 		/* A draft names the version alone: of the pack in force. */
 		const struct pack *now;
 
-		if (!(e = profile_pack_current(p, &now)))
+		if (!(e = reader_pack(p, &now)))
 			e = profile_pack(p, now->id, version, &m->pack);
 	}
 	if (e)

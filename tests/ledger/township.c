@@ -37,7 +37,7 @@ const struct pack *township_pack(void)
 	return pack;
 }
 
-static void keep_pack(struct profile *p)
+void township_keep_pack(struct profile *p)
 {
 	township_pack();
 	assert_ok(profile_pack_keep(p, pack->id, pack->version, pack_bytes.data, pack_bytes.len));
@@ -57,7 +57,7 @@ static enum err append_decree(struct log_batch *b, void *user)
 	return log_append_as(b, d->author, &all, &e, ref);
 }
 
-static void decree(struct township *t, uint16_t kind, struct buf *payload)
+void township_decree(struct township *t, uint16_t kind, struct buf *payload)
 {
 	struct decree d = { .author = t->authority, .kind = kind, .payload = *payload };
 
@@ -77,7 +77,7 @@ void township_certify(struct township *t, int number, bool office, const char *p
 	snprintf(c.label, sizeof c.label, "%s", label);
 	assert_ok(event_scope_parse(scope, &c.scopes[0]));
 	assert_ok(keys_cert_encode(&c, &b));
-	decree(t, EVENT_CERT, &b);
+	township_decree(t, EVENT_CERT, &b);
 	keys_identity_free(id);
 }
 
@@ -91,8 +91,19 @@ void township_revoke(struct township *t, int number, const struct event_log_id *
 	memcpy(bound.hash, hash, EVENT_HASH);
 	memcpy(r.writer, keys_identity_public(id)->writer, EVENT_WRITER);
 	assert_ok(keys_revoke_encode(&r, &b));
-	decree(t, EVENT_REVOKE, &b);
+	township_decree(t, EVENT_REVOKE, &b);
 	keys_identity_free(id);
+}
+
+static void name_pack(struct township *t)
+{
+	struct keys_pack named = { .blob_count = 1, .blobs[0].size = 1 };
+	struct buf b = { 0 };
+
+	snprintf(named.id, sizeof named.id, "%s", township_pack()->id);
+	snprintf(named.version, sizeof named.version, "%s", township_pack()->version);
+	assert_ok(keys_pack_encode(&named, &b));
+	township_decree(t, EVENT_PACK, &b);
 }
 
 void township_open(struct township *t)
@@ -110,7 +121,8 @@ void township_open(struct township *t)
 	assert_ok(profile_roots_add(t->office, roots.data, roots.len));
 	buf_clear(&roots);
 	township_certify(t, 1, true, "p-zhou", "01", PACK_TOWN, "all");
-	keep_pack(t->office);
+	name_pack(t);
+	township_keep_pack(t->office);
 }
 
 void township_close(struct township *t)
@@ -130,7 +142,7 @@ struct profile *township_device(struct township *t, const char *name, int number
 	keys_roots_put(&t->roots, 0, &roots);
 	assert_ok(profile_roots_add(p, roots.data, roots.len));
 	buf_clear(&roots);
-	keep_pack(p);
+	township_keep_pack(p);
 	township_send(t->office, p);
 	return p;
 }
@@ -214,7 +226,8 @@ enum err township_submit(struct profile *p, const char *form, const struct row_i
 	assert_ok(profile_pack_current(p, &current));
 	at = pack_find_form(current, form);
 	assert_true(at != PACK_NONE);
-	assert_ok(submit_host_open(p, form, subject, &host));
+	if ((e = submit_host_open(p, form, subject, &host)))
+		return e;
 	assert_ok(fill_open(current->forms[at].form, submit_host_fill(host), &f));
 	assert_ok(fill_in(f, answers));
 	what.fill = f;

@@ -20,8 +20,12 @@ struct township {
 void township_open(struct township *t);
 void township_close(struct township *t);
 
-/* The pack of forms/catalog, read once. */
+/* The pack of forms/catalog, read once; keep it in a profile. */
 const struct pack *township_pack(void);
+void township_keep_pack(struct profile *p);
+
+/* An event of T; the payload is cleared. */
+void township_decree(struct township *t, uint16_t kind, struct buf *payload);
 
 /* A device with one certified writer; `number` picks its keys. */
 struct profile *township_device(struct township *t, const char *name, int number, const char *person, const char *label, uint32_t roles, const char *scope);

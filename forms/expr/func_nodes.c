@@ -164,7 +164,8 @@ static enum err run_pulldata(struct run *r, const struct frame *c, struct expr_v
 	return err ? err : value_scalar(r->host, out);
 }
 
-/* The generator ODK XForms names: Park-Miller, minimal standard, so that a seed gives the order other engines give. */
+/* The generator ODK XForms names, Park-Miller's minimal standard, and below the inside-out shuffle of Fisher and Yates: so
+ * a seed gives the order that other engines give. */
 static uint32_t next_random(uint32_t *state)
 {
 	*state = (uint32_t)((uint64_t)*state * 16807 % 2147483647);
@@ -200,12 +201,12 @@ static enum err run_randomize(struct run *r, const struct frame *c, struct expr_
 		err = seed_of(r, args, n, &state);
 	if (err)
 		return err;
-	for (size_t i = set->count; i > 1; i--) {
-		size_t j = (size_t)((double)next_random(&state) / 2147483646.0 * (double)i);
-		struct expr_node swap = set->at[i - 1];
+	for (size_t i = 0; i < set->count; i++) {
+		size_t j = (size_t)((double)next_random(&state) / 2147483646.0 * (double)(i + 1));
+		struct expr_node one = set->at[i];
 
-		set->at[i - 1] = set->at[j];
-		set->at[j] = swap;
+		set->at[i] = set->at[j];
+		set->at[j] = one;
 	}
 	value_reset(out);
 	out->kind = EXPR_NODES;

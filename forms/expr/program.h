@@ -27,7 +27,7 @@ enum start { START_HERE, START_ROOT, START_NAME, START_EXPR };
 enum axis { AXIS_SELF, AXIS_PARENT, AXIS_CHILD, AXIS_BELOW /* //: children at any depth */, AXIS_FILTER /* predicates on what there is */, AXIS_NONE /* attributes: always empty */ };
 
 struct op {
-	uint8_t code, join, how, zero;
+	uint8_t code, join, how;
 	uint16_t function;             /* index in the table, FUNCTION_UNKNOWN for the host's */
 	uint16_t count;                /* children */
 	uint32_t first, next;

@@ -89,7 +89,7 @@ static size_t split_search(const char *s, struct piece out[6])
 	size_t count = 0;
 
 	while (count < 6) {
-		size_t n = argument(s);
+		size_t n;
 
 		s += strspn(s, " ");
 		n = argument(s);

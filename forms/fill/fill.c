@@ -90,7 +90,6 @@ void fill_close(struct fill *f)
 	plan_free(f);
 	source_close(f);
 	expr_value_clear(&f->value);
-	buf_clear(&f->text);
 	buf_clear(&f->label);
 	free(f->shown.set.at);
 	free(f->heap);

@@ -98,10 +98,13 @@ static enum err read_repeat(struct reading *r, uint32_t node, const struct jdoc 
 	return err;
 }
 
-static bool names_question(const struct form *form, const char *key, uint32_t group)
+/* Is there a question of this name in the group, groups looked through but not repeats? */
+static bool names_question(const struct fill *f, const char *key, uint32_t node)
 {
-	for (uint32_t q = form_find(form, key, 0); q != FORM_NONE; q = form_find(form, key, q + 1))
-		if (plan_inside(form, q, group))
+	uint32_t repeat = f->frames[f->nodes[node].frame].repeat;
+
+	for (uint32_t q = form_find(f->form, key, 0); q != FORM_NONE; q = form_find(f->form, key, q + 1))
+		if (plan_inside(f->form, q, f->nodes[node].question) && f->plan[q].repeat == repeat)
 			return true;
 	return false;
 }
@@ -112,8 +115,8 @@ static enum err check_names(struct reading *r, uint32_t node, const struct jdoc 
 	const char *key;
 
 	for (size_t i = 0; jdoc_member(object, i, &key, &v); i++)
-		if (strncmp(key, "__", 2) && !names_question(r->f->form, key, r->f->nodes[node].question)) {
-			enum err err = err_set(ERR_FORMAT, _("表单里没有题目 %s"), key);
+		if (strncmp(key, "__", 2) && !names_question(r->f, key, node)) {
+			enum err err = err_set(ERR_FORMAT, _("这里没有题目 %s"), key);
 
 			if (!r->report)
 				return err;

@@ -26,7 +26,6 @@ struct plan {
 	uint32_t edge_first, edge_count;
 	bool required, readonly;       /* said plainly; an expression overrules */
 	bool triggered;                /* computed only when its trigger changes */
-	bool shuffled;
 };
 
 enum {
@@ -77,7 +76,7 @@ struct fill {
 	char **names;                  /* of row fields and last-saved questions met in expressions */
 	uint32_t name_count;
 	struct expr_value value;       /* scratch of one evaluation */
-	struct buf text, label;        /* scratch: texts lent out until the next call */
+	struct buf label;              /* of a choice, lent out until the next call */
 	struct { fill_node node; struct expr_nodes set; } shown;     /* choices last asked for */
 	bool loading;                  /* draft: nothing computed until all is in */
 };

@@ -166,6 +166,28 @@ static void names_are_listed_once_in_order(void **state)
 	expr_free(x);
 }
 
+static void a_seed_gives_the_order_other_engines_give(void **state)
+{
+	static const struct { const char *seed, *order; } cases[] = { { "42", "AFCBDE" }, { "-42", "EDAFBC" }, { "1", "BFEACD" }, { "11111111", "ACDBFE" } };
+	struct buf text = { 0 }, out = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct expr_plain *p = expr_plain_new(0);
+
+		for (const char *name = "ABCDEF"; *name; name++)
+			assert_ok(expr_plain_set(p, (char[]){ *name, '\0' }, (char[]){ *name, '\0' }));
+		buf_reset(&text);
+		buf_reset(&out);
+		buf_printf(&text, "join('', randomize(../*, %s))", cases[i].seed);
+		assert_ok(expr_plain_eval(p, buf_str(&text), &out));
+		assert_string_equal(buf_str(&out), cases[i].order);
+		expr_plain_free(p);
+	}
+	buf_clear(&text);
+	buf_clear(&out);
+}
+
 static void digests_are_those_of_the_standards(void **state)
 {
 	(void)state;
@@ -186,7 +208,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_and_paths_mean_values), cmocka_unit_test(javarosa_decides_where_engines_differ),
 		cmocka_unit_test(days_are_local_days), cmocka_unit_test(authors_shorthand_is_understood), cmocka_unit_test(bad_expressions_say_where), cmocka_unit_test(depth_and_length_have_a_limit),
-		cmocka_unit_test(costly_patterns_are_stopped), cmocka_unit_test(names_are_listed_once_in_order), cmocka_unit_test(digests_are_those_of_the_standards),
+		cmocka_unit_test(costly_patterns_are_stopped), cmocka_unit_test(names_are_listed_once_in_order), cmocka_unit_test(a_seed_gives_the_order_other_engines_give),
+		cmocka_unit_test(digests_are_those_of_the_standards),
 	};
 
 	return TAP_RUN(tests);

@@ -365,6 +365,8 @@ static void attached_tables_are_read(void **state)
 	struct form *form = sheet_form(
 		"survey,type,name,label,calculation,choice_filter,appearance,parameters\n"
 		",text,key,编号,,,,\n"
+		",csv-external,shops,,,,,\n"
+		",calculate,street,,instance('shops')/root/item[id = ${key}]/street,,,\n"
 		",calculate,owner,,\"pulldata('shops', 'owner', 'id', ${key})\",,,\n"
 		",calculate,absent,,\"pulldata('nowhere', 'owner', 'id', ${key})\",,,\n"
 		",select_one_from_file shops.csv,shop,店,,street = ${key},,\"value=id, label=owner\"\n"
@@ -383,6 +385,7 @@ static void attached_tables_are_read(void **state)
 	sheet_set(f, "key", "s2");
 	sheet_is(f, "owner", "李二");
 	sheet_is(f, "absent", "");
+	sheet_is(f, "street", "1");
 	sheet_set(f, "key", "1");
 	sheet_choices(f, "shop", "s1 s2");
 	sheet_set(f, "shop", "s2");
@@ -484,6 +487,9 @@ static void a_record_goes_out_as_json_and_comes_back(void **state)
 		"{\"village\":\"东\",\"person\":[{\"name\":\"甲\",\"age\":\"40\",\"nr\":\"1\",\"line\":\"东1甲\",\"phones\":\"0\"},"
 		"{\"name\":\"乙\",\"age\":\"9\",\"nr\":\"2\",\"line\":\"东2乙\",\"phone\":[{\"number\":\"5\"}],\"phones\":\"1\"}],"
 		"\"sum\":\"49\",\"people\":\"2\",\"numbers\":\"5\",\"second\":\"乙\",\"adults\":\"1\"}");
+	jdoc_free(in);
+	in = json("{\"number\":1}");                          /* belongs into person and phone */
+	assert_err(fill_read_json(f, in, NULL, NULL), ERR_FORMAT);
 	jdoc_free(in);
 	in = json("{\"nobody\":1,\"person\":[{\"age\":\"old\"}]}");
 	assert_err(fill_read_json(f, in, NULL, NULL), ERR_FORMAT);

@@ -1,0 +1,208 @@
+#include "config.h"
+#include "tests/tap.h"
+
+#include "sync/ledger/payload.h"
+
+#include <stdlib.h>
+
+static struct payload_row row(bool fresh, uint32_t steps, uint32_t deps, uint32_t instance)
+{
+	struct payload_row r = { .entity = 1, .fresh = fresh, .instance = instance, .step_count = steps, .dep_count = deps };
+
+	for (uint32_t i = 0; i < steps; i++)
+		r.steps[i] = i + 3;
+	for (uint32_t i = 0; i < deps; i++)
+		r.deps[i].distance = i + 1;
+	if (!fresh) {
+		memset(r.row.event.ref, 0xab, EVENT_REF);
+		r.row.index = 2;
+	}
+	return r;
+}
+
+static void submit(struct buf *b, const struct payload_row *rows, uint32_t count)
+{
+	struct payload head = { .form = 7, .number = 43, .started = -12, .seconds = 61 };
+
+	strcpy(head.version, "base/2026.1");
+	payload_put_submit(b, &head, rows, count);
+	assert_int_equal(b->err, ERR_OK);
+}
+
+static enum err open_copy(enum event_kind kind, const void *data, size_t len, struct payload *out)
+{
+	void *copy = malloc(len ? len : 1);
+	enum err e;
+
+	memcpy(copy, data, len);
+	e = payload_open(kind, copy, len, out);
+	free(copy);
+	return e;
+}
+
+static void a_submit_comes_back_as_it_went(void **state)
+{
+	struct payload_row rows[] = { row(true, 0, 0, PAYLOAD_NO_INSTANCE), row(true, 3, 0, 4), row(false, 1, 2, PAYLOAD_NO_INSTANCE), row(false, 0, 16, 0), row(false, 0, 0, PAYLOAD_NO_INSTANCE) };
+	struct payload_row got;
+	struct payload p;
+	struct buf b = { 0 };
+
+	(void)state;
+	submit(&b, rows, 5);
+	assert_ok(payload_open(EVENT_SUBMIT, b.data, b.len, &p));
+	assert_string_equal(p.version, "base/2026.1");
+	assert_int_equal(p.form, 7);
+	assert_int_equal(p.number, 43);
+	assert_int_equal(p.started, -12);
+	assert_int_equal(p.row_count, 5);
+	for (int i = 0; i < 5; i++) {
+		assert_true(payload_next(&p, &got));
+		assert_int_equal(got.fresh, rows[i].fresh);
+		assert_int_equal(got.instance, rows[i].instance);
+		assert_int_equal(got.step_count, rows[i].step_count);
+		assert_int_equal(got.dep_count, rows[i].dep_count);
+		assert_memory_equal(got.deps, rows[i].deps, sizeof got.deps);
+		assert_memory_equal(&got.row, &rows[i].row, sizeof got.row);
+	}
+	assert_false(payload_next(&p, &got));
+	buf_clear(&b);
+}
+
+static void a_plain_visit_costs_two_bytes_a_row(void **state)
+{
+	struct payload_row r = row(true, 0, 0, PAYLOAD_NO_INSTANCE);
+	struct buf none = { 0 }, one = { 0 };
+
+	(void)state;
+	submit(&none, &r, 0);
+	submit(&one, &r, 1);
+	assert_int_equal(one.len, none.len + 2);
+	buf_clear(&none);
+	buf_clear(&one);
+}
+
+static void every_cut_and_every_longer_part_is_refused(void **state)
+{
+	struct payload_row rows[] = { row(true, 2, 0, 1), row(false, 1, 3, PAYLOAD_NO_INSTANCE) };
+	struct payload p;
+	struct buf b = { 0 };
+
+	(void)state;
+	submit(&b, rows, 2);
+	for (size_t n = 0; n < b.len; n++)
+		assert_int_not_equal(open_copy(EVENT_SUBMIT, b.data, n, &p), ERR_OK);
+	buf_putc(&b, 0);
+	assert_err(open_copy(EVENT_SUBMIT, b.data, b.len, &p), ERR_FORMAT);
+	buf_clear(&b);
+}
+
+/* Any changed byte is read or refused, never more than that: rows that open can be walked. */
+static void any_changed_byte_is_read_or_refused(void **state)
+{
+	struct payload_row rows[] = { row(true, 2, 0, 1), row(false, 1, 3, PAYLOAD_NO_INSTANCE) }, got;
+	struct buf b = { 0 };
+
+	(void)state;
+	submit(&b, rows, 2);
+	for (size_t i = 0; i < b.len; i++)
+		for (int v = 0; v < 256; v++) {
+			char was = b.data[i];
+			struct payload p;
+			uint32_t n = 0;
+
+			b.data[i] = (char)v;
+			if (!payload_open(EVENT_SUBMIT, b.data, b.len, &p)) {
+				while (payload_next(&p, &got))
+					n++;
+				assert_int_equal(n, p.row_count);
+			}
+			b.data[i] = was;
+		}
+	buf_clear(&b);
+}
+
+static void limits_hold_at_their_edge(void **state)
+{
+	struct payload_row *rows = calloc(LIMIT_ROWS + 1, sizeof *rows);
+	struct payload p;
+	struct buf b = { 0 };
+
+	(void)state;
+	for (int i = 0; i <= LIMIT_ROWS; i++)
+		rows[i] = row(true, 0, 0, PAYLOAD_NO_INSTANCE);
+	submit(&b, rows, LIMIT_ROWS);
+	assert_ok(payload_open(EVENT_SUBMIT, b.data, b.len, &p));
+	buf_reset(&b);
+	submit(&b, rows, LIMIT_ROWS + 1);
+	assert_err(payload_open(EVENT_SUBMIT, b.data, b.len, &p), ERR_LIMIT);
+	free(rows);
+	buf_clear(&b);
+	cbor_put_array(&b, 2);
+	cbor_put_unsigned(&b, 1);
+	for (int n = PAYLOAD_REASON_MAX; n <= PAYLOAD_REASON_MAX + 1; n++) {
+		char reason[PAYLOAD_REASON_MAX + 2] = { 0 };
+
+		memset(reason, 'x', (size_t)n);
+		buf_reset(&b);
+		payload_put_retract(&b, &(struct payload_link){ .distance = 1 }, reason);
+		assert_int_equal(payload_open(EVENT_RETRACT, b.data, b.len, &p) == ERR_OK, n == PAYLOAD_REASON_MAX);
+	}
+	buf_clear(&b);
+}
+
+/* There is one way to write a row: what is empty at its end is left out. */
+static void a_row_written_the_long_way_is_refused(void **state)
+{
+	struct payload p;
+	struct buf b = { 0 };
+
+	(void)state;
+	cbor_put_array(&b, 2);
+	cbor_put_unsigned(&b, 1);
+	cbor_put_array(&b, 1);
+	cbor_put_array(&b, 2);
+	cbor_put_unsigned(&b, 0);
+	cbor_put_null(&b);
+	assert_err(payload_open(EVENT_AMEND, b.data, b.len, &p), ERR_FORMAT);
+	buf_reset(&b);
+	cbor_put_array(&b, 2);
+	cbor_put_unsigned(&b, 0);                        /* distance 0 is no event */
+	cbor_put_array(&b, 0);
+	assert_err(payload_open(EVENT_AMEND, b.data, b.len, &p), ERR_FORMAT);
+	buf_clear(&b);
+}
+
+static void a_resolve_keeps_its_value_as_it_stands(void **state)
+{
+	struct payload head = { .field = 29, .deps = { { .distance = 4 } }, .dep_count = 1, .value = (const uint8_t *)"\x65" "fixed", .value_len = 6 }, p;
+	struct buf b = { 0 };
+
+	(void)state;
+	head.row.event.distance = 9;
+	payload_put_resolve(&b, &head);
+	assert_ok(payload_open(EVENT_RESOLVE, b.data, b.len, &p));
+	assert_int_equal(p.field, 29);
+	assert_int_equal(p.row.event.distance, 9);
+	assert_int_equal(p.value_len, 6);
+	assert_memory_equal(p.value, head.value, 6);
+	buf_reset(&b);
+	head.dep_count = 0;
+	payload_put_resolve(&b, &head);
+	assert_err(payload_open(EVENT_RESOLVE, b.data, b.len, &p), ERR_FORMAT);
+	buf_clear(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_submit_comes_back_as_it_went),
+		cmocka_unit_test(a_plain_visit_costs_two_bytes_a_row),
+		cmocka_unit_test(every_cut_and_every_longer_part_is_refused),
+		cmocka_unit_test(any_changed_byte_is_read_or_refused),
+		cmocka_unit_test(limits_hold_at_their_edge),
+		cmocka_unit_test(a_row_written_the_long_way_is_refused),
+		cmocka_unit_test(a_resolve_keeps_its_value_as_it_stands),
+	};
+
+	return TAP_RUN(tests);
+}

@@ -9,6 +9,7 @@
 #include "forms/base/text.h"
 #include "forms/base/wire.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,6 +129,19 @@ void block_sort_row(const struct row *r, const struct pack *pack, const struct p
 
 /* --- items --- */
 
+/* The number people read, so that only the whole of it is found: 7 is not 0070, nor 007 of a name. */
+void block_number(uint32_t number, struct buf *out)
+{
+	char digits[16];
+
+	snprintf(digits, sizeof digits, "%u", (unsigned)number);
+	buf_putc(out, BLOCK_NUMBER_END);
+	for (const char *d = digits; *d; d++)
+		buf_putc(out, *d & 0x1f);
+	buf_putc(out, BLOCK_NUMBER_END);
+	buf_putc(out, '\n');
+}
+
 static void put_found(const struct row *r, const struct pack_register *pr, struct buf *text, struct buf *initials)
 {
 	for (uint32_t i = 0; i < pr->field_count; i++) {
@@ -150,7 +164,7 @@ static void put_found(const struct row *r, const struct pack_register *pr, struc
 		}
 	}
 	if (r->number)
-		buf_printf(text, "%04u\n", (unsigned)r->number);
+		block_number(r->number, text);
 }
 
 enum err block_note(struct block_changes *c, const struct row *r, uint16_t reg, const struct pack *pack, const struct pack_register *pr)

@@ -9,7 +9,7 @@
 #include "sync/ledger/row.h"
 #include "sync/ledger/store.h"
 
-enum { BLOCK_ROWS = 256, BLOCK_SORT_MAX = 24, BLOCK_TEXT_MAX = 400, BLOCK_KEY_TAIL = 15 };
+enum { BLOCK_ROWS = 256, BLOCK_SORT_MAX = 24, BLOCK_TEXT_MAX = 400, BLOCK_KEY_TAIL = 15, BLOCK_NUMBER_END = 2 };
 
 /* As read: borrowed from the block. */
 struct block_item {
@@ -42,6 +42,9 @@ enum err block_items(const void *data, size_t len, uint32_t block, bool (*each)(
 struct store_key block_key(uint16_t reg, uint32_t block);
 
 struct row_key block_row_key(uint16_t reg, const struct block_item *item);
+
+/* How a row's number stands in its text: by itself, in bytes that no text holds. */
+void block_number(uint32_t number, struct buf *out);
 
 /* A value as bytes whose order is the order of the values: words by their place in the code list, numbers, days, text. */
 void block_sort_value(const struct pack *pack, const struct pack_field *f, const uint8_t *data, size_t len, struct buf *out);

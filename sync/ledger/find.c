@@ -111,7 +111,7 @@ void find_close(struct find *f)
 /* --- matching --- */
 
 enum { WORDS = 8 };
-struct word { const char *text; size_t len; };
+struct word { const char *text; size_t len; char number[16]; size_t number_len; };
 struct asking { struct find *f; struct word words[WORDS]; uint32_t count; uint16_t reg; uint32_t total; };
 
 /* 0 no, 1 somewhere, 2 at the start of a line (a field, or its initials). */
@@ -136,6 +136,9 @@ static bool try_item(void *user, const struct block_item *item)
 	for (uint32_t i = 0; worst && i < a->count; i++) {
 		int how = match(item->text, item->text_len, &a->words[i]);
 
+		if (how < 2 && a->words[i].number_len && memmem(item->text, item->text_len, a->words[i].number, a->words[i].number_len))
+			how = 2;
+
 		if (how < 2) {
 			int by_initials = match(item->initials, item->initials_len, &a->words[i]);
 
@@ -153,6 +156,25 @@ static bool try_item(void *user, const struct block_item *item)
 	return true;
 }
 
+/* A word of digits is also the number of a row. */
+static void read_number(struct word *w)
+{
+	struct buf text = { 0 };
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < w->len; i++) {
+		if (w->text[i] < '0' || w->text[i] > '9' || w->len > 8)
+			return;
+		n = n * 10 + (uint32_t)(w->text[i] - '0');
+	}
+	block_number(n, &text);
+	if (!text.err && text.len - 1 <= sizeof w->number) {
+		w->number_len = text.len - 1;             /* without the line's end */
+		memcpy(w->number, text.data, w->number_len);
+	}
+	buf_clear(&text);
+}
+
 static void split(struct buf *query, struct asking *a)
 {
 	char *at = query->data, *end = query->data + query->len;
@@ -161,8 +183,10 @@ static void split(struct buf *query, struct asking *a)
 		char *stop = memchr(at, ' ', (size_t)(end - at));
 
 		stop = stop ? stop : end;
-		if (stop > at)
-			a->words[a->count++] = (struct word){ .text = at, .len = (size_t)(stop - at) };
+		if (stop > at) {
+			a->words[a->count] = (struct word){ .text = at, .len = (size_t)(stop - at) };
+			read_number(&a->words[a->count++]);
+		}
 		at = stop + 1;
 	}
 }

@@ -100,7 +100,8 @@ static void search_takes_words_initials_and_numbers(void **state)
 	assert_string_equal(found("cqxm"), "重庆小面");
 	assert_string_equal(found("abc超"), "ABC超市");
 	assert_string_equal(found("123网"), "１２３网吧");
-	assert_string_equal(found("店铺 007"), "店铺007号");
+	assert_string_equal(found("店铺 铺007"), "店铺007号");
+	assert_string_equal(found("0003"), "重庆小面");
 	assert_string_equal(found("没有这个"), "");
 }
 

@@ -16,6 +16,21 @@ void seal_check(const void *about, size_t about_len, const void *data, size_t le
 	crypto_shorthash(out, data, len, key);
 }
 
+enum err seal_put_next(const struct seal *s, uint8_t nonce[SEAL_NONCE], const void *about, size_t about_len, const void *data, size_t len, struct buf *out)
+{
+	uint8_t *p;
+
+	if (!s->key)
+		return seal_put(s, about, about_len, data, len, out);
+	if (!(p = buf_more(out, len + KEYS_BOX)))
+		return out->err;
+	for (int i = SEAL_NONCE - 1; i >= SEAL_NONCE - 8 && !++nonce[i]; i--)
+		;
+	memcpy(p, nonce, SEAL_NONCE);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(p + SEAL_NONCE, NULL, data, len, about, about_len, NULL, nonce, s->key);
+	return ERR_OK;
+}
+
 enum err seal_put(const struct seal *s, const void *about, size_t about_len, const void *data, size_t len, struct buf *out)
 {
 	uint8_t check[SEAL_CHECK];

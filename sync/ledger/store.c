@@ -272,6 +272,8 @@ void store_begin_read(struct store *s, struct store_txn *t)
 void store_begin_write(struct store *s, struct store_txn *t)
 {
 	begin(s, t, 0);
+	if (!t->err)
+		t->err = fs_random(t->nonce, sizeof t->nonce);
 }
 
 enum err store_commit(struct store_txn *t)
@@ -368,7 +370,7 @@ void store_put(struct store_txn *t, enum store_table table, const struct store_k
 	if (t->err)
 		return;
 	buf_reset(&t->sealed);
-	t->err = seal_put(t->store->seal, a.bytes, a.len, data, len, &t->sealed);
+	t->err = seal_put_next(t->store->seal, t->nonce, a.bytes, a.len, data, len, &t->sealed);
 	if (t->err)
 		return;
 	v = (MDB_val){ t->sealed.len, t->sealed.data };

@@ -83,6 +83,7 @@ struct store_txn {
 	enum err err;                /* sticks */
 	bool map_full;
 	uint64_t bytes;              /* put so far */
+	uint8_t nonce[SEAL_NONCE];
 };
 
 /* Start a transaction in the caller's struct; a failure sticks in it. End each with commit or abort (aborting an ended one

@@ -120,3 +120,14 @@ void *arena_grow(struct arena *a, void *array, uint32_t count, uint32_t *cap, ui
 	memset((char *)array + (size_t)count * size, 0, size);
 	return array;
 }
+
+void *arena_fit(struct arena *a, void *array, uint32_t count, uint32_t *cap, size_t size)
+{
+	void *p = count && count < *cap ? realloc(array, (size_t)count * size) : NULL;
+
+	if (!p)
+		return array;
+	a->bytes -= (size_t)(*cap - count) * size;
+	*cap = count;
+	return p;
+}

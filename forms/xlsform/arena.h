@@ -29,6 +29,9 @@ const char *arena_string_n(struct arena *a, const char *s, size_t len);       /*
  * The array is the caller's to free(). */
 void *arena_grow(struct arena *a, void *array, uint32_t count, uint32_t *cap, uint32_t limit, size_t size, const char *what);
 
+/* Give back the room that arena_grow() took beyond `count` elements: the array, perhaps moved. */
+void *arena_fit(struct arena *a, void *array, uint32_t count, uint32_t *cap, size_t size);
+
 /* Keep `e` as the arena's failure when it is the first; returns NULL. */
 void *arena_fail(struct arena *a, enum err e);
 

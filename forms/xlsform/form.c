@@ -278,8 +278,14 @@ static const char *list_name(const struct form *f, uint32_t i)
 
 void form_index(struct form *f)
 {
-	index_build(f, &f->arena->questions, f->question_count, question_name);
-	index_build(f, &f->arena->lists, f->list_count, list_name);
+	struct form_arena *a = f->arena;
+
+	f->questions = arena_fit(&a->mem, f->questions, f->question_count, &a->question_cap, sizeof *f->questions);
+	f->choices = arena_fit(&a->mem, f->choices, f->choice_count, &a->choice_cap, sizeof *f->choices);
+	f->lists = arena_fit(&a->mem, f->lists, f->list_count, &a->list_cap, sizeof *f->lists);
+	f->entities = arena_fit(&a->mem, f->entities, f->entity_count, &a->entity_cap, sizeof *f->entities);
+	index_build(f, &a->questions, f->question_count, question_name);
+	index_build(f, &a->lists, f->list_count, list_name);
 }
 
 uint32_t form_find(const struct form *f, const char *name, uint32_t from)

@@ -150,7 +150,8 @@ struct form_entity *form_add_entity(struct form *f);
 uint32_t form_add_column(struct form *f, const char *name);      /* its index */
 void form_set_column(struct form *f, struct form_choice *c, uint32_t column, const char *s);   /* when all columns are there */
 
-/* Make form_find() and form_find_list() quick; call when all questions and lists have their names. */
+/* Make form_find() and form_find_list() quick and give back spare room; call when all is added and has its name. Pointers to
+ * questions, lists, choices and entities move. */
 void form_index(struct form *f);
 
 #endif

@@ -15,6 +15,24 @@ enum err run_work(struct run *r, size_t nodes)
 	return ERR_OK;
 }
 
+double take_number(struct run *r, struct expr_value *v)
+{
+	enum err err = expr_scalar(r->host, v);
+
+	if (err && !r->err)
+		r->err = err;
+	return err ? NAN : value_number(v);
+}
+
+bool take_truth(struct run *r, struct expr_value *v)
+{
+	enum err err = expr_scalar(r->host, v);
+
+	if (err && !r->err)
+		r->err = err;
+	return !err && value_boolean(v);
+}
+
 static bool numbers_compare(enum join j, double a, double b)
 {
 	bool same = a == b || fabs(a - b) < 1e-12;
@@ -79,9 +97,9 @@ static enum err compare(struct run *r, enum join j, struct expr_value *a, struct
 	enum err err = ERR_OK;
 
 	if (a->kind == EXPR_NODES && a->nodes.count < 2)
-		err = value_scalar(r->host, a);
+		err = expr_scalar(r->host, a);
 	if (!err && b->kind == EXPR_NODES && b->nodes.count < 2)
-		err = value_scalar(r->host, b);
+		err = expr_scalar(r->host, b);
 	if (err)
 		return err;
 	if (a->kind == EXPR_NODES && b->kind == EXPR_NODES) {
@@ -122,7 +140,7 @@ static enum err join_values(struct run *r, const struct frame *c, enum join j, u
 	enum err err;
 
 	if (j == JOIN_OR || j == JOIN_AND) {
-		bool a = expr_boolean(r->host, out);
+		bool a = take_truth(r, out);
 
 		if (a == (j == JOIN_OR)) {
 			expr_set_boolean(out, a);
@@ -133,9 +151,9 @@ static enum err join_values(struct run *r, const struct frame *c, enum join j, u
 	if (err) {
 		/* what failed below is the caller's to report */
 	} else if (j == JOIN_OR || j == JOIN_AND) {
-		expr_set_boolean(out, expr_boolean(r->host, &b));
+		expr_set_boolean(out, take_truth(r, &b));
 	} else if (j >= JOIN_ADD) {
-		expr_set_number(out, arithmetic(j, expr_number(r->host, out), expr_number(r->host, &b)));
+		expr_set_number(out, arithmetic(j, take_number(r, out), take_number(r, &b)));
 	} else {
 		struct expr_value a = *out;
 
@@ -234,7 +252,7 @@ enum err run_op(struct run *r, const struct frame *c, uint32_t op, struct expr_v
 	case OP_NEGATE:
 		err = run_op(r, c, o->first, out);
 		if (!err)
-			expr_set_number(out, o->how ? -expr_number(r->host, out) : expr_number(r->host, out));
+			expr_set_number(out, o->how ? -take_number(r, out) : take_number(r, out));
 		return err;
 	case OP_UNION:
 		return run_union(r, c, o, out);
@@ -252,7 +270,9 @@ enum err expr_eval(const struct expr *x, const struct expr_host *host, struct ex
 {
 	struct run r = { .x = x, .host = host, .origin = here };
 	struct frame c = { .here = here, .scope = here };
+	enum err err;
 
 	value_reset(out);
-	return run_op(&r, &c, x->root, out);
+	err = run_op(&r, &c, x->root, out);
+	return err ? err : r.err;
 }

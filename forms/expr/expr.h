@@ -98,7 +98,10 @@ enum err expr_eval(const struct expr *x, const struct expr_host *host, struct ex
 enum err expr_reach(const struct expr *x, const struct expr_host *schema, struct expr_node here,
                     enum err (*found)(void *user, struct expr_node node, bool local), void *user);
 
-/* Conversions of XPath 1.0 section 4 with OpenRosa's rules. expr_text() appends. */
+/* Make a node set the value of its first node, "" when it is empty; other values stay as they are. */
+enum err expr_scalar(const struct expr_host *host, struct expr_value *v);
+
+/* Conversions of XPath 1.0 section 4 with OpenRosa's rules; of a scalar they cannot fail. expr_text() appends. */
 double expr_number(const struct expr_host *host, const struct expr_value *v);
 bool   expr_boolean(const struct expr_host *host, const struct expr_value *v);
 enum err expr_text(const struct expr_host *host, const struct expr_value *v, struct buf *out);

@@ -26,7 +26,7 @@ enum meaning { NO_DATE /* empty or not a number: stays as it is */, IS_DATE };
  * otherwise. */
 static enum err instant_of(struct run *r, struct expr_value *v, bool exact, enum meaning *what, int64_t *instant)
 {
-	enum err err = value_scalar(r->host, v);
+	enum err err = expr_scalar(r->host, v);
 
 	*what = NO_DATE;
 	if (err || (v->kind == EXPR_STRING && !v->text.len) || (v->kind == EXPR_NUMBER && isnan(v->number)))
@@ -235,7 +235,7 @@ static enum err run_add_date(struct run *r, const struct frame *c, struct expr_v
 	if (err || what == NO_DATE)
 		return err ? err : value_set_text(out, "", 0);
 	for (size_t i = 1; i < n; i++) {
-		more[i] = trunc(expr_number(r->host, &args[i]));
+		more[i] = trunc(take_number(r, &args[i]));
 		if (isnan(more[i]))
 			more[i] = 0;
 		if (fabs(more[i]) > 1e7)

@@ -25,14 +25,14 @@ static enum err run_false(struct run *r, const struct frame *c, struct expr_valu
 static enum err run_boolean(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
 	(void)c, (void)n;
-	expr_set_boolean(out, expr_boolean(r->host, &args[0]));
+	expr_set_boolean(out, take_truth(r, &args[0]));
 	return ERR_OK;
 }
 
 static enum err run_not(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
 	(void)c, (void)n;
-	expr_set_boolean(out, !expr_boolean(r->host, &args[0]));
+	expr_set_boolean(out, !take_truth(r, &args[0]));
 	return ERR_OK;
 }
 
@@ -53,7 +53,7 @@ static enum err run_if(struct run *r, const struct frame *c, const struct op *ca
 
 	if (err)
 		return err;
-	return run_op(r, c, expr_boolean(r->host, out) ? then : r->x->ops[then].next, out);
+	return run_op(r, c, take_truth(r, out) ? then : r->x->ops[then].next, out);
 }
 
 static enum err run_coalesce(struct run *r, const struct frame *c, const struct op *call, struct expr_value *out)
@@ -63,7 +63,7 @@ static enum err run_coalesce(struct run *r, const struct frame *c, const struct 
 	for (uint32_t i = call->first; !err && i != NO_OP; i = r->x->ops[i].next) {
 		err = run_op(r, c, i, out);
 		if (!err)
-			err = value_scalar(r->host, out);
+			err = expr_scalar(r->host, out);
 		if (!err && !(out->kind == EXPR_STRING && !out->text.len) && !(out->kind == EXPR_NUMBER && isnan(out->number)))
 			break;
 	}
@@ -104,7 +104,7 @@ static enum err count_true(struct run *r, const struct expr_value *factor, doubl
 
 static enum err run_checklist(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	double min = trunc(expr_number(r->host, &args[0])), max = trunc(expr_number(r->host, &args[1])), sum = 0;
+	double min = trunc(take_number(r, &args[0])), max = trunc(take_number(r, &args[1])), sum = 0;
 	enum err err = ERR_OK;
 
 	(void)c;
@@ -133,7 +133,7 @@ static enum err weigh_nodes(struct run *r, const struct expr_nodes *factors, con
 
 static enum err run_weighted_checklist(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	double min = expr_number(r->host, &args[0]), max = expr_number(r->host, &args[1]), sum = 0;
+	double min = take_number(r, &args[0]), max = take_number(r, &args[1]), sum = 0;
 	enum err err = ERR_OK;
 
 	(void)c;
@@ -142,8 +142,8 @@ static enum err run_weighted_checklist(struct run *r, const struct frame *c, str
 	for (size_t i = 2; !err && i < n; i += 2) {
 		if (args[i].kind == EXPR_NODES && args[i + 1].kind == EXPR_NODES)
 			err = weigh_nodes(r, &args[i].nodes, &args[i + 1].nodes, &sum);
-		else if (expr_boolean(r->host, &args[i]))
-			sum += expr_number(r->host, &args[i + 1]);
+		else if (take_truth(r, &args[i]))
+			sum += take_number(r, &args[i + 1]);
 	}
 	expr_set_boolean(out, sum >= min && sum <= max);
 	return err;

@@ -116,7 +116,7 @@ static enum err run_indexed_repeat(struct run *r, const struct frame *c, const s
 		err = run_op(r, c, r->x->ops[repeat].next, &index);
 		if (err || (err = run_op(r, &inner, repeat, out)) || (err = need_nodes(out, "indexed-repeat")))
 			break;
-		at = trunc(expr_number(r->host, &index));
+		at = trunc(take_number(r, &index));
 		if (!(at >= 1))
 			at = 1;
 		if (repeat != r->x->ops[call->first].next)
@@ -161,7 +161,7 @@ static enum err run_pulldata(struct run *r, const struct frame *c, struct expr_v
 		err = run_children(r, rows.at[0], buf_str(&args[1].text), &out->nodes);
 	free(rows.at);
 	free(top.at);
-	return err ? err : value_scalar(r->host, out);
+	return err ? err : expr_scalar(r->host, out);
 }
 
 /* The generator ODK XForms names, Park-Miller's minimal standard, and below the inside-out shuffle of Fisher and Yates: so
@@ -174,7 +174,7 @@ static uint32_t next_random(uint32_t *state)
 
 static enum err seed_of(struct run *r, struct expr_value *args, size_t n, uint32_t *state)
 {
-	double seed = n > 1 ? fmod(trunc(expr_number(r->host, &args[1])), 2147483647) : 0;
+	double seed = n > 1 ? fmod(trunc(take_number(r, &args[1])), 2147483647) : 0;
 
 	if (n < 2) {
 		if (!r->host->random)

@@ -11,7 +11,7 @@
 static enum err run_number(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
 	enum err err = n ? ERR_OK : value_of_node(r->host, c->here, out);
-	double d = err ? 0 : expr_number(r->host, n ? &args[0] : out);
+	double d = err ? 0 : take_number(r, n ? &args[0] : out);
 
 	expr_set_number(out, d);
 	return err;
@@ -20,7 +20,7 @@ static enum err run_number(struct run *r, const struct frame *c, struct expr_val
 #define UNARY(name, expression) \
 	static enum err run_##name(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out) \
 	{ \
-		double a = expr_number(r->host, &args[0]); \
+		double a = take_number(r, &args[0]); \
 \
 		(void)c, (void)n; \
 		expr_set_number(out, (expression)); \
@@ -45,7 +45,7 @@ UNARY(exp10, pow(10, a))
 
 static enum err run_pow(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	double a = expr_number(r->host, &args[0]), b = expr_number(r->host, &args[1]);
+	double a = take_number(r, &args[0]), b = take_number(r, &args[1]);
 
 	(void)c, (void)n;
 	/* C99 and Java part here: pow(±1, ±Infinity) and pow(1, NaN) are NaN in the engines. */
@@ -56,7 +56,7 @@ static enum err run_pow(struct run *r, const struct frame *c, struct expr_value 
 static enum err run_atan2(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
 	(void)c, (void)n;
-	expr_set_number(out, atan2(expr_number(r->host, &args[0]), expr_number(r->host, &args[1])));
+	expr_set_number(out, atan2(take_number(r, &args[0]), take_number(r, &args[1])));
 	return ERR_OK;
 }
 
@@ -94,7 +94,7 @@ static double round_decimal(double n, int places)
 
 static enum err run_round(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	double a = expr_number(r->host, &args[0]), places = n > 1 ? trunc(expr_number(r->host, &args[1])) : 0;
+	double a = take_number(r, &args[0]), places = n > 1 ? trunc(take_number(r, &args[1])) : 0;
 
 	(void)c;
 	if (isnan(places))
@@ -197,7 +197,7 @@ static enum err run_random(struct run *r, const struct frame *c, struct expr_val
 static enum err run_uuid(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
 	static const char alphabet[] = "0123456789abcdefghijklmnopqrstuv";
-	double want = n ? trunc(expr_number(r->host, &args[0])) : 16;
+	double want = n ? trunc(take_number(r, &args[0])) : 16;
 	uint8_t bytes[256];
 	size_t len = want >= 1 && want <= (double)sizeof bytes ? (size_t)want : 0;
 	enum err err = len ? chance(r, bytes, len) : ERR_OK;

@@ -54,7 +54,7 @@ static enum err run_count_selected(struct run *r, const struct frame *c, struct 
 
 static enum err run_selected_at(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	double at = trunc(expr_number(r->host, &args[1]));
+	double at = trunc(take_number(r, &args[1]));
 	enum err err = value_string(r->host, &args[0]);
 	const char *list = buf_str(&args[0].text), *name = NULL;
 	size_t len = 0;

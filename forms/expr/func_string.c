@@ -124,14 +124,14 @@ static enum err slice(const struct expr_value *v, double start, double end, stru
 /* From `start` up to, not including, `end`, from 0; what is negative counts from the end. */
 static enum err run_substr(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	double start = trunc(expr_number(r->host, &args[1])), end, count;
+	double start = trunc(take_number(r, &args[1])), end, count;
 	enum err err = value_string(r->host, &args[0]);
 
 	(void)c;
 	if (err)
 		return err;
 	count = (double)text_count(str(&args[0]));
-	end = n > 2 ? trunc(expr_number(r->host, &args[2])) : count;
+	end = n > 2 ? trunc(take_number(r, &args[2])) : count;
 	if (isnan(start))
 		start = 0;
 	if (isnan(end))
@@ -142,14 +142,14 @@ static enum err run_substr(struct run *r, const struct frame *c, struct expr_val
 /* XPath 1.0: `start` from 1, then a length, both rounded. */
 static enum err run_substring(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	double start = floor(expr_number(r->host, &args[1]) + 0.5), end = INFINITY;
+	double start = floor(take_number(r, &args[1]) + 0.5), end = INFINITY;
 	enum err err = value_string(r->host, &args[0]);
 
 	(void)c;
 	if (err)
 		return err;
 	if (n > 2)
-		end = start + floor(expr_number(r->host, &args[2]) + 0.5);
+		end = start + floor(take_number(r, &args[2]) + 0.5);
 	if (isnan(start) || isnan(end))
 		return value_set_text(out, "", 0);
 	return slice(&args[0], start - 1, end - 1, out);

@@ -166,7 +166,7 @@ static enum err child_step(struct run *r, const struct frame *c, const struct op
 	if (key != NO_OP) {
 		err = run_op(r, c, key, &value);
 		if (!err)
-			err = value_scalar(r->host, &value);
+			err = expr_scalar(r->host, &value);
 		if (!err && value.kind == EXPR_STRING) {
 			err = run_matching(r, parent, name, column, buf_str(&value.text), out);
 			found = true;
@@ -192,7 +192,7 @@ static enum err filter(struct run *r, const struct frame *c, uint32_t first, boo
 			struct frame inner = { .here = set->at[from + i], .scope = c->scope, .foreign = foreign, .position = i + 1, .size = size };
 
 			err = run_op(r, &inner, p, &value);
-			if (!err && (value.kind == EXPR_NUMBER && !value.is_date ? value.number == (double)(i + 1) : expr_boolean(r->host, &value)))
+			if (!err && (value.kind == EXPR_NUMBER && !value.is_date ? value.number == (double)(i + 1) : take_truth(r, &value)))
 				set->at[kept++] = inner.here;
 		}
 		set->count = kept;

@@ -50,6 +50,7 @@ struct run {
 	const struct expr_host *host;
 	struct expr_node origin;       /* current() */
 	size_t work;                   /* nodes looked at so far */
+	enum err err;                  /* first failure of take_number() and take_truth() */
 };
 
 struct frame {
@@ -85,6 +86,9 @@ bool op_is_foreign(const struct expr *x, bool here_is, uint32_t op);        /* d
 /* A conjunct COLUMN = VALUE of a predicate, VALUE not depending on the node looked at; NO_OP when there is none. */
 uint32_t predicate_key(const struct expr *x, uint32_t predicate, const char **column);
 bool function_is(const struct expr *x, const struct op *call, const char *name);
+/* A value as number, as boolean; it becomes a scalar. A failure is kept in the run, whose result it then is. */
+double take_number(struct run *r, struct expr_value *v);
+bool take_truth(struct run *r, struct expr_value *v);
 enum err run_work(struct run *r, size_t nodes);        /* ERR_LIMIT once too many were looked at */
 /* Children `name` of `node` whose child `column` equals `value`, through the host's index or one by one. */
 enum err run_matching(struct run *r, struct expr_node node, const char *name, const char *column, const char *value, struct expr_nodes *out);
@@ -93,13 +97,12 @@ enum err run_below(struct run *r, struct expr_node node, const char *name, struc
 enum err run_children(struct run *r, struct expr_node node, const char *name, struct expr_nodes *out);
 bool node_same(struct expr_node a, struct expr_node b);
 
-/* Values. value_scalar() makes a node set the value of its first node ("" when empty), with the node's type. */
+/* Values. */
 void value_reset(struct expr_value *v);                /* empty, memory kept */
 enum err value_set_text(struct expr_value *v, const char *s, size_t len);
 void value_set_date(const struct expr_host *h, struct expr_value *v, int64_t instant, bool has_time);
 enum err value_of_node(const struct expr_host *h, struct expr_node n, struct expr_value *out);
-enum err value_scalar(const struct expr_host *h, struct expr_value *v);
-enum err value_string(const struct expr_host *h, struct expr_value *v);      /* and then a string */
+enum err value_string(const struct expr_host *h, struct expr_value *v);      /* a scalar, then a string */
 double value_number(const struct expr_value *scalar);
 bool value_boolean(const struct expr_value *scalar);
 double number_from_text(const char *s, size_t len);

@@ -175,7 +175,7 @@ enum err value_of_node(const struct expr_host *h, struct expr_node n, struct exp
 	return ERR_OK;
 }
 
-enum err value_scalar(const struct expr_host *h, struct expr_value *v)
+enum err expr_scalar(const struct expr_host *h, struct expr_value *v)
 {
 	if (v->kind != EXPR_NODES)
 		return ERR_OK;
@@ -185,7 +185,7 @@ enum err value_scalar(const struct expr_host *h, struct expr_value *v)
 enum err value_string(const struct expr_host *h, struct expr_value *v)
 {
 	struct buf text = { .max = EXPR_RESULT_MAX };
-	enum err err = value_scalar(h, v);
+	enum err err = expr_scalar(h, v);
 
 	if (err || v->kind == EXPR_STRING)
 		return err;

@@ -252,7 +252,7 @@ static enum err evaluate(struct fill *f, uint32_t node, struct expr_nodes *set)
 	enum err err;
 
 	set->count = 0;
-	err = settle_eval(f, node, f->plan[question].choices);
+	err = settle_nodes(f, node, f->plan[question].choices);
 	if (origin_of(q) == FROM_SEARCH && err != ERR_NOMEM) {
 		enum err bad = add_fixed(f, q, err != ERR_OK, set);
 

@@ -112,10 +112,17 @@ enum err settle_store(struct fill *f, uint32_t node, const char *value)
 	return settle_touch(f, node);
 }
 
-enum err settle_eval(struct fill *f, uint32_t node, const struct expr *x)
+enum err settle_nodes(struct fill *f, uint32_t node, const struct expr *x)
 {
 	f->eval.now = f->host.now;
 	return expr_eval(x, &f->eval, host_node(node), &f->value);
+}
+
+enum err settle_eval(struct fill *f, uint32_t node, const struct expr *x)
+{
+	enum err err = settle_nodes(f, node, x);
+
+	return err ? err : expr_scalar(&f->eval, &f->value);
 }
 
 /* "lat lon[ altitude[ accuracy]]" as engines keep a computed point: four numbers, each with a fraction. */

@@ -115,7 +115,8 @@ enum err settle_fresh(struct fill *f, uint32_t frame);             /* a new fram
 enum err settle_known(struct fill *f, uint32_t node);              /* a loaded node: what is computed of it, no default */
 enum err settle_new(struct fill *f, uint32_t node, uint32_t question);   /* one that the draft did not know */
 enum err settle_store(struct fill *f, uint32_t node, const char *value);
-enum err settle_eval(struct fill *f, uint32_t node, const struct expr *x);      /* into f->value */
+enum err settle_eval(struct fill *f, uint32_t node, const struct expr *x);      /* into f->value, a scalar */
+enum err settle_nodes(struct fill *f, uint32_t node, const struct expr *x);     /* the same, node sets left as they are */
 enum err settle_text(struct fill *f, uint32_t node, struct buf *out);           /* f->value as the node's question stores it */
 
 /* host.c, source.c */

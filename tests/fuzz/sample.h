@@ -6,5 +6,6 @@
 
 /* A fresh record; aborts when it cannot be opened. The form lives as long as the process. */
 struct fill *sample_open(void);
+enum err sample_try(struct fill **out);     /* the same, failing as fill_open() does */
 
 #endif

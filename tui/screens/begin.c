@@ -76,7 +76,7 @@ static bool makes(const struct app *app, const struct pack_form *form, uint32_t 
 	if (subject ? !form->subject || strcmp(form->subject, subject) : words_needs_subject(form))
 		return false;
 	for (uint32_t i = 0; i < form->entity_count; i++)
-		if (form->entities[i].reg == reg && form->entities[i].creates)
+		if (form->entities[i].reg == reg && form->entities[i].creates && (subject || form->entities[i].repeat == FORM_NONE))
 			return true;
 	return false;
 }

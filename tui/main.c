@@ -2,10 +2,12 @@
 #include "config.h"
 
 #include "forms/base/clock.h"
+#include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "sync/keys/identity.h"
 #include "tui/kit/ime.h"
 #include "tui/kit/term.h"
+#include "tui/screens/enrol.h"
 #include "tui/screens/screens.h"
 
 #include <getopt.h>
@@ -63,9 +65,9 @@ static const char *default_profile(char *out, size_t size)
 	return out;
 }
 
-static enum err run(struct app *app)
+static enum err run(struct app *app, const char *new_dir)
 {
-	struct kit_view *first = screen_unlock_new(app);
+	struct kit_view *first = new_dir ? screen_first_new(app, new_dir) : screen_unlock_new(app);
 	enum err e;
 
 	if (!first)
@@ -105,14 +107,19 @@ int main(int argc, char **argv)
 	if (o.now)
 		clock_set(now);
 	e = keys_start();
-	if (!e)
-		e = app_open(&app, o.profile ? o.profile : default_profile(dir, sizeof dir), o.label);
+	if (!o.profile)
+		o.profile = default_profile(dir, sizeof dir);
 	if (!e) {
-		const char *language = o.language ? o.language : app.settings.language;
+		bool fresh = !fs_exists(o.profile);
+		const char *language = "";
 
+		e = fresh ? app_fresh(&app) : app_open(&app, o.profile, o.label);
+		if (!e)
+			language = o.language ? o.language : app.settings.language;
 		if (*language)
 			i18n_open(language);
-		e = run(&app);
+		if (!e)
+			e = run(&app, fresh ? o.profile : NULL);
 		app_close(&app);
 	}
 	if (e)

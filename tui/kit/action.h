@@ -74,6 +74,7 @@
 	X(REGISTERS, PLACE, "registers", N_("台账"), N_("全部台账")) \
 	X(SYNC,      PLACE, "sync",      N_("同步"), N_("同步: 送出、接收、回执")) \
 	X(SETTINGS,  PLACE, "settings",  N_("设置"), N_("语言、配色、PIN、关于")) \
+	X(ENROL,     PLACE, "enrol",     N_("入网"), N_("入网: 写申请, 收乡镇发回的文件")) \
 	X(DESK,      PLACE, "desk",      N_("收件"), N_("到了什么, 谁的, 缺什么")) \
 	X(LOCK,      PROGRAM, "lock",    N_("锁屏"), N_("锁上: 再用要输 PIN")) \
 	X(REDRAW,    PROGRAM, "redraw",  N_("重画"), N_("重画屏幕")) \

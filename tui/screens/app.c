@@ -101,8 +101,7 @@ static void status(void *user, int cols, struct buf *out)
 
 static bool offers(void *user, struct kit_view *top, enum kit_action a)
 {
-	(void)user;
-	return a != ACT_CARDS || strcmp(top->ops->name, "cards");
+	return a != ACT_CARDS || (((struct app *)user)->profile && strcmp(top->ops->name, "cards"));
 }
 
 static enum kit_next act(void *user, struct kit_view *top, enum kit_action a)
@@ -119,13 +118,19 @@ static enum kit_next act(void *user, struct kit_view *top, enum kit_action a)
 	}
 }
 
+enum err app_fresh(struct app *app)
+{
+	*app = (struct app){ .kit = { .status = status, .act = act, .offers = offers }, .settings = { .theme = KIT_THEME_DARK } };
+	app->kit.user = app;
+	return ERR_OK;
+}
+
 enum err app_open(struct app *app, const char *dir, const char *label)
 {
 	struct buf path = { 0 };
 	enum err e;
 
-	*app = (struct app){ .kit = { .status = status, .act = act, .offers = offers } };
-	app->kit.user = app;
+	app_fresh(app);
 	snprintf(app->wanted_label, sizeof app->wanted_label, "%s", label ? label : "");
 	e = profile_open(dir, &app->profile);
 	if (e)
@@ -140,7 +145,8 @@ enum err app_open(struct app *app, const char *dir, const char *label)
 
 void app_close(struct app *app)
 {
-	profile_close(app->profile);
+	if (app->profile)
+		profile_close(app->profile);
 	*app = (struct app){ .profile = NULL };
 }
 

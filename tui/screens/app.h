@@ -27,6 +27,8 @@ struct app {
 /* Open profile and settings; the terminal is not touched. `app_close` frees all. */
 enum err app_open(struct app *app, const char *dir, const char *label);
 void app_close(struct app *app);
+/* No profile yet: only the screen of the first worker can be shown, which then calls app_open(). */
+enum err app_fresh(struct app *app);
 
 /* The writer is unlocked now: find person, roles and pack. */
 enum err app_enter(struct app *app);

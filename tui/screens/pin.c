@@ -7,6 +7,7 @@
 #include "tui/kit/draw.h"
 #include "tui/kit/prompt.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,14 +17,18 @@ struct pin {
 	struct kit_view base;
 	struct app *app;
 	struct kit_secret secret[FIELDS];
-	int at;
+	int at, first;                          /* first: OLD, or NEW when there is no old one */
 	bool trying;
+	char name[128];
+	enum err (*use)(struct app *app, const char *name, const char *pin);
 };
 
 static void title(struct kit_view *base, struct buf *left, struct buf *right)
 {
 	(void)right;
-	buf_printf(left, _("改 PIN: %s"), ((struct pin *)base)->app->label);
+	struct pin *p = (struct pin *)base;
+
+	buf_printf(left, p->use ? _("设 PIN: %s") : _("改 PIN: %s"), p->name);
 }
 
 static void draw(struct kit_view *base, WINDOW *win)
@@ -33,7 +38,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 	int cols = getmaxx(win), y = 0, cursor_y = 0, cursor_x = 0;
 
 	y += kit_paragraph(win, y, 1, 2, cols - 2, KIT_DIM, _("六位以上的数字, 或八个字符以上的口令。忘了没人能找回, 只能重新登记。"));
-	for (int i = 0; i < FIELDS; i++) {
+	for (int i = p->first; i < FIELDS; i++) {
 		kit_text(win, y + i, 1, 14, i == p->at ? KIT_STRONG : KIT_PLAIN, _(labels[i]));
 		kit_secret_draw(&p->secret[i], base, win, y + i, 16, cols - 18 < 24 ? cols - 18 : 24);
 		if (i == p->at) {
@@ -52,7 +57,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	struct pin *p = (struct pin *)base;
 
 	switch (a) {
-	case ACT_UP: case ACT_PREVIOUS: p->at -= p->at > 0; return KIT_STAY;
+	case ACT_UP: case ACT_PREVIOUS: p->at -= p->at > p->first; return KIT_STAY;
 	case ACT_DOWN: case ACT_NEXT:   p->at += p->at + 1 < FIELDS; return KIT_STAY;
 	case ACT_OPEN:
 		if (p->at + 1 < FIELDS)
@@ -77,17 +82,18 @@ static bool working(struct kit_view *base)
 static enum kit_next work(struct kit_view *base)
 {
 	struct pin *p = (struct pin *)base;
-	enum err e = keys_slots_change(p->app->profile->dir, p->app->wanted_label, p->secret[OLD].at, p->secret[NEW].at, keys_kdf_calibrated(), NULL);
+	enum err e = p->use ? p->use(p->app, p->name, p->secret[NEW].at)
+	                    : keys_slots_change(p->app->profile->dir, p->name, p->secret[OLD].at, p->secret[NEW].at, keys_kdf_calibrated(), NULL);
 
 	p->trying = false;
 	for (int i = 0; i < FIELDS; i++)
 		kit_secret_wipe(&p->secret[i]);
-	p->at = OLD;
+	p->at = p->first;
 	if (e) {
 		kit_say_error(e);
 		return KIT_STAY;
 	}
-	kit_say(KIT_GOOD, _("PIN 改好了"));
+	kit_say(KIT_GOOD, _("PIN 设好了"));
 	return KIT_CLOSE;
 }
 
@@ -123,7 +129,7 @@ static const struct kit_view_ops ops = {
 	.work = work, .working = working,
 };
 
-struct kit_view *screen_pin_new(struct app *app)
+static struct kit_view *make(struct app *app, const char *name, enum err (*use)(struct app *app, const char *name, const char *pin))
 {
 	struct pin *p = calloc(1, sizeof *p);
 	bool ok = p != NULL;
@@ -139,5 +145,18 @@ struct kit_view *screen_pin_new(struct app *app)
 	}
 	p->base.ops = &ops;
 	p->app = app;
+	p->use = use;
+	p->first = p->at = use ? NEW : OLD;
+	snprintf(p->name, sizeof p->name, "%s", name);
 	return &p->base;
+}
+
+struct kit_view *screen_pin_new(struct app *app)
+{
+	return make(app, app->wanted_label, NULL);
+}
+
+struct kit_view *screen_pin_first_new(struct app *app, const char *name, enum err (*use)(struct app *app, const char *name, const char *pin))
+{
+	return make(app, name, use);
 }

@@ -9,20 +9,21 @@
 #include "tui/kit/list.h"
 #include "tui/kit/pager.h"
 #include "tui/kit/prompt.h"
+#include "tui/screens/enrol.h"
 #include "tui/screens/pin.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum setting { SET_LANGUAGE, SET_THEME, SET_IDLE, SET_MOUSE, SET_SYNC_DIR, SET_SYNC_URL, SET_POSITION, SET_PHOTO, SET_PIN, SET_ABOUT, SET_COUNT };
+enum setting { SET_LANGUAGE, SET_THEME, SET_IDLE, SET_MOUSE, SET_SYNC_DIR, SET_SYNC_URL, SET_POSITION, SET_PHOTO, SET_PIN, SET_WORKER, SET_ABOUT, SET_COUNT };
 
 struct preferences { struct kit_view base; struct app *app; struct kit_list list; };
 
 static const char *const names[SET_COUNT] = {
 	[SET_LANGUAGE] = N_("语言"), [SET_THEME] = N_("配色"), [SET_IDLE] = N_("几分钟不动就锁屏"), [SET_MOUSE] = N_("触摸和鼠标"),
 	[SET_SYNC_DIR] = N_("同步文件夹"), [SET_SYNC_URL] = N_("乡镇网址"), [SET_POSITION] = N_("取位置的命令"), [SET_PHOTO] = N_("拍照的命令"),
-	[SET_PIN] = N_("改 PIN"), [SET_ABOUT] = N_("关于"),
+	[SET_PIN] = N_("改 PIN"), [SET_WORKER] = N_("添一位工作人员"), [SET_ABOUT] = N_("关于"),
 };
 
 static const char *theme_words(enum kit_theme t)
@@ -161,6 +162,8 @@ static enum kit_next open_setting(struct preferences *v, size_t i)
 		return kit_open(&v->base, kit_prompt_new(_(names[i]), _("1 到 1440 分钟; 0 从不"), minutes, text_given));
 	case SET_PIN:
 		return kit_open(&v->base, screen_pin_new(v->app));
+	case SET_WORKER:
+		return kit_open(&v->base, screen_worker_new(v->app));
 	case SET_ABOUT:
 		return kit_open(&v->base, kit_pager_new(_("关于"), _("# 巡查 Xuncha\n村级安全巡查、训练演练、预警叫应的离线终端程序。\n记录在本机签名、加密; 乡镇收到才算送到。\n\nApache-2.0 许可。")));
 	default:

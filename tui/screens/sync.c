@@ -2,7 +2,7 @@
 #include "tui/screens/screens.h"
 
 #include "forms/base/i18n.h"
-#include "sync/exchange/folder.h"
+#include "sync/exchange/online.h"
 #include "sync/exchange/status.h"
 #include "sync/ledger/profile.h"
 #include "tui/kit/draw.h"
@@ -77,13 +77,14 @@ static void draw(struct kit_view *base, WINDOW *win)
 	y = count_line(win, y, KIT_DANGER, _("有缺段的设备"), s->gaps);
 	y = count_line(win, y, KIT_DANGER, _("有两份的设备"), s->splits);
 	y = line(win, y, KIT_PLAIN, _("文件夹 (U盘)"), *v->app->settings.sync_dir ? v->app->settings.sync_dir : _("未设: 按 f 设"));
+	y = line(win, y, KIT_PLAIN, _("乡镇网址"), *v->app->settings.sync_url ? v->app->settings.sync_url : _("未设: 按 u 设"));
 	if (y + 1 < getmaxy(win))
 		kit_paragraph(win, y + 1, 1, getmaxy(win) - y - 1, getmaxx(win) - 2, KIT_DIM,
 		              _("送出去要等乡镇的回执回来才算 \"已送到\"。U盘、共享文件夹、聊天里收的文件都行, 同一个包收几次都没关系。"));
 	buf_clear(&b);
 }
 
-struct exchange { struct app *app; struct kit_progress *p; struct folder_report report; };
+struct exchange { struct app *app; bool online; struct kit_progress *p; struct folder_report report; };
 
 static bool moving(void *user, const char *what, uint32_t done, uint32_t total)
 {
@@ -102,7 +103,8 @@ static enum err step(void *user, struct kit_progress *p)
 
 	x->p = p;
 	x->report = (struct folder_report){ .progress = moving, .user = x };
-	e = folder_sync(x->app->profile, x->app->settings.sync_dir, &x->report);
+	e = x->online ? online_sync(x->app->profile, x->app->settings.sync_url, &x->report)
+	              : folder_sync(x->app->profile, x->app->settings.sync_dir, &x->report);
 	p->finished = true;
 	return e;
 }
@@ -134,35 +136,34 @@ static enum kit_next exchanged(struct kit_view *below, struct kit_view *self)
 	return KIT_STAY;
 }
 
-static enum kit_next start(struct sync_view *v)
+static enum kit_next start(struct sync_view *v, bool online)
 {
 	struct exchange *x;
 	struct kit_view *progress;
 
-	if (!*v->app->settings.sync_dir) {
-		kit_say(KIT_SOON, _("先按 f 设文件夹"));
+	if (!*(online ? v->app->settings.sync_url : v->app->settings.sync_dir)) {
+		kit_say(KIT_SOON, online ? _("先按 u 设乡镇的网址") : _("先按 f 设文件夹"));
 		return KIT_STAY;
 	}
 	x = calloc(1, sizeof *x);
 	if (!x)
 		return kit_open(&v->base, NULL);
 	x->app = v->app;
+	x->online = online;
 	progress = kit_progress_new(_("同步"), (struct kit_work){ .step = step, .report = report, .close = free, .user = x });
 	if (progress)
 		progress->done = exchanged;
 	return kit_open(&v->base, progress);
 }
 
-static enum kit_next folder_given(struct kit_view *below, struct kit_view *self)
+static enum kit_next keep(struct sync_view *v, char *setting, const char *text)
 {
-	struct sync_view *v = (struct sync_view *)below;
-	const char *dir = kit_prompt_answer(self);
 	struct buf path = { 0 };
 	enum err e;
 
-	if (!dir)
+	if (!text)
 		return KIT_STAY;
-	snprintf(v->app->settings.sync_dir, sizeof v->app->settings.sync_dir, "%s", dir);
+	snprintf(setting, SETTING_TEXT, "%s", text);
 	e = settings_write(profile_path(v->app->profile, "settings", &path), &v->app->settings);
 	buf_clear(&path);
 	if (e)
@@ -172,13 +173,30 @@ static enum kit_next folder_given(struct kit_view *below, struct kit_view *self)
 	return KIT_STAY;
 }
 
+static enum kit_next folder_given(struct kit_view *below, struct kit_view *self)
+{
+	struct sync_view *v = (struct sync_view *)below;
+
+	return keep(v, v->app->settings.sync_dir, kit_prompt_answer(self));
+}
+
+static enum kit_next url_given(struct kit_view *below, struct kit_view *self)
+{
+	struct sync_view *v = (struct sync_view *)below;
+
+	return keep(v, v->app->settings.sync_url, kit_prompt_answer(self));
+}
+
 static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct sync_view *v = (struct sync_view *)base;
 
 	switch (a) {
+	/* The network first where there is one: nothing to plug in. */
 	case ACT_OPEN: case ACT_SEND:
-		return start(v);
+		return start(v, *v->app->settings.sync_url && (a == ACT_OPEN || !*v->app->settings.sync_dir));
+	case ACT_STEP:
+		return kit_open(base, kit_prompt_new(_("乡镇网址"), _("如 http://10.0.0.5:8080; 空着就不用网络"), v->app->settings.sync_url, url_given));
 	case ACT_EDIT:
 		return kit_open(base, kit_prompt_new(_("文件夹"), _("U盘、存储卡或共享文件夹的路径, 如 /media/usb"), v->app->settings.sync_dir, folder_given));
 	default:
@@ -189,7 +207,13 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 static const char *label(struct kit_view *base, enum kit_action a)
 {
 	(void)base;
-	return a == ACT_EDIT ? _("设文件夹") : a == ACT_OPEN ? _("开始同步") : NULL;
+	switch (a) {
+	case ACT_EDIT: return _("设文件夹");
+	case ACT_STEP: return _("设网址");
+	case ACT_OPEN: return _("开始同步");
+	case ACT_SEND: return _("用文件夹同步");
+	default:       return NULL;
+	}
 }
 
 static void close_sync(struct kit_view *base)
@@ -197,7 +221,7 @@ static void close_sync(struct kit_view *base)
 	free(base);
 }
 
-static const struct kit_key keys[] = { { KIT_ENTER, ACT_OPEN, true }, { 'y', ACT_SEND, false }, { 'f', ACT_EDIT, true }, { 0, ACT_NONE, false } };
+static const struct kit_key keys[] = { { KIT_ENTER, ACT_OPEN, true }, { 'y', ACT_SEND, false }, { 'f', ACT_EDIT, true }, { 'u', ACT_STEP, true }, { 0, ACT_NONE, false } };
 
 static const struct kit_view_ops ops = {
 	.name = "sync", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_sync, .label = label,

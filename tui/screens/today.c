@@ -9,6 +9,7 @@
 #include "sync/ledger/profile.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
+#include "tui/screens/enrol.h"
 #include "tui/screens/filling.h"
 #include "tui/screens/incident.h"
 #include "tui/screens/warning.h"
@@ -291,7 +292,9 @@ static void draw(struct kit_view *base, WINDOW *win)
 
 	getmaxyx(win, h, w);
 	if (!t->app->pack) {
-		kit_paragraph(win, 0, 1, h, w - 2, KIT_STRONG, _("还没有清单包。按 y 同步: 从乡镇的文件夹或网址收来, 这里就会有要做的事。"));
+		kit_paragraph(win, 0, 1, h, w - 2, KIT_STRONG, enrol_is_certified(t->app)
+		              ? _("还没有清单包。按 y 同步: 从乡镇的文件夹或网址收来, 这里就会有要做的事。")
+		              : _("还没有入网。按 e: 写一份申请送到乡镇, 收到乡镇发回的文件就能用。"));
 		return;
 	}
 	if (h >= 8 && w >= KIT_NARROW) {
@@ -396,6 +399,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_REGISTERS:  return kit_open(base, screen_registers_new(t->app));
 	case ACT_SYNC:       return kit_open(base, screen_sync_new(t->app));
 	case ACT_SETTINGS:   return kit_open(base, screen_settings_new(t->app));
+	case ACT_ENROL:      return kit_open(base, screen_enrol_new(t->app));
 	case ACT_QUIT:       return KIT_QUIT;
 	default:             return kit_list_act(&t->list, a);
 	}
@@ -410,6 +414,7 @@ static bool offers(struct kit_view *base, enum kit_action a)
 	switch (a) {
 	case ACT_FIND: case ACT_REGISTERS: return t->app->pack != NULL;
 	case ACT_OPEN: return row_count(t) > 0;
+	case ACT_ENROL: return !enrol_is_certified(t->app);
 	case ACT_BACK: return false;              /* there is nothing behind; q leaves, l locks */
 	default:       return true;
 	}
@@ -464,7 +469,7 @@ static void close_today(struct kit_view *base)
 }
 
 static const struct kit_key keys[] = {
-	{ 'q', ACT_QUIT, true }, { KIT_ENTER, ACT_OPEN, true }, { '/', ACT_FIND, true }, { 'n', ACT_NEW_HAZARD, true }, { 'p', ACT_PLACES, true },
+	{ 'q', ACT_QUIT, true }, { 'e', ACT_ENROL, true }, { KIT_ENTER, ACT_OPEN, true }, { '/', ACT_FIND, true }, { 'n', ACT_NEW_HAZARD, true }, { 'p', ACT_PLACES, true },
 	{ 'h', ACT_HAZARDS, true }, { 'y', ACT_SYNC, true }, { 'g', ACT_REGISTERS, true }, { 't', ACT_TRAININGS, true }, { 'w', ACT_WARNINGS, true },
 	{ 'r', ACT_REPORTS, true }, { 'o', ACT_SETTINGS, true }, { 'l', ACT_LOCK, true },
 	KIT_LIST_KEYS, { 0, ACT_NONE, false },

@@ -14,10 +14,26 @@ enum { PATTERN_MAX = 8192, MATCH_LIMIT = 1000000, DEPTH_LIMIT = 2000, HEAP_KIB =
 /* The last pattern of this thread stays compiled: a constraint is asked again and again. */
 static _Thread_local struct { char text[256]; pcre2_code *code; } last;
 
+/* Java writes \p{IsHan} where PCRE2 writes \p{Han}. */
+static void from_java(const char *pattern, struct buf *out)
+{
+	for (const char *s = pattern; *s; s++) {
+		buf_putc(out, *s);
+		if (*s == '\\' && s[1]) {
+			buf_putc(out, *++s);
+			if ((*s == 'p' || *s == 'P') && !strncmp(s + 1, "{Is", 3)) {
+				buf_putc(out, '{');
+				s += 3;
+			}
+		}
+	}
+}
+
 static enum err compile(const char *pattern, pcre2_code **out)
 {
-	int code;
-	PCRE2_SIZE at;
+	struct buf text = { 0 };
+	int code = 0;
+	PCRE2_SIZE at = 0;
 	PCRE2_UCHAR why[128];
 
 	if (last.code && strlen(pattern) < sizeof last.text && !strcmp(pattern, last.text)) {
@@ -26,8 +42,12 @@ static enum err compile(const char *pattern, pcre2_code **out)
 	}
 	if (strlen(pattern) > PATTERN_MAX)
 		return err_set(ERR_LIMIT, _("正则表达式超过 %d 字节"), (int)PATTERN_MAX);
-	*out = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+	from_java(pattern, &text);
+	if (text.err)
+		return text.err;
+	*out = pcre2_compile((PCRE2_SPTR)buf_str(&text), PCRE2_ZERO_TERMINATED,
 	                     PCRE2_UTF | PCRE2_UCP | PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C, &code, &at, NULL);
+	buf_clear(&text);
 	if (!*out) {
 		pcre2_get_error_message(code, why, sizeof why);
 		return err_set(ERR_FORMAT, _("正则表达式 %s 第 %zu 个字节处有错: %s"), pattern, (size_t)at, (const char *)why);

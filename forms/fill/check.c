@@ -16,6 +16,8 @@ enum err constraint_holds(struct fill *f, uint32_t node, bool *out)
 	err = settle_eval(f, node, x);
 	if (!err)
 		*out = expr_boolean(&f->eval, &f->value);
+	if (err == ERR_FORMAT)
+		return ERR_OK;             /* the author's mistake (a pattern, a table that is not here) must not lock the question */
 	return err ? err_in(err, _("题目 %s 的 constraint"), f->form->questions[f->nodes[node].question].name) : ERR_OK;
 }
 

@@ -294,14 +294,18 @@ static enum err first_instances(struct fill *f, uint32_t node, uint32_t question
 	return err;
 }
 
+/* A lot once drawn (random(), uuid()) stays. */
 enum err settle_known(struct fill *f, uint32_t node)
 {
 	const struct plan *p = &f->plan[f->nodes[node].question];
 	enum err err = ERR_OK;
 
-	for (int k = 0; !err && k < COMPUTE_KINDS; k++)
-		if (p->program[k] && !(k == COMPUTE_VALUE && p->triggered))
+	for (int k = 0; !err && k < COMPUTE_KINDS; k++) {
+		bool drawn = k == COMPUTE_VALUE && p->program[k] && expr_uses(p->program[k]) & EXPR_USES_CHANCE && f->nodes[node].value;
+
+		if (p->program[k] && !drawn && !(k == COMPUTE_VALUE && p->triggered))
 			err = settle_mark(f, node, (enum compute)k);
+	}
 	return err;
 }
 

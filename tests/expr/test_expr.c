@@ -54,6 +54,7 @@ static void javarosa_decides_where_engines_differ(void **state)
 	(void)state;
 	assert_value("regex('abc', 'b')", "false");
 	assert_value("regex('村居', '\\p{L}{2}')", "true");
+	assert_value("regex('村居', '\\p{IsHan}+')", "true");
 	assert_value("round(-2.5)", "-2");
 	assert_value("round(1.005, 2)", "1.01");
 	assert_value("round(9.999, 2)", "10");

@@ -533,6 +533,62 @@ static void answers_that_break_rules_are_told_and_left_out(void **state)
 	form_free(form);
 }
 
+static void an_authors_mistake_does_not_lock_a_question(void **state)
+{
+	struct form *form = sheet_form(
+		"survey,type,name,label,constraint,calculation\n"
+		",text,a,甲,\"regex(., '[a-')\",\n"
+		",text,b,乙,\"pulldata('nowhere', 'x', 'y', .) = ''\",\n"
+		",calculate,c,,,date(${a})\n");
+	struct fill *f = sheet_fill(form, NULL);
+
+	(void)state;
+	sheet_set(f, "a", "any");
+	sheet_set(f, "b", "any");
+	sheet_is(f, "c", "");
+	sheet_set(f, "a", "2026-07-12");
+	sheet_is(f, "c", "2026-07-12");
+	fill_close(f);
+	form_free(form);
+}
+
+static enum err other_dice(void *user, void *data, size_t len)
+{
+	static uint8_t next;
+
+	(void)user;
+	memset(data, ++next, len);
+	return ERR_OK;
+}
+
+static void a_lot_once_drawn_stays(void **state)
+{
+	struct form *form = sheet_form(
+		"survey,type,name,label,calculation\n"
+		",text,q,题,\n"
+		",calculate,id,,uuid()\n");
+	struct fill_host host = sheet_host(NULL);
+	struct buf draft = { 0 }, id = { 0 };
+	struct fill *f;
+	fill_node at;
+
+	(void)state;
+	host.random = other_dice;
+	assert_ok(fill_open(form, &host, &f));
+	buf_puts(&id, fill_value(f, sheet_node(f, "id")));
+	assert_int_equal(id.len, 36);
+	assert_ok(fill_finish(f));
+	sheet_is(f, "id", buf_str(&id));
+	assert_ok(fill_save(f, FILL_NO_NODE, &draft));
+	assert_ok(fill_load(f, draft.data, draft.len, &at, NULL, NULL));
+	assert_ok(fill_finish(f));
+	sheet_is(f, "id", buf_str(&id));
+	buf_clear(&draft);
+	buf_clear(&id);
+	fill_close(f);
+	form_free(form);
+}
+
 static void what_was_computed_and_then_changed_by_hand_is_read(void **state)
 {
 	struct form *form = sheet_form(
@@ -737,7 +793,8 @@ int main(void)
 		cmocka_unit_test(a_filter_follows_and_clears_what_it_no_longer_offers), cmocka_unit_test(shuffled_choices_are_all_there_and_stay_put),
 		cmocka_unit_test(attached_tables_are_read), cmocka_unit_test(choices_may_be_the_answers_of_a_repeat),
 		cmocka_unit_test(the_subject_row_and_the_last_record_are_at_hand), cmocka_unit_test(a_record_goes_out_as_json_and_comes_back),
-		cmocka_unit_test(answers_that_break_rules_are_told_and_left_out), cmocka_unit_test(what_was_computed_and_then_changed_by_hand_is_read),
+		cmocka_unit_test(answers_that_break_rules_are_told_and_left_out), cmocka_unit_test(an_authors_mistake_does_not_lock_a_question), cmocka_unit_test(a_lot_once_drawn_stays),
+		cmocka_unit_test(what_was_computed_and_then_changed_by_hand_is_read),
 		cmocka_unit_test(a_draft_comes_back_as_it_was),
 		cmocka_unit_test(a_draft_survives_a_new_version_of_its_form), cmocka_unit_test(types_are_checked_and_stored_as_xlsform_does),
 		cmocka_unit_test(written_paths_mean_what_converters_mean), cmocka_unit_test(a_running_total_reads_the_row_before),

@@ -89,6 +89,7 @@ struct form_entity {                   /* a line of the entities sheet: which ro
 
 struct form {
 	const char *id, *version, *title, *default_language, *instance_name, *style;
+	const char *roles;                                /* ours (settings column xc:roles): who may submit it, "A|B"; NULL */
 	struct form_text titles;                          /* the title by language; `title` in the default one */
 	const char *languages[FORM_LANGUAGES_MAX];        /* "" = columns without ::language */
 	uint32_t language_count, language;                /* language = index of the default one */

@@ -9,7 +9,7 @@
 
 enum form_key {
 	KEY_FORMAT, KEY_ID, KEY_VERSION, KEY_TITLE, KEY_DEFAULT_LANGUAGE, KEY_INSTANCE_NAME, KEY_STYLE, KEY_LANGUAGES, KEY_LANGUAGE,
-	KEY_COLUMNS, KEY_LISTS, KEY_QUESTIONS, KEY_ENTITIES, KEY_TITLES, KEY_COUNT
+	KEY_COLUMNS, KEY_LISTS, KEY_QUESTIONS, KEY_ENTITIES, KEY_TITLES, KEY_ROLES, KEY_COUNT
 };
 
 enum member_kind { MEMBER_STRING, MEMBER_TEXT, MEMBER_NUMBER, MEMBER_TYPE, MEMBER_BOOL, MEMBER_LIST, MEMBER_SPAN, MEMBER_COLUMNS };
@@ -180,6 +180,7 @@ enum err form_encode(const struct form *f, struct buf *out)
 	for (size_t i = 0; i < COUNT(strings); i++)
 		n -= !strings[i];
 	n -= !text_languages(&f->titles);
+	n -= !f->roles;
 	cbor_put_map(out, n);
 	cbor_put_unsigned(out, KEY_FORMAT);
 	cbor_put_unsigned(out, FORM_CODEC_VERSION);
@@ -214,6 +215,7 @@ enum err form_encode(const struct form *f, struct buf *out)
 		cbor_put_unsigned(out, KEY_TITLES);
 		put_text(&f->titles, out);
 	}
+	put_string(KEY_ROLES, f->roles, out);
 	return out->err;
 }
 
@@ -475,6 +477,9 @@ static void take_form_member(struct decoder *d, uint64_t key)
 		break;
 	case KEY_TITLES:
 		take_text(d, &f->titles);
+		break;
+	case KEY_ROLES:
+		f->roles = take_string(d);
 		break;
 	default:
 		refuse(d, ERR_VERSION);

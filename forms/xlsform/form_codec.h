@@ -2,9 +2,10 @@
  *
  * The same form gives the same bytes. A map: 0 version of this format, 1 id, 2 version, 3 title, 4 default_language,
  * 5 instance_name, 6 style, 7 [languages], 8 language, 9 [columns], 10 [[list name, [choice...]]...], 11 [question...],
- * 12 [entity...], 13 titles. Choices, questions and entities are maps of their members (keys in form_codec.c); what is absent is left
- * out. A text is a text item when only language 0 has it, else a map by language. A group says how many questions it
- * holds, and parents follow from that. Texts reach FORM_TEXT_MAX and lists FORM_CHOICES_MAX, over cbor.h's usual limits.
+ * 12 [entity...], 13 titles, 14 roles. Choices, questions and entities are maps of their members (keys in form_codec.c);
+ * what is absent is left out. A text is a text item when only language 0 has it, else a map by language. A group says how
+ * many questions it holds, and parents follow from that. Texts reach FORM_TEXT_MAX and lists FORM_CHOICES_MAX, over
+ * cbor.h's usual limits.
  */
 #ifndef FORMS_XLSFORM_FORM_CODEC_H
 #define FORMS_XLSFORM_FORM_CODEC_H

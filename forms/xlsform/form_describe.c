@@ -176,6 +176,7 @@ enum err form_describe(const struct form *f, struct jdoc **out)
 	jdoc_put(o, "languages", languages);
 	put_string(o, "instance_name", f->instance_name);
 	put_string(o, "style", f->style);
+	put_string(o, "roles", f->roles);
 	for (uint32_t i = 0; i < f->question_count; i++)
 		jdoc_push(questions, describe_question(f, &f->questions[i], &path));
 	jdoc_put(o, "questions", questions);

@@ -1,6 +1,6 @@
 /* form_describe.h - a form as a JSON document, for other programs and for people who review one.
  *
- * {id, version, title {LANGUAGE: text}, default_language, languages [...], instance_name, style,
+ * {id, version, title {LANGUAGE: text}, default_language, languages [...], instance_name, style, roles,
  *  questions [{path, name, type, type_name, label {LANGUAGE: text}, hint, guidance_hint, constraint_message, required_message,
  *   image, audio, video, list, source, or_other, required, relevant, ..., save_to, xc {unit, warn, ...}, row}...],
  *  lists [{name, choices [{name, label, image, columns {...}, row}...]}...],

@@ -18,6 +18,7 @@ static const struct field setting_fields[] = {
 	{ "default_language", FIELD_PLAIN, offsetof(struct form, default_language) },
 	{ "instance_name", FIELD_EXPRESSION, offsetof(struct form, instance_name) },
 	{ "style", FIELD_PLAIN, offsetof(struct form, style) },
+	{ "xc:roles", FIELD_PLAIN, offsetof(struct form, roles) },
 };
 static const struct field_set settings_set = { setting_fields, sizeof setting_fields / sizeof *setting_fields, false };
 

@@ -243,13 +243,14 @@ static void files_repeats_and_registers_are_sources(void **state)
 static void settings_and_entities_are_read(void **state)
 {
 	struct form *f = good("survey\n,type,name,label,save_to,bind::xc:warn,bind::xc:class\n,begin_repeat,r,R,,,\n,text,a,A,words,. = 'x',P2\n,end_repeat,,,,,\n"
-	                      "settings\n,Form Title,form_id,version,style,instance_name\n,Check,check,2026071201,pages,${r}\n"
+	                      "settings\n,Form Title,form_id,version,style,instance_name,xc:roles\n,Check,check,2026071201,pages,${r},VADM|TOWN\n"
 	                      "entities\n,dataset,label,repeat,create_if,xc:step\n,hazards,${a},${r},true(),'register'\n");
 
 	(void)state;
 	assert_string_equal(f->id, "check");
 	assert_string_equal(f->title, "Check");
 	assert_string_equal(f->version, "2026071201");
+	assert_string_equal(f->roles, "VADM|TOWN");
 	assert_int_equal(f->entity_count, 1);
 	assert_string_equal(f->entities[0].dataset, "hazards");
 	assert_string_equal(f->entities[0].repeat, "r");

@@ -102,7 +102,7 @@ static enum err add_field_steps(struct standing *s, uint32_t field)
 		const struct pack_step *step = &pack->steps[i];
 		int32_t due;
 
-		if (step->reg != s->reg || step->field != field || !step->form || !starts_from(step, buf_str(&shown.text)) || !strcmp(step->to, buf_str(&shown.text)))
+		if (step->reg != s->reg || step->field != field || !step->form || (step->roles && !(s->d->rules.roles & step->roles)) || !starts_from(step, buf_str(&shown.text)) || !strcmp(step->to, buf_str(&shown.text)))
 			continue;
 		if (step->when && !cond_holds(step->when, field_text, s))
 			continue;

@@ -145,10 +145,14 @@ static enum err add_rule(struct duerules *r, const struct pack_duty *d)
 
 enum err duerules_open(struct profile *p, struct duerules *r)
 {
+	const struct keys_writer *w;
 	enum err e;
 
 	*r = (struct duerules){ .p = p };
-	r->town = !p->identity || keys_roster_has_role(p->roster, p->writer, PACK_TOWN);
+	r->roles = p->identity ? 0 : UINT32_MAX;
+	if (p->identity && (w = keys_roster_find(p->roster, p->writer)))
+		r->roles = w->roles;
+	r->town = r->roles & PACK_TOWN;
 	if ((e = reader_pack(p, &r->pack)))
 		return e;
 	if (!(r->at = calloc(r->pack->duty_count + 1, sizeof *r->at)))

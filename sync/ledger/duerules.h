@@ -25,6 +25,7 @@ struct duerules {
 	struct due_ready *at; uint32_t count;
 	struct due_likeness *likeness; uint32_t likeness_count, likeness_cap;
 	bool town;
+	uint32_t roles;                                   /* of whoever looks; all of them while nobody is unlocked */
 	enum err err;
 };
 

@@ -214,6 +214,8 @@ enum err row_number(struct profile *p, const struct row *r, struct buf *out)
 	enum err e = r->event_count ? row_author(p, &r->events[0], NULL, &label) : ERR_OK;
 
 	buf_printf(out, "%s-%04u", buf_str(&label), (unsigned)r->number);
+	if (r->id.index)
+		buf_printf(out, "-%u", r->id.index);      /* a submit may make several rows */
 	buf_clear(&label);
 	return e ? e : out->err;
 }
@@ -374,10 +376,17 @@ static const void *host_link(void *user, uint32_t reg, const char *id)
 	return &l->row;
 }
 
+static enum err host_tally(void *user, const void *row, uint32_t reg, const char *cond, uint32_t field, struct buf *out)
+{
+	struct seat *s = user;
+
+	return tally_put(s->p, s->pack, row, reg, cond, field, out);
+}
+
 static enum err evaluate(struct profile *p, const struct row *r, const char *expression, uint32_t number, struct buf *text, bool *holds)
 {
 	struct seat seat = { .p = p, .number = number };
-	struct rowexpr_host host = { .user = &seat, .value = host_value, .builtin = host_builtin, .link = host_link, .now = clock_wall(), .language = i18n_language() };
+	struct rowexpr_host host = { .user = &seat, .value = host_value, .builtin = host_builtin, .link = host_link, .tally = host_tally, .now = clock_wall(), .language = i18n_language() };
 	const struct rowexpr *x = NULL;
 	uint32_t reg;
 	enum err e = reader_register(p, r->reg, &seat.pack, &reg);

@@ -35,6 +35,7 @@ void fold_close(struct fold *f)
 	buf_clear(&f->records);
 	block_free(&f->blocks);
 	eval_clear(&f->expressions);
+	tallies_clear(&f->tallies);
 	buf_clear(&f->village.name);
 	free(f->dirty);
 	free(f->fresh);
@@ -476,6 +477,7 @@ enum err fold_flush(struct fold *f, struct store_txn *t)
 			block_set_slots(t, (uint16_t)reg, f->slots[reg] - 1);
 	e = block_flush(&f->blocks, t);
 	f->village.known = false;
+	tallies_clear(&f->tallies);
 	forget_batch(f);
 	return e ? e : t->err;
 }

@@ -6,6 +6,7 @@
 #include "sync/ledger/fold.h"
 #include "sync/ledger/history.h"
 #include "sync/ledger/rowindex.h"
+#include "sync/ledger/tally.h"
 
 /* A row folded from memory, to be put at the end of the write. */
 struct fold_fresh { struct row_key key; size_t at, len; };
@@ -25,6 +26,7 @@ struct fold {
 	uint32_t *grown; uint32_t grown_count, grown_cap;        /* logs that got an event in this write */
 	/* for readers */
 	struct eval_cache expressions;
+	struct tallies tallies;
 	const struct pack *current; int64_t current_at;   /* clock_ticks() */
 	struct { bool known; struct event_scope scope; struct buf name; } village;
 	uint32_t words_before;                            /* words known when this write began */

@@ -82,6 +82,8 @@ enum err row_number(struct profile *p, const struct row *r, struct buf *out);
 enum err row_serial(struct profile *p, const struct row *r, struct buf *out);
 enum err row_evaluate(struct profile *p, const struct row *r, const char *expression, struct buf *out);
 enum err row_evaluate_numbered(struct profile *p, const struct row *r, const char *expression, uint32_t number, struct buf *out);
+/* The month that tally() counts in: 0 for all time. */
+void row_tally_month(struct profile *p, int year, int month);
 enum err row_test(struct profile *p, const struct row *r, const char *expression, bool *out);
 
 /* Stored text of a field as forms see it (instance('row')/root/FIELD), derived fields computed; appended. */

@@ -316,7 +316,7 @@ static void store(struct reader *r, const struct column *c, const char *text, ch
 			expression_clean(text, &r->text);
 			text = buf_str(&r->text);
 		}
-		/* fall through */
+		__attribute__((fallthrough));
 	case FIELD_PLAIN:
 		if (!*plain)
 			*plain = form_string(r->form, text);

@@ -76,6 +76,14 @@ enum err cmd_sync(struct ctl *c)
 
 	if (!e)
 		e = ctl_open(c, true, &t.profile);
+	if (!e && dir && keys_town_here(t.profile->dir)) {
+		char *folder[] = { (char *)(uintptr_t)dir };
+
+		jdoc_free(t.files);
+		c->argv = folder;
+		c->argc = 1;
+		return cmd_merge(c);              /* a township takes in and gives back */
+	}
 	if (!e)
 		e = dir ? folder_sync(t.profile, dir, &r) : online_sync(t.profile, url, &r);
 	answer_report(c, &t, &r);
@@ -111,7 +119,7 @@ enum err cmd_merge(struct ctl *c)
 	bool town;
 	enum err e;
 
-	if ((e = ctl_rest(c, 1, CTL_ARGS_MAX)) || (e = ctl_open(c, c->pin_file != NULL, &t.profile))) {
+	if ((e = ctl_rest(c, 1, CTL_ARGS_MAX)) || (e = ctl_open(c, c->pin_file && !c->open, &t.profile))) {
 		jdoc_free(t.files);
 		return e;
 	}

@@ -43,7 +43,8 @@ enum err folder_take(struct profile *p, const char *path, struct folder_report *
 /* Put one file into a folder durably and read it back. *there: it was there already, whole. */
 enum err folder_put(const char *dir, const char *name, const void *data, size_t len, bool *there);
 
-/* Seal what the writers of this device have not sealed yet into out/. ERR_DENIED when nobody is unlocked. */
+/* Seal what the writers of this device have not sealed yet into out/: a bundle holds logs of one scope only, and opens for
+ * the township and that scope. ERR_DENIED when nobody is unlocked. */
 enum err folder_seal(struct profile *p, uint32_t *bundles, uint64_t *events);
 
 #endif

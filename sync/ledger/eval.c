@@ -335,7 +335,7 @@ static enum err host_builtin(void *user, const void *of, enum rowexpr_builtin wh
 	case ROWEXPR_STEP_AT:
 	case ROWEXPR_STEP_BY:
 		ev = step ? last_step(r, step) : NULL;
-		/* fall through */
+		__attribute__((fallthrough));
 	case ROWEXPR_CREATED_AT:
 	case ROWEXPR_CREATED_BY:
 		if (!ev)

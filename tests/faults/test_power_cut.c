@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SECTOR = 512, FILES = 1024, PENDING = 4096 };
+enum { SECTOR = 512, FILES = 256, PENDING = 4096 };
 
 struct content { uint8_t *data; size_t len; };
 struct name { const char *path; int file; bool dir; };

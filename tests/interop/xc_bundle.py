@@ -80,7 +80,7 @@ class Wire:
 
 
 Log = namedtuple("Log", "writer scope epoch")
-Event = namedtuple("Event", "log seq hash flags kind lamport wall boot uptime public answers private opaque")
+Event = namedtuple("Event", "log seq previous hash flags kind lamport wall boot uptime public answers private opaque")
 
 
 def log_hash(log):
@@ -176,8 +176,8 @@ def verify_segment(s, sign_pk):
     previous, base, at, out = s.before, s.base, 0, []
     for seq in range(s.first, s.first + s.count):
         (flags, kind, now, public, answers, private), used, base, opaque, digest = read_event(s.events[at:], base)
-        previous = H(b"XC1 event", previous, digest)
-        out.append(Event(s.log, seq, previous, flags, kind, *now, public, answers, private, opaque))
+        before, previous = previous, H(b"XC1 event", previous, digest)
+        out.append(Event(s.log, seq, before, previous, flags, kind, *now, public, answers, private, opaque))
         at += used
     check(at == len(s.events), "bytes left over in the segment")
     check(verify(sign_pk, b"XC1 head" + s.log.writer + s.log.scope + be(s.log.epoch, 8) + be(seq, 8) + previous, s.signature), "the author's signature")

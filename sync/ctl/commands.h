@@ -12,6 +12,7 @@
 	X("enrol show", "F", N_("看一份入网申请: 姓名和要核对的二十位数字"), cmd_enrol_show) \
 	X("enrol grant", "F --role R[,R] --scope CODE[,CODE] --person P --out G [--succeeds LABEL]", N_("批准入网, 写出入网文件"), cmd_enrol_grant) \
 	X("enrol accept", "G --root DIGITS", N_("收下入网文件; DIGITS 是乡镇的代码"), cmd_enrol_accept) \
+	X("key export", "--box --out F", N_("导出解封钥匙, 给别的程序读数据包用"), cmd_key_export) \
 	X("root show", "", N_("乡镇的代码 (三十位数字和两位校验)"), cmd_root_show) \
 	X("pack check", "DIR", N_("检查清单包, 逐条说明错误"), cmd_pack_check) \
 	X("pack publish", "DIR", N_("发布清单包"), cmd_pack_publish) \

@@ -5,7 +5,7 @@ python3-nacl and python3-zstandard.
     reader.py golden DIR                              the files of tests/vectors/golden against their `expected`
     reader.py show    --roots F --keys F... PATH...   what came, from whom
     reader.py digest  --roots F --keys F... PATH...   the state digest of all events in these bundles, grants and blobs
-    reader.py refused --roots F --keys F... PATH...   exit 0 when every one of these files is refused
+    reader.py refused --roots F --keys F... PATH... BAD   exit 0 when every file of BAD is refused, knowing the others
 
 PATHs are files or folders; whatever is no bundle, grant or blob is passed over.
 """
@@ -144,7 +144,10 @@ def open_store(args):
 
 def show(args):
     store = open_store(args)
-    print(json.dumps(dict(township=xb.H(store.chain[0].bytes)[:16].hex(), code=xb.township_code(store.chain), events=len(store.events),
+    logs = {}
+    for e in store.events.values():
+        logs.setdefault("%s:%s:%d" % (e.log.writer.hex(), e.log.scope[2:].hex(), e.log.epoch), []).append(e.seq)
+    print(json.dumps(dict(logs={k: "%d of %d" % (len(v), max(v)) for k, v in sorted(logs.items())}, township=xb.H(store.chain[0].bytes)[:16].hex(), code=xb.township_code(store.chain), events=len(store.events),
                           opaque=sum(e.opaque for e in store.events.values()), writers={k.hex(): v["label"] for k, v in store.roster.certs.items()},
                           packs=sorted(store.packs()), files=store.notes), ensure_ascii=False, indent=1))
     return 0
@@ -152,11 +155,12 @@ def show(args):
 
 def refused(args):
     store = open_store(args)
-    for path, note in store.notes.items():
-        if not note.startswith("refused"):
-            print(path, note)
+    bad = [path for path in files(args.path[-1:])]
+    for path in bad:
+        if not store.notes.get(path, "").startswith("refused"):
+            print(path, store.notes.get(path))
             return 1
-    return 0 if store.notes else 1
+    return 0 if bad else 1
 
 
 def digest(args):

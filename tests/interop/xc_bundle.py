@@ -202,6 +202,7 @@ def read_envelope(file):
     check(w.at <= header_len <= w.at + 4096, "header length")
     check(1 <= plain_len <= 1 << 20 and plain_len <= 64 * cipher_len + 4096, "plain length")
     check(len(file) == header_len + cipher_len + 64, "file length")
+    dictionary_of(dictionary)
     tick = None
     while w.at < header_len:
         kind, body = w.num(2), w.take(w.num(2))

@@ -10,6 +10,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct check {
@@ -17,12 +18,13 @@ struct check {
 	const char *directory;                 /* of the form's file */
 	void (*report)(void *user, const struct form_fault *fault);
 	void *user;
+	uint32_t warnings;
 };
 
-static void warn(const struct check *c, const char *sheet, uint32_t row, const char *header, const char *hint, const char *fmt, ...)
+static void warn(struct check *c, const char *sheet, uint32_t row, const char *header, const char *hint, const char *fmt, ...)
 	__attribute__((format(printf, 6, 7)));
 
-static void warn(const struct check *c, const char *sheet, uint32_t row, const char *header, const char *hint, const char *fmt, ...)
+static void warn(struct check *c, const char *sheet, uint32_t row, const char *header, const char *hint, const char *fmt, ...)
 {
 	char message[512];
 	struct form_fault f = { .sheet = sheet, .row = row, .header = header, .warning = true, .message = message, .hint = hint };
@@ -31,7 +33,7 @@ static void warn(const struct check *c, const char *sheet, uint32_t row, const c
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof message, fmt, ap);
 	va_end(ap);
-	if (c->report)
+	if (c->report && c->warnings++ < FORM_FAULTS_MAX)
 		c->report(c->user, &f);
 }
 
@@ -64,7 +66,7 @@ static bool next_word(const char **at, struct word *w)
 	return end > s;
 }
 
-static void check_functions(const struct check *c, const struct form_question *q, const char *header, const char *expression)
+static void check_functions(struct check *c, const struct form_question *q, const char *header, const char *expression)
 {
 	struct word w;
 
@@ -75,7 +77,7 @@ static void check_functions(const struct check *c, const struct form_question *q
 }
 
 /* Bare names in a choice filter are columns of the choices. */
-static void check_filter(const struct check *c, const struct form_question *q)
+static void check_filter(struct check *c, const struct form_question *q)
 {
 	static const char *const known[] = { "name", "label", "and", "or", "div", "mod" };
 	const char *s = q->choice_filter, *near;
@@ -92,14 +94,14 @@ static void check_filter(const struct check *c, const struct form_question *q)
 		if (column || w.called)
 			continue;
 		near = NULL;
-		for (uint32_t i = 0; i < c->form->column_count && !near; i++)
+		for (uint32_t i = 0; i < c->form->column_count && !near && c->warnings < FORM_FAULTS_MAX; i++)
 			near = nearly_same(w.name, c->form->columns[i]) ? c->form->columns[i] : NULL;
 		snprintf(hint, sizeof hint, _("是不是 %.80s? 题目要写成 ${名字}"), near ? near : w.name);
 		warn(c, "survey", q->row, "choice_filter", hint, _("choices 表没有 %s 这一列, 筛不出选项"), w.name);
 	}
 }
 
-static void check_expressions(const struct check *c, const struct form_question *q)
+static void check_expressions(struct check *c, const struct form_question *q)
 {
 	const struct { const char *header, *expression; } all[] = {
 		{ "relevant", q->relevant }, { "constraint", q->constraint }, { "required", q->required }, { "readonly", q->readonly },
@@ -115,7 +117,7 @@ static void check_expressions(const struct check *c, const struct form_question 
 		warn(c, "survey", q->row, "calculation", NULL, _("%s 没有 calculation, 总是空的"), q->name);
 }
 
-static void check_question(const struct check *c, const struct form_question *q)
+static void check_question(struct check *c, const struct form_question *q)
 {
 	struct buf path = { 0 };
 
@@ -128,26 +130,32 @@ static void check_question(const struct check *c, const struct form_question *q)
 	check_expressions(c, q);
 }
 
-/* Stored names of a select_multiple are parted by blanks: a blank in one makes two. */
-static void check_multiple(const struct check *c)
+/* Stored names of a select_multiple are parted by blanks: a blank in one makes two. Named once a list. */
+static enum err check_multiple(struct check *c)
 {
 	const struct form *f = c->form;
+	const struct form_question **user = calloc(f->list_count + 1, sizeof *user);
 
-	for (uint32_t i = 0; i < f->question_count; i++) {
-		const struct form_question *q = &f->questions[i];
-		const struct form_list *l = q->type == FORM_SELECT_MULTIPLE && q->list != FORM_NONE ? &f->lists[q->list] : NULL;
+	if (!user)
+		return err_set(ERR_NOMEM, _("内存不够, 查不了表单"));
+	for (uint32_t i = 0; i < f->question_count; i++)
+		if (f->questions[i].type == FORM_SELECT_MULTIPLE && f->questions[i].list != FORM_NONE && !user[f->questions[i].list])
+			user[f->questions[i].list] = &f->questions[i];
+	for (uint32_t l = 0; l < f->list_count; l++)
+		for (uint32_t k = 0; user[l] && k < f->lists[l].count; k++) {
+			const struct form_choice *choice = &f->choices[f->lists[l].first + k];
 
-		for (uint32_t k = 0; l && k < l->count; k++)
-			if (strpbrk(f->choices[l->first + k].name, " \t\n")) {
-				warn(c, "choices", f->choices[l->first + k].row, "name", _("把空格换成下划线"), _("多选题 %s 的选项 name 里有空格, 存下来分不开: %s"),
-				     q->name, f->choices[l->first + k].name);
-				break;
-			}
-	}
+			if (!strpbrk(choice->name, " \t\n"))
+				continue;
+			warn(c, "choices", choice->row, "name", _("把空格换成下划线"), _("多选题 %s 的选项 name 里有空格, 存下来分不开: %s"), user[l]->name, choice->name);
+			break;
+		}
+	free(user);
+	return ERR_OK;
 }
 
 /* Languages that some labels have and others lack. */
-static void check_translations(const struct check *c)
+static void check_translations(struct check *c)
 {
 	const struct form *f = c->form;
 
@@ -170,7 +178,7 @@ static void check_translations(const struct check *c)
 }
 
 /* Can the engine open it? The detail names the question, or the members of a cycle. */
-static enum err check_engine(const struct check *c)
+static enum err check_engine(struct check *c)
 {
 	struct fill_host host = { .now = clock_wall(), .directory = c->directory };
 	struct form_fault f = { .sheet = "survey" };
@@ -205,9 +213,9 @@ enum err form_check_run(const char *path, void (*report)(void *user, const struc
 	c.directory = buf_str(&directory);
 	for (uint32_t i = 0; i < f->question_count; i++)
 		check_question(&c, &f->questions[i]);
-	check_multiple(&c);
 	check_translations(&c);
-	e = directory.err ? directory.err : check_engine(&c);
+	e = directory.err ? directory.err : check_multiple(&c);
+	e = e ? e : check_engine(&c);
 	buf_clear(&directory);
 	form_free(f);
 	return e;

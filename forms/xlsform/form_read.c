@@ -63,7 +63,7 @@ static void fault(struct reader *r, const struct table *t, uint32_t row, uint32_
 	}
 	if (!warning && !r->errors++)
 		form_fault_text(&f, &r->first);
-	if (r->report)
+	if (r->report && r->reported++ < FORM_FAULTS_MAX)
 		r->report(r->user, &f);
 }
 

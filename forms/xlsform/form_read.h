@@ -10,6 +10,8 @@
 #include "forms/xlsform/book.h"
 #include "forms/xlsform/form.h"
 
+enum { FORM_FAULTS_MAX = 1000 };         /* reported of one form; the detail of the error counts them all */
+
 struct form_fault {
 	const char *sheet;             /* as in the workbook; NULL when it concerns no sheet */
 	uint32_t row;                  /* from 1; 0 for the whole sheet */

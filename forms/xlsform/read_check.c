@@ -9,7 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WORD_MAX = 48, SUGGESTIONS_MAX = 50 };
+enum { WORD_MAX = 48, SUGGESTIONS_MAX = 20 };
+
+bool may_suggest(const struct reader *r)
+{
+	return r->errors < SUGGESTIONS_MAX;
+}
 
 static bool same_letter(char a, char b)
 {
@@ -50,7 +55,7 @@ static void unknown_name(struct reader *r, const struct place *at, const char *n
 	const char *near = NULL;
 	char hint[160];
 
-	for (uint32_t i = 0; i < f->question_count && !near && r->errors < SUGGESTIONS_MAX; i++)
+	for (uint32_t i = 0; i < f->question_count && !near && may_suggest(r); i++)
 		if (nearly_same(name, f->questions[i].name))
 			near = f->questions[i].name;
 	snprintf(hint, sizeof hint, _("是不是 ${%.80s}?"), near ? near : "");

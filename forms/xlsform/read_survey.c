@@ -124,7 +124,7 @@ static uint32_t find_list(const struct reader *r, const char *name, bool externa
 
 static const char *nearest_list(const struct reader *r, const char *name)
 {
-	for (uint32_t i = 0; i < r->form->list_count; i++)
+	for (uint32_t i = 0; i < r->form->list_count && may_suggest(r); i++)
 		if (nearly_same(name, r->form->lists[i].name))
 			return r->form->lists[i].name;
 	return NULL;
@@ -295,7 +295,7 @@ static void read_row(struct reader *r, struct nesting *n, const struct book_row 
 	if (type.kind == ROW_END) {
 		close_block(r, n, row, type.type);
 	} else if (type.kind == ROW_UNKNOWN) {
-		near = nearest_type(cell);
+		near = may_suggest(r) ? nearest_type(cell) : NULL;
 		snprintf(hint, sizeof hint, _("是不是 %s?"), near ? near : "");
 		reader_error(r, t, row->number, table_column(t, row, "type"), near ? hint : _("类型见 xlsform.org 的 Question types"),
 		             _("不认识的类型: %.80s"), cell);

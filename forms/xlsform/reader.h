@@ -39,7 +39,7 @@ struct reader {
 	struct form *form;
 	void (*report)(void *user, const struct form_fault *fault);
 	void *user;
-	uint32_t errors;
+	uint32_t errors, reported;
 	enum err failed;               /* memory ran out while checking */
 	struct buf first;              /* the first error as one line */
 	struct buf text;               /* room for one value */
@@ -94,6 +94,9 @@ const char *nearest_type(const char *cell);                          /* a type w
 enum err read_choices(struct reader *r);             /* after the header of the survey sheet, whose languages come first */
 enum err read_survey(struct reader *r);
 enum err check_references(struct reader *r);         /* names in texts and expressions, and that expressions parse */
+
+/* Looking for what an author may have meant costs time: only for the first mistakes. */
+bool may_suggest(const struct reader *r);
 
 /* Is `a` a misspelt `b`: one slip apart, or two in words of more than five letters? */
 bool nearly_same(const char *a, const char *b);

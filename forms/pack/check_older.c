@@ -86,7 +86,7 @@ static void check_codes(struct read *r, const struct pack *older)
 		const struct pack_codes *was = &older->codes[i];
 		uint32_t now = pack_find_codes(r->pack, was->id);
 
-		check_at(r, "codes.csv", 0);
+		check_at(r, !strcmp(was->id, "items") ? "lists" : !strcmp(was->id, "kinds") ? "kinds.csv" : "codes.csv", 0);
 		for (uint32_t k = 0; now != PACK_NONE && k < was->count; k++)
 			if (!pack_code(r->pack, now, was->at[k].name))
 				read_warn(r, "name", _("词表 %s 里的 \"%s\" (%s) 没有了; 旧记录会只显示编号"), was->id, was->at[k].name, was->at[k].label.zh);

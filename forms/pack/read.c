@@ -12,17 +12,27 @@
 
 /* ---- mistakes ---- */
 
+/* A message that did not fit ends on a whole character. */
+static void end_on_character(char *s)
+{
+	size_t len = strlen(s);
+
+	while (len && !text_valid(s, len))
+		s[--len] = '\0';
+}
+
 static void fault(struct read *r, const char *column, bool warning, const char *fmt, va_list args)
 {
-	char message[400];
+	char message[1024];
 
 	vsnprintf(message, sizeof message, fmt, args);
-	message[text_valid(message, strlen(message)) ? strlen(message) : text_fit(message, 300, &(int){ 0 })] = '\0';
+	end_on_character(message);
 	if (!warning && !r->errors++) {
 		if (r->row)
 			snprintf(r->first, sizeof r->first, _("%s 第 %u 行%s%s: %s"), r->file, r->row, column ? " " : "", column ? column : "", message);
 		else
 			snprintf(r->first, sizeof r->first, "%s: %s", r->file, message);
+		end_on_character(r->first);
 	}
 	if (r->report)
 		r->report(r->user, &(struct pack_fault){ r->file, r->row, column, warning, message });

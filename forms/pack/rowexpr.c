@@ -4,6 +4,7 @@
 #include "forms/base/i18n.h"
 #include "forms/pack/cond.h"
 #include "forms/pack/derive.h"
+#include "forms/pack/threshold.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -283,6 +284,26 @@ static enum err call_tally(const struct arguments *a, struct buf *name, struct b
 	return e ? e : out->err;
 }
 
+static enum err metric(void *user, const char *field, struct buf *out)
+{
+	uint32_t at = pack_find_field(reg_of(user), field);
+
+	return at == PACK_NONE ? ERR_OK : field_text(user, at, out);
+}
+
+/* size_class(): small, above, or nothing, by the thresholds of the row's field kind. */
+static enum err call_size_class(const struct arguments *a, struct buf *kind, struct buf *out)
+{
+	static const char *const words[] = { [PACK_SIZE_UNKNOWN] = "", [PACK_SIZE_SMALL] = "small", [PACK_SIZE_ABOVE] = "above" };
+	enum pack_size size;
+	enum err e;
+
+	buf_reset(kind);
+	if (!(e = metric(a->run, "kind", kind)) && !(e = threshold_size(a->run->root->pack, buf_str(kind), metric, a->run, &size)))
+		buf_puts(out, words[size]);
+	return e ? e : out->err;
+}
+
 static enum err call_title(const struct arguments *a, struct buf *name, struct buf *out)
 {
 	(void)name;
@@ -291,7 +312,7 @@ static enum err call_title(const struct arguments *a, struct buf *name, struct b
 
 static const struct { const char *name; size_t least, most; enum err (*call)(const struct arguments *a, struct buf *name, struct buf *out); } functions[] = {
 	{ "label", 1, 1, call_label }, { "linked", 2, ROWEXPR_LINKS_MAX + 1, call_linked }, { "param", 1, 1, call_param },
-	{ "tally", 1, 3, call_tally }, { "title", 0, 0, call_title }
+	{ "size_class", 0, 0, call_size_class }, { "tally", 1, 3, call_tally }, { "title", 0, 0, call_title }
 };
 
 static enum err call(void *user, const char *function, const struct expr_value *args, size_t count, struct expr_node here, struct expr_value *out);

@@ -2,7 +2,7 @@
  *
  * The language is that of forms; ${field} is a field of the row. A few built-in functions know what a row is besides its
  * fields: label('field'), linked('field', 'field of that row' ...), title(), row_number(), serial(), created_at(),
- * created_by(), village(), step_at('step'), step_by('step'), param('key'), tally('REGISTER', 'COND', 'FIELD'). Where rows are kept is the caller's business: it shows them
+ * created_by(), village(), step_at('step'), step_by('step'), size_class(), param('key'), tally('REGISTER', 'COND', 'FIELD'). Where rows are kept is the caller's business: it shows them
  * through a struct rowexpr_host. Names are checked when the expression is read, so that a wrong one is found by the
  * checker and not by a person who opens a list.
  */

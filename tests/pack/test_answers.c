@@ -290,6 +290,20 @@ static void a_walk_is_one_record_with_its_hazards(void **state)
 	clear(&r);
 }
 
+static void level_and_due_of_a_hazard_are_proposed_and_may_be_given(void **state)
+{
+	struct record r = fill_from("walk_CA", "{\"xc_hazard\":[{\"item\":\"LP-01\",\"level\":\"M?\",\"due\":\"2026-07-20\"},{\"item\":\"LP-03\"}]}");
+	struct buf text = { 0 };
+
+	(void)state;
+	assert_string_equal(value_text(&r, "level", 0, PACK_CODE, &text), "M?");
+	assert_string_equal(value_text(&r, "due", 0, PACK_DATE, &text), "2026-07-20");
+	assert_string_equal(value_text(&r, "level", 1, PACK_CODE, &text), "G");
+	assert_string_equal(value_text(&r, "due", 1, PACK_DATE, &text), "2026-07-19");
+	buf_clear(&text);
+	clear(&r);
+}
+
 static void a_walk_without_findings_is_small_and_has_no_hazard(void **state)
 {
 	struct record r = fill_from("walk_CA", "{\"CO-07\":\"pass\",\"CO-08\":\"pass\",\"CO-12\":\"4\",\"LP-01\":\"pass\",\"LP-02\":\"na\",\"LP-03\":\"2\"}");
@@ -438,6 +452,7 @@ int main(void)
 		cmocka_unit_test(personal_values_stand_in_the_private_part_alone),
 		cmocka_unit_test(only_sensitive_values_are_sealed_and_open_again),
 		cmocka_unit_test(a_walk_is_one_record_with_its_hazards),
+		cmocka_unit_test(level_and_due_of_a_hazard_are_proposed_and_may_be_given),
 		cmocka_unit_test(a_walk_without_findings_is_small_and_has_no_hazard),
 		cmocka_unit_test(items_are_asked_only_where_their_flag_is),
 		cmocka_unit_test(a_suspected_major_cannot_be_lowered_by_who_found_it),

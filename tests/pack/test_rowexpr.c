@@ -20,6 +20,8 @@ static const char *const place_fields[] = { "name=老马饭店", "kind=CA", "fla
 static const char *const hazard_fields[] = { "place=00112233445566778899aabb:0", "item=CO-08", "desc=后门锁死", "due=2026-07-12", "stage=open", "level=M?", NULL };
 static const char *const training_fields[] = { "team=00112233445566778899aabb:1", "held=2026-07-03", "roll=30", "came=14", "present=00112233445566778899aabb:5 00112233445566778899aabb:6", NULL };
 static const char *const people_fields[] = { "name=王秀英", NULL };
+static const char *const hall_fields[] = { "kind=CA", "seats=100", NULL }, *const unknown_fields[] = { "kind=CA", NULL };
+static const struct made_row hall = { "places", hall_fields }, unknown = { "places", unknown_fields };
 static const struct made_row place = { "places", place_fields }, hazard = { "hazards", hazard_fields }, training = { "trainings", training_fields }, person = { "people", people_fields };
 
 static enum err value(void *user, const void *row, uint32_t field, struct buf *out)
@@ -88,6 +90,7 @@ static void an_expression_sees_the_row_and_what_it_leads_to(void **state)
 		{ &place, "label('kind')", "小餐饮" }, { &place, "label('flags')", "瓶装气、夹芯板" }, { &place, "label('name')", "老马饭店" },
 		{ &place, "jr:choice-name(${kind}, '${kind}')", "小餐饮" }, { &place, "selected(${flags}, 'lpg')", "true" },
 		{ &place, "${per_hazard}", "15" },                                         /* = seats div hazards_open, itself counted */
+		{ &place, "size_class()", "small" }, { &hall, "size_class()", "above" }, { &unknown, "size_class()", "" }, { &hazard, "size_class()", "" },
 		{ &place, "title()", "老马饭店" }, { &place, "village()", "石桥村" }, { &place, "row_id()", "00112233445566778899aabb:9" },
 		{ &hazard, "label('item')", "出口未锁闭" }, { &hazard, "label('level')", "疑似重大隐患" },
 		{ &hazard, "label('place')", "老马饭店" }, { &hazard, "linked('place', 'kind')", "小餐饮" }, { &hazard, "linked('place', 'village()')", "石桥村" },

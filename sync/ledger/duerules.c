@@ -37,24 +37,19 @@ static bool add_key(void *user, const struct block_item *item)
 	return true;
 }
 
-/* The rows are gathered first: evaluating over them opens transactions of its own. */
 enum err duerules_each_row(struct duerules *r, uint32_t reg, enum err (*each)(void *user, const struct row *row), void *user)
 {
 	struct keys keys = { .word = 0 };
-	struct store_txn t;
-	struct context c;
 	enum err e = ERR_OK;
 
-	reader_begin(r->p, &t, &c);
-	if ((keys.word = words_find(c.words, &t, r->pack->registers[reg].id)))
-		e = block_each(&t, keys.word, add_key, &keys);
-	store_abort(&t);
+	if ((keys.word = words_find(r->c.words, &r->t, r->pack->registers[reg].id)))
+		e = block_each(&r->t, keys.word, add_key, &keys);
 	if (keys.failed)
 		e = no_memory();
 	for (uint32_t i = 0; !e && i < keys.count; i++) {
 		struct row row;
 
-		if (!(e = row_read_key(r->p, &keys.at[i], &row)) && (r->town || row.scope.kind != 0))
+		if (!(e = reader_row(&r->c, &keys.at[i], &row)) && (r->town || row.scope.kind != 0))
 			e = each(user, &row);
 		row_clear(&row);
 	}
@@ -124,8 +119,6 @@ static uint32_t link_field(const struct pack *pack, uint32_t counts, uint32_t su
 static enum err add_rule(struct duerules *r, const struct pack_duty *d)
 {
 	struct due_ready *ready = &r->at[r->count];
-	struct store_txn t;
-	struct context c;
 	enum err e;
 
 	memset(ready, 0, sizeof *ready);
@@ -136,11 +129,42 @@ static enum err add_rule(struct duerules *r, const struct pack_duty *d)
 	if (ready->rule.off || ready->subject == PACK_NONE || ready->counts == PACK_NONE)
 		return ERR_OK;
 	ready->link = link_field(r->pack, ready->counts, ready->subject);
-	reader_begin(r->p, &t, &c);
-	ready->counts_word = words_find(c.words, &t, d->counts_register);
-	store_abort(&t);
+	ready->counts_word = words_find(r->c.words, &r->t, d->counts_register);
 	r->count++;
 	return gather_events(r, ready);
+}
+
+static bool names_field(const char *expression, const char *field)
+{
+	size_t len = strlen(field);
+
+	for (const char *at = expression; at && (at = strstr(at, "${")); at += 2)
+		if (!strncmp(at + 2, field, len) && at[2 + len] == '}')
+			return true;
+	return false;
+}
+
+static bool asks_for(const struct duerules *r, uint32_t reg, const char *field)
+{
+	for (uint32_t i = 0; i < r->count; i++)
+		if (r->at[i].subject == reg && (names_field(r->at[i].rule.duty->subject_filter, field) || (r->at[i].rule.duty->risk && !strcmp(field, "risk"))))
+			return true;
+	return false;
+}
+
+static enum err note_asked(struct duerules *r)
+{
+	if (!(r->asked = calloc(r->pack->register_count + 1, sizeof *r->asked)))
+		return no_memory();
+	for (uint32_t reg = 0; reg < r->pack->register_count; reg++) {
+		const struct pack_register *pr = &r->pack->registers[reg];
+
+		if (!(r->asked[reg] = calloc(pr->field_count + 1, sizeof **r->asked)))
+			return no_memory();
+		for (uint32_t f = 0; f < pr->field_count; f++)
+			r->asked[reg][f] = asks_for(r, reg, pr->fields[f].id);
+	}
+	return ERR_OK;
 }
 
 enum err duerules_open(struct profile *p, struct duerules *r)
@@ -149,6 +173,7 @@ enum err duerules_open(struct profile *p, struct duerules *r)
 	enum err e;
 
 	*r = (struct duerules){ .p = p };
+	reader_begin(p, &r->t, &r->c);
 	r->roles = p->identity ? 0 : UINT32_MAX;
 	if (p->identity && (w = keys_roster_find(p->roster, p->writer)))
 		r->roles = w->roles;
@@ -159,11 +184,15 @@ enum err duerules_open(struct profile *p, struct duerules *r)
 		return no_memory();
 	for (uint32_t i = 0; !e && i < r->pack->duty_count; i++)
 		e = add_rule(r, &r->pack->duties[i]);
-	return e;
+	return e ? e : note_asked(r);
 }
 
 void duerules_close(struct duerules *r)
 {
+	store_abort(&r->t);
+	for (uint32_t i = 0; r->asked && i < r->pack->register_count; i++)
+		free(r->asked[i]);
+	free(r->asked);
 	for (uint32_t i = 0; r->at && i < r->count; i++)
 		free(r->at[i].events);
 	free(r->at);
@@ -177,24 +206,6 @@ void duerules_close(struct duerules *r)
 
 /* --- which duties --- */
 
-static bool names_field(const char *expression, const char *field)
-{
-	size_t len = strlen(field);
-
-	for (const char *at = expression; at && (at = strstr(at, "${")); at += 2)
-		if (!strncmp(at + 2, field, len) && at[2 + len] == '}')
-			return true;
-	return false;
-}
-
-static bool is_asked(const struct duerules *r, uint32_t reg, const char *field)
-{
-	for (uint32_t i = 0; i < r->count; i++)
-		if (r->at[i].subject == reg && (names_field(r->at[i].rule.duty->subject_filter, field) || (r->at[i].rule.duty->risk && !strcmp(field, "risk"))))
-			return true;
-	return false;
-}
-
 static enum err make_signature(struct duerules *r, uint32_t reg, const struct row *row, struct buf *out)
 {
 	const struct pack_register *pr = &r->pack->registers[reg];
@@ -202,7 +213,7 @@ static enum err make_signature(struct duerules *r, uint32_t reg, const struct ro
 
 	buf_printf(out, "%u", (unsigned)reg);
 	for (uint32_t i = 0; !e && i < pr->field_count; i++) {
-		if (!is_asked(r, reg, pr->fields[i].id))
+		if (!r->asked[reg][i])
 			continue;
 		buf_putc(out, '\n');
 		e = row_text(r->p, row, i, out);
@@ -271,7 +282,7 @@ static bool counts(struct duefacts *f, const struct row_key *key)
 	const char *filter = f->ready->rule.duty->counts_filter;
 	struct row row;
 	bool holds = false;
-	enum err e = row_read_key(f->rules->p, key, &row);
+	enum err e = reader_row(&f->rules->c, key, &row);
 
 	if (!e && !(row.flags & (ROW_EMPTY | ROW_RETRACTED))) {
 		holds = true;
@@ -307,9 +318,7 @@ static bool add_found(void *user, const struct rowindex_child *c)
 /* Candidates of the days first..last, newest first. */
 static void candidates(struct duefacts *f, int32_t first, int32_t last, struct list *out)
 {
-	struct store_txn t;
-	struct context c;
-	enum err e = ERR_OK;
+	enum err e;
 
 	if (!f->ready->link) {
 		const struct pack_register *pr = &f->rules->pack->registers[f->ready->counts];
@@ -321,9 +330,7 @@ static void candidates(struct duefacts *f, int32_t first, int32_t last, struct l
 	}
 	if (!f->ready->counts_word)
 		return;
-	reader_begin(f->rules->p, &t, &c);
-	e = rowindex_children(&t, &f->row->id, f->ready->counts_word, f->ready->link, first, last, add_found, out);
-	store_abort(&t);
+	e = rowindex_children(&f->rules->t, &f->row->id, f->ready->counts_word, f->ready->link, first, last, add_found, out);
 	if (!f->rules->err)
 		f->rules->err = out->failed ? no_memory() : e;
 }

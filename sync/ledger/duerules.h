@@ -22,6 +22,8 @@ struct due_likeness { char *signature; uint8_t *applies; };
 struct duerules {
 	struct profile *p;
 	const struct pack *pack;
+	struct store_txn t; struct context c;             /* one look at the store for the whole run */
+	bool **asked;                                     /* by register and field: does a filter name it? */
 	struct due_ready *at; uint32_t count;
 	struct due_likeness *likeness; uint32_t likeness_count, likeness_cap;
 	bool town;

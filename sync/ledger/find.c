@@ -7,13 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* All blocks of the registers searched, one after another, as they rest in the store. */
-struct piece { uint16_t reg; uint32_t block; size_t at, len; };
+/* What is searched of all rows, one after another in one text; each entry ends with a NUL, so no hit spans two. */
+struct entry { uint32_t at; uint16_t reg; uint8_t tail[BLOCK_KEY_TAIL]; };
 
 struct find {
 	struct profile *p;
-	struct piece *pieces; uint32_t piece_count, piece_cap;
-	struct buf blocks;
+	struct entry *entries; uint32_t count, cap;
+	struct buf text;
+	uint16_t reading;                                 /* the register being read */
+	enum err err;
 	struct row_key *hits; uint32_t hit_count;         /* the good ones first */
 	struct row_key *later; uint32_t later_count;
 };
@@ -23,39 +25,38 @@ static enum err no_memory(void)
 	return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
 }
 
-static enum err add_piece(struct find *f, uint16_t reg, uint32_t block, const struct buf *data)
+static bool add_entry(void *user, const struct block_item *item)
 {
-	if (f->piece_count == f->piece_cap) {
-		uint32_t cap = f->piece_cap ? f->piece_cap * 2 : 64;
-		struct piece *more = realloc(f->pieces, cap * sizeof *more);
+	struct find *f = user;
+	struct entry *e;
+
+	if (item->flags & ROW_EMPTY)
+		return true;
+	if (f->count == f->cap) {
+		uint32_t cap = f->cap ? f->cap * 2 : 1024;
+		struct entry *more = realloc(f->entries, cap * sizeof *more);
 
 		if (!more)
-			return no_memory();
-		f->pieces = more;
-		f->piece_cap = cap;
+			return !(f->err = no_memory());
+		f->entries = more;
+		f->cap = cap;
 	}
-	f->pieces[f->piece_count++] = (struct piece){ .reg = reg, .block = block, .at = f->blocks.len, .len = data->len };
-	buf_put(&f->blocks, data->data, data->len);
-	return f->blocks.err;
+	e = &f->entries[f->count++];
+	*e = (struct entry){ .at = (uint32_t)f->text.len, .reg = f->reading };
+	memcpy(e->tail, item->key_tail, BLOCK_KEY_TAIL);
+	buf_put(&f->text, item->text, item->text_len);
+	buf_put(&f->text, item->initials, item->initials_len);
+	buf_putc(&f->text, '\0');
+	return !(f->err = f->text.len > UINT32_MAX ? ERR_LIMIT : f->text.err);
 }
 
 static enum err read_register(struct find *f, struct context *c, const char *id)
 {
-	struct store_key prefix = store_key(), key;
-	struct store_cursor at;
-	struct buf data = { 0 };
-	uint16_t reg = words_find(c->words, c->t, id);
 	enum err e = ERR_OK;
 
-	if (!reg)
-		return ERR_OK;
-	store_key_u16(&prefix, reg);
-	store_seek(c->t, STORE_FIND, &prefix, &at);
-	while (!e && store_next(&at, &key, &data))
-		e = add_piece(f, reg, (uint32_t)key.bytes[2] << 24 | (uint32_t)key.bytes[3] << 16 | (uint32_t)key.bytes[4] << 8 | key.bytes[5], &data);
-	store_seek_end(&at);
-	buf_clear(&data);
-	return e ? e : c->t->err;
+	if ((f->reading = words_find(c->words, c->t, id)))
+		e = block_each(c->t, f->reading, add_entry, f);
+	return e ? e : f->err;
 }
 
 static bool is_searched(const struct pack_register *pr)
@@ -101,10 +102,10 @@ void find_close(struct find *f)
 {
 	if (!f)
 		return;
-	free(f->pieces);
+	free(f->entries);
 	free(f->hits);
 	free(f->later);
-	buf_clear(&f->blocks);
+	buf_clear(&f->text);
 	free(f);
 }
 
@@ -112,48 +113,98 @@ void find_close(struct find *f)
 
 enum { WORDS = 8 };
 struct word { const char *text; size_t len; char number[16]; size_t number_len; };
-struct asking { struct find *f; struct word words[WORDS]; uint32_t count; uint16_t reg; uint32_t total; };
+struct asking { struct word words[WORDS]; uint32_t count; uint32_t total; };
 
-/* 0 no, 1 somewhere, 2 at the start of a line (a field, or its initials). */
-static int match(const char *text, uint32_t len, const struct word *w)
+static const char *end_of(const struct find *f, uint32_t i)
+{
+	return f->text.data + (i + 1 < f->count ? f->entries[i + 1].at : f->text.len) - 1;
+}
+
+static bool at_start(const char *text, const char *hit)
+{
+	return hit == text || hit[-1] == '\n';
+}
+
+/* 0 no, 1 somewhere, 2 at the start of a line (a field, its initials), or the row's own number. */
+static int match(const char *text, const char *end, const struct word *w)
 {
 	const char *at = text;
 	int found = 0;
 
-	while (found < 2 && (at = memmem(at, (size_t)(text + len - at), w->text, w->len))) {
-		found = at == text || at[-1] == '\n' ? 2 : 1;
+	while (found < 2 && (at = memmem(at, (size_t)(end - at), w->text, w->len))) {
+		found = at_start(text, at) ? 2 : 1;
 		at++;
 	}
+	if (found < 2 && w->number_len && memmem(text, (size_t)(end - text), w->number, w->number_len))
+		found = 2;
 	return found;
 }
 
-static bool try_item(void *user, const struct block_item *item)
+static void try_entry(struct find *f, struct asking *a, uint32_t i)
 {
-	struct asking *a = user;
-	struct find *f = a->f;
+	const struct entry *e = &f->entries[i];
 	int worst = 2;
 
-	for (uint32_t i = 0; worst && i < a->count; i++) {
-		int how = match(item->text, item->text_len, &a->words[i]);
+	for (uint32_t k = 0; worst && k < a->count; k++) {
+		int how = match(f->text.data + e->at, end_of(f, i), &a->words[k]);
 
-		if (how < 2 && a->words[i].number_len && memmem(item->text, item->text_len, a->words[i].number, a->words[i].number_len))
-			how = 2;
-
-		if (how < 2) {
-			int by_initials = match(item->initials, item->initials_len, &a->words[i]);
-
-			how = by_initials > how ? by_initials : how;
-		}
 		worst = how < worst ? how : worst;
 	}
-	if (!worst || item->flags & ROW_EMPTY)
-		return true;
+	if (!worst)
+		return;
 	a->total++;
 	if (worst == 2 && f->hit_count < FIND_HITS_MAX)
-		f->hits[f->hit_count++] = block_row_key(a->reg, item);
+		f->hits[f->hit_count++] = block_row_key(e->reg, &(struct block_item){ .key_tail = e->tail });
 	else if (worst == 1 && f->later_count < FIND_HITS_MAX)
-		f->later[f->later_count++] = block_row_key(a->reg, item);
-	return true;
+		f->later[f->later_count++] = block_row_key(e->reg, &(struct block_item){ .key_tail = e->tail });
+}
+
+/* The first entry that ends after `at`. */
+static uint32_t entry_at(const struct find *f, uint32_t low, const char *at)
+{
+	uint32_t high = f->count;
+
+	while (low + 1 < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (f->text.data + f->entries[mid].at <= at)
+			low = mid;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* Try every entry that holds `needle`, but those that hold `but` too (NULL: none), which were tried before. */
+static void scan_for(struct find *f, struct asking *a, const char *needle, size_t len, const struct word *but)
+{
+	const char *at = f->text.data, *end = at + f->text.len;
+	uint32_t i = 0;
+
+	while (at < end && (at = memmem(at, (size_t)(end - at), needle, len))) {
+		const char *from;
+
+		if (end_of(f, i) < at)
+			i = entry_at(f, i, at);
+		from = f->text.data + f->entries[i].at;
+		at = end_of(f, i) + 1;
+		if (!but || !memmem(from, (size_t)(at - from), but->text, but->len))
+			try_entry(f, a, i);
+		i++;
+	}
+}
+
+/* The longest word leads: only entries that hold it are looked at. */
+static void scan(struct find *f, struct asking *a)
+{
+	const struct word *lead = &a->words[0];
+
+	for (uint32_t k = 1; k < a->count; k++)
+		if (a->words[k].len > lead->len)
+			lead = &a->words[k];
+	scan_for(f, a, lead->text, lead->len, NULL);
+	if (lead->number_len)
+		scan_for(f, a, lead->number, lead->number_len, lead);
 }
 
 /* A word of digits is also the number of a row. */
@@ -193,7 +244,7 @@ static void split(struct buf *query, struct asking *a)
 
 enum err find_query(struct find *f, const char *query, const struct row_key **hits, uint32_t *count, uint32_t *total)
 {
-	struct asking a = { .f = f };
+	struct asking a = { .count = 0 };
 	struct buf plain = { 0 };
 	enum err e = ERR_OK;
 
@@ -202,10 +253,10 @@ enum err find_query(struct find *f, const char *query, const struct row_key **hi
 	find_fold(query, &plain);
 	split(&plain, &a);
 	f->hit_count = f->later_count = 0;
-	for (uint32_t i = 0; !e && i < f->piece_count; i++) {
-		a.reg = f->pieces[i].reg;
-		e = block_items(f->blocks.data + f->pieces[i].at, f->pieces[i].len, f->pieces[i].block, try_item, &a);
-	}
+	if (f->count && a.count)
+		scan(f, &a);
+	for (uint32_t i = 0; !a.count && i < f->count; i++)
+		try_entry(f, &a, i);
 	for (uint32_t i = 0; i < f->later_count && f->hit_count < FIND_HITS_MAX; i++)
 		f->hits[f->hit_count++] = f->later[i];
 	*hits = f->hits;

@@ -1,7 +1,7 @@
 /* find.h - search as you type: text or pinyin initials (xsd finds 小商店), 100,000 rows within a frame.
  *
- * The store keeps, for every register with searched fields, blocks of 256 rows: folded text, initials, row number. The
- * blocks of a register are read once and scanned for every key; they follow commits.
+ * The store keeps, for every register with searched fields, blocks of 256 rows: folded text, initials, row number. They
+ * are read once, when the search opens, and scanned for every key.
  */
 #ifndef SYNC_LEDGER_FIND_H
 #define SYNC_LEDGER_FIND_H

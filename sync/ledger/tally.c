@@ -92,7 +92,9 @@ static enum err make(struct profile *p, const struct pack *pack, uint32_t reg, c
 		return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
 	if (!all->first && !all->last)
 		row_tally_month(p, 0, 0);
+	reader_begin(p, &rules.t, &rules.c);
 	e = duerules_each_row(&rules, reg, count_row, &x);
+	store_abort(&rules.t);
 	buf_clear(&x.value);
 	if (!e && (more = realloc(all->at, (all->count + 1) * sizeof *more))) {
 		all->at = more;

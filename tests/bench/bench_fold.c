@@ -136,6 +136,7 @@ static double make_records(const char *form, uint32_t n, struct ref *made, const
 static double first_list(void)
 {
 	struct listing_query q = { .reg = "places" };
+	const struct pack *pack;
 	struct profile *p;
 	struct listing *l;
 	struct buf title = { 0 };
@@ -143,7 +144,10 @@ static double first_list(void)
 
 	assert_ok(world_open("office", true, 1, &p));
 	start = cpu();
+	assert_ok(profile_pack_current(p, &pack));
+	printf("pack read                    %8.2f ms, part of the first list\n", 1e3 * (cpu() - start));
 	assert_ok(listing_open(p, &q, &l));
+	printf("list open                    %8.2f ms, with it\n", 1e3 * (cpu() - start));
 	for (uint32_t i = 0; i < 24 && i < listing_count(l); i++) {
 		struct row r;
 

@@ -217,9 +217,15 @@ static const char *item_text(struct fill *f, uint32_t question, struct expr_node
 	return text ? text : "";
 }
 
-/* The list of select_one_external may be kept apart (itemsets.csv): what is answered there is a text like any other. */
-bool choices_known(const struct form_question *q)
+/* The list of select_one_external may be kept apart (itemsets.csv), and an attached file may not be here: what is answered
+ * then is a text like any other. */
+bool choices_known(struct fill *f, const struct form_question *q)
 {
+	struct expr_node root;
+	char stem[256];
+
+	if (origin_of(q) == FROM_FILE)
+		return source_open(f, source_stem(q->source, stem), &root) == ERR_OK;
 	return q->source || (q->list != FORM_NONE && !(q->type_name && strstr(q->type_name, "external")));
 }
 
@@ -385,7 +391,7 @@ enum err choices_clear(struct fill *f, uint32_t node)
 	struct buf kept = { 0 };
 	enum err err;
 
-	if (!value || !choices_known(&f->form->questions[f->nodes[node].question]))
+	if (!value || !choices_known(f, &f->form->questions[f->nodes[node].question]))
 		return ERR_OK;
 	err = evaluate(f, node, &set);
 	for (size_t len; !err && *(s += strspn(s, " ")); s += len) {

@@ -140,7 +140,7 @@ const char *source_stem(const char *file, char out[256]);          /* "data.csv"
 /* choices.c */
 enum err choices_program(struct fill *f, uint32_t question, struct buf *out);   /* the expression that gives them; "" = the whole list */
 enum err choices_clear(struct fill *f, uint32_t node);             /* drop selections that the filter no longer lets through */
-bool choices_known(const struct form_question *q);                  /* are they all at hand, so that an answer can be checked? */
+bool choices_known(struct fill *f, const struct form_question *q);   /* are they all at hand, so that an answer can be checked? */
 enum err choices_hold(struct fill *f, uint32_t node, const char *name, size_t len, bool *out);
 enum err choices_label(struct fill *f, uint32_t question, uint32_t near, const char *value, struct buf *out);
 

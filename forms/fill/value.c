@@ -144,7 +144,7 @@ static enum err check_choices(struct fill *f, uint32_t node, const char *s, stru
 
 	for (size_t len; !err && *(s += strspn(s, " ")); s += len) {
 		len = q->type == FORM_SELECT_ONE ? strlen(s) : strcspn(s, " ");
-		if (choices_known(q))
+		if (choices_known(f, q))
 			err = choices_hold(f, node, s, len, &held);
 		if (!err && !held)
 			err = err_set(ERR_FORMAT, _("没有选项 %.*s"), (int)len, s);

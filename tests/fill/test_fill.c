@@ -370,6 +370,7 @@ static void attached_tables_are_read(void **state)
 		",calculate,owner,,\"pulldata('shops', 'owner', 'id', ${key})\",,,\n"
 		",calculate,absent,,\"pulldata('nowhere', 'owner', 'id', ${key})\",,,\n"
 		",select_one_from_file shops.csv,shop,店,,street = ${key},,\"value=id, label=owner\"\n"
+		",select_one_from_file gone.csv,gone,没,,,,\n"
 		",select_one found,found,找,,,\"search('shops', 'contains', 'owner', '王')\",\n"
 		"choices,list_name,name,label\n"
 		",found,id,owner\n"
@@ -391,6 +392,8 @@ static void attached_tables_are_read(void **state)
 	sheet_set(f, "shop", "s2");
 	sheet_choices(f, "found", "0 s1 s3");
 	sheet_set(f, "found", "s3");
+	sheet_choices(f, "gone", "");
+	sheet_set(f, "gone", "any");
 	fill_close(f);
 	form_free(form);
 	fs_remove_tree(dir);

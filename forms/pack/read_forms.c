@@ -44,26 +44,8 @@ static void find_mangled(struct read *r, const struct book *b)
 	r->row = 0;
 }
 
-/* Who may submit the form, where its author says so: settings column xc:roles. */
-static uint32_t settings_roles(struct read *r, const struct book *b)
-{
-	const struct book_sheet *s = book_find(b, "settings");
-	uint32_t roles = 0;
-
-	for (uint32_t i = 0; s && s->row_count > 1 && i < s->rows[0].count; i++) {
-		const struct book_cell *head = &s->cells[s->rows[0].first + i];
-
-		if (!text_same(head->text, "xc:roles"))
-			continue;
-		r->row = s->rows[1].number;
-		roles = read_role_words(r, "settings xc:roles", book_text(s, &s->rows[1], head->column));
-		r->row = 0;
-	}
-	return roles;
-}
-
 /* Read one file of lists/ or forms/ as a form; NULL, with everything reported, when it is none. */
-static struct form *read_workbook(struct read *r, const char *folder, const char *name, struct pack_name *title, uint32_t *roles)
+static struct form *read_workbook(struct read *r, const char *folder, const char *name, struct pack_name *title)
 {
 	struct buf path = { 0 }, file = { 0 };
 	struct book *book = NULL;
@@ -81,15 +63,16 @@ static struct form *read_workbook(struct read *r, const char *folder, const char
 		uint32_t before = r->errors;
 
 		find_mangled(r, book);
-		*roles = settings_roles(r, book);
 		e = form_read_book(book, id, report_form, r, &form);
 		if (e && r->errors == before)
 			read_fault_of(r, NULL, e);
 	}
 	if (form) {
-		title->zh = read_string(r, form_text(form, &form->titles, form_language(form, "zh")));
+		uint32_t zh = form_language(form, "zh"), en = form_language(form, "en");
+
+		title->zh = read_string(r, form_text(form, &form->titles, zh));
 		title->zh = title->zh ? title->zh : read_string(r, form->title ? form->title : form->id);
-		title->en = read_string(r, form_text(form, &form->titles, form_language(form, "en")));
+		title->en = en != zh && en < form->titles.count ? read_string(r, form->titles.in[en]) : NULL;
 		title->en = title->en ? title->en : title->zh;
 	}
 	book_free(book);
@@ -138,8 +121,7 @@ static enum err list_file(void *user, const char *name)
 	struct read *r = user;
 	struct pack_name title;
 	struct read_form *list;
-	uint32_t roles;
-	struct form *form = is_workbook(name) ? read_workbook(r, "lists", name, &title, &roles) : NULL;
+	struct form *form = is_workbook(name) ? read_workbook(r, "lists", name, &title) : NULL;
 
 	if (!form)
 		return r->failed;
@@ -160,8 +142,7 @@ static enum err form_file(void *user, const char *name)
 	struct pack_name title;
 	struct read_form *line;
 	struct pack_form *f;
-	uint32_t roles = 0;
-	struct form *form = is_workbook(name) ? read_workbook(r, "forms", name, &title, &roles) : NULL;
+	struct form *form = is_workbook(name) ? read_workbook(r, "forms", name, &title) : NULL;
 
 	if (!form)
 		return r->failed;
@@ -173,7 +154,7 @@ static enum err form_file(void *user, const char *name)
 		return r->failed;
 	}
 	*line = (struct read_form){ form, r->file };
-	*f = (struct pack_form){ .form = form, .title = title, .roles = roles };
+	*f = (struct pack_form){ .form = form, .title = title, .roles = read_role_words(r, "settings xc:roles", form->roles ? form->roles : "") };
 	compile_form(r, r->pack->form_count - 1);
 	return r->failed;
 }

@@ -32,7 +32,7 @@ void keys_box_id(const uint8_t box_pk[KEYS_PK], uint8_t out[KEYS_ID]);
 /* `len` bytes as lower-case hex: 2 * len digits and a NUL. */
 void keys_hex(const uint8_t *data, size_t len, char *out);
 
-/* Exactly 2 * len lower-case digits at `hex` into `out`; false (out untouched or not) for anything else. */
+/* The first 2 * len characters of `hex` as bytes; false unless they are lower-case hex digits. */
 bool keys_unhex(const char *hex, size_t len, uint8_t *out);
 
 #endif

@@ -60,9 +60,15 @@ uint64_t filling_interrupted(struct app *app)
 	return id;
 }
 
-void filling_left(struct filling *f)
+bool filling_leave(struct filling *f)
 {
-	mark(f->app, 0);
+	if (!f->fresh) {
+		mark(f->app, 0);
+		return false;
+	}
+	if (filling_discard(f))
+		kit_say_error(ERR_IO);
+	return true;
 }
 
 static void text_of_row(const struct filling *f, char out[DRAFT_TEXT_MAX])
@@ -101,6 +107,7 @@ enum err filling_begin(struct app *app, const char *form, const struct row_id *s
 		e = filling_save(f, FILL_NO_NODE);
 	if (!e)
 		mark(app, draft_about(f->draft)->id);
+	f->fresh = true;
 	if (e) {
 		filling_close(f);
 		return e;
@@ -179,7 +186,7 @@ enum err filling_discard(struct filling *f)
 	uint64_t id = draft_about(f->draft)->id;
 	struct profile *p = f->app->profile;
 
-	filling_left(f);
+	mark(f->app, 0);
 	filling_close(f);
 	return draft_remove(p, id);
 }
@@ -224,6 +231,7 @@ enum err filling_answer(struct filling *f, fill_node n, const char *value)
 	char *old = strdup(fill_value(f->fill, n));
 	enum err e = old ? fill_set(f->fill, n, value) : err_set(ERR_NOMEM, "%s", _("答案"));
 
+	f->fresh = false;
 	if (!e && strcmp(old, fill_value(f->fill, n)))
 		remember(f, n, old);
 	if (!e)
@@ -292,7 +300,7 @@ enum err filling_submit(struct filling *f, struct row_id *record)
 		e = submit_record(f->app->profile, &s, record->ref);
 	if (e)
 		return e;
-	filling_left(f);
+	mark(f->app, 0);
 	draft_close(f->draft);
 	f->draft = NULL;
 	/* The record names its draft: should this fail, the next start takes it away. */

@@ -26,6 +26,7 @@ struct filling {
 	struct row_id subject;
 	bool has_subject;
 	bool saved;                              /* all that is shown is on disk */
+	bool fresh;                              /* begun now and nothing answered yet: leaving it leaves no draft */
 	fill_node at;                            /* where the person was, when taken up again */
 	struct filling_undo undo[FILLING_UNDO];
 	size_t undo_count;
@@ -50,8 +51,9 @@ enum err filling_undo(struct filling *f, fill_node *at);
 
 /* The draft on the screen when the program last ended without being left: to be opened again after unlocking. 0: none. */
 uint64_t filling_interrupted(struct app *app);
-/* The person left it of own will. */
-void filling_left(struct filling *f);
+/* The person left it of own will: the draft waits in 今日. One in which nothing was answered is thrown away; then true,
+ * and f is gone. */
+bool filling_leave(struct filling *f);
 
 /* First thing that is missing or wrong; FILL_NO_NODE when all is well. `why` gets the words. */
 fill_node filling_fault(struct filling *f, struct buf *why);

@@ -200,6 +200,7 @@ static enum kit_next add_instance(struct form_view *v)
 	fill_node added, repeat = selected(v)->node;
 	enum err e = fill_add_instance(v->f->fill, repeat, &added);
 
+	v->f->fresh = false;
 	if (!e)
 		e = filling_save(v->f, repeat);
 	if (e) {
@@ -376,9 +377,9 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_BACK:
 		if (!commit(v))
 			return KIT_STAY;
-		if (v->scope == FILL_NO_NODE)
-			filling_left(v->f);
-		if (v->scope == FILL_NO_NODE && v->f->saved)
+		if (v->scope == FILL_NO_NODE && filling_leave(v->f))
+			v->f = NULL;
+		else if (v->scope == FILL_NO_NODE && v->f->saved)
 			kit_say(KIT_PLAIN, _("草稿已存, 今日里可以接着填"));
 		return KIT_CLOSE;
 	default:          return KIT_PASS;

@@ -283,8 +283,11 @@ static enum kit_next back(struct walk *w)
 		w->editing = false;
 		return KIT_STAY;
 	}
-	filling_left(w->f);
-	kit_say(KIT_PLAIN, _("草稿已存在第 %zu 项, 今日里接着做"), w->at + 1);
+	walk_forget_old(w);
+	if (filling_leave(w->f))
+		w->f = NULL;
+	else
+		kit_say(KIT_PLAIN, _("草稿已存在第 %zu 项, 今日里接着做"), w->at + 1);
 	return KIT_CLOSE;
 }
 

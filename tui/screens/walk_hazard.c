@@ -109,6 +109,7 @@ enum err walk_set_note(struct walk *w, fill_node item, const char *question, con
 
 	if (e)
 		return e;
+	w->f->fresh = false;
 	n = fill_child(w->f->fill, instance, question);
 	e = n == FILL_NO_NODE ? err_set(ERR_NOTFOUND, "%s", question) : fill_set(w->f->fill, n, value);
 	return e ? e : filling_save(w->f, item);

@@ -86,7 +86,7 @@ static void cell_of(struct desk *d, const struct row *row, const char *field, st
 	uint32_t f = pack_find_field(d->reg, field);
 
 	if (f != PACK_NONE)
-		words_cell(d->app, row, d->reg, f, cell);
+		words_cell(d->app, row, d->reg, f, false, cell);
 }
 
 static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])

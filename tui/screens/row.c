@@ -4,6 +4,7 @@
 #include "forms/base/i18n.h"
 #include "sync/ledger/conflict.h"
 #include "sync/ledger/listing.h"
+#include "sync/ledger/looked.h"
 #include "sync/ledger/profile.h"
 #include "sync/ledger/submit.h"
 #include "tui/kit/choice.h"
@@ -31,6 +32,7 @@ struct row_view {
 	struct row row;
 	const struct pack_register *reg;
 	const struct pack_kind *kind;                   /* of a place that can be walked */
+	bool revealed;                                  /* personal values in full: recorded when it was done */
 	struct submit_choice steps[STEPS_MAX];
 	uint32_t step_count;
 	struct line lines[LINES_MAX];
@@ -85,7 +87,7 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	case LINE_FIELD:
 		snprintf(cells[1].text, KIT_CELL, "%s", pack_name(&v->reg->fields[l->index].label, i18n_language()));
 		cells[1].role = KIT_DIM;
-		words_cell(v->app, &v->row, v->reg, l->index, &cells[2]);
+		words_cell(v->app, &v->row, v->reg, l->index, v->revealed, &cells[2]);
 		break;
 	case LINE_CHILD:
 		snprintf(cells[1].text, KIT_CELL, "%s", pack_name(&child_of(v, l)->label, i18n_language()));
@@ -276,7 +278,7 @@ static enum kit_next open_field(struct row_view *v, uint32_t field)
 {
 	struct buf value = { 0 };
 	struct kit_view *pager;
-	uint32_t kinds = words_value(v->app, &v->row, v->reg, field, false, &value);
+	uint32_t kinds = words_value(v->app, &v->row, v->reg, field, v->revealed, &value);
 
 	if (kinds > 1 && v->reg->fields[field].merge != PACK_SET && v->reg->fields[field].merge != PACK_FACT) {
 		buf_clear(&value);
@@ -362,6 +364,30 @@ static enum kit_next show_story(struct row_view *v)
 	return kit_open(&v->base, pager);
 }
 
+/* Personal values in full; that they were looked at is a record of its own, made first. */
+static enum kit_next reveal(struct row_view *v)
+{
+	struct looked seen = { .row = v->id, .scope = v->row.scope };
+	enum err e = v->revealed ? ERR_OK : looked_record(v->app->profile, &seen, 1, 2);
+
+	if (e) {
+		kit_say_error(e);
+		return KIT_STAY;
+	}
+	v->revealed = !v->revealed;
+	if (v->revealed)
+		kit_say(KIT_PLAIN, _("已记下您看过"));
+	return KIT_STAY;
+}
+
+static bool is_masked(const struct row_view *v)
+{
+	for (size_t i = 0; i < v->line_count; i++)
+		if (v->lines[i].type == LINE_FIELD && v->reg->fields[v->lines[i].index].class >= 2)
+			return true;
+	return false;
+}
+
 static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct row_view *v = (struct row_view *)base;
@@ -372,6 +398,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_OPEN:    return open_line(v, v->list.at);
 	case ACT_WALK:    return screen_begin(base, v->app, v->kind->walk, &v->id);
 	case ACT_HISTORY: return show_story(v);
+	case ACT_REVEAL:  return reveal(v);
 	case ACT_NOTICE:  return kit_open(base, screen_notice_new(v->app, &v->id));
 	case ACT_NEW:     return choose_to_make(v);
 	default:          return kit_list_act(&v->list, a);
@@ -388,6 +415,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 		return (size_t)(a - ACT_ANSWER_1) < v->line_count && v->lines[a - ACT_ANSWER_1].type <= LINE_STEP;
 	if (a == ACT_NEW)
 		return v->reg && makeable(v, options, forms, STEPS_MAX) > 0;
+	if (a == ACT_REVEAL)
+		return is_masked(v);
 	if (a == ACT_NOTICE)
 		return v->reg && !strcmp(v->reg->id, "hazards");
 	return a == ACT_WALK ? v->kind != NULL : true;
@@ -402,6 +431,8 @@ static const char *label(struct kit_view *base, enum kit_action a)
 
 		return l->type == LINE_WALK ? _("开始巡查") : l->type == LINE_STEP ? pack_name(&v->steps[l->index].step->label, i18n_language()) : NULL;
 	}
+	if (a == ACT_REVEAL && v->revealed)
+		return _("遮住");
 	return a == ACT_HISTORY ? _("经过") : a == ACT_NEW ? _("登记") : NULL;
 }
 
@@ -420,7 +451,7 @@ static void close_row(struct kit_view *base)
 }
 
 static const struct kit_key keys[] = {
-	{ KIT_ENTER, ACT_OPEN, true }, { 'w', ACT_WALK, true }, { 'n', ACT_NEW, true }, { 'h', ACT_HISTORY, true }, { 't', ACT_NOTICE, true },
+	{ KIT_ENTER, ACT_OPEN, true }, { 'w', ACT_WALK, true }, { 'n', ACT_NEW, true }, { 'h', ACT_HISTORY, true }, { 't', ACT_NOTICE, true }, { 'v', ACT_REVEAL, true },
 	{ '1', ACT_ANSWER_1, false }, { '2', ACT_ANSWER_2, false }, { '3', ACT_ANSWER_3, false }, { '4', ACT_ANSWER_4, false },
 	{ '5', ACT_ANSWER_5, false }, { '6', ACT_ANSWER_6, false }, { '7', ACT_ANSWER_7, false }, { '8', ACT_ANSWER_8, false },
 	{ '9', ACT_ANSWER_9, false },

@@ -122,7 +122,7 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	snprintf(cells[1].text, KIT_CELL, "%s", buf_str(&b));
 	cells[1].role = KIT_DIM;
 	for (size_t f = 0; f < r->field_count; f++)
-		words_cell(r->app, &row, r->reg, r->fields[f], &cells[2 + f]);
+		words_cell(r->app, &row, r->reg, r->fields[f], false, &cells[2 + f]);
 	buf_clear(&b);
 	row_clear(&row);
 }

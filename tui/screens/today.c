@@ -117,7 +117,7 @@ static void kind_cell(const struct today *t, const struct row *row, uint32_t reg
 	uint32_t f = reg == PACK_NONE ? PACK_NONE : pack_find_field(&t->app->pack->registers[reg], field);
 
 	if (f != PACK_NONE)
-		words_cell(t->app, row, &t->app->pack->registers[reg], f, cell);
+		words_cell(t->app, row, &t->app->pack->registers[reg], f, false, cell);
 }
 
 static void draw_due(const struct today *t, size_t i, struct kit_cell cells[KIT_CELLS])

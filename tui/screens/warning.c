@@ -4,6 +4,7 @@
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "sync/ledger/listing.h"
+#include "sync/ledger/looked.h"
 #include "sync/ledger/profile.h"
 #include "tui/kit/draw.h"
 #include "tui/screens/clocks.h"
@@ -14,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { LOOKED_MAX = 256 };
 
 #define UNDONE "${done_at} = '' and ${lifted} = ''"
 
@@ -99,7 +102,7 @@ struct warning_view {
 	struct row row;
 	struct warning_open open;
 	struct listing *calls;
-	bool waiting_only;
+	bool waiting_only, looked;
 	uint32_t total, reached;
 	const struct pack_register *reg;
 	struct kit_list list;
@@ -126,7 +129,7 @@ static void cell_of(struct warning_view *v, const struct row *row, const char *f
 	uint32_t f = pack_find_field(v->reg, field);
 
 	if (f != PACK_NONE)
-		words_cell(v->app, row, v->reg, f, cell);
+		words_cell(v->app, row, v->reg, f, true, cell);
 }
 
 static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
@@ -154,6 +157,25 @@ static uint32_t count_calls(struct warning_view *v, const char *where)
 	return n;
 }
 
+/* Whom to call stands here in full, or nobody can be called; that it was seen is recorded, once. */
+static void look(struct warning_view *v)
+{
+	struct looked seen[LOOKED_MAX];
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < listing_count(v->calls) && n < LOOKED_MAX; i++) {
+		struct row row = { .id = { .index = 0 } };
+
+		if (listing_row(v->calls, i, &row))
+			continue;
+		seen[n++] = (struct looked){ .row = row.id, .scope = row.scope };
+		row_clear(&row);
+	}
+	v->looked = n > 0;
+	if (n && looked_record(v->app->profile, seen, n, 2))
+		kit_say_error(ERR_DENIED);
+}
+
 static enum err load(struct kit_view *base)
 {
 	struct warning_view *v = (struct warning_view *)base;
@@ -174,6 +196,8 @@ static enum err load(struct kit_view *base)
 	v->total = count_calls(v, NULL);
 	v->reached = count_calls(v, "${state} != 'waiting' and ${state} != 'calling' and ${state} != ''");
 	kit_list_sync(&v->list);
+	if (!e && !v->looked)
+		look(v);
 	return e;
 }
 

@@ -93,12 +93,12 @@ static enum kit_role role_of(const struct app *app, const struct pack_field *fie
 	return KIT_PLAIN;
 }
 
-void words_cell(struct app *app, const struct row *row, const struct pack_register *reg, uint32_t field, struct kit_cell *out)
+void words_cell(struct app *app, const struct row *row, const struct pack_register *reg, uint32_t field, bool unmask, struct kit_cell *out)
 {
 	struct row_shown shown = { .kinds = 0 };
 	struct buf label = { 0 };
 
-	if (!row_show(row, reg, app->pack, field, false, &shown)) {
+	if (!row_show(row, reg, app->pack, field, unmask, &shown)) {
 		label_of(app, &reg->fields[field], &shown, &label);
 		out->role = role_of(app, &reg->fields[field], buf_str(&shown.text));
 		if (shown.conflict && shown.kinds > 1) {

@@ -6,7 +6,7 @@
 #include "tui/screens/app.h"
 
 /* The shown value of a field (index in its register) as a cell: words, "2种说法" when people disagree, a role by danger. */
-void words_cell(struct app *app, const struct row *row, const struct pack_register *reg, uint32_t field, struct kit_cell *out);
+void words_cell(struct app *app, const struct row *row, const struct pack_register *reg, uint32_t field, bool unmask, struct kit_cell *out);
 
 /* The words alone, appended; masked unless `unmask`. Returns how many distinct values are open. */
 uint32_t words_value(struct app *app, const struct row *row, const struct pack_register *reg, uint32_t field, bool unmask, struct buf *out);

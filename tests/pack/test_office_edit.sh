@@ -21,7 +21,10 @@ ok "a township with its places" make_town
 ok "a device is enrolled" make_device device 王秀英 GRID
 ok "an inspection by the old list" inspect device
 ok "the old record travels" ctl device sync --dir "$work/stick"
-ok "the township takes it and publishes the edited pack" sh -c "xunchactl --profile '$work/town' --pin-file '$work/pin' sync --dir '$work/stick' && xunchactl --profile '$work/town' --pin-file '$work/pin' pack publish '$work/xlsx' && xunchactl --profile '$work/town' --pin-file '$work/pin' sync --dir '$work/stick'"
+take_and_publish() {
+	ctl town merge "$work/stick" && ctl town pack publish "$work/xlsx" && ctl town merge "$work/stick"
+}
+ok "the township takes it and publishes the edited pack" take_and_publish
 ok "the device takes the new pack" ctl device sync --dir "$work/stick"
 python3 - "$top/packaging/demo/inspection.json" "$work/new.json" <<'P'
 import json, sys

@@ -108,9 +108,13 @@ static void check_calls(struct read *r)
 			read_fault(r, "list", _("lists/ 里没有清单 \"%.*s\""), (int)len, line->list);
 		else if (!walk_has_part(r, line->list))
 			read_fault(r, "list", _("\"%s\" 要写成 清单:第一项..最后一项, 两项都要在这张清单里"), line->list);
-		for (uint32_t k = 0; k < i; k++)
-			if (r->kind_lists[k].kind == r->kind_lists[i].kind && strcspn(r->kind_lists[k].l.list, ":") == len && !memcmp(r->kind_lists[k].l.list, line->list, len))
-				read_fault(r, "list", _("类别 %s 已经叫了清单 \"%.*s\" (第 %u 行)"), r->pack->kinds[r->kind_lists[i].kind].id, (int)len, line->list, r->rows[READ_KIND_LISTS][k]);
+		for (uint32_t k = 0; k < i; k++) {
+			const struct read_kind_list *other = &r->kind_lists[k];
+
+			if (other->kind == r->kind_lists[i].kind && strcspn(other->l.list, ":") == len && !memcmp(other->l.list, line->list, len))
+				read_fault(r, "list", _("类别 %s 已经叫了清单 \"%.*s\" (第 %u 行)"), r->pack->kinds[other->kind].id, (int)len, line->list,
+				           r->rows[READ_KIND_LISTS][k]);
+		}
 	}
 }
 

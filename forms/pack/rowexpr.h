@@ -1,10 +1,10 @@
 /* rowexpr.h - expressions over one row of a register: titles, filters, columns of exports, derived fields, duties.
  *
  * The language is that of forms; ${field} is a field of the row. A few built-in functions know what a row is besides its
- * fields: label('field'), linked('field', 'field of that row' ...), title(), row_number(), serial(), created_at(),
- * created_by(), village(), step_at('step'), step_by('step'), size_class(), param('key'), tally('REGISTER', 'COND', 'FIELD'). Where rows are kept is the caller's business: it shows them
- * through a struct rowexpr_host. Names are checked when the expression is read, so that a wrong one is found by the
- * checker and not by a person who opens a list.
+ * fields: label(), linked(), title(), row_number(), serial(), created_at(), created_by(), village(), step_at(), step_by(),
+ * row_id(), size_class(), param(), tally() (README.md, "Row expressions"). Where rows are kept is the caller's business: it
+ * shows them through a struct rowexpr_host. Names are checked when the expression is read, so that a wrong one is found by
+ * the checker and not by a person who opens a list.
  */
 #ifndef FORMS_PACK_ROWEXPR_H
 #define FORMS_PACK_ROWEXPR_H

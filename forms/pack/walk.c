@@ -112,9 +112,8 @@ static const char *both(struct walk *w, const char *a, const char *b)
 	return s;
 }
 
-static const char *flagged(struct walk *w, const char *flag, char out[160])
+static const char *flagged(const char *flag, char out[160])
 {
-	(void)w;
 	if (!flag)
 		return NULL;
 	snprintf(out, 160, FLAGGED, flag);
@@ -164,7 +163,7 @@ static void copy_question(struct walk *w, const struct read_form *list, uint32_t
 	q->save_to = save_to_place(w, src);
 	for (int i = 0; i < FORM_XC_COUNT; i++)
 		q->xc[i] = form_string(w->form, src->xc[i]);
-	q->relevant = both(w, flagged(w, src->xc[FORM_XC_FLAG], flag), q->relevant);
+	q->relevant = both(w, flagged(src->xc[FORM_XC_FLAG], flag), q->relevant);
 }
 
 /* ---- sections ---- */
@@ -224,7 +223,7 @@ static void add_section(struct walk *w, const struct pack_kind_list *line)
 		return;
 	if (group != FORM_NONE)
 		copy_text(w, from, &from->questions[group].label, &q->label);
-	q->relevant = both(w, flagged(w, line->flag, flag), group == FORM_NONE ? NULL : from->questions[group].relevant);
+	q->relevant = both(w, flagged(line->flag, flag), group == FORM_NONE ? NULL : from->questions[group].relevant);
 	uint32_t shift = section + 1 - first, top = first ? from->questions[first].parent : FORM_NONE;
 
 	for (uint32_t i = first; i < end; i++) {

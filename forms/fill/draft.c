@@ -149,7 +149,7 @@ static enum err set_instances(struct loading *l, uint32_t node, uint64_t count)
 	}
 	while (!err && l->f->nodes[node].list->count < count)
 		err = fill_grow(l->f, node, &made);
-	l->f->nodes[node].dirty = 1;
+	l->f->nodes[node].flags |= NODE_KNOWN;
 	return err;
 }
 
@@ -160,7 +160,7 @@ static enum err set_value(struct loading *l, uint32_t node)
 	struct buf stored = { .max = FILL_VALUE_MAX };
 	enum err err = ERR_OK;
 
-	f->nodes[node].dirty = 1;
+	f->nodes[node].flags |= NODE_KNOWN;
 	if (!form_is_stored(q->type)) {
 		tell(l, _("已不是能回答的题目, 没有带过来"));
 		return ERR_OK;
@@ -208,21 +208,20 @@ static enum err load_entry(struct loading *l, struct cbor *c)
 	return counts ? set_instances(l, node, count) : set_value(l, node);
 }
 
-/* `dirty` was borrowed to mark what the draft spoke of: the rest is new in this version and opens as it would. */
+/* What the draft did not speak of is new in this version and opens as it would. Nodes that this makes are settled already. */
 static enum err finish(struct loading *l)
 {
 	struct fill *f = l->f;
+	uint32_t count = f->node_count;
 	enum err err = ERR_OK;
 
 	f->loading = false;
-	for (uint32_t node = 1; !err && node < f->node_count; node++) {
-		bool known = f->nodes[node].dirty;
-		uint32_t q = f->nodes[node].question;
+	for (uint32_t node = 1; !err && node < count; node++) {
+		bool known = f->nodes[node].flags & NODE_KNOWN || f->nodes[node].value;
 
-		f->nodes[node].dirty = 0;
-		if (!fill_question(f, node) || f->nodes[node].flags & NODE_INSTANCE)
-			continue;
-		err = known || f->nodes[node].value ? settle_known(f, node) : settle_new(f, node, q);
+		f->nodes[node].flags &= (uint8_t)~NODE_KNOWN;
+		if (fill_question(f, node) && !(f->nodes[node].flags & NODE_INSTANCE))
+			err = known ? settle_known(f, node) : settle_new(f, node, f->nodes[node].question);
 	}
 	return err ? err : settle(f);
 }

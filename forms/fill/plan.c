@@ -88,13 +88,14 @@ static enum err parse_flag(const struct form_question *q, const char *column, co
 
 static enum err parse_choices(struct fill *f, uint32_t i)
 {
+	const struct form_question *q = &f->form->questions[i];
 	struct plan *p = &f->plan[i];
 	struct buf text = { .max = 2 * EXPR_TEXT_MAX };
 	enum err err = choices_program(f, i, &text);
 
 	if (!err && text.len)
-		err = parse(&f->form->questions[i], "choice_filter", buf_str(&text), &p->choices);
-	if (!err && f->form->questions[i].choice_filter)
+		err = parse(q, "choice_filter", buf_str(&text), &p->choices);
+	if (!err && (q->choice_filter || (q->source && !strncmp(q->source, "${", 2))))
 		p->program[COMPUTE_CHOICES] = p->choices;
 	buf_clear(&text);
 	return err;

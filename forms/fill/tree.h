@@ -29,7 +29,8 @@ struct plan {
 };
 
 enum {
-	NODE_INSTANCE = 1, NODE_REPEAT = 2, NODE_OWN_RELEVANT = 4, NODE_RELEVANT = 8, NODE_REQUIRED = 16, NODE_READONLY = 32
+	NODE_INSTANCE = 1, NODE_REPEAT = 2, NODE_OWN_RELEVANT = 4, NODE_RELEVANT = 8, NODE_REQUIRED = 16, NODE_READONLY = 32,
+	NODE_KNOWN = 64                /* while a draft is loaded: it spoke of this node */
 };
 
 struct list { uint32_t *at; uint32_t count, cap; };       /* frames of a repeat's instances, in order */

@@ -421,6 +421,8 @@ static void choices_may_be_the_answers_of_a_repeat(void **state)
 	sheet_choices(f, "head", "甲 乙");
 	sheet_choices(f, "adult", "甲");
 	sheet_set(f, "head", "乙");
+	assert_ok(fill_remove_instance(f, fill_instance(f, sheet_node(f, "person"), 1)));
+	sheet_is(f, "head", "");
 	fill_close(f);
 	form_free(form);
 }
@@ -669,6 +671,11 @@ static void a_draft_survives_a_new_version_of_its_form(void **state)
 		",integer,typed,型,\n"
 		",select_one l,s,选,\n"
 		",text,added,新,有默认\n"
+		",begin repeat,r,重,\n"
+		",begin repeat,inner,里,\n"
+		",text,x,字,默\n"
+		",end repeat,,,\n"
+		",end repeat,,,\n"
 		"choices,list_name,name,label\n"
 		",l,y,另\n");
 	struct fill *f = sheet_fill(old, NULL), *g = sheet_fill(new, NULL);
@@ -688,6 +695,9 @@ static void a_draft_survives_a_new_version_of_its_form(void **state)
 	sheet_is(g, "typed", "");
 	sheet_is(g, "s", "");
 	sheet_is(g, "added", "有默认");
+	assert_int_equal(fill_instances(g, sheet_node(g, "r")), 1);
+	assert_int_equal(fill_instances(g, sheet_node(g, "r[1]/inner")), 1);
+	sheet_is(g, "r[1]/inner[1]/x", "默");
 	assert_true(at == sheet_node(g, "g/moved"));
 	assert_non_null(strstr(buf_str(&told), "gone: "));
 	assert_non_null(strstr(buf_str(&told), "typed: "));

@@ -51,6 +51,8 @@ static enum err evaluate(void)
 static void an_expression_runs_out_of_memory_cleanly(void **state)
 {
 	(void)state;
+	if (!trap_sees_memory())
+		skip();
 	fill_close(sample_open());                 /* the form itself is read before anything fails, and stays */
 	assert_survives(evaluate);
 }
@@ -100,6 +102,8 @@ static enum err fill_and_save(void)
 static void a_form_being_filled_runs_out_of_memory_cleanly(void **state)
 {
 	(void)state;
+	if (!trap_sees_memory())
+		skip();
 	assert_survives(fill_and_save);
 }
 

@@ -66,6 +66,8 @@ static void every_container_runs_out_of_memory_cleanly(void **state)
 	struct buf xls = { 0 };
 
 	(void)state;
+	if (!trap_sees_memory())
+		skip();
 	zip_add(&z, "xl/workbook.xml", book, strlen(book));
 	zip_add(&z, "xl/_rels/workbook.xml.rels", rels, strlen(rels));
 	zip_add(&z, "xl/s.xml", sheet, strlen(sheet));
@@ -115,6 +117,8 @@ static void a_form_runs_out_of_memory_cleanly(void **state)
 	struct form *f;
 
 	(void)state;
+	if (!trap_sees_memory())
+		skip();
 	assert_ok(book_open_bytes(workbook, strlen(workbook), &b));
 	assert_survives(read_form, b, false);
 	assert_ok(form_read_book(b, "x", NULL, NULL, &f));
@@ -128,15 +132,10 @@ static void a_form_runs_out_of_memory_cleanly(void **state)
 
 int main(void)
 {
-#ifndef __SANITIZE_ADDRESS__
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_container_runs_out_of_memory_cleanly),
 		cmocka_unit_test(a_form_runs_out_of_memory_cleanly),
 	};
 
 	return TAP_RUN(tests);
-#else
-	puts("1..0 # SKIP the sanitizer has its own allocator");
-	return 0;
-#endif
 }

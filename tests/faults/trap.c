@@ -400,6 +400,15 @@ long trap_allocations(void)
 	return allocations;
 }
 
+bool trap_sees_memory(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return false;
+#else
+	return true;
+#endif
+}
+
 long trap_live(void)
 {
 	return live;

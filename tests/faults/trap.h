@@ -18,6 +18,7 @@ long trap_calls(void);          /* how many of these calls there were */
 
 /* The nth allocation fails, once or from then on; 0 none. */
 void trap_memory(long nth, bool sticky);
+bool trap_sees_memory(void);    /* false where the sanitizer has an allocator of its own */
 long trap_allocations(void);    /* since trap_memory() */
 long trap_live(void);           /* blocks allocated and not freed */
 

@@ -121,3 +121,23 @@ void sheet_choices(struct fill *f, const char *path, const char *want)
 	assert_string_equal(buf_str(&all), want);
 	buf_clear(&all);
 }
+
+const char *const sheet_household =
+	"survey,type,name,label,calculation,relevant,repeat_count,default\n"
+	",text,village,村,,,,\n"
+	",begin repeat,person,人,,,,\n"
+	",text,name,姓名,,,,\n"
+	",integer,age,年龄,,,,\n"
+	",calculate,nr,,position(..),,,\n"
+	",calculate,line,,\"concat(${village}, ${nr}, ${name})\",,,\n"
+	",note,adult,成人 ${name},,${age} >= 18,,\n"
+	",begin repeat,phone,电话,,,,\n"
+	",text,number,号码,,,,\n"
+	",end repeat,,,,,,\n"
+	",calculate,phones,,count(${phone}),,,\n"
+	",end repeat,,,,,,\n"
+	",calculate,sum,,sum(${age}),,,\n"
+	",calculate,people,,count(${person}),,,\n"
+	",calculate,numbers,,\"join(',', ${number})\",,,\n"
+	",calculate,second,,\"indexed-repeat(${name}, ${person}, 2)\",,,\n"
+	",calculate,adults,,count(${person}[age >= 18]),,,\n";

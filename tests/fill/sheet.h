@@ -25,4 +25,7 @@ void sheet_walk(const struct fill *f, const char *want);
 /* Names of the choices on offer, blank separated. */
 void sheet_choices(struct fill *f, const char *path, const char *want);
 
+/* A workbook with a repeat of persons, for more than one test. */
+extern const char *const sheet_household;
+
 #endif

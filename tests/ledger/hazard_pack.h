@@ -3,8 +3,7 @@
 #define TESTS_LEDGER_HAZARD_PACK_H
 
 #include "forms/pack/pack.h"
-
-enum { F_STAGE = 1, F_VERIFY, F_CONTROL, F_LEVEL, F_NOTE, F_TITLE };
+#include "tests/ledger/story.h"
 
 static const char *const stage_order[] = { "open", "notified", "fixing", "fixed", "transferred", "closed", "void", NULL };
 static const char *const verify_order[] = { "needed", "major", "general", NULL };
@@ -17,8 +16,6 @@ static struct pack_field hazard_fields[] = {
 	{ .n = F_NOTE, .id = "note", .type = PACK_TEXT, .codes = PACK_NONE, .target = PACK_NONE, .merge = PACK_FIELD },
 	{ .n = F_TITLE, .id = "title", .type = PACK_TEXT, .codes = PACK_NONE, .target = PACK_NONE, .merge = PACK_TOWN_FIELD }
 };
-
-enum { S_REGISTER, S_SPOT_FIX, S_NOTIFY, S_REPORT_FIXED, S_PASS, S_PASS_TOWN, S_FAIL, S_VERIFY_ASK, S_VERIFY, S_CONTROL, S_LIFT, S_REOPEN, S_VOID, STEP_COUNT };
 
 #define WORDS(...) (const char *[]){ __VA_ARGS__, NULL }
 

@@ -254,8 +254,6 @@ static void an_entry_on_a_row_counts_whole_or_not_at_all(void **state)
 	assert_string_equal(story_open(F_NOTE), "");
 }
 
-/* --- settling --- */
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

@@ -2,6 +2,7 @@
 #include "forms/fill/tree.h"
 
 #include "forms/base/i18n.h"
+#include "forms/xlsform/items.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,6 +190,8 @@ static const char *value_column(const struct fill *f, const struct form_question
 	if (given)
 		return given;
 	given = q->parameters ? form_parameter(q->parameters, label ? "label" : "value", &len) : NULL;
+	if ((!given || !len || len > 255) && q->source && items_is_geojson(q->source))
+		return label ? "title" : "id";
 	if (!given || !len || len > 255)
 		return label ? "label" : "name";
 	memcpy(room, given, len);

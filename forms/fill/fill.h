@@ -108,11 +108,13 @@ bool fill_irrelevant(const struct fill *f, bool (*each)(void *user, fill_node n)
 enum err fill_finish(struct fill *f);
 
 /* Answers from a JSON object {question: value, repeat: [{...}]}; values as XLSForm stores them, groups looked through.
- * Unknown names, values of the wrong type and values that break a constraint are errors that name the question, unless
- * `report` takes them (path, message): then they are left out. What is only computed, never asked, is not read; names that
- * begin with "__" are passed over. */
+ * A name that several questions of an instance share is for all of them; "group/name" is for one. Unknown names, values of
+ * the wrong type and values that break a constraint are errors that name the question, unless `report` takes them (path,
+ * message): then they are left out. What is only computed, never asked, is not read; names that begin with "__" are passed
+ * over. */
 enum err fill_read_json(struct fill *f, const struct jdoc *answers, void (*report)(void *user, const char *path, const char *message), void *user);
-/* The record: relevant values only, repeats as arrays of objects, groups looked through; nested = groups as objects. */
+/* The record: relevant values only, repeats as arrays of objects, groups looked through; nested = groups as objects. Looked
+ * through, a name that several questions share holds the last one's value, and each stands under its path too. */
 enum err fill_write_json(struct fill *f, bool nested, struct jdoc **out);
 
 /* A draft: every value, relevant or not, by path, and where the person was. Loading into another version of the form

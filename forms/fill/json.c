@@ -98,15 +98,75 @@ static enum err read_repeat(struct reading *r, uint32_t node, const struct jdoc 
 	return err;
 }
 
-/* Is there a question of this name in the group, groups looked through but not repeats? */
-static bool names_question(const struct fill *f, const char *key, uint32_t node)
+/* Does another question of the same instance have this one's name? Then only its path says which is meant. */
+static bool is_ambiguous(const struct fill *f, uint32_t q)
 {
-	uint32_t repeat = f->frames[f->nodes[node].frame].repeat;
+	const char *name = f->form->questions[q].name;
 
-	for (uint32_t q = form_find(f->form, key, 0); q != FORM_NONE; q = form_find(f->form, key, q + 1))
-		if (plan_inside(f->form, q, f->nodes[node].question) && f->plan[q].repeat == repeat)
+	for (uint32_t other = form_find(f->form, name, 0); other != FORM_NONE; other = form_find(f->form, name, other + 1))
+		if (other != q && f->plan[other].repeat == f->plan[q].repeat && f->form->questions[other].type != FORM_GROUP)
 			return true;
 	return false;
+}
+
+/* "group/group/name" of question `q` as seen from `group`, FORM_NONE for the top. */
+static void path_from(const struct form *form, uint32_t group, uint32_t q, struct buf *out)
+{
+	uint32_t parent = form->questions[q].parent;
+
+	if (parent != group && parent != FORM_NONE) {
+		path_from(form, group, parent, out);
+		buf_putc(out, '/');
+	}
+	buf_puts(out, form->questions[q].name);
+}
+
+/* The member of `object`, which stands for `group`, under the path of question `q`; NULL. */
+static const struct jdoc *under_path(const struct jdoc *object, const struct form *form, uint32_t group, uint32_t q)
+{
+	const struct jdoc *v = NULL;
+	struct buf path = { 0 };
+
+	if (form->questions[q].parent == group)
+		return NULL;
+	path_from(form, group, q, &path);
+	if (!path.err)
+		v = jdoc_get(object, buf_str(&path));
+	buf_clear(&path);
+	return v;
+}
+
+/* The answer for question `q`: under its path, else under its name, unless that comes again and a path says for which. */
+static const struct jdoc *member_for(const struct jdoc *object, const struct fill *f, uint32_t group, uint32_t q)
+{
+	const char *name = f->form->questions[q].name;
+	const struct jdoc *v = under_path(object, f->form, group, q);
+
+	if (v || !jdoc_get(object, name) || !is_ambiguous(f, q))
+		return v ? v : jdoc_get(object, name);
+	for (uint32_t other = form_find(f->form, name, 0); other != FORM_NONE; other = form_find(f->form, name, other + 1))
+		if (plan_inside(f->form, other, group) && f->plan[other].repeat == f->plan[q].repeat && under_path(object, f->form, group, other))
+			return NULL;
+	return jdoc_get(object, name);
+}
+
+/* Is there a question of this name or path in the group, groups looked through but not repeats? */
+static bool names_question(const struct fill *f, const char *key, uint32_t node)
+{
+	uint32_t repeat = f->frames[f->nodes[node].frame].repeat, group = f->nodes[node].question;
+	const char *slash = strrchr(key, '/'), *name = slash ? slash + 1 : key;
+	bool found = false;
+
+	for (uint32_t q = form_find(f->form, name, 0); !found && q != FORM_NONE; q = form_find(f->form, name, q + 1)) {
+		struct buf path = { 0 };
+
+		if (!plan_inside(f->form, q, group) || f->plan[q].repeat != repeat)
+			continue;
+		path_from(f->form, group, q, &path);
+		found = !slash || !strcmp(key, buf_str(&path));
+		buf_clear(&path);
+	}
+	return found;
 }
 
 static enum err check_names(struct reading *r, uint32_t node, const struct jdoc *object)
@@ -125,23 +185,24 @@ static enum err check_names(struct reading *r, uint32_t node, const struct jdoc 
 	return ERR_OK;
 }
 
-/* Questions of a group in form order; a group may be an object of its own or be looked through. */
-static enum err read_members(struct reading *r, uint32_t frame, uint32_t first, uint32_t end, const struct jdoc *object)
+/* Questions [first, end) in form order, answered by an object that stands for `group`; a group in it may be an object of its
+ * own or be looked through. */
+static enum err read_members(struct reading *r, uint32_t frame, uint32_t group, uint32_t first, uint32_t end, const struct jdoc *object)
 {
 	const struct form *form = r->f->form;
 	enum err err = ERR_OK;
 
 	for (uint32_t q = first; !err && q < end; q = form->questions[q].end) {
 		const struct form_question *at = &form->questions[q];
-		const struct jdoc *v = at->name ? jdoc_get(object, at->name) : NULL;
+		const struct jdoc *v = member_for(object, r->f, group, q);
 		uint32_t node = tree_node(r->f, frame, q);
 
 		if (at->type == FORM_GROUP && v && jdoc_type(v) == JDOC_OBJECT) {
 			err = check_names(r, node, v);
 			if (!err)
-				err = read_members(r, frame, q + 1, at->end, v);
+				err = read_members(r, frame, q, q + 1, at->end, v);
 		} else if (at->type == FORM_GROUP) {
-			err = read_members(r, frame, q + 1, at->end, object);
+			err = read_members(r, frame, group, q + 1, at->end, object);
 		} else if (v && jdoc_type(v) != JDOC_NULL) {
 			err = at->type == FORM_REPEAT ? read_repeat(r, node, v) : read_value(r, node, v);
 		}
@@ -160,8 +221,8 @@ static enum err read_group(struct reading *r, uint32_t node, const struct jdoc *
 	err = check_names(r, node, object);
 	if (err)
 		return err;
-	return q == FORM_NONE ? read_members(r, ROOT_FRAME, 0, form->question_count, object)
-	                      : read_members(r, r->f->nodes[node].frame, q + 1, form->questions[q].end, object);
+	return q == FORM_NONE ? read_members(r, ROOT_FRAME, FORM_NONE, 0, form->question_count, object)
+	                      : read_members(r, r->f->nodes[node].frame, q, q + 1, form->questions[q].end, object);
 }
 
 /* Now that all is in: answers that are no choice, or break their constraint, are taken out again. */
@@ -218,6 +279,20 @@ static struct jdoc *write_instances(const struct fill *f, uint32_t node, bool ne
 	return array;
 }
 
+/* One answer under its name; looked through groups, a name that comes again stands under its path too, so that none is lost. */
+static void put_value(const struct fill *f, uint32_t q, bool nested, const char *value, struct jdoc *into)
+{
+	struct buf path = { 0 };
+
+	jdoc_put_text(into, f->form->questions[q].name, value);
+	if (nested || !is_ambiguous(f, q))
+		return;
+	path_from(f->form, f->plan[q].repeat, q, &path);
+	if (!path.err && strchr(buf_str(&path), '/'))
+		jdoc_put_text(into, buf_str(&path), value);
+	buf_clear(&path);
+}
+
 /* Members of `into`, in form order: what is relevant and answered. Returns it. */
 static struct jdoc *write_frame(const struct fill *f, uint32_t frame, uint32_t first, uint32_t end, bool nested, struct jdoc *into)
 {
@@ -240,7 +315,7 @@ static struct jdoc *write_frame(const struct fill *f, uint32_t frame, uint32_t f
 		} else if (at->type == FORM_GROUP) {
 			write_frame(f, frame, q + 1, at->end, nested, into);
 		} else if (form_is_stored(at->type) && n->value) {
-			jdoc_put_text(into, at->name, n->value);
+			put_value(f, q, nested, n->value, into);
 		}
 	}
 	return into;

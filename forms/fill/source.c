@@ -3,8 +3,7 @@
 
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
-#include "forms/base/text.h"
-#include "forms/xlsform/csv.h"
+#include "forms/xlsform/items.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +18,7 @@ struct source {
 	char *name;                    /* of the instance */
 	uint32_t list;                 /* choice list, or FORM_NONE for a file */
 	bool absent;                   /* a file that is not there: looked for once */
-	struct csv *csv;               /* owns the cells of a file */
-	const char **cells;
-	char **columns;
+	struct items *items;           /* of a file */
 	uint32_t column_count, row_count;
 	struct column_index *index;    /* one a column, made when first asked */
 };
@@ -39,16 +36,9 @@ static char *copy(const char *s)
 	return p ? memcpy(p, s, n) : NULL;
 }
 
-bool source_is_file(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	return dot && (text_same(dot, ".csv") || text_same(dot, ".xml") || text_same(dot, ".geojson"));
-}
-
 const char *source_stem(const char *file, char out[256])
 {
-	const char *dot = source_is_file(file) ? strrchr(file, '.') : NULL;
+	const char *dot = items_is_file(file) ? strrchr(file, '.') : NULL;
 	size_t n = dot ? (size_t)(dot - file) : strlen(file);
 
 	if (n > 255)
@@ -58,47 +48,21 @@ const char *source_stem(const char *file, char out[256])
 	return out;
 }
 
-/* The file an instance name stands for: as csv-external said, else the name itself. */
+/* The file an instance name stands for: as csv-external or a select from a file said, else the name itself. */
 static void file_of(const struct fill *f, const char *instance, struct buf *out)
 {
-	uint32_t q = form_find(f->form, instance, 0);
+	const char *file = instance;
+	char stem[256];
 
-	while (q != FORM_NONE && f->form->questions[q].type != FORM_ATTACHED)
-		q = form_find(f->form, instance, q + 1);
-	buf_puts(out, q != FORM_NONE && f->form->questions[q].source ? f->form->questions[q].source : instance);
-	if (!source_is_file(buf_str(out)))
-		buf_puts(out, ".csv");
-}
+	for (uint32_t i = 0; i < f->form->question_count; i++) {
+		const struct form_question *q = &f->form->questions[i];
 
-/* All rows, read at once; the cells stay with the open table. */
-static enum err read_rows(struct source *s)
-{
-	uint32_t cap = 0;
-	enum err err;
-
-	s->column_count = csv_columns(s->csv);
-	s->columns = calloc(s->column_count + 1, sizeof *s->columns);
-	if (!s->columns)
-		return no_memory(s->name);
-	for (uint32_t i = 0; i < s->column_count; i++)
-		if (!(s->columns[i] = copy(csv_column_name(s->csv, i))))
-			return no_memory(s->name);
-	while (csv_next(s->csv)) {
-		if (s->row_count == cap) {
-			const char **more;
-
-			cap = cap ? cap * 2 : 64;
-			more = realloc(s->cells, (size_t)cap * s->column_count * sizeof *more);
-			if (!more)
-				return no_memory(s->name);
-			s->cells = more;
-		}
-		for (uint32_t i = 0; i < s->column_count; i++)
-			s->cells[(size_t)s->row_count * s->column_count + i] = csv_field(s->csv, i);
-		s->row_count++;
+		if (q->source && items_is_file(q->source) && !strcmp(q->type == FORM_ATTACHED ? q->name : source_stem(q->source, stem), instance))
+			file = q->source;
 	}
-	err = csv_end(s->csv);
-	return err;
+	buf_puts(out, file);
+	if (!items_is_file(buf_str(out)))
+		buf_puts(out, ".csv");
 }
 
 static enum err open_file(struct fill *f, struct source *s)
@@ -108,15 +72,10 @@ static enum err open_file(struct fill *f, struct source *s)
 
 	file_of(f, s->name, &name);
 	if (f->host.directory && !strchr(buf_str(&name), '/') && *buf_str(&name) != '.')
-		err = csv_open(fs_path(&path, f->host.directory, buf_str(&name)), &s->csv);
-	if (!err)
-		err = csv_header(s->csv);
-	if (!err)
-		err = read_rows(s);
-	if (err) {
-		s->absent = true;
-		s->row_count = 0;
-	}
+		err = items_open(fs_path(&path, f->host.directory, buf_str(&name)), &s->items);
+	s->absent = err != ERR_OK;
+	s->row_count = err ? 0 : s->items->row_count;
+	s->column_count = err ? 0 : s->items->column_count;
 	buf_clear(&name);
 	buf_clear(&path);
 	return err == ERR_NOMEM ? err : ERR_OK;
@@ -183,12 +142,8 @@ void source_close(struct fill *f)
 			free(s->index[c].first);
 			free(s->index[c].next);
 		}
-		for (uint32_t c = 0; s->columns && c < s->column_count; c++)
-			free(s->columns[c]);
-		free(s->columns);
-		free(s->cells);
 		free(s->index);
-		csv_close(s->csv);
+		items_close(s->items);
 		free(s->name);
 	}
 	free(f->sources);
@@ -210,7 +165,7 @@ static uint32_t column_of(const struct fill *f, const struct source *s, const ch
 		return c == FORM_NONE ? FORM_NONE : c + 2;
 	}
 	for (c = 0; c < s->column_count; c++)
-		if (!strcmp(s->columns[c], name))
+		if (!strcmp(s->items->columns[c], name))
 			return c;
 	return FORM_NONE;
 }
@@ -221,7 +176,7 @@ static const char *cell(const struct fill *f, const struct source *s, uint32_t r
 	const char *text;
 
 	if (s->list == FORM_NONE)
-		return s->cells[(size_t)row * s->column_count + column];
+		return s->items->cells[(size_t)row * s->column_count + column];
 	c = &f->form->choices[f->form->lists[s->list].first + row];
 	if (column < 2)
 		return column ? form_text(f->form, &c->label, f->language) : c->name ? c->name : "";

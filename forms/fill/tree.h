@@ -135,7 +135,6 @@ enum err source_saved(struct fill *f, const char *name, struct expr_nodes *out);
 /* Cell of an item: column "name", "label" or any other; NULL when there is no such column. */
 const char *source_cell(struct fill *f, struct expr_node item, const char *column);
 bool source_is_list(const struct fill *f, struct expr_node item);   /* a choice list's, not a file's */
-bool source_is_file(const char *name);
 const char *source_stem(const char *file, char out[256]);          /* "data.csv" -> "data" */
 
 /* choices.c */

@@ -47,7 +47,7 @@ static const struct word words[] = {
 	{ .word = "audit", .type = FORM_AUDIT },
 	{ .word = "start-geopoint", .type = FORM_START_GEOPOINT },
 	{ .word = "csv-external", .type = FORM_ATTACHED },
-	{ .word = "xml-external", .type = FORM_ATTACHED, .skipped = true },
+	{ .word = "xml-external", .type = FORM_ATTACHED },
 	/* with a constraint of their own */
 	{ .word = "phone number", .type = FORM_TEXT, .constraint = "regex(., '^\\d*$')" },
 	{ .word = "percentage", .type = FORM_INTEGER, .constraint = "0 <= . and . <= 100" },

@@ -115,20 +115,25 @@ static void note_violation(void *user, const char *path, const char *message)
 	jdoc_push(x->violations, j);
 }
 
-/* Every question that has no place in the record because it is not relevant, by path. */
-static void list_hidden(struct fill *f, struct jdoc *out)
+/* Every question of an instance, FILL_NO_NODE for the top, that has no place in the record because it is not relevant, by
+ * path. */
+static void list_hidden(struct fill *f, fill_node instance, uint32_t first, uint32_t end, struct jdoc *out)
 {
 	const struct form *form = fill_form(f);
 
-	for (uint32_t q = 0; q < form->question_count; q++) {
-		fill_node n = fill_find(f, form->questions[q].name ? form->questions[q].name : "");
+	for (uint32_t q = first; q < end; q++) {
+		fill_node n = fill_node_at(f, instance, q);
 		struct buf path = { 0 };
 
-		if (n == FILL_NO_NODE || fill_question_index(f, n) != q || fill_is_relevant(f, n) || !form_is_stored(form->questions[q].type))
-			continue;
-		fill_path(f, n, &path);
-		jdoc_push_text(out, buf_str(&path));
-		buf_clear(&path);
+		for (uint32_t i = 0; form->questions[q].type == FORM_REPEAT && i < fill_instances(f, n); i++)
+			list_hidden(f, fill_instance(f, n, i), q + 1, form->questions[q].end, out);
+		if (form->questions[q].type == FORM_REPEAT)
+			q = form->questions[q].end - 1;
+		else if (form_is_stored(form->questions[q].type) && !fill_is_relevant(f, n)) {
+			fill_path(f, n, &path);
+			jdoc_push_text(out, buf_str(&path));
+			buf_clear(&path);
+		}
 	}
 }
 
@@ -175,7 +180,7 @@ enum err cmd_form_fill(struct ctl *c)
 	if (!e)
 		e = fill_write_json(x.fill, false, &record);
 	if (!e)
-		list_hidden(x.fill, hidden);
+		list_hidden(x.fill, FILL_NO_NODE, 0, form->question_count, hidden);
 	jdoc_put(j, "record", record ? record : jdoc_object());
 	jdoc_put(j, "not_relevant", hidden);
 	jdoc_put(j, "missing", x.missing);

@@ -116,6 +116,55 @@ static void attached_tables_are_read(void **state)
 	fs_remove_tree(dir);
 }
 
+/* XML instances and GeoJSON are tables like any CSV; a place of GeoJSON has its id and its title, latitude first. */
+static void attached_xml_and_geojson_are_read(void **state)
+{
+	static const char xml[] = "<?xml version=\"1.0\"?>\n<root><item><name>a</name><label> 甲 &amp; 乙 </label><town>1</town></item>"
+		"<item><town>2</town><name>b</name></item></root>\n";
+	static const char waters[] = "{\"type\":\"FeatureCollection\",\"features\":["
+		"{\"type\":\"Feature\",\"id\":\"w1\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[120.5,30.25]},\"properties\":{\"title\":\"水库\",\"depth\":3}},"
+		"{\"type\":\"Feature\",\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[1,2],[3,4]]},\"properties\":{\"id\":\"w2\",\"title\":\"堤\"}}]}";
+	struct form *form = sheet_form(
+		"survey,type,name,label,calculation,choice_filter\n"
+		",xml-external,people,,,\n"
+		",text,town,镇,,\n"
+		",select_one_from_file people.xml,who,谁,,town = ${town}\n"
+		",calculate,named,,\"jr:choice-name(${who}, '${who}')\",\n"
+		",calculate,looked,,instance('people')/root/item[name = 'a']/label,\n"
+		",select_one_from_file water.geojson,water,水,,\n"
+		",calculate,water_name,,\"jr:choice-name(${water}, '${water}')\",\n"
+		",calculate,at,,\"instance('water')/root/item[id = ${water}]/geometry\",\n"
+		",select_one_from_file broken.xml,broken,坏,,\n");
+	char dir[] = "/tmp/xuncha-fill-XXXXXX", path[64];
+	struct fill *f;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof path, "%s/people.xml", dir);
+	assert_ok(fs_write(path, xml, strlen(xml)));
+	snprintf(path, sizeof path, "%s/water.geojson", dir);
+	assert_ok(fs_write(path, waters, strlen(waters)));
+	snprintf(path, sizeof path, "%s/broken.xml", dir);
+	assert_ok(fs_write(path, "<root><item>", 12));
+	f = sheet_fill(form, dir);
+	sheet_is(f, "looked", "甲 & 乙");
+	sheet_set(f, "town", "2");
+	sheet_choices(f, "who", "b");
+	sheet_set(f, "town", "1");
+	sheet_set(f, "who", "a");
+	sheet_is(f, "named", "甲 & 乙");
+	sheet_choices(f, "water", "w1 w2");
+	sheet_set(f, "water", "w1");
+	sheet_is(f, "water_name", "水库");
+	sheet_is(f, "at", "30.25 120.5 0 0");
+	sheet_set(f, "water", "w2");
+	sheet_is(f, "at", "2 1 0 0; 4 3 0 0");
+	sheet_set(f, "broken", "any");
+	fill_close(f);
+	form_free(form);
+	fs_remove_tree(dir);
+}
+
 static void choices_may_be_the_answers_of_a_repeat(void **state)
 {
 	struct form *form = sheet_form(
@@ -186,7 +235,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_filter_follows_and_clears_what_it_no_longer_offers),
 		cmocka_unit_test(shuffled_choices_are_all_there_and_stay_put),
-		cmocka_unit_test(attached_tables_are_read),
+		cmocka_unit_test(attached_tables_are_read), cmocka_unit_test(attached_xml_and_geojson_are_read),
 		cmocka_unit_test(choices_may_be_the_answers_of_a_repeat),
 		cmocka_unit_test(a_lot_once_drawn_stays),
 	};

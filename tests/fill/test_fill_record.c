@@ -90,6 +90,47 @@ static void a_record_goes_out_as_json_and_comes_back(void **state)
 	form_free(form);
 }
 
+/* Names are unique in their group only: a name alone is for all that share it, a path for one, and none is lost on the way out. */
+static void a_name_that_groups_share_is_told_apart_by_its_path(void **state)
+{
+	struct form *form = sheet_form(
+		"survey,type,name,label\n"
+		",begin group,old,旧\n"
+		",text,name,名\n"
+		",end group,,\n"
+		",begin group,new,新\n"
+		",text,name,名\n"
+		",begin repeat,part,部分\n"
+		",text,name,名\n"
+		",end repeat,,\n"
+		",end group,,\n");
+	struct jdoc *in = json("{\"name\": \"x\"}"), *apart = json("{\"old/name\": \"a\", \"new\": {\"name\": \"b\", \"part\": [{\"name\": \"c\"}]}}"), *out;
+	struct jdoc *bad = json("{\"older/name\": \"a\"}");
+	struct fill *f = sheet_fill(form, NULL), *g = sheet_fill(form, NULL);
+
+	(void)state;
+	assert_ok(fill_read_json(f, in, NULL, NULL));
+	sheet_is(f, "old/name", "x");
+	sheet_is(f, "new/name", "x");
+	assert_ok(fill_read_json(f, apart, NULL, NULL));
+	assert_ok(fill_write_json(f, false, &out));
+	assert_string_equal(jdoc_str(jdoc_get(out, "old/name")), "a");
+	assert_string_equal(jdoc_str(jdoc_get(out, "new/name")), "b");
+	assert_string_equal(jdoc_str(jdoc_get(out, "name")), "b");
+	assert_ok(fill_read_json(g, out, NULL, NULL));
+	sheet_is(g, "old/name", "a");
+	sheet_is(g, "new/name", "b");
+	sheet_is(g, "new/part[1]/name", "c");
+	assert_err(fill_read_json(g, bad, NULL, NULL), ERR_FORMAT);
+	jdoc_free(in);
+	jdoc_free(apart);
+	jdoc_free(bad);
+	jdoc_free(out);
+	fill_close(f);
+	fill_close(g);
+	form_free(form);
+}
+
 static void answers_that_break_rules_are_told_and_left_out(void **state)
 {
 	struct form *form = sheet_form(
@@ -268,7 +309,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_subject_row_and_the_last_record_are_at_hand),
 		cmocka_unit_test(a_record_goes_out_as_json_and_comes_back),
-		cmocka_unit_test(answers_that_break_rules_are_told_and_left_out),
+		cmocka_unit_test(a_name_that_groups_share_is_told_apart_by_its_path), cmocka_unit_test(answers_that_break_rules_are_told_and_left_out),
 		cmocka_unit_test(what_was_computed_and_then_changed_by_hand_is_read),
 		cmocka_unit_test(a_draft_comes_back_as_it_was),
 		cmocka_unit_test(a_draft_survives_a_new_version_of_its_form),

@@ -1,104 +1,58 @@
 #include "config.h"
-#include "forms/xlsform/form_check.h"
+#include "forms/xlsform/form_check_parts.h"
 
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
 #include "forms/fill/fill.h"
-#include "forms/xlsform/reader.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct check {
-	const struct form *form;
-	const char *directory;                 /* of the form's file */
-	void (*report)(void *user, const struct form_fault *fault);
-	void *user;
-	uint32_t warnings;
-};
-
-static void warn(struct check *c, const char *sheet, uint32_t row, const char *header, const char *hint, const char *fmt, ...)
-	__attribute__((format(printf, 6, 7)));
-
-static void warn(struct check *c, const char *sheet, uint32_t row, const char *header, const char *hint, const char *fmt, ...)
+/* The column of `field` in the sheet: the first that the row has a cell in, else the first of all. */
+static void find_column(const struct book_sheet *s, uint32_t row, struct form_fault *f, char letters[8])
 {
-	char message[512];
+	const struct book_row *header = s && s->row_count ? s->rows : NULL, *own = NULL;
+	const struct book_cell *found = NULL;
+
+	for (uint32_t i = 1; header && i < s->row_count && !own; i++)
+		own = s->rows[i].number == row ? &s->rows[i] : NULL;
+	for (uint32_t i = 0; header && i < header->count; i++) {
+		const struct book_cell *cell = &s->cells[header->first + i];
+
+		if (!table_header_means(cell->text, f->header))
+			continue;
+		found = found ? found : cell;
+		if (own && *book_text(s, own, cell->column)) {
+			found = cell;
+			break;
+		}
+	}
+	if (!found)
+		return;
+	f->column = book_column_name(found->column, letters);
+	f->header = found->text;
+}
+
+void check_warn(struct check *c, const char *sheet, uint32_t row, const char *header, const char *hint, const char *fmt, ...)
+{
+	char message[512], letters[8];
 	struct form_fault f = { .sheet = sheet, .row = row, .header = header, .warning = true, .message = message, .hint = hint };
+	const struct book_sheet *s = book_find(c->book, sheet);
 	va_list ap;
 
+	if (!c->report || c->warnings++ >= FORM_FAULTS_MAX)
+		return;
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof message, fmt, ap);
 	va_end(ap);
-	if (c->report && c->warnings++ < FORM_FAULTS_MAX)
-		c->report(c->user, &f);
-}
-
-/* A name in an expression, outside strings and ${}. */
-struct word { char name[128]; bool called; };
-
-static bool starts_name(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
-}
-
-static bool goes_on(char c)
-{
-	return starts_name(c) || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':';
-}
-
-static bool next_word(const char **at, struct word *w)
-{
-	const char *s = *at, *end;
-
-	while (*s && !starts_name(*s)) {
-		end = *s == '"' || *s == '\'' ? strchr(s + 1, *s) : !strncmp(s, "${", 2) ? strchr(s, '}') : s;
-		s = end ? end + 1 : s + strlen(s);
-	}
-	for (end = s; goes_on(*end); end++)
-		;
-	snprintf(w->name, sizeof w->name, "%.*s", (int)(end - s), s);
-	*at = end;
-	w->called = end[strspn(end, " \t\n")] == '(';
-	return end > s;
-}
-
-static void check_functions(struct check *c, const struct form_question *q, const char *header, const char *expression)
-{
-	struct word w;
-
-	while (expression && next_word(&expression, &w))
-		if (w.called && !expr_is_function(w.name) && !fill_is_function(w.name) && strcmp(w.name, "and") && strcmp(w.name, "or")
-		    && strcmp(w.name, "div") && strcmp(w.name, "mod"))
-			warn(c, "survey", q->row, header, _("检查拼写; 函数表见 docs.getodk.org/form-operators-functions"), _("这里没有函数 %s()"), w.name);
-}
-
-/* Bare names in a choice filter are columns of the choices. */
-static void check_filter(struct check *c, const struct form_question *q)
-{
-	static const char *const known[] = { "name", "label", "and", "or", "div", "mod" };
-	const char *s = q->choice_filter, *near;
-	struct word w;
-	char hint[160];
-
-	if (q->list == FORM_NONE || strpbrk(s, "[/"))
-		return;
-	while (next_word(&s, &w)) {
-		bool column = form_find_column(c->form, w.name) != FORM_NONE;
-
-		for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-			column = column || !strcmp(w.name, known[i]);
-		if (column || w.called)
-			continue;
-		near = NULL;
-		for (uint32_t i = 0; i < c->form->column_count && !near && c->warnings < FORM_FAULTS_MAX; i++)
-			near = nearly_same(w.name, c->form->columns[i]) ? c->form->columns[i] : NULL;
-		snprintf(hint, sizeof hint, _("是不是 %.80s? 题目要写成 ${名字}"), near ? near : w.name);
-		warn(c, "survey", q->row, "choice_filter", hint, _("choices 表没有 %s 这一列, 筛不出选项"), w.name);
-	}
+	if (s)
+		f.sheet = s->name;
+	find_column(s, row, &f, letters);
+	c->report(c->user, &f);
 }
 
 static void check_expressions(struct check *c, const struct form_question *q)
@@ -110,11 +64,11 @@ static void check_expressions(struct check *c, const struct form_question *q)
 	};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		check_functions(c, q, all[i].header, all[i].expression);
+		check_words(c, q, all[i].header, all[i].expression);
 	if (q->choice_filter)
 		check_filter(c, q);
 	if (q->type == FORM_CALCULATE && !q->calculation && !q->initial)
-		warn(c, "survey", q->row, "calculation", NULL, _("%s 没有 calculation, 总是空的"), q->name);
+		check_warn(c, "survey", q->row, "calculation", NULL, _("%s 没有 calculation, 总是空的"), q->name);
 }
 
 static void check_question(struct check *c, const struct form_question *q)
@@ -122,10 +76,10 @@ static void check_question(struct check *c, const struct form_question *q)
 	struct buf path = { 0 };
 
 	if (form_is_asked(q->type) && !q->label.count && !q->hint.count && !q->image.count && !q->audio.count && !q->video.count && !q->calculation)
-		warn(c, "survey", q->row, "label", NULL, _("%s 没有文字, 屏幕上只有它的 name"), q->name);
+		check_warn(c, "survey", q->row, "label", NULL, _("%s 没有文字, 屏幕上只有它的 name"), q->name);
 	if (q->source && (q->type == FORM_ATTACHED || (form_is_select(q->type) && strncmp(q->source, "${", 2)))
 	    && !fs_exists(fs_path(&path, c->directory, q->source)))
-		warn(c, "survey", q->row, "type", _("把它和表单放在同一个文件夹"), _("找不到附表 %s"), q->source);
+		check_warn(c, "survey", q->row, "type", _("把它和表单放在同一个文件夹"), _("找不到附表 %s"), q->source);
 	buf_clear(&path);
 	check_expressions(c, q);
 }
@@ -147,7 +101,7 @@ static enum err check_multiple(struct check *c)
 
 			if (!strpbrk(choice->name, " \t\n"))
 				continue;
-			warn(c, "choices", choice->row, "name", _("把空格换成下划线"), _("多选题 %s 的选项 name 里有空格, 存下来分不开: %s"), user[l]->name, choice->name);
+			check_warn(c, "choices", choice->row, "name", _("把空格换成下划线"), _("多选题 %s 的选项 name 里有空格, 存下来分不开: %s"), user[l]->name, choice->name);
 			break;
 		}
 	free(user);
@@ -173,17 +127,33 @@ static void check_translations(struct check *c)
 				row = f->questions[i].row;
 		}
 		if (have && lack)
-			warn(c, "survey", row, "label", NULL, _("%s: %u 题没有这种语言的文字, 将显示默认语言"), *f->languages[l] ? f->languages[l] : "default", lack);
+			check_warn(c, "survey", row, "label", _("在这种语言的 label 列补上, 这里是第一处"), _("%s: %u 题没有这种语言的文字, 将显示默认语言"), *f->languages[l] ? f->languages[l] : "default", lack);
 	}
+}
+
+/* Row of the first question that the engine's complaint names ("...: first, second", "题目 first ..."); 0. */
+static uint32_t row_named(const struct form *f, const char *detail)
+{
+	const char *at = strrchr(detail, ':');
+	char name[128];
+	uint32_t q;
+
+	if (!at)
+		return 0;
+	at += 1 + strspn(at + 1, " ");
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(at, ","), at);
+	for (q = form_find(f, name, 0); q != FORM_NONE && !f->questions[q].calculation; q = form_find(f, name, q + 1))
+		;
+	return q == FORM_NONE ? 0 : f->questions[q].row;
 }
 
 /* Can the engine open it? The detail names the question, or the members of a cycle. */
 static enum err check_engine(struct check *c)
 {
 	struct fill_host host = { .now = clock_wall(), .directory = c->directory };
-	struct form_fault f = { .sheet = "survey" };
+	struct form_fault f = { .sheet = "survey", .header = "calculation" };
 	struct fill *fill = NULL;
-	char message[512];
+	char message[512], letters[8];
 	enum err e = fill_open(c->form, &host, &fill);
 
 	if (!e)
@@ -193,6 +163,12 @@ static enum err check_engine(struct check *c)
 		return e;
 	snprintf(message, sizeof message, "%s", err_detail());
 	f.message = message;
+	if ((f.row = row_named(c->form, message))) {
+		find_column(book_find(c->book, "survey"), f.row, &f, letters);
+		f.hint = _("让其中一题不再引用别的题");
+	} else {
+		f.header = NULL;
+	}
 	if (c->report)
 		c->report(c->user, &f);
 	return err_set(ERR_FORMAT, "%s", message);
@@ -203,11 +179,21 @@ enum err form_check_run(const char *path, void (*report)(void *user, const struc
 	const char *slash = strrchr(path, '/');
 	struct buf directory = { 0 };
 	struct check c = { .report = report, .user = user };
+	struct book *book;
 	struct form *f;
-	enum err e = form_read(path, report, user, &f);
+	struct buf name = { 0 };
+	enum err e = book_open(path, &book);
 
 	if (e)
 		return e;
+	form_file_name(path, &name);
+	e = form_read_book(book, buf_str(&name), report, user, &f);
+	buf_clear(&name);
+	if (e) {
+		book_free(book);
+		return e;
+	}
+	c.book = book;
 	buf_put(&directory, slash ? path : ".", slash ? (size_t)(slash - path) + (slash == path) : 1);
 	c.form = f;
 	c.directory = buf_str(&directory);
@@ -218,5 +204,6 @@ enum err form_check_run(const char *path, void (*report)(void *user, const struc
 	e = e ? e : check_engine(&c);
 	buf_clear(&directory);
 	form_free(f);
+	book_free(book);
 	return e;
 }

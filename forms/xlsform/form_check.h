@@ -1,9 +1,8 @@
 /* form_check.h - all that can be said of a form before anybody fills it in.
  *
- * On top of what reading finds (form_read.h): functions this program does not know, filter columns that no list has, missing
- * translations and texts, attached files that are not beside the form, choices that cannot be told apart once stored, and
- * that the engine can open it: cycles of calculations are named there. Faults of this kind have a sheet and row; their
- * `header` is the usual name of the column.
+ * On top of what reading finds (form_read.h): functions this program does not know, filter columns and answers that no list
+ * has (${q} = 'yess'), missing translations and texts, attached files that are not beside the form, choices that cannot be
+ * told apart once stored, and that the engine can open it: cycles of calculations are named there.
  */
 #ifndef FORMS_XLSFORM_FORM_CHECK_H
 #define FORMS_XLSFORM_FORM_CHECK_H

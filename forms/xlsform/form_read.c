@@ -196,6 +196,23 @@ static enum err read_entities(struct reader *r)
 	return e;
 }
 
+/* A sheet that is not there while one of nearly its name is. */
+static void warn_sheets(struct reader *r)
+{
+	static const char *const known[] = { "choices", "settings", "entities" };
+	char hint[128];
+
+	for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+		for (uint32_t i = 0; i < r->book->sheet_count && !book_find(r->book, known[k]); i++) {
+			const struct table t = { .sheet = &r->book->sheets[i] };
+
+			if (!nearly_same(t.sheet->name, known[k]))
+				continue;
+			snprintf(hint, sizeof hint, _("是不是 %s?"), known[k]);
+			reader_warn(r, &t, 0, WHOLE_ROW, hint, _("不认识的表, 略过"));
+		}
+}
+
 enum err form_read_book(const struct book *b, const char *name, void (*report)(void *user, const struct form_fault *fault), void *user,
                         struct form **out)
 {
@@ -205,6 +222,7 @@ enum err form_read_book(const struct book *b, const char *name, void (*report)(v
 	*out = NULL;
 	if (e)
 		return e;
+	warn_sheets(&r);
 	e = read_survey(&r);
 	e = e ? e : read_settings(&r, name);
 	if (!e) {
@@ -236,8 +254,7 @@ enum err form_read_book(const struct book *b, const char *name, void (*report)(v
 	return e;
 }
 
-/* The file's name without folder and ending. */
-static void base_name(const char *path, struct buf *out)
+void form_file_name(const char *path, struct buf *out)
 {
 	const char *slash = strrchr(path, '/'), *start = slash && slash[1] ? slash + 1 : path, *dot = strrchr(start, '.');
 
@@ -253,7 +270,7 @@ enum err form_read(const char *path, void (*report)(void *user, const struct for
 	*out = NULL;
 	if (e)
 		return e;
-	base_name(path, &name);
+	form_file_name(path, &name);
 	e = form_read_book(b, buf_str(&name), report, user, out);
 	buf_clear(&name);
 	book_free(b);

@@ -31,6 +31,9 @@ enum err form_read(const char *path, void (*report)(void *user, const struct for
 enum err form_read_book(const struct book *b, const char *name, void (*report)(void *user, const struct form_fault *fault), void *user,
                         struct form **out);
 
+/* What a form without form_id is called: its file's name without folder and ending. Appended. */
+void form_file_name(const char *path, struct buf *out);
+
 /* A fault as one line: "survey 第 5 行 F 列 (relevant): ...; ...". Appended. */
 void form_fault_text(const struct form_fault *fault, struct buf *out);
 

@@ -217,14 +217,16 @@ static enum err read_lists(struct reader *r, struct table *t)
 
 enum err read_choices(struct reader *r)
 {
-	const struct book_sheet *choices = book_find(r->book, "choices");
+	const struct book_sheet *choices = book_find(r->book, "choices"), *external = book_find(r->book, "external_choices");
 	enum err e;
 
 	if (!choices)
 		choices = book_find(r->book, "choices and columns");
+	if (!external)
+		external = book_find(r->book, "external choices");
 	/* both headers before any choice: its further columns have room for all */
 	e = table_open(r, choices, &choice_fields, &r->choices);
-	e = e ? e : table_open(r, book_find(r->book, "external_choices"), &choice_fields, &r->external);
+	e = e ? e : table_open(r, external, &choice_fields, &r->external);
 	e = e ? e : read_lists(r, &r->choices);
 	r->external_list = r->form->list_count;
 	return e ? e : read_lists(r, &r->external);

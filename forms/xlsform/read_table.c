@@ -111,6 +111,36 @@ static const struct field *read_header(const struct field_set *set, char *s, str
 	return find_field(set, s, true, &c->alias);
 }
 
+bool table_header_means(const char *header, const char *name)
+{
+	const struct field field = { name, FIELD_TEXT, 0 };
+	const struct field_set set = { &field, 1, false };
+	struct column c = { 0 };
+	const char *language;
+	char text[HEADER_MAX + 1];
+
+	if (strlen(header) > HEADER_MAX)
+		return false;
+	strcpy(text, header);
+	return read_header(&set, text, &c, &language);
+}
+
+/* A header that nobody knows and that is one slip away from one that everybody knows. */
+static void warn_misspelt(struct reader *r, const struct field_set *set, const struct table *t, uint32_t row, uint32_t column)
+{
+	char name[HEADER_MAX + 1], hint[128];
+
+	strcpy(name, t->columns[column].header);
+	cut(name, ":");
+	plain_name(name);
+	for (size_t i = 0; i < set->count && may_suggest(r); i++)
+		if (!strchr(set->fields[i].name, ':') && nearly_same(name, set->fields[i].name)) {
+			snprintf(hint, sizeof hint, _("是不是 %s?"), set->fields[i].name);
+			reader_warn(r, t, row, column, hint, _("不认识的列, 略过"));
+			return;
+		}
+}
+
 static const struct field extra_field = { "", FIELD_EXTRA, 0 };
 
 static void be_extra(struct reader *r, struct column *c)
@@ -136,6 +166,8 @@ static void open_column(struct reader *r, const struct field_set *set, struct ta
 	c->field = read_header(set, name, c, &language);
 	if (!c->field && set->keep_extra)
 		be_extra(r, c);
+	else if (!c->field)
+		warn_misspelt(r, set, t, header->number, cell->column);
 	else if (c->field && c->field->kind == FIELD_TEXT)
 		c->language = form_add_language(r->form, language);
 }

@@ -70,6 +70,8 @@ const char *table_get(const struct table *t, const struct book_row *row, const c
 uint32_t table_column(const struct table *t, const struct book_row *row, const char *field);
 /* Store the row's cells in the struct at `into` by their fields' offsets. */
 void table_store(struct reader *r, const struct table *t, const struct book_row *row, void *into);
+/* Does a column under this header hold `field` ("relevant"), in whatever language and under whatever other name? */
+bool table_header_means(const char *header, const char *field);
 bool table_is_expression(enum field_kind kind, const char *text);
 
 /* An expression with no-break blanks and smart quotes made plain; replaces `out`. */

@@ -72,14 +72,22 @@ const struct pack_code *pack_code(const struct pack *p, uint32_t codes, const ch
 	return NULL;
 }
 
+static const char *const role_names[] = { "GRID", "VADM", "VHEAD", "TOWN", "TLEAD", "DEPT", "COUNTY", "OWNER", "EXPERT", "VIEW" };
+
 uint32_t pack_role(const char *name)
 {
-	static const char *const names[] = { "GRID", "VADM", "VHEAD", "TOWN", "TLEAD", "DEPT", "COUNTY", "OWNER", "EXPERT", "VIEW" };
-
-	for (uint32_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (!strcmp(names[i], name))
+	for (uint32_t i = 0; i < sizeof role_names / sizeof *role_names; i++)
+		if (!strcmp(role_names[i], name))
 			return 1u << i;
 	return 0;
+}
+
+const char *pack_role_name(uint32_t role)
+{
+	for (uint32_t i = 0; i < sizeof role_names / sizeof *role_names; i++)
+		if (role == 1u << i)
+			return role_names[i];
+	return "?";
 }
 
 int pack_class(const struct form_question *q)

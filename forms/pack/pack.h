@@ -163,6 +163,7 @@ uint32_t pack_find_ledger(const struct pack *p, const char *id);
 const char *pack_param(const struct pack *p, const char *key);              /* NULL when there is none */
 const struct pack_code *pack_code(const struct pack *p, uint32_t codes, const char *name);   /* NULL when there is none */
 uint32_t pack_role(const char *name);                                       /* bit, 0 when unknown */
+const char *pack_role_name(uint32_t role);                                  /* of one bit; "?" when unknown */
 
 /* Read and compile a folder. Every mistake is reported (file, row, column, what to do; row 0 and column NULL where there
  * is none); the result is NULL and ERR_FORMAT when any of them is an error. `report` may be NULL. What can be wrong

@@ -96,6 +96,18 @@ enum err bundle_length(const void *start, size_t len, size_t *whole)
 	return bundle_start_read(start, len, whole, sealer);
 }
 
+bool bundle_is_for(const void *start, size_t len, const struct keys_ring *ring)
+{
+	const uint8_t *p = start;
+	bool ours = false;
+
+	if (len < ENVELOPE_FIXED || memcmp(p, "XCB1", 4))
+		return false;
+	for (size_t i = 0, at = ENVELOPE_FIXED; i < p[ENVELOPE_FIXED - 1] && i < LIMIT_STANZAS && at + ENVELOPE_STANZA <= len; i++, at += ENVELOPE_STANZA)
+		ours |= keys_ring_has(ring, p + at);
+	return ours;
+}
+
 enum err bundle_envelope_read(const void *file, size_t len, struct bundle_envelope *out)
 {
 	struct wire w = wire_init(file, len);

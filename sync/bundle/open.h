@@ -47,8 +47,10 @@ void bundle_clear(struct bundle *b);
 
 /* How long the whole file is, and who sealed it, from its first BUNDLE_START bytes (an upload that has just begun, a
  * bundle with something behind it). ERR_HELD when more bytes are needed; else as bundle_envelope_read(). */
-enum { BUNDLE_START = 59 };
+enum { BUNDLE_START = 59, BUNDLE_STANZAS = BUNDLE_START + LIMIT_STANZAS * (KEYS_ID + KEYS_SYMMETRIC + KEYS_SEALED) };
 enum err bundle_start_read(const void *start, size_t len, size_t *whole, uint8_t sealer[KEYS_WRITER]);
 enum err bundle_length(const void *start, size_t len, size_t *whole);
+/* Is one of its stanzas for a key of this ring? Told from its first BUNDLE_STANZAS bytes; false for what is no bundle. */
+bool bundle_is_for(const void *start, size_t len, const struct keys_ring *ring);
 
 #endif

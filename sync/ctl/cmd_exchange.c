@@ -61,6 +61,7 @@ static void answer_report(struct ctl *c, struct told *t, const struct folder_rep
 	jdoc_put_integer(j, "copied", r->copied);
 	jdoc_put_integer(j, "settled", r->settled);
 	jdoc_put_integer(j, "added", r->added);
+	jdoc_put_bool(j, "older", r->older);
 	for (int v = 0; v <= INBOX_FOREIGN; v++)
 		jdoc_put_integer(j, inbox_verdict_name((enum inbox_verdict)v), r->files[v]);
 	ctl_answer(c, j);
@@ -91,6 +92,8 @@ enum err cmd_sync(struct ctl *c)
 		return e;
 	ctl_say(c, _("新封 %u 包 (%" PRIu64 " 条), 拷出 %u 包, 原有 %u 包, 收进 %u 条, 回执确认 %u 包"),
 	        r.sealed, r.sealed_events, r.copied, r.there, r.added, r.settled);
+	if (r.older)
+		ctl_say(c, _("这里乡镇的消息比本机已有的旧 (照样收下): 请换一个新的, 或与乡镇联系"));
 	if (!(e = status_read(t.profile, &now)))
 		ctl_say(c, _("本机 %" PRIu64 " 条: 已送达 %" PRIu64 ", 等回执 %" PRIu64 ", 没封包 %" PRIu64), now.own, now.acknowledged, now.waiting, now.unsealed);
 	return e;

@@ -12,8 +12,12 @@
 	X("enrol show", "F", N_("看一份入网申请: 姓名和要核对的二十位数字"), cmd_enrol_show) \
 	X("enrol grant", "F --role R[,R] --scope CODE[,CODE] --person P --out G [--succeeds LABEL]", N_("批准入网, 写出入网文件"), cmd_enrol_grant) \
 	X("enrol accept", "G --root DIGITS", N_("收下入网文件; DIGITS 是乡镇的代码"), cmd_enrol_accept) \
+	X("enrol list", "", N_("在册的人和设备: 标签、角色、范围、是否吊销"), cmd_enrol_list) \
+	X("enrol revoke", "LABEL [--lost TIME] [--last REF[,REF]] [--reason T]", N_("吊销一台设备: 丢失之后的记录不再算数, 换范围钥匙"), cmd_enrol_revoke) \
 	X("key export", "--box --out F", N_("导出解封钥匙, 给别的程序读数据包用"), cmd_key_export) \
 	X("root show", "", N_("乡镇的代码 (三十位数字和两位校验)"), cmd_root_show) \
+	X("root rotate", "[--recovery F]", N_("换根和授权、收件、回执钥匙"), cmd_root_rotate) \
+	X("root admit", "LABEL", N_("让另一位工作人员也能用授权钥匙"), cmd_root_admit) \
 	X("pack check", "DIR", N_("检查清单包, 逐条说明错误"), cmd_pack_check) \
 	X("pack publish", "DIR", N_("发布清单包"), cmd_pack_publish) \
 	X("pack show", "", N_("看现用的清单包"), cmd_pack_show) \
@@ -24,6 +28,8 @@
 	X("record submit", "--form ID [--row REGISTER:ROW] --answers A.json [--village CODE]", N_("提交记录"), cmd_record_submit) \
 	X("record show", "REF", N_("看一条记录"), cmd_record_show) \
 	X("record retract", "REF --reason T", N_("撤回一条记录 (仍保留)"), cmd_record_retract) \
+	X("record after-loss", "", N_("吊销之后收到的记录, 等工作人员核实"), cmd_record_afterloss) \
+	X("record adopt", "REF…", N_("核实过的吊销后记录, 逐条采纳"), cmd_record_adopt) \
 	X("draft list", "", N_("没做完的表"), cmd_draft_list) \
 	X("register list", "REGISTER [--where EXPR] [--csv]", N_("列出一本登记簿"), cmd_register_list) \
 	X("due", "[--on DATE]", N_("应做的事"), cmd_due) \

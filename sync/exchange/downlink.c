@@ -38,15 +38,37 @@ static enum err collect_scopes(struct profile *p, struct scopes *out)
 	for (size_t i = 0; !e && i < keys_roster_count(p->roster); i++) {
 		const struct keys_writer *w = keys_roster_at(p->roster, i);
 
-		for (size_t k = 0; !e && k < w->scope_count; k++)
+		for (size_t k = 0; !e && w && k < w->scope_count; k++)
 			e = note_scope(out, &w->scopes[k]);
 	}
 	return e;
 }
 
-static bool is_of_scope(void *user, const struct event_log_id *log)
+/* A shelf holds the logs of one scope; what T says has one of its own. */
+struct part { struct profile *profile; struct event_scope scope; bool decrees; };
+
+static bool is_of_part(void *user, const struct event_log_id *log)
 {
-	return event_scope_same(user, &log->scope);
+	const struct part *x = user;
+
+	return event_scope_same(&x->scope, &log->scope) && keys_roster_is_authority(x->profile->roster, log->writer) == x->decrees;
+}
+
+static void part_name(const struct part *x, char name[68])
+{
+	if (x->decrees)
+		strcpy(name, "decrees");
+	else
+		event_scope_text(&x->scope, name);
+}
+
+/* Whom it is sealed to: the scope's newest key, so that nobody revoked opens it; but everybody must hear that there is a newer one. */
+static bool part_key(const struct part *x, uint8_t pk[KEYS_PK])
+{
+	uint32_t version;
+
+	return x->decrees ? keys_roster_decree_key(x->profile->roster, &version, pk)
+	                  : keys_roster_scope_key(x->profile->roster, &x->scope, KEYS_SCOPE_BOX, &version, pk);
 }
 
 struct counting { uint32_t files; };
@@ -67,20 +89,21 @@ static const char *shelf_directory(struct profile *p, const char *scope, struct 
 	return buf_str(out);
 }
 
-static enum err fill_scope(struct profile *p, const struct keys_identity *sealer, struct event_scope *scope, uint64_t tick, uint32_t *bundles)
+static enum err fill_part(struct part *x, const struct keys_identity *sealer, uint64_t tick, uint32_t *bundles)
 {
+	struct profile *p = x->profile;
 	uint8_t to[1][KEYS_PK];
 	struct counting c = { 0 };
 	struct buf dir = { 0 };
 	char name[68];
-	uint32_t version, more = 0;
+	uint32_t more = 0;
 	enum err e;
 
-	if (!keys_roster_scope_key(p->roster, scope, KEYS_SCOPE_BOX, &version, to[0]))
+	if (!part_key(x, to[0]))
 		return ERR_OK;                    /* nobody could open it */
-	event_scope_text(scope, name);
+	part_name(x, name);
 	struct shelf s = { .name = name, .directory = shelf_directory(p, name, &dir), .sealer = sealer, .to = (const uint8_t (*)[KEYS_PK])to, .to_count = 1,
-	                   .tick = tick, .wants = is_of_scope, .user = scope };
+	                   .tick = tick, .wants = is_of_part, .user = x };
 
 	e = dir.err ? dir.err : fs_list(s.directory, FOLDER_FILES_MAX, count_file, &c);
 	if (!e && c.files > DOWNLINK_SMALL_FILES)
@@ -105,8 +128,10 @@ enum err downlink_fill(struct profile *p, uint32_t *bundles)
 		e = profile_set_tick(p, tick);
 	if (!e)
 		e = collect_scopes(p, &scopes);
+	if (!e)
+		e = fill_part(&(struct part){ p, event_scope_all(), true }, sealer, tick, &made);
 	for (size_t i = 0; !e && i < scopes.count; i++)
-		e = fill_scope(p, sealer, &scopes.at[i], tick, &made);
+		e = fill_part(&(struct part){ p, scopes.at[i], false }, sealer, tick, &made);
 	if (bundles)
 		*bundles = made;
 	free(scopes.at);
@@ -165,10 +190,13 @@ enum err downlink_put(struct profile *p, const char *dir, struct folder_report *
 	buf_printf(&to, "%s/XUNCHA/down", dir);
 	if (!e)
 		e = to.err ? to.err : put_roots(p, to.data);
-	for (size_t i = 0; !e && i < scopes.count; i++) {
+	for (size_t i = 0; !e && i <= scopes.count; i++) {
 		struct putting x = { p, NULL, to.data, r };
 
-		event_scope_text(&scopes.at[i], name);
+		if (i)
+			event_scope_text(&scopes.at[i - 1], name);
+		else
+			strcpy(name, "decrees");
 		x.from = shelf_directory(p, name, &from);
 		e = from.err ? from.err : fs_list(x.from, FOLDER_FILES_MAX, put_one, &x);
 	}

@@ -1,8 +1,9 @@
 /* downlink.h - what a township gives back: for every scope a shelf of bundles with all logs of that scope, relayed, never
  * restated; the roots in clear; the blobs of packs; receipts. sync.md section 8.5.
  *
- * Bundles of a scope are sealed to the scope's key, and to each of its writers until the scope has one; those of "all" to every
- * village. They are sealed by R, which relays and never authors, so the daemon can do it alone.
+ * Bundles of a scope are sealed to the scope's newest key; T's own log, on the shelf "decrees", to the first key of all, which
+ * everybody holds: new keys are announced there. They are sealed by R, which relays and never authors, so the daemon can do
+ * it alone.
  */
 #ifndef SYNC_EXCHANGE_DOWNLINK_H
 #define SYNC_EXCHANGE_DOWNLINK_H

@@ -1,13 +1,13 @@
 #include "config.h"
 #include "sync/exchange/enrol.h"
 
-#include "forms/base/cbor.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "forms/base/wire.h"
 #include "forms/pack/pack.h"
 #include "sync/bundle/blob.h"
 #include "sync/bundle/open.h"
+#include "sync/exchange/decree.h"
 #include "sync/exchange/downlink.h"
 #include "sync/exchange/inbox.h"
 #include "sync/keys/town.h"
@@ -17,114 +17,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- writing as T --- */
-
-struct decree { uint16_t kind; struct buf payload, private_part; };
-
-struct decrees { const struct keys_identity *authority; struct decree at[8]; size_t count; };
-
-static struct decree *decree_add(struct decrees *d, enum event_kind kind)
-{
-	struct decree *x = &d->at[d->count++];
-
-	*x = (struct decree){ .kind = (uint16_t)kind };
-	return x;
-}
-
-static void decrees_clear(struct decrees *d)
-{
-	for (size_t i = 0; i < d->count; i++) {
-		buf_clear(&d->at[i].payload);
-		buf_clear(&d->at[i].private_part);
-	}
-}
-
-static enum err append_all(struct log_batch *b, void *user)
-{
-	struct decrees *d = user;
-	struct event_scope all = event_scope_all();
-	uint8_t ref[EVENT_REF];
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; !e && i < d->count; i++) {
-		const struct decree *x = &d->at[i];
-		struct event event = { .kind = x->kind, .flags = EVENT_CRITICAL, .public_part = { (const uint8_t *)x->payload.data, x->payload.len } };
-
-		if (x->private_part.len) {
-			event.flags |= EVENT_HAS_PRIVATE;
-			event.private_part = (struct event_part){ (const uint8_t *)x->private_part.data, x->private_part.len };
-		}
-		e = x->payload.err ? x->payload.err : log_append_as(b, d->authority, &all, &event, ref);
-	}
-	return e;
-}
-
-/* Write T's events durably; T is opened with the unlocked staff writer and closed again. */
-static enum err decree(struct profile *p, struct decrees *d)
-{
-	struct keys_identity *authority = NULL;
-	enum err e;
-
-	if (!p->identity)
-		return err_set(ERR_DENIED, _("先用应急办的 PIN 打开"));
-	if ((e = keys_town_authority(p->dir, p->identity, &authority)))
-		return e;
-	d->authority = authority;
-	e = log_write(p, append_all, d);
-	keys_identity_free(authority);
-	return e;
-}
-
-/* --- certificates and scope keys --- */
-
-static enum err add_certificate(struct decrees *d, const struct keys_cert *cert, const char *name)
-{
-	struct decree *x = decree_add(d, EVENT_CERT);
-
-	buf_puts(&x->private_part, "");
-	if (*name) {
-		struct buf text = { 0 };
-
-		cbor_put_text(&text, name);
-		buf_put(&x->private_part, text.data, text.len);
-		buf_clear(&text);
-	}
-	return keys_cert_encode(cert, &x->payload);
-}
-
-/* Give `member` the key of a scope: the one there is, or a new one for it and the staff who acts. */
-static enum err add_scope_key(struct profile *p, struct decrees *d, const struct event_scope *scope, enum keys_purpose purpose, const struct keys_public *member)
-{
-	const struct keys_public *staff = keys_identity_public(p->identity);
-	struct keys_public members[2] = { *staff, *member };
-	struct keys_scope_key key = { 0 };
-	uint8_t pk[KEYS_PK];
-	uint32_t version = 0;
-	enum err e;
-
-	if (keys_roster_scope_key(p->roster, scope, purpose, &version, pk)) {
-		struct keys_scope_key newest = { .scope = *scope, .purpose = purpose, .version = version };
-
-		memcpy(newest.pk, pk, KEYS_PK);
-		e = keys_scope_key_admit(p->ring, &newest, member, &key);
-	} else {
-		bool same = !memcmp(staff->writer, member->writer, KEYS_WRITER);
-
-		e = keys_scope_key_make(scope, purpose, 1, members, same ? 1 : 2, &key);
-	}
-	if (!e)
-		e = keys_scope_key_encode(&key, &decree_add(d, EVENT_SCOPEKEY)->payload);
-	keys_scope_key_clear(&key);
-	return e;
-}
-
 /* --- founding --- */
+
+/* What the roster will say of a certificate that is being written. */
+static struct keys_writer writer_of(const struct keys_cert *c)
+{
+	struct keys_writer w = { .roles = c->roles, .scope_count = c->scope_count };
+
+	keys_writer_id(c->sign, w.writer);
+	memcpy(w.sign, c->sign, KEYS_PK);
+	memcpy(w.box, c->box, KEYS_PK);
+	memcpy(w.scopes, c->scopes, sizeof w.scopes);
+	return w;
+}
 
 static enum err found_writer(struct profile *p, const struct keys_identity *staff, const char *name)
 {
 	const struct keys_public *id = keys_identity_public(staff);
 	struct keys_cert cert = { .roles = PACK_TOWN, .scope_count = 1, .label = "01" };
 	struct event_scope all = event_scope_all();
+	struct keys_writer me;
 	struct decrees d = { 0 };
 	enum err e;
 
@@ -132,13 +44,14 @@ static enum err found_writer(struct profile *p, const struct keys_identity *staf
 	memcpy(cert.box, id->box, KEYS_PK);
 	snprintf(cert.person, sizeof cert.person, "%s", name);
 	cert.scopes[0] = all;
-	e = keys_root_payload(p->roots.at[0].bytes, p->roots.at[0].len, &decree_add(&d, EVENT_ROOT)->payload);
+	me = writer_of(&cert);
+	e = keys_root_payload(p->roots.at[0].bytes, p->roots.at[0].len, &decrees_add(&d, EVENT_ROOT)->payload);
 	if (!e)
-		e = add_certificate(&d, &cert, name);
+		e = decrees_add_certificate(&d, &cert, name);
 	if (!e)
-		e = add_scope_key(p, &d, &all, KEYS_SCOPE_BOX, id);
+		e = decrees_admit(p, &d, &me);
 	if (!e)
-		e = decree(p, &d);
+		e = decrees_write(p, &d);
 	decrees_clear(&d);
 	return e;
 }
@@ -237,9 +150,8 @@ static void next_label(struct profile *p, char out[33])
 static enum err certify(struct profile *p, const struct keys_request *r, const struct enrol_terms *terms, char label[33])
 {
 	struct keys_cert cert = { .roles = terms->roles };
-	struct event_scope all = event_scope_all();
+	struct keys_writer fresh;
 	struct decrees d = { 0 };
-	bool reads_confidential = terms->roles & (PACK_VADM | PACK_TOWN);
 	enum err e;
 
 	memcpy(cert.sign, r->id.sign, KEYS_PK);
@@ -254,21 +166,17 @@ static enum err certify(struct profile *p, const struct keys_request *r, const s
 
 		if (!old)
 			return err_set(ERR_NOTFOUND, _("没有标签是 %s 的设备"), terms->succeeds);
+		if (strcmp(old->person, terms->person))
+			return err_set(ERR_DENIED, _("标签 %s 是另一个人 (%s) 的: 只有本人的新设备能接续"), terms->succeeds, old->person);
 		cert.has_succeeds = true;
 		memcpy(cert.succeeds, old->writer, KEYS_WRITER);
 	}
-	e = add_certificate(&d, &cert, r->name);
+	fresh = writer_of(&cert);
+	e = decrees_add_certificate(&d, &cert, r->name);
 	if (!e)
-		e = add_scope_key(p, &d, &all, KEYS_SCOPE_BOX, &r->id);
-	for (size_t i = 0; !e && i < terms->scope_count; i++) {
-		if (terms->scopes[i].kind != 1)
-			continue;
-		e = add_scope_key(p, &d, &terms->scopes[i], KEYS_SCOPE_BOX, &r->id);
-		if (!e && reads_confidential && d.count < 7)
-			e = add_scope_key(p, &d, &terms->scopes[i], KEYS_SCOPE_CONFIDENTIAL, &r->id);
-	}
+		e = decrees_admit(p, &d, &fresh);
 	if (!e)
-		e = decree(p, &d);
+		e = decrees_write(p, &d);
 	decrees_clear(&d);
 	return e;
 }
@@ -404,9 +312,11 @@ enum err enrol_publish(struct profile *p, const char *id, const char *version, c
 	snprintf(name.version, sizeof name.version, "%s", version);
 	e = blob_pack_seal(pack, len, &name, put_blob, p);
 	if (!e)
-		e = keys_pack_encode(&name, &decree_add(&d, EVENT_PACK)->payload);
+		e = keys_pack_encode(&name, &decrees_add(&d, EVENT_PACK)->payload);
 	if (!e)
-		e = decree(p, &d);
+		e = decrees_add_manifest(&d, &p->roots, id, version, pack, len);
+	if (!e)
+		e = decrees_write(p, &d);
 	if (!e)
 		e = profile_pack_keep(p, id, version, pack, len);
 	decrees_clear(&d);

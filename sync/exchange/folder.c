@@ -386,6 +386,7 @@ enum err folder_sync(struct profile *p, const char *dir, struct folder_report *r
 		e = shelf_settle(p, "out", profile_path(p, "out", &out), &r->settled);
 	if (!e && !r->stopped)
 		e = folder_deliver(p->dir, dir, r);
+	r->older = r->tick && r->tick < p->anchor.tick;
 	if (!e && r->tick > p->anchor.tick)
 		e = profile_set_tick(p, r->tick);
 	buf_printf(&up, "%s/XUNCHA/up", dir);

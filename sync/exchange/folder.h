@@ -28,6 +28,7 @@ struct folder_report {
 	uint32_t files[INBOX_FOREIGN + 1];/* files read, by verdict */
 	uint32_t added;                   /* events that were new to us */
 	uint64_t tick;                    /* newest word from the township seen here */
+	bool older;                       /* it is older than what this profile has heard already; merged all the same */
 	bool stopped;
 };
 

@@ -70,9 +70,10 @@ static enum err open_one(struct profile *p, struct arrival *a)
 		return err_set(ERR_NOMEM, "%s", f->name);
 	e = bundle_open(f->data, f->len, p->roster, p->ring, a->bundle);
 	memcpy(f->sealer, a->bundle->envelope.sealer, sizeof f->sealer);
-	f->tick = a->bundle->envelope.tick;
-	if (!e)
+	if (!e) {
+		f->tick = keys_roots_speaks(&p->roots, f->sealer) ? a->bundle->envelope.tick : 0;
 		return ERR_OK;
+	}
 	decide(f, e == ERR_UNKNOWN ? INBOX_HELD : e == ERR_DENIED ? INBOX_CARRIED : INBOX_REFUSED, err_detail());
 	bundle_clear(a->bundle);
 	free(a->bundle);
@@ -213,7 +214,7 @@ static enum err take_receipt(struct profile *p, struct inbox_file *f)
 	}
 	decide(f, INBOX_RECEIPT, "");
 	memcpy(f->id, r->bundle, KEYS_HASH);
-	f->tick = r->tick;
+	f->tick = keys_roots_receipts(&p->roots, r->key) ? r->tick : 0;
 	profile_begin(p, &t);
 	e = t.err ? t.err : log_heads(&t, find_own, &x);
 	store_abort(&t);
@@ -241,6 +242,7 @@ static enum err sort_out(struct profile *p, struct inbox_file *files, size_t cou
 
 		f->kept[0] = f->reason[0] = '\0';
 		f->added = f->held = f->piece_count = f->segments = 0;
+		f->tick = 0;
 		f->gap = f->split = false;
 		if (begins(f, "XCR1")) {
 			e = take_receipt(p, f);

@@ -8,6 +8,7 @@
 #include "sync/bundle/blob.h"
 #include "sync/ledger/profile.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@ enum { FILES_MAX = 100000, HELD_MAX = 64 << 20 };
 
 enum err keep_evidence(struct log_batch *b, struct profile *p, const struct inbox_file *f, const struct bundle_envelope *envelope)
 {
-	struct evidence e = { .counter = envelope->counter, .tick = envelope->tick, .sealed = envelope->wall, .seen = clock_wall(),
+	struct evidence e = { .counter = envelope->counter, .tick = f->tick, .sealed = envelope->wall, .seen = clock_wall(),
 	                      .size = f->len, .events = f->added, .piece_count = f->piece_count };
 
 	(void)p;
@@ -219,7 +220,7 @@ static enum err settle_packs(struct profile *p)
 	return e;
 }
 
-struct retry { struct profile *profile; char *dir; uint32_t again; };
+struct retry { struct profile *profile; const char *dir; uint32_t again; };
 
 static enum err retry_one(void *user, const char *name)
 {
@@ -245,18 +246,82 @@ static enum err retry_one(void *user, const char *name)
 	return e;
 }
 
+/* By its first bytes: there may be 64 MiB of others' bundles. */
+static bool is_for_us(const char *path, const struct keys_ring *ring)
+{
+	uint8_t start[BUNDLE_STANZAS];
+	uint64_t size = 0;
+	bool ours;
+	int fd;
+
+	if (fs_open(path, O_RDONLY, &fd))
+		return false;
+	ours = !fs_size(fd, &size) && !fs_read_at(fd, start, size < sizeof start ? (size_t)size : sizeof start, 0)
+	       && bundle_is_for(start, size < sizeof start ? (size_t)size : sizeof start, ring);
+	fs_close(fd);
+	return ours;
+}
+
+static bool is_merged(struct profile *p, const char *name)
+{
+	struct evidence known = { 0 };
+	uint8_t id[KEYS_HASH];
+	struct store_txn t;
+	bool merged;
+
+	if (strlen(name) < 2 * KEYS_HASH || !keys_unhex(name, KEYS_HASH, id))
+		return false;
+	profile_begin(p, &t);
+	merged = !t.err && !evidence_get(&t, id, &known) && known.state == EVIDENCE_MERGED;
+	store_abort(&t);
+	return merged;
+}
+
+/* Carried for others, but a key that came since may open it. It is carried on all the same: it is others' too. */
+static enum err reopen_one(void *user, const char *name)
+{
+	struct retry *r = user;
+	struct buf path = { 0 }, data = { 0 };
+	struct inbox_file f = { .name = name };
+	bool ours;
+	enum err e;
+
+	if (strlen(name) < 4 || strcmp(name + strlen(name) - 4, ".xcb"))
+		return ERR_OK;
+	ours = is_for_us(fs_path(&path, r->dir, name), r->profile->ring) && !is_merged(r->profile, name);
+	e = path.err ? path.err : ours ? fs_read(path.data, LIMIT_BUNDLE_FILE, &data) : ERR_OK;
+	if (ours && !e) {
+		f.data = (const uint8_t *)data.data;
+		f.len = data.len;
+		e = inbox_take(r->profile, &f, 1);
+		r->again += !e && f.verdict == INBOX_MERGED;
+	}
+	buf_clear(&path);
+	buf_clear(&data);
+	return e;
+}
+
+static enum err each_kept(struct profile *p, const char *name, enum err (*each)(void *user, const char *name), struct retry *r)
+{
+	struct buf dir = { 0 };
+	enum err e;
+
+	r->dir = profile_path(p, name, &dir);
+	e = dir.err ? dir.err : fs_list(r->dir, FILES_MAX, each, r);
+	buf_clear(&dir);
+	return e;
+}
+
 enum err inbox_settle(struct profile *p, uint32_t *again)
 {
 	struct retry r = { .profile = p };
-	struct buf dir = { 0 };
 	enum err e = settle_packs(p);
 
-	buf_printf(&dir, "%s/in", p->dir);
-	r.dir = dir.data;
 	if (!e)
-		e = dir.err ? dir.err : fs_list(dir.data, FILES_MAX, retry_one, &r);
+		e = each_kept(p, "in", retry_one, &r);
+	if (!e && !p->office)
+		e = each_kept(p, "carry", reopen_one, &r);
 	if (again)
 		*again = r.again;
-	buf_clear(&dir);
 	return e;
 }

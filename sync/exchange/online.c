@@ -216,6 +216,7 @@ static enum err exchange(struct online *o)
 		e = inbox_settle(p, NULL);
 	if (!e)
 		e = shelf_settle(p, "out", profile_path(p, "out", &out), &r->settled);
+	r->older = r->tick && r->tick < p->anchor.tick;
 	if (!e && r->tick > p->anchor.tick)
 		e = profile_set_tick(p, r->tick);
 	buf_clear(&out);

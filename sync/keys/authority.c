@@ -275,17 +275,21 @@ enum err keys_scope_key_make(const struct event_scope *scope, enum keys_purpose 
 	return e;
 }
 
-enum err keys_scope_key_admit(const struct keys_ring *ring, const struct keys_scope_key *key, const struct keys_public *member, struct keys_scope_key *out)
+enum err keys_scope_key_admit(const struct keys_ring *ring, const struct keys_scope_key *key, const struct keys_public *members, size_t n, struct keys_scope_key *out)
 {
 	uint8_t id[KEYS_ID];
+	bool shared = true;
 
-	*out = (struct keys_scope_key){ .scope = key->scope, .purpose = key->purpose, .version = key->version, .member_count = 1 };
+	*out = (struct keys_scope_key){ .scope = key->scope, .purpose = key->purpose, .version = key->version, .member_count = n };
 	memcpy(out->pk, key->pk, KEYS_PK);
-	if (!(out->members = calloc(1, sizeof *out->members)))
+	if (!(out->members = calloc(n ? n : 1, sizeof *out->members)))
 		return err_set(ERR_NOMEM, "scope key");
 	keys_box_id(key->pk, id);
-	memcpy(out->members[0].writer, member->writer, KEYS_WRITER);
-	if (keys_ring_share(ring, id, member->box, out->members[0].sealed))
+	for (size_t i = 0; shared && i < n; i++) {
+		memcpy(out->members[i].writer, members[i].writer, KEYS_WRITER);
+		shared = keys_ring_share(ring, id, members[i].box, out->members[i].sealed);
+	}
+	if (shared)
 		return ERR_OK;
 	keys_scope_key_clear(out);
 	return err_set(ERR_DENIED, _("没有这个范围的钥匙, 不能转给别人"));

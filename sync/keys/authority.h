@@ -57,10 +57,10 @@ void keys_scope_key_clear(struct keys_scope_key *k);
 enum err keys_scope_key_make(const struct event_scope *scope, enum keys_purpose purpose, uint32_t version,
                              const struct keys_public *members, size_t n, struct keys_scope_key *out);
 
-/* The same key again, sealed to one more member, out of the secret that `ring` holds: `key` says scope, purpose, version
+/* The same key again, sealed to `n` more members, out of the secret that `ring` holds: `key` says scope, purpose, version
  * and pk; the roster unites the members of equal keys. ERR_DENIED when the ring has not this key. */
 struct keys_ring;
-enum err keys_scope_key_admit(const struct keys_ring *ring, const struct keys_scope_key *key, const struct keys_public *member, struct keys_scope_key *out);
+enum err keys_scope_key_admit(const struct keys_ring *ring, const struct keys_scope_key *key, const struct keys_public *members, size_t n, struct keys_scope_key *out);
 
 struct keys_listed { char name[65]; char version[65]; uint8_t hash[KEYS_HASH]; };
 enum err keys_manifest_encode(const struct keys_listed *at, size_t count, struct buf *out);

@@ -99,6 +99,18 @@ enum err keys_ring_add_scopes(struct keys_ring *r, const struct keys_roster *ros
 	return e;
 }
 
+enum err keys_ring_add_key(struct keys_ring *r, const struct keys_scope_key *key, const struct keys_identity *id)
+{
+	uint8_t *secret = sodium_malloc(KEYS_SYMMETRIC);
+	enum err e = secret ? ERR_DENIED : err_set(ERR_NOMEM, _("没有受保护的内存可放密钥"));
+
+	for (size_t i = 0; e == ERR_DENIED && i < key->member_count; i++)
+		if (!memcmp(key->members[i].writer, keys_identity_public(id)->writer, KEYS_WRITER) && keys_receive(id, key->members[i].sealed, KEYS_SEALED_SECRET, secret))
+			e = keys_ring_add(r, secret);
+	sodium_free(secret);
+	return e == ERR_DENIED ? err_set(e, _("没有这个范围的钥匙, 不能转给别人")) : e;
+}
+
 bool keys_ring_has(const struct keys_ring *r, const uint8_t id[KEYS_ID])
 {
 	return find(r, id);

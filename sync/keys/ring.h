@@ -18,6 +18,9 @@ enum err keys_ring_add_identity(struct keys_ring *r, const struct keys_identity 
 /* Every scope key that T sealed to this writer; those that do not open are passed over. */
 enum err keys_ring_add_scopes(struct keys_ring *r, const struct keys_roster *roster, const struct keys_identity *id);
 
+/* One scope key, out of its members' sealed secrets. ERR_DENIED when `id` is not among them. */
+enum err keys_ring_add_key(struct keys_ring *r, const struct keys_scope_key *key, const struct keys_identity *id);
+
 /* Write every key to a file of mode 0400, for another program that is to read our bundles: lines "KEYID SECRET" in hex. Who
  * has that file reads all that is sealed to these keys. ERR_EXISTS when there is such a file. */
 enum err keys_ring_export(const struct keys_ring *r, const char *path);

@@ -242,6 +242,31 @@ const struct keys_root *keys_roots_newest(const struct keys_roots *r)
 	return r->count ? &r->at[r->count - 1].root : NULL;
 }
 
+bool keys_roots_speaks(const struct keys_roots *r, const uint8_t writer[KEYS_WRITER])
+{
+	const struct keys_root *root = keys_roots_newest(r);
+	uint8_t id[KEYS_WRITER];
+
+	if (!root)
+		return false;
+	keys_writer_id(root->receipt, id);
+	if (!memcmp(id, writer, KEYS_WRITER))
+		return true;
+	keys_writer_id(root->authority, id);
+	return !memcmp(id, writer, KEYS_WRITER);
+}
+
+bool keys_roots_receipts(const struct keys_roots *r, const uint8_t key[KEYS_ID])
+{
+	const struct keys_root *root = keys_roots_newest(r);
+	uint8_t id[KEYS_ID];
+
+	if (!root)
+		return false;
+	keys_box_id(root->receipt, id);
+	return !memcmp(id, key, KEYS_ID);
+}
+
 void keys_roots_township(const struct keys_roots *r, uint8_t out[KEYS_TOWNSHIP])
 {
 	uint8_t hash[KEYS_HASH] = { 0 };

@@ -54,6 +54,11 @@ void keys_roots_clear(struct keys_roots *r);
 
 const struct keys_root *keys_roots_newest(const struct keys_roots *r);       /* NULL when empty */
 
+/* Is this T or R of the newest root? What is counted (ticks) counts from them alone: a removed key cannot run ahead. */
+bool keys_roots_speaks(const struct keys_roots *r, const uint8_t writer[KEYS_WRITER]);
+/* Is this the key id of the newest root's R? */
+bool keys_roots_receipts(const struct keys_roots *r, const uint8_t key[KEYS_ID]);
+
 /* Name of the township in receipts: first 16 bytes of the hash of its first root. Zero when empty. */
 void keys_roots_township(const struct keys_roots *r, uint8_t out[KEYS_TOWNSHIP]);
 

@@ -418,6 +418,27 @@ const struct keys_bound *keys_roster_bound(const struct keys_roster *r, const st
 	return bound && bound->listed == entry->revoke_count ? &bound->is : NULL;
 }
 
+bool keys_roster_end(const struct keys_roster *r, const struct event_log_id *log, uint64_t *seq, uint8_t hash[EVENT_HASH])
+{
+	const struct keys_bound *bound = keys_roster_bound(r, log);
+	const struct keys_root *next;
+
+	if (bound) {
+		*seq = bound->seq;
+		memcpy(hash, bound->hash, EVENT_HASH);
+		return true;
+	}
+	if (!root_of(r, log->writer, &next) || !next)
+		return false;
+	for (size_t i = 0; i < next->head_count; i++)
+		if (next->heads[i].epoch == log->epoch) {
+			*seq = next->heads[i].seq;
+			memcpy(hash, next->heads[i].hash, EVENT_HASH);
+			return true;
+		}
+	return false;
+}
+
 enum keys_standing keys_roster_standing(const struct keys_roster *r, const struct event_log_id *log, uint64_t seq, const uint8_t hash[EVENT_HASH])
 {
 	const struct entry *entry = lookup(r, log->writer);
@@ -434,6 +455,16 @@ enum keys_standing keys_roster_standing(const struct keys_roster *r, const struc
 	if (!bound || seq > bound->seq || (seq == bound->seq && memcmp(hash, bound->hash, EVENT_HASH)))
 		return KEYS_AFTER_LOSS;
 	return KEYS_TRUSTED;
+}
+
+size_t keys_roster_key_count(const struct keys_roster *r)
+{
+	return r->key_count;
+}
+
+const struct keys_scope_key *keys_roster_key_at(const struct keys_roster *r, size_t i)
+{
+	return &r->keys[i];
 }
 
 static bool newer(const struct keys_scope_key *a, const struct keys_scope_key *b)
@@ -456,6 +487,23 @@ bool keys_roster_scope_key(const struct keys_roster *r, const struct event_scope
 		return false;
 	*version = best->version;
 	memcpy(pk, best->pk, KEYS_PK);
+	return true;
+}
+
+bool keys_roster_decree_key(const struct keys_roster *r, uint32_t *version, uint8_t pk[KEYS_PK])
+{
+	const struct keys_scope_key *first = NULL;
+
+	for (size_t i = 0; i < r->key_count; i++) {
+		const struct keys_scope_key *k = &r->keys[i];
+
+		if (k->purpose == KEYS_SCOPE_BOX && k->scope.kind == 0 && (!first || newer(first, k)))
+			first = k;
+	}
+	if (!first)
+		return false;
+	*version = first->version;
+	memcpy(pk, first->pk, KEYS_PK);
 	return true;
 }
 

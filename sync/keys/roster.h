@@ -59,9 +59,20 @@ enum keys_standing { KEYS_UNCERTIFIED, KEYS_TRUSTED, KEYS_AFTER_LOSS };
 enum keys_standing keys_roster_standing(const struct keys_roster *r, const struct event_log_id *log, uint64_t seq, const uint8_t hash[EVENT_HASH]);
 const struct keys_bound *keys_roster_bound(const struct keys_roster *r, const struct event_log_id *log);   /* NULL: none */
 
+/* The last event of a log that is believed, when its writer is revoked or a former T; false while there is no end. */
+bool keys_roster_end(const struct keys_roster *r, const struct event_log_id *log, uint64_t *seq, uint8_t hash[EVENT_HASH]);
+
 /* Newest key of a scope; false when there is none yet. */
 bool keys_roster_scope_key(const struct keys_roster *r, const struct event_scope *scope, enum keys_purpose purpose,
                            uint32_t *version, uint8_t pk[KEYS_PK]);
+
+/* The first box key of scope all, which everybody who was ever certified holds: what T says is sealed to it, so that whoever was
+ * away still learns of every key that followed. False when there is none yet. */
+bool keys_roster_decree_key(const struct keys_roster *r, uint32_t *version, uint8_t pk[KEYS_PK]);
+
+/* Every key of a scope that T named, as its events came; members of equal keys belong together. */
+size_t keys_roster_key_count(const struct keys_roster *r);
+const struct keys_scope_key *keys_roster_key_at(const struct keys_roster *r, size_t i);
 
 /* Every sealed scope secret that is addressed to this writer, old versions too. */
 enum err keys_roster_sealed(const struct keys_roster *r, const uint8_t writer[KEYS_WRITER],

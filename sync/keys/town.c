@@ -180,6 +180,24 @@ enum err keys_town_admit(const char *dir, const struct keys_identity *staff, con
 	return e;
 }
 
+enum err keys_town_admitted(const char *dir, uint8_t (**out)[KEYS_WRITER], size_t *count)
+{
+	struct authority *a = malloc(sizeof *a);
+	struct keys_root root;
+	enum err e = a ? newest_root(dir, &root) : err_set(ERR_NOMEM, "authority");
+
+	*out = NULL;
+	*count = 0;
+	if (!e)
+		e = authority_read(dir, root.version, a);
+	if (!e && !(*out = calloc(a->count ? a->count : 1, sizeof **out)))
+		e = err_set(ERR_NOMEM, "authority");
+	for (size_t i = 0; !e && i < a->count; i++)
+		memcpy((*out)[(*count)++], a->at[i], KEYS_WRITER);
+	free(a);
+	return e;
+}
+
 /* ---- daemon.N ---- */
 
 static enum err daemon_read(const char *dir, uint32_t version, struct daemon **out)

@@ -21,6 +21,9 @@ enum err keys_town_authority(const char *dir, const struct keys_identity *staff,
 /* Let another staff writer use T; done by one who may. */
 enum err keys_town_admit(const char *dir, const struct keys_identity *staff, const struct keys_public *fresh);
 
+/* Who may use T: writer ids, the caller's to free(). ERR_NOTFOUND when this is no township. */
+enum err keys_town_admitted(const char *dir, uint8_t (**out)[KEYS_WRITER], size_t *count);
+
 /* What the daemon holds: R, and a ring with every B. ERR_NOTFOUND when this is no township. */
 enum err keys_town_daemon(const char *dir, struct keys_identity **receipt, struct keys_ring **boxes);
 bool keys_town_here(const char *dir);

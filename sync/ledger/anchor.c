@@ -92,7 +92,7 @@ static uint64_t larger(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-enum err anchor_write(const char *dir, struct anchor *a, bool durable)
+static enum err write_slot(const char *dir, struct anchor *a, bool durable, bool forget)
 {
 	struct buf path = { 0 }, slot = { 0 };
 	struct anchor before;
@@ -102,7 +102,7 @@ enum err anchor_write(const char *dir, struct anchor *a, bool durable)
 	/* Another program may have written since we read. */
 	a->generation = larger(a->generation, before.generation) + 1;
 	a->exported = larger(a->exported, before.exported);
-	a->tick = larger(a->tick, before.tick);
+	a->tick = forget ? a->tick : larger(a->tick, before.tick);
 	a->sealed = larger(a->sealed, before.sealed);
 	a->boot = larger(a->boot, before.boot);
 	fs_path(&path, dir, names[which == 0 ? 1 : 0]);
@@ -114,4 +114,15 @@ enum err anchor_write(const char *dir, struct anchor *a, bool durable)
 	buf_clear(&path);
 	buf_clear(&slot);
 	return e;
+}
+
+enum err anchor_write(const char *dir, struct anchor *a, bool durable)
+{
+	return write_slot(dir, a, durable, false);
+}
+
+enum err anchor_set_tick(const char *dir, struct anchor *a, uint64_t tick)
+{
+	a->tick = tick;
+	return write_slot(dir, a, true, true);
 }

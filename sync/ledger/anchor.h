@@ -29,5 +29,7 @@ struct anchor {
 enum err anchor_read(const char *dir, struct anchor *out, bool *found);
 /* Writes the older slot; `durable` waits for the disk. */
 enum err anchor_write(const char *dir, struct anchor *a, bool durable);
+/* The one way back for a tick: a new receipt key counts anew. Durable. */
+enum err anchor_set_tick(const char *dir, struct anchor *a, uint64_t tick);
 
 #endif

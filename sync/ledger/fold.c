@@ -258,7 +258,7 @@ static enum err take_erase(struct fold *f, struct context *c, const struct fold_
 	struct keys_erase order = { 0 };
 	enum err e = ERR_OK;
 
-	if (!keys_roster_is_authority(f->p->roster, v->log->writer) ||
+	if (!keys_roster_is_authority(f->p->roster, v->log->writer) || !history_stands(c, v) ||
 	    keys_erase_decode(v->event->public_part.data, v->event->public_part.len, &order))
 		return ERR_OK;
 	f->any_erased = c->any_erased = true;

@@ -117,10 +117,22 @@ bool history_any_erased(struct store_txn *t)
 	return any;
 }
 
+/* Who holds a revoked key can still write another past for its log: only what leads to the last trusted event is believed. */
 static bool stands(const struct context *c, const struct fold_view *v)
 {
-	return keys_roster_standing(c->p->roster, v->log, v->at->seq, v->hash) == KEYS_TRUSTED &&
-	       keys_roster_writes(c->p->roster, v->log->writer, &v->log->scope);
+	const struct keys_roster *roster = c->p->roster;
+	uint8_t last[EVENT_HASH];
+	bool strays = false;
+	uint64_t end;
+
+	if (keys_roster_standing(roster, v->log, v->at->seq, v->hash) != KEYS_TRUSTED || !keys_roster_writes(roster, v->log->writer, &v->log->scope))
+		return false;
+	return !keys_roster_end(roster, v->log, &end, last) || (!log_strays(c->t, v->at, v->hash, end, last, &strays) && !strays);
+}
+
+bool history_stands(const struct context *c, const struct fold_view *v)
+{
+	return stands(c, v);
 }
 
 /* Found true by staff: an ADOPT of a TOWN writer whose own event stands. */

@@ -98,6 +98,9 @@ enum err log_event_at(struct store_txn *t, const struct log_place *at, struct lo
 /* What a distance ref means: the event `distance` before `at` in its own branch. ERR_NOTFOUND in a gap. Only its ref and
  * place are looked up. */
 enum err log_before(struct store_txn *t, const struct log_place *at, uint64_t distance, struct log_place *place, uint8_t ref[EVENT_REF]);
+/* Is the event at a place, of this hash, off the chain that leads to event `end` with hash `last`? False too while a gap
+ * keeps that from being known. */
+enum err log_strays(struct store_txn *t, const struct log_place *at, const uint8_t hash[EVENT_HASH], uint64_t end, const uint8_t last[EVENT_HASH], bool *out);
 enum err log_find(struct store_txn *t, const uint8_t ref[EVENT_REF], struct log_place *out);
 /* Which log a local number stands for, and back. ERR_NOTFOUND. */
 enum err log_id_of(struct store_txn *t, uint32_t number, struct event_log_id *out);

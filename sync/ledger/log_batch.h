@@ -20,6 +20,9 @@ struct log_batch {
 	struct log_record record;
 };
 
+/* In a log whose trust has an end, events came that show where its branches part: judge it again. */
+enum err log_trust_moved(struct log_batch *b, const struct log_record *r);
+
 /* Put an entry into the journal's next record, unless it came from there. */
 enum err log_batch_journal(struct log_batch *b, const struct buf *entry);
 

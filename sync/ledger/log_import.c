@@ -304,5 +304,7 @@ enum err log_import(struct log_batch *b, const struct log_segment *seg, const st
 	}
 	if (!e && (result->added || result->filled))
 		log_record_put(&b->txn, r);
+	if (!e && result->added && r->count > 1)
+		e = log_trust_moved(b, r);
 	return e ? e : b->txn.err;
 }

@@ -113,6 +113,37 @@ enum err log_before(struct store_txn *t, const struct log_place *at, uint64_t di
 	return e;
 }
 
+/* Which hash the chain to (end, last) has at `seq`, as far as it is held; false: not known. */
+static bool chain_hash(struct store_txn *t, struct log_record *r, uint64_t end, const uint8_t last[EVENT_HASH], uint64_t seq, uint8_t out[EVENT_HASH])
+{
+	const struct log_strand *s = parent(t, r, end, last);
+
+	for (unsigned steps = 0; s && seq < s->first && steps < LIMIT_RANGES; steps++) {
+		if (seq == s->first - 1) {
+			memcpy(out, s->previous, EVENT_HASH);
+			return true;
+		}
+		s = parent(t, r, s->first - 1, s->previous);
+	}
+	if (!s || seq < s->first || seq > s->last)
+		return false;
+	return !log_row_hash(t, &(struct log_place){ .log = r->number, .seq = seq, .strand = s->id }, out);
+}
+
+enum err log_strays(struct store_txn *t, const struct log_place *at, const uint8_t hash[EVENT_HASH], uint64_t end, const uint8_t last[EVENT_HASH], bool *out)
+{
+	struct log_record *r = malloc(sizeof *r);
+	uint8_t real[EVENT_HASH];
+	struct event_log_id id;
+	enum err e = r ? log_id_of(t, at->log, &id) : err_set(ERR_NOMEM, "log");
+
+	*out = false;
+	if (!e && !(e = log_record_get(t, &id, r)) && r->count > 1 && at->seq < end)
+		*out = chain_hash(t, r, end, last, at->seq, real) && memcmp(real, hash, EVENT_HASH);
+	free(r);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
 /* --- walking --- */
 
 struct each { enum err (*each)(void *user, const struct log_event *e); void *user; };

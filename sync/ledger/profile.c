@@ -93,20 +93,31 @@ void profile_unlock_write(struct profile *p)
 
 /* --- whom we believe, what we can open --- */
 
-static enum err feed_one(void *user, const struct log_event *e)
-{
-	enum err err = keys_roster_event(user, &e->log, e->place.seq, e->hash, &e->event, NULL);
-
-	return err == ERR_NOMEM ? err : ERR_OK;         /* what is not believed was said when it arrived */
-}
+static enum err make_ring(struct profile *p);
 
 struct heads { struct profile *p; struct store_txn *t; };
+
+static enum err feed_one(void *user, const struct log_event *e)
+{
+	struct heads *x = user;
+	uint8_t last[EVENT_HASH];
+	bool strays = false;
+	uint64_t end;
+	enum err err = ERR_OK;
+
+	/* Of a former T's log only the branch counts that its successor vouches for. */
+	if (keys_roster_end(x->p->roster, &e->log, &end, last))
+		err = log_strays(x->t, &e->place, e->hash, end, last, &strays);
+	if (!err && !strays && !e->opaque)
+		err = keys_roster_event(x->p->roster, &e->log, e->place.seq, e->hash, &e->event, NULL);
+	return err == ERR_NOMEM ? err : ERR_OK;         /* what is not believed was said when it arrived */
+}
 
 static enum err feed_log(void *user, const struct log_head *h)
 {
 	struct heads *x = user;
 
-	return keys_roster_is_authority(x->p->roster, h->id.writer) ? log_each(x->t, &h->id, 1, UINT64_MAX, feed_one, x->p->roster) : ERR_OK;
+	return keys_roster_is_authority(x->p->roster, h->id.writer) ? log_each(x->t, &h->id, 1, UINT64_MAX, feed_one, x) : ERR_OK;
 }
 
 static enum err renew_roster(struct profile *p)
@@ -121,12 +132,33 @@ static enum err renew_roster(struct profile *p)
 	return e;
 }
 
+/* Another program may have taken in a new root since. */
+static void reread_roots(struct profile *p)
+{
+	struct keys_roots now = { 0 };
+
+	if (!keys_roots_read(p->dir, &now) && now.count > p->roots.count) {
+		keys_roster_free(p->roster);            /* it borrows the chain */
+		p->roster = NULL;
+		keys_roots_clear(&p->roots);
+		p->roots = now;
+	} else {
+		keys_roots_clear(&now);
+	}
+}
+
 enum err profile_feed_roster(struct profile *p, struct store_txn *t)
 {
 	struct store_key key = log_meta_key(META_TRUST);
 	struct store_txn own = { 0 };
 	struct heads x = { p, t ? t : &own };
-	enum err e = renew_roster(p);
+	size_t roots = p->roots.count;
+	enum err e;
+
+	reread_roots(p);
+	e = renew_roster(p);
+	if (!e && p->roots.count != roots)
+		e = make_ring(p);
 
 	if (!t)
 		store_begin_read(p->store, &own);
@@ -164,16 +196,26 @@ static enum err make_ring(struct profile *p)
 
 enum err profile_roots_add(struct profile *p, const void *data, size_t len)
 {
+	size_t had = p->roots.count;
+	uint8_t receipt[KEYS_PK] = { 0 };
 	enum err e, saved;
+
+	if (had)
+		memcpy(receipt, keys_roots_newest(&p->roots)->receipt, KEYS_PK);
 
 	keys_roster_free(p->roster);                    /* it borrows the chain */
 	p->roster = NULL;
 	e = keys_roots_add_all(&p->roots, data, len);
-	saved = keys_roots_write(p->dir, &p->roots);    /* the good ones before a bad one stay */
+	saved = p->roots.count > had ? keys_roots_write(p->dir, &p->roots) : ERR_OK;    /* the good ones before a bad one stay */
 	if (!saved)
 		saved = p->store ? profile_feed_roster(p, NULL) : renew_roster(p);
 	if (!saved)
 		saved = make_ring(p);
+	/* What a removed key has counted is forgotten: it may have run ahead on purpose. A township's own count goes on. */
+	if (!saved && had && !p->office && memcmp(receipt, keys_roots_newest(&p->roots)->receipt, KEYS_PK))
+		saved = profile_forget_tick(p);
+	if (!saved && had && p->roots.count > had && p->store)
+		saved = profile_trust_moved(p);
 	return e ? e : saved;
 }
 

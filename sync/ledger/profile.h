@@ -81,6 +81,8 @@ void profile_begin(struct profile *p, struct store_txn *t);
 enum err profile_pack_keep(struct profile *p, const char *id, const char *version, const void *data, size_t len);
 /* Borrowed for the life of the profile; ERR_NOTFOUND says which pack is needed. */
 enum err profile_pack(struct profile *p, const char *id, const char *version, const struct pack **out);
+/* Hash of its bytes as they came; ERR_NOTFOUND. */
+enum err profile_pack_hash(struct profile *p, const char *id, const char *version, uint8_t hash[KEYS_HASH]);
 /* The one in force: named last by the township's log, else the newest kept. */
 enum err profile_pack_current(struct profile *p, const struct pack **out);
 

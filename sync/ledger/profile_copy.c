@@ -6,6 +6,7 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "forms/base/sys.h"
+#include "sync/keys/town.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -118,6 +119,16 @@ enum err profile_backup(struct profile *p, const char *to)
 	return e;
 }
 
+/* A township that went back says so: its downlinks count from beyond anything it can have given out since the backup. */
+static enum err count_beyond(const char *dir)
+{
+	struct anchor a;
+	bool found;
+	enum err e = anchor_read(dir, &a, &found);
+
+	return e ? e : anchor_set_tick(dir, &a, a.tick + ((uint64_t)1 << 32));
+}
+
 enum err profile_restore(const char *dir, const char *from)
 {
 	struct buf seat = { 0 }, before = { 0 }, fresh = { 0 };
@@ -130,6 +141,8 @@ enum err profile_restore(const char *dir, const char *from)
 		e = err_set(ERR_NOTFOUND, _("%s: 这里没有备份"), from);
 	if (!e && !(e = fs_remove_tree(fresh.data)))
 		e = copy_profile(from, fresh.data);
+	if (!e && keys_town_here(fresh.data))
+		e = count_beyond(fresh.data);
 	for (int i = 1; !e && fs_exists(dir) && i < BEFORE_MAX; i++) {
 		buf_reset(&before);
 		buf_printf(&before, "%s.before-%d", dir, i);

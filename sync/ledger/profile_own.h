@@ -29,6 +29,12 @@ enum err profile_recover(struct profile *p);
 /* Feed the roster with the township's log again when another program or an aborted write changed it. */
 enum err profile_feed_roster(struct profile *p, struct store_txn *t);
 
+/* The township's count starts anew (a new receipt key). */
+enum err profile_forget_tick(struct profile *p);
+
+/* A new root may have ended the trust in a former T: everything is judged again, and other programs hear of it. */
+enum err profile_trust_moved(struct profile *p);
+
 /* Close what stands on the key: fold, store, journal. */
 void profile_close_store(struct profile *p);
 

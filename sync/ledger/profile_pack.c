@@ -113,6 +113,20 @@ enum err profile_pack(struct profile *p, const char *id, const char *version, co
 	return e;
 }
 
+enum err profile_pack_hash(struct profile *p, const char *id, const char *version, uint8_t hash[KEYS_HASH])
+{
+	struct buf path = { 0 }, data = { 0 };
+	enum err e = pack_path(p, id, version, &path);
+
+	if (!e)
+		e = seal_read_file(&p->seal, path.data, "pack", PACK_BYTES_MAX, &data);
+	if (!e)
+		keys_hash(data.data, data.len, hash);
+	buf_clear(&path);
+	buf_clear(&data);
+	return e;
+}
+
 struct newest { struct profile *p; const struct pack *best; struct buf path; };
 
 static enum err look(void *user, const char *name)

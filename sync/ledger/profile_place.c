@@ -130,6 +130,17 @@ enum err profile_next_counter(struct profile *p, uint64_t *out)
 	return e;
 }
 
+enum err profile_forget_tick(struct profile *p)
+{
+	enum err e = profile_lock_write(p);
+
+	if (e)
+		return e;
+	e = anchor_set_tick(p->dir, &p->anchor, 0);
+	profile_unlock_write(p);
+	return e;
+}
+
 enum err profile_set_tick(struct profile *p, uint64_t tick)
 {
 	enum err e;

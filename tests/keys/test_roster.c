@@ -262,8 +262,8 @@ static void a_village_key_reaches_its_members_and_those_admitted_later(void **st
 	assert_ok(keys_ring_add_scopes(neighbour, town.roster, town.neighbour));
 	assert_true(keys_ring_has(staff, id));
 	assert_false(keys_ring_has(neighbour, id));
-	assert_err(keys_scope_key_admit(neighbour, &key, keys_identity_public(town.neighbour), &more), ERR_DENIED);
-	assert_ok(keys_scope_key_admit(staff, &key, keys_identity_public(town.neighbour), &more));
+	assert_err(keys_scope_key_admit(neighbour, &key, keys_identity_public(town.neighbour), 1, &more), ERR_DENIED);
+	assert_ok(keys_scope_key_admit(staff, &key, keys_identity_public(town.neighbour), 1, &more));
 	buf_reset(&b);
 	assert_ok(keys_scope_key_encode(&more, &b));
 	world_decree(&town, EVENT_SCOPEKEY, &b);

@@ -54,10 +54,14 @@ static enum err repeat_program(struct fill *f, uint32_t question, struct buf *ou
 
 	if (of == FORM_NONE)
 		return err_set(ERR_FORMAT, _("题目 %s: 没有名为 %s 的题目可作选项"), q->name, q->source);
-	if (q->choice_filter && f->plan[of].repeat != FORM_NONE)
-		buf_printf(out, "${%s}[%s]", f->form->questions[f->plan[of].repeat].name, q->choice_filter);
-	else
+	if (f->plan[of].repeat == FORM_NONE) {
 		buf_puts(out, q->source);
+		return out->err;
+	}
+	/* the instances, all of them even from within one, and what is answered in each: item_text() */
+	buf_printf(out, "${%s}", f->form->questions[f->plan[of].repeat].name);
+	if (q->choice_filter)
+		buf_printf(out, "[%s]", q->choice_filter);
 	return out->err;
 }
 

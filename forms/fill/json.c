@@ -258,8 +258,11 @@ static enum err verify(struct reading *r, uint32_t node)
 enum err fill_read_json(struct fill *f, const struct jdoc *answers, void (*report)(void *user, const char *path, const char *message), void *user)
 {
 	struct reading r = { .f = f, .report = report, .user = user, .text = { .max = FILL_VALUE_MAX } };
-	enum err err = read_group(&r, ROOT_NODE, answers);
+	enum err err;
 
+	f->reading = true;
+	err = read_group(&r, ROOT_NODE, answers);
+	f->reading = false;
 	for (uint32_t node = 0; !err && node < f->node_count; node++)
 		err = verify(&r, node);
 	buf_clear(&r.text);

@@ -258,7 +258,7 @@ static enum err compute(struct fill *f, uint32_t node, enum compute kind)
 	switch (kind) {
 	case COMPUTE_COUNT:   return compute_count(f, node);
 	case COMPUTE_VALUE:   return compute_value(f, node);
-	case COMPUTE_CHOICES: return choices_clear(f, node);
+	case COMPUTE_CHOICES: return f->reading ? ERR_OK : choices_clear(f, node);
 	default:              return compute_flag(f, node, kind);
 	}
 }

@@ -80,6 +80,7 @@ struct fill {
 	struct buf label;              /* of a choice, lent out until the next call */
 	struct { fill_node node; struct expr_nodes set; } shown;     /* choices last asked for */
 	bool loading;                  /* draft: nothing computed until all is in */
+	bool reading;                  /* answers: what was chosen is judged when all is in */
 };
 
 enum { ROOT_NODE = 0, ROOT_FRAME = 0 };

@@ -193,6 +193,42 @@ static void choices_may_be_the_answers_of_a_repeat(void **state)
 	form_free(form);
 }
 
+/* From within the repeat all of it is on offer, and answers that come in later count for those before. */
+static void choices_from_a_repeat_are_all_its_answers_within_it_too(void **state)
+{
+	static const char answers[] = "{\"person\":[{\"who\":\"甲\",\"heir\":\"乙\",\"pet\":[{\"owner\":\"乙\"}]},{\"who\":\"乙\",\"heir\":\"甲\"}],\"first\":\"b\",\"kind\":\"2\",\"size\":\"L\"}";
+	struct form *form = sheet_form(
+		"survey,type,name,label,choice_filter\n"
+		",begin repeat,person,人,\n"
+		",text,who,姓名,\n"
+		",select_one ${who},heir,继承,./who != ${who}\n"
+		",begin repeat,pet,宠物,\n"
+		",select_one ${who},owner,主人,\n"
+		",end repeat,,,\n"
+		",end repeat,,,\n"
+		",select_one things,first,先选,kind = ${kind} and size = ${size}\n"
+		",text,kind,后填,\n"
+		",text,size,后填,\n"
+		"choices,list_name,name,label,kind,size\n"
+		",things,a,A,1,L\n"
+		",things,b,B,2,L\n");
+	struct fill *f = sheet_fill(form, NULL);
+	struct jdoc *in;
+
+	(void)state;
+	assert_ok(jdoc_parse(answers, strlen(answers), &in));
+	assert_ok(fill_read_json(f, in, NULL, NULL));
+	sheet_is(f, "person[1]/heir", "乙");
+	sheet_is(f, "person[1]/pet[1]/owner", "乙");
+	sheet_is(f, "person[2]/heir", "甲");
+	sheet_is(f, "first", "b");
+	sheet_choices(f, "person[1]/heir", "乙");
+	sheet_choices(f, "person[2]/pet[1]/owner", "甲 乙");
+	jdoc_free(in);
+	fill_close(f);
+	form_free(form);
+}
+
 static enum err other_dice(void *user, void *data, size_t len)
 {
 	static uint8_t next;
@@ -236,7 +272,7 @@ int main(void)
 		cmocka_unit_test(a_filter_follows_and_clears_what_it_no_longer_offers),
 		cmocka_unit_test(shuffled_choices_are_all_there_and_stay_put),
 		cmocka_unit_test(attached_tables_are_read), cmocka_unit_test(attached_xml_and_geojson_are_read),
-		cmocka_unit_test(choices_may_be_the_answers_of_a_repeat),
+		cmocka_unit_test(choices_may_be_the_answers_of_a_repeat), cmocka_unit_test(choices_from_a_repeat_are_all_its_answers_within_it_too),
 		cmocka_unit_test(a_lot_once_drawn_stays),
 	};
 

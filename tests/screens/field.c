@@ -22,12 +22,11 @@ static int run(const char *command)
 }
 
 /* XUNCHA_FIXTURE keeps the township of an earlier run, for a person at work on the screens. */
-int field_setup(void **state)
+int field_setup_with(const char *script)
 {
 	const char *kept = getenv("XUNCHA_FIXTURE");
 	char command[1024];
 
-	(void)state;
 	if (kept) {
 		snprintf(dir, sizeof dir, "%s", kept);
 	} else {
@@ -35,8 +34,14 @@ int field_setup(void **state)
 		if (!mkdtemp(dir))
 			return -1;
 	}
-	snprintf(command, sizeof command, "test -f %s/ready || SRCDIR=%s PATH=%s/sync:$PATH %s/tests/screens/fixture.sh %s", dir, SRCDIR, BUILDDIR, SRCDIR, dir);
+	snprintf(command, sizeof command, "test -f %s/ready || SRCDIR=%s PATH=%s/sync:$PATH %s/tests/screens/%s %s", dir, SRCDIR, BUILDDIR, SRCDIR, script, dir);
 	return run(command) ? -1 : 0;
+}
+
+int field_setup(void **state)
+{
+	(void)state;
+	return field_setup_with("fixture.sh");
 }
 
 int field_teardown(void **state)

@@ -17,6 +17,7 @@ enum { PATIENCE = 12000, QUIET = 60 };
 /* Group setup and teardown: the township in a temporary directory. */
 int field_setup(void **state);
 int field_teardown(void **state);
+int field_setup_with(const char *script);        /* another township, made by tests/screens/SCRIPT DIR */
 const char *field_dir(void);
 
 /* xuncha on PROFILE of the township at the lock screen; env as for vt_spawn(). */

@@ -129,3 +129,12 @@ void kit_row_role(WINDOW *win, int y, enum kit_role role)
 	if (y >= 0 && y < h)
 		mvwchgat(win, y, 0, -1, kit_attr(role) & ~A_COLOR, 0, NULL);
 }
+
+void kit_more(WINDOW *win, int y, int x, int cols, enum kit_role role, attr_t more)
+{
+	attr_t a = kit_attr(role);
+
+	cols = room(win, y, x, cols);
+	if (cols)
+		mvwchgat(win, y, x, cols, (a | more) & ~A_COLOR, (short)PAIR_NUMBER((int)a), NULL);
+}

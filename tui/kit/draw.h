@@ -21,6 +21,9 @@ int kit_paragraph_rows(const char *s, int cols);
 void kit_rule(WINDOW *win, int y);
 void kit_bar(WINDOW *win, int y, int x, int cols, uint64_t done, uint64_t total);
 
+/* Give `cols` cells that were drawn with `role` further attributes (a word that its author marked). */
+void kit_more(WINDOW *win, int y, int x, int cols, enum kit_role role, attr_t more);
+
 /* Give a whole row of the window the look of a role (the selected row). */
 void kit_row_role(WINDOW *win, int y, enum kit_role role);
 

@@ -175,6 +175,7 @@ void filling_close(struct filling *f)
 		free(f->undo[i].value);
 	}
 	buf_clear(&f->dropped);
+	markup_clear(&f->choice);
 	draft_close(f->draft);
 	fill_close(f->fill);
 	submit_host_close(f->host);
@@ -363,32 +364,54 @@ enum err filling_shoot(struct filling *f, struct buf *name)
 	return e;
 }
 
-void filling_label(struct filling *f, fill_node n, struct buf *out)
+void filling_text(struct filling *f, fill_node n, enum fill_text what, struct markup *out)
 {
-	struct markup m = { .text = { 0 } };
 	struct buf raw = { 0 };
 
-	if (fill_text(f->fill, n, FILL_LABEL, &raw) || !raw.len || markup_read(&m, buf_str(&raw)))
-		buf_puts(out, fill_question(f->fill, n)->name);
-	else
-		buf_puts(out, buf_str(&m.text));
-	markup_clear(&m);
+	if (fill_text(f->fill, n, what, &raw) || (!raw.len && what == FILL_LABEL)) {
+		buf_reset(&raw);
+		buf_puts(&raw, what == FILL_LABEL ? fill_question(f->fill, n)->name : "");
+	}
+	if (markup_read(out, buf_str(&raw)))
+		markup_clear(out);
 	buf_clear(&raw);
 }
 
+void filling_label(struct filling *f, fill_node n, struct buf *out)
+{
+	struct markup m = { .text = { 0 } };
+
+	filling_text(f, n, FILL_LABEL, &m);
+	buf_puts(out, buf_str(&m.text));
+	markup_clear(&m);
+}
+
+enum err filling_choice(struct filling *f, fill_node n, uint32_t i, const char **name, const char **label)
+{
+	enum err e = fill_choice(f->fill, n, i, name, label);
+
+	if (!e && !(e = markup_read(&f->choice, *label)))
+		*label = buf_str(&f->choice.text);
+	return e;
+}
+
+/* Labels in the order of the answer, which of a ranking is the answer. */
 static void chosen_labels(struct filling *f, fill_node n, const char *value, struct buf *out)
 {
-	uint32_t count = 0;
+	bool one = fill_question(f->fill, n)->type == FORM_SELECT_ONE;
+	uint32_t count = 0, i;
 	const char *name, *label;
-	size_t before = out->len;
 
 	if (fill_choices(f->fill, n, &count))
 		count = 0;
-	for (uint32_t i = 0; i < count; i++)
-		if (!fill_choice(f->fill, n, i, &name, &label) && pick_has(value, name))
-			buf_printf(out, "%s%s", out->len > before ? " " : "", label);
-	if (out->len == before)
-		buf_puts(out, value);
+	for (size_t len; *value; value += len, value += *value == ' ') {
+		len = one ? strlen(value) : strcspn(value, " ");
+		for (i = 0; i < count; i++)
+			if (!filling_choice(f, n, i, &name, &label) && strlen(name) == len && !memcmp(name, value, len))
+				break;
+		buf_put(out, i < count ? label : value, i < count ? strlen(label) : len);
+		buf_puts(out, value[len] ? " " : "");
+	}
 }
 
 static void row_words(struct filling *f, const char *value, struct buf *out)
@@ -434,6 +457,14 @@ static void time_words(const struct filling *f, const char *value, struct buf *o
 	buf_printf(out, "%.10s %.5s", stored, stored + 11);
 }
 
+/* "08:30:00.000+08:00" as people say it. */
+static void hour_words(const char *value, struct buf *out)
+{
+	bool whole = strlen(value) >= 8 && value[2] == ':' && !strncmp(value + 5, ":00", 3);
+
+	buf_put(out, value, whole ? 5 : strcspn(value, ".+Z"));
+}
+
 void filling_value(struct filling *f, fill_node n, struct buf *out)
 {
 	const struct form_question *q = fill_question(f->fill, n);
@@ -448,6 +479,10 @@ void filling_value(struct filling *f, fill_node n, struct buf *out)
 			rows_words(f, value, out);
 		else if (q->type == FORM_DATETIME)
 			time_words(f, value, out);
+		else if (q->type == FORM_TIME)
+			hour_words(value, out);
+		else if (q->type == FORM_ACKNOWLEDGE)
+			buf_puts(out, _("已确认"));
 		else
 			buf_puts(out, value);
 	}

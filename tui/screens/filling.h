@@ -7,6 +7,7 @@
 #define TUI_SCREENS_FILLING_H
 
 #include "forms/fill/fill.h"
+#include "forms/fill/markup.h"
 #include "tui/screens/app.h"
 
 enum { FILLING_UNDO = 64 };
@@ -31,6 +32,7 @@ struct filling {
 	struct filling_undo undo[FILLING_UNDO];
 	size_t undo_count;
 	int64_t begun;                           /* uptime, for the seconds it took */
+	struct markup choice;                    /* label of a choice, lent out */
 	struct buf dropped;                      /* answers that no longer fit a newer form, in words */
 };
 
@@ -69,6 +71,10 @@ enum err filling_shoot(struct filling *f, struct buf *name);
 
 /* Label of a node, plain text. */
 void filling_label(struct filling *f, fill_node n, struct buf *out);
+/* A text of a node with what its author marked; a label that is missing is the question's name, another text is empty. */
+void filling_text(struct filling *f, fill_node n, enum fill_text what, struct markup *out);
+/* Name and label of a choice, the label plain text, borrowed until the next call. */
+enum err filling_choice(struct filling *f, fill_node n, uint32_t i, const char **name, const char **label);
 /* Its value as people read it (labels of choices, titles of rows). */
 void filling_value(struct filling *f, fill_node n, struct buf *out);
 

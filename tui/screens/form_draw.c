@@ -32,18 +32,49 @@ static void put(struct pen *p, int x, int cols, enum kit_role role, const char *
 		kit_text(p->win, window_y(p), x, cols, role, s);
 }
 
-static void paragraph(struct pen *p, int x, enum kit_role role, const char *s)
+/* Columns of the first `n` bytes of `s`. */
+static int columns(const char *s, size_t n)
 {
+	struct buf part = { 0 };
+	int wide;
+
+	buf_put(&part, s, n);
+	wide = text_width(buf_str(&part));
+	buf_clear(&part);
+	return wide;
+}
+
+/* What the author marked in the line of `m` that lies at [from, from + n): bold is bold, or underlined where all is bold. */
+static void emphasis(struct pen *p, int x, enum kit_role role, const struct markup *m, size_t from, size_t n)
+{
+	const char *line = buf_str(&m->text) + from;
+
+	for (uint32_t i = 0; visible(p) && i < m->count; i++) {
+		size_t start = m->spans[i].start > from ? m->spans[i].start - from : 0, end = m->spans[i].start + m->spans[i].len;
+		bool strong = m->spans[i].style & (MARKUP_BOLD | MARKUP_HEADING);
+
+		end = end > from ? end - from : 0;
+		end = end < n ? end : n;
+		if (start < end)
+			kit_more(p->win, window_y(p), x + columns(line, start), columns(line + start, end - start), role,
+			         strong && !(kit_attr(role) & A_BOLD) ? A_BOLD : A_UNDERLINE);
+	}
+}
+
+static void paragraph(struct pen *p, int x, enum kit_role role, const struct markup *m)
+{
+	const char *s = buf_str(&m->text);
 	size_t n, skip;
 
-	for (; *s; s += n + skip, p->line++) {
+	for (size_t at = 0; s[at]; at += n + skip, p->line++) {
 		char line[1024];
 
-		n = text_wrap(s, p->cols - x - 1, &skip);
+		n = text_wrap(s + at, p->cols - x - 1, &skip);
 		if (!n && !skip)
 			break;
-		snprintf(line, sizeof line, "%.*s", (int)n, s);
+		snprintf(line, sizeof line, "%.*s", (int)n, s + at);
 		put(p, x, p->cols - x, role, line);
+		emphasis(p, x, role, m, at, n);
 	}
 }
 
@@ -91,7 +122,7 @@ static void choices(struct pen *p, const struct entry *e, int x)
 	for (uint32_t i = 0; i < count; i++) {
 		char one[256];
 
-		if (fill_choice(f->fill, e->node, i, &name, &label))
+		if (filling_choice(f, e->node, i, &name, &label))
 			continue;
 		snprintf(one, sizeof one, "%u %s", i + 1, label);
 		if (at > x && (p->narrow || at + text_width(one) >= p->cols)) {
@@ -109,6 +140,20 @@ static bool is_edited(const struct pen *p, const struct entry *e)
 	return p->v->editing == e->node && form_is_typed(fill_question(p->v->f->fill, e->node));
 }
 
+/* How an answer of this type is typed, shown where it will stand. */
+static const char *placeholder(const struct form_question *q)
+{
+	switch (q->type) {
+	case FORM_DATE:     return _("712 即 7月12日");
+	case FORM_TIME:     return _("830 即 8:30");
+	case FORM_DATETIME: return _("712 830, 今天只写 830");
+	case FORM_GEOPOINT: return _("纬度 经度");
+	case FORM_GEOTRACE: case FORM_GEOSHAPE: return _("纬度 经度; 纬度 经度; …");
+	case FORM_IMAGE: case FORM_AUDIO: case FORM_VIDEO: case FORM_FILE: case FORM_SIGNATURE: return _("文件的路径");
+	default:            return NULL;
+	}
+}
+
 static void value(struct pen *p, const struct entry *e, bool selected, int x)
 {
 	const struct form_question *q = fill_question(p->v->f->fill, e->node);
@@ -118,7 +163,7 @@ static void value(struct pen *p, const struct entry *e, bool selected, int x)
 
 	if (selected && is_edited(p, e)) {
 		if (visible(p))
-			kit_field_draw(&p->v->field, &p->v->base, p->win, window_y(p), x, room, NULL);
+			kit_field_draw(&p->v->field, &p->v->base, p->win, window_y(p), x, room, placeholder(q));
 		p->line += p->v->field.compose.on;
 	} else {
 		filling_value(p->v->f, e->node, &b);
@@ -132,25 +177,40 @@ static void value(struct pen *p, const struct entry *e, bool selected, int x)
 	buf_clear(&b);
 }
 
+/* What helps to answer: the hint, then the longer one that is elsewhere folded away. */
+static void hints(struct pen *p, const struct entry *e, int x)
+{
+	struct markup m = { .text = { 0 } };
+
+	filling_text(p->v->f, e->node, FILL_HINT, &m);
+	paragraph(p, x, KIT_DIM, &m);
+	filling_text(p->v->f, e->node, FILL_GUIDANCE, &m);
+	paragraph(p, x, KIT_DIM, &m);
+	markup_clear(&m);
+}
+
 static void question(struct pen *p, const struct entry *e, bool selected)
 {
-	struct buf label = { 0 }, hint = { 0 };
-	int x = 2 + 2 * e->depth, wide = p->label_cols;
+	enum kit_role role = selected ? KIT_STRONG : KIT_PLAIN;
+	struct markup label = { .text = { 0 } };
+	int x = 2 + 2 * e->depth, below = x + 2;
 
-	filling_label(p->v->f, e->node, &label);
-	if (p->narrow || text_width(buf_str(&label)) > wide) {
-		paragraph(p, x, selected ? KIT_STRONG : KIT_PLAIN, buf_str(&label));
+	filling_text(p->v->f, e->node, FILL_LABEL, &label);
+	if (p->narrow || text_width(buf_str(&label.text)) > p->label_cols || strchr(buf_str(&label.text), '\n')) {
+		paragraph(p, x, role, &label);
 		value(p, e, selected, x + 2);
 	} else {
-		put(p, x, wide, selected ? KIT_STRONG : KIT_PLAIN, buf_str(&label));
-		value(p, e, selected, x + wide + 1);
+		put(p, x, p->label_cols, role, buf_str(&label.text));
+		emphasis(p, x, role, &label, 0, label.text.len);
+		value(p, e, selected, x + p->label_cols + 1);
 	}
+	if (!p->narrow)
+		below = x + p->label_cols + 1;
 	if (selected && form_is_chosen(fill_question(p->v->f->fill, e->node)))
-		choices(p, e, p->narrow ? x + 2 : x + wide + 1);
-	if (selected && !fill_text(p->v->f->fill, e->node, FILL_HINT, &hint) && hint.len)
-		paragraph(p, p->narrow ? x + 2 : x + wide + 1, KIT_DIM, buf_str(&hint));
-	buf_clear(&label);
-	buf_clear(&hint);
+		choices(p, e, below);
+	if (selected)
+		hints(p, e, below);
+	markup_clear(&label);
 }
 
 static void heading(struct pen *p, const struct entry *e)
@@ -179,15 +239,15 @@ static void repeat(struct pen *p, const struct entry *e)
 
 static void entry(struct pen *p, const struct entry *e, bool selected)
 {
-	struct buf b = { 0 };
+	struct markup m = { .text = { 0 } };
 
 	switch (e->type) {
 	case ENTRY_QUESTION:
 		question(p, e, selected);
 		break;
 	case ENTRY_NOTE:
-		filling_label(p->v->f, e->node, &b);
-		paragraph(p, 2, KIT_DIM, buf_str(&b));
+		filling_text(p->v->f, e->node, FILL_LABEL, &m);
+		paragraph(p, 2, KIT_DIM, &m);
 		break;
 	case ENTRY_GROUP: case ENTRY_INSTANCE:
 		heading(p, e);
@@ -201,7 +261,7 @@ static void entry(struct pen *p, const struct entry *e, bool selected)
 		p->line++;
 		break;
 	}
-	buf_clear(&b);
+	markup_clear(&m);
 }
 
 static void lay_out(struct pen *p, int *from, int *to)

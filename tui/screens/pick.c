@@ -40,7 +40,7 @@ static void copy_choices(struct filling *f, fill_node n, uint32_t count, struct 
 		const char *name, *label;
 		struct buf initials = { 0 };
 
-		if (fill_choice(f->fill, n, i, &name, &label))
+		if (filling_choice(f, n, i, &name, &label))
 			name = label = "";
 		texts[i].label = strdup(label);
 		find_initials(label, &initials);

@@ -1,0 +1,18 @@
+#!/bin/sh
+# types.sh DIR: a township whose pack has one register more, with a form of every type of question (tests/screens/types). PIN 135790.
+# Needs xunchactl in PATH and SRCDIR.
+set -eu
+dir=$1
+mkdir -p "$dir"
+echo 135790 >"$dir/pin.town"
+town() { xunchactl --now 2026-05-20T09:00 --profile "$dir/town" --pin-file "$dir/pin.town" "$@" >"$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }; }
+cp -r "$SRCDIR/forms/catalog" "$dir/pack"
+chmod -R u+w "$dir/pack"
+cp "$SRCDIR/tests/screens/types/tryout_new.csv" "$dir/pack/forms/"
+# shellcheck disable=SC2016
+echo 'tryouts,试填,Try-outs,${name},name,township,field,' >>"$dir/pack/registers.csv"
+echo 'tryouts,1,name,text,名称,Name,,,,P0,yes,yes,' >>"$dir/pack/fields.csv"
+town init township --name 样例镇 --division 990101100 --staff 周敏 --kdf min
+town pack publish "$dir/pack"
+town record submit --form village_new --answers "$SRCDIR/packaging/demo/10-village_new.json"
+touch "$dir/ready"

@@ -4,6 +4,7 @@
 #include "forms/base/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -321,12 +322,38 @@ bool vt_expect_gone(struct vt *vt, const char *utf8, int timeout_ms)
 	return wait_for(vt, utf8, false, timeout_ms);
 }
 
+/* Has the child read all that was typed, and does it sleep? A busy machine may keep it from its answer for longer than any
+ * silence that a test can wait for. */
+static bool waits_for_input(const struct vt *vt)
+{
+	char path[64], stat[256];
+	int waiting = 0, fd = open(ptsname(vt->fd), O_RDONLY | O_NOCTTY | O_NONBLOCK);
+	const char *state;
+	ssize_t n;
+
+	if (fd >= 0) {
+		if (ioctl(fd, FIONREAD, &waiting))
+			waiting = 0;
+		close(fd);
+	}
+	if (waiting || vt->pid <= 0)
+		return !waiting;
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)vt->pid);
+	if ((fd = open(path, O_RDONLY)) < 0)
+		return true;
+	n = read(fd, stat, sizeof stat - 1);
+	close(fd);
+	stat[n > 0 ? n : 0] = '\0';
+	state = strrchr(stat, ')');
+	return !state || !strchr("RD", state[2]);
+}
+
 bool vt_settle(struct vt *vt, int quiet_ms, int timeout_ms)
 {
 	int64_t end = now_ms() + timeout_ms;
 
 	while (now_ms() < end)
-		if (!pump(vt, quiet_ms)) {
+		if (!pump(vt, quiet_ms) && waits_for_input(vt)) {
 			vterm_screen_flush_damage(vt->screen);
 			return true;
 		}

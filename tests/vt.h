@@ -29,7 +29,7 @@ void vt_resize(struct vt *vt, int rows, int cols);                 /* raises SIG
 bool vt_shows(struct vt *vt, const char *utf8);                    /* anywhere, now */
 bool vt_expect(struct vt *vt, const char *utf8, int timeout_ms);
 bool vt_expect_gone(struct vt *vt, const char *utf8, int timeout_ms);
-bool vt_settle(struct vt *vt, int quiet_ms, int timeout_ms);       /* no output for quiet_ms */
+bool vt_settle(struct vt *vt, int quiet_ms, int timeout_ms);       /* no output for quiet_ms, and the child sleeps with nothing left to read */
 int  vt_wait_exit(struct vt *vt, int timeout_ms);                  /* exit status, 128 + signal, -1 on time-out */
 uint64_t vt_bytes(const struct vt *vt);                            /* that the child has written so far */
 

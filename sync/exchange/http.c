@@ -4,6 +4,7 @@
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
+#include "sync/keys/hash.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
@@ -210,6 +211,7 @@ static enum err refused(const struct exchange *x)
 	case 410: return err_set(ERR_NOTFOUND, _("乡镇那边没有: %s"), x->path);
 	case 403: return err_set(ERR_UNKNOWN, _("乡镇不认识这台设备: 请重新入网"));
 	case 409: return err_set(ERR_CONFLICT, _("乡镇收到的位置不同, 重新对一下"));
+	case 422: return err_set(ERR_CORRUPT, _("乡镇拒收这个包, 另存着等人看: 请打电话问"));
 	case 413:
 	case 429: return err_set(ERR_LIMIT, _("乡镇今天不再收这台设备的数据, 请打电话问"));
 	case 507: return err_set(ERR_FULL, _("乡镇的电脑存储满了, 请告诉他们"));
@@ -222,9 +224,7 @@ static enum err start(struct http *h, const char *id, size_t len, const char *pa
 {
 	struct exchange head = { .method = "HEAD", .path = path, .headers = { "Tus-Resumable: 1.0.0" } };
 	struct exchange post = { .method = "POST", .path = "/v1/b" };
-	char length[48], metadata[160], base64[96];
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t n = 0, at = strlen(id);
+	char length[48], metadata[160], base64[KEYS_BASE64(64)];
 	enum err e = run(h, &head);
 
 	if (e)
@@ -235,16 +235,7 @@ static enum err start(struct http *h, const char *id, size_t len, const char *pa
 	}
 	if (head.status != 404 && head.status != 410)
 		return refused(&head);
-	for (size_t i = 0; i < at; i += 3) {
-		uint32_t v = (uint32_t)(unsigned char)id[i] << 16 | (uint32_t)(i + 1 < at ? (unsigned char)id[i + 1] : 0) << 8 |
-		             (uint32_t)(i + 2 < at ? (unsigned char)id[i + 2] : 0);
-
-		base64[n++] = digits[v >> 18];
-		base64[n++] = digits[v >> 12 & 63];
-		base64[n++] = i + 1 < at ? digits[v >> 6 & 63] : '=';
-		base64[n++] = i + 2 < at ? digits[v & 63] : '=';
-	}
-	base64[n] = '\0';
+	keys_base64(id, strlen(id), base64);
 	snprintf(length, sizeof length, "Upload-Length: %zu", len);
 	snprintf(metadata, sizeof metadata, "Upload-Metadata: id %s", base64);
 	post.headers[0] = "Tus-Resumable: 1.0.0";
@@ -252,7 +243,7 @@ static enum err start(struct http *h, const char *id, size_t len, const char *pa
 	post.headers[2] = metadata;
 	if ((e = run(h, &post)))
 		return e;
-	*offset = 0;
+	*offset = post.offset > 0 ? (uint64_t)post.offset : 0;
 	return post.status == 201 ? ERR_OK : refused(&post);
 }
 

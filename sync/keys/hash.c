@@ -58,3 +58,15 @@ bool keys_unhex(const char *hex, size_t len, uint8_t *out)
 {
 	return strspn(hex, "0123456789abcdef") >= 2 * len && !sodium_hex2bin(out, len, hex, 2 * len, NULL, NULL, NULL);
 }
+
+void keys_base64(const void *data, size_t len, char *out)
+{
+	sodium_bin2base64(out, KEYS_BASE64(len), data, len, sodium_base64_VARIANT_ORIGINAL);
+}
+
+bool keys_unbase64(const char *text, size_t text_len, void *out, size_t len)
+{
+	size_t n;
+
+	return !sodium_base642bin(out, len, text, text_len, NULL, &n, NULL, sodium_base64_VARIANT_ORIGINAL) && n == len;
+}

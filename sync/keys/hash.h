@@ -35,4 +35,10 @@ void keys_hex(const uint8_t *data, size_t len, char *out);
 /* The first 2 * len characters of `hex` as bytes; false unless they are lower-case hex digits. */
 bool keys_unhex(const char *hex, size_t len, uint8_t *out);
 
+/* Bytes as base64 (RFC 4648 section 4, padded), and back: false unless it is exactly `len` bytes. `out` of the first holds
+ * KEYS_BASE64(len) characters. */
+#define KEYS_BASE64(len) (((len) + 2) / 3 * 4 + 1)
+void keys_base64(const void *data, size_t len, char *out);
+bool keys_unbase64(const char *text, size_t text_len, void *out, size_t len);
+
 #endif

@@ -11,15 +11,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static bool is_known(void *user, const uint8_t sealer[UPLOAD_SEALER])
-{
-	const struct daemon *d = user;
-
-	return keys_roster_sealer(d->profile->roster, sealer) != NULL;
-}
 
 /* --- requests --- */
 
@@ -72,8 +66,23 @@ static enum MHD_Result finish(struct request *r, struct MHD_Connection *c, const
 	if (is(method, "GET") || is(method, "HEAD"))
 		return route_get(d, c, path);
 	if (is(method, "POST") && is(path, "/v1/enrol"))
-		return r->err ? answer_error(d, c, r->err) : post_enrol(d, c, &r->body);
+		return r->err ? answer_error(d, c, err_set(r->err, "%s", r->why)) : post_enrol(d, c, &r->body);
 	return answer_error(d, c, err_set(ERR_USAGE, _("不支持 %s"), method));
+}
+
+/* tus: a client behind a proxy that knows only POST names its method in a header. */
+static const char *asked_method(struct MHD_Connection *c, const char *method)
+{
+	const char *other = is(method, "POST") ? MHD_lookup_connection_value(c, MHD_HEADER_KIND, "X-HTTP-Method-Override") : NULL;
+
+	return other ? other : method;
+}
+
+void keep_error(struct request *r, enum err e)
+{
+	r->err = e;
+	if (e)
+		snprintf(r->why, sizeof r->why, "%s", err_detail());
 }
 
 static enum MHD_Result handle(void *user, struct MHD_Connection *c, const char *path, const char *method, const char *version,
@@ -83,29 +92,32 @@ static enum MHD_Result handle(void *user, struct MHD_Connection *c, const char *
 	struct request *r = *state;
 
 	(void)version;
+	method = asked_method(c, method);
 	if (!r) {
 		if (!(r = calloc(1, sizeof *r)))
 			return MHD_NO;
 		r->daemon = d;
 		r->body.max = DAEMON_BODY;
 		*state = r;
+		guard_phase(d, c, GUARD_BODY);
 		pthread_mutex_lock(&d->lock);
 		d->requests++;
 		if (is_tus(method, path))
-			r->err = tus_start(r, c, method, after(path, "/v1/b/"));
+			keep_error(r, tus_start(r, c, method, after(path, "/v1/b/")));
 		pthread_mutex_unlock(&d->lock);
 		return MHD_YES;
 	}
 	if (*len) {
 		if (is_tus(method, path))
-			tus_body(r, data, *len);
+			tus_body(r, c, data, *len);
 		else
 			buf_put(&r->body, data, *len);
 		if (!r->err && r->body.err)
-			r->err = r->body.err;
+			keep_error(r, err_set(ERR_LIMIT, _("请求超过 %d 字节"), DAEMON_BODY));
 		*len = 0;
 		return MHD_YES;
 	}
+	guard_phase(d, c, GUARD_ANSWER);
 	return finish(r, c, method, path);
 }
 
@@ -113,9 +125,8 @@ static void forget(void *user, struct MHD_Connection *c, void **state, enum MHD_
 {
 	struct request *r = *state;
 
-	(void)user;
-	(void)c;
 	(void)how;
+	guard_phase(user, c, GUARD_HEADERS);
 	if (!r)
 		return;
 	buf_clear(&r->body);
@@ -133,6 +144,8 @@ static enum MHD_Result respond(struct MHD_Connection *c, unsigned status, struct
 		return MHD_NO;
 	MHD_add_response_header(response, "Tus-Resumable", "1.0.0");
 	MHD_add_response_header(response, "Xuncha", "1");
+	if (status == 412)
+		MHD_add_response_header(response, "Tus-Version", "1.0.0");
 	MHD_add_response_header(response, "Cache-Control", "no-store");
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
 	if (type)
@@ -166,6 +179,7 @@ enum MHD_Result answer_error(struct daemon *d, struct MHD_Connection *c, enum er
 	static const struct { enum err e; unsigned status; } map[] = {
 		{ ERR_NOTFOUND, 404 }, { ERR_UNKNOWN, 403 }, { ERR_DENIED, 403 }, { ERR_CONFLICT, 409 }, { ERR_LIMIT, 413 },
 		{ ERR_FULL, 507 }, { ERR_FORMAT, 400 }, { ERR_USAGE, 405 }, { ERR_BUSY, 503 }, { ERR_VERSION, 412 }, { ERR_HELD, 404 },
+		{ ERR_UNSUPPORTED, 415 }, { ERR_CORRUPT, 422 },
 	};
 	unsigned status = 500;
 
@@ -225,7 +239,9 @@ static enum err start_http(struct daemon *d, const char *address)
 	                           MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)DAEMON_IDLE_SECONDS,
 	                           MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)DAEMON_MEMORY,
 	                           MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
-	                           MHD_OPTION_NOTIFY_COMPLETED, forget, NULL,
+	                           MHD_OPTION_NOTIFY_COMPLETED, forget, d,
+	                           MHD_OPTION_NOTIFY_CONNECTION, guard_connection, d,
+	                           MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)DAEMON_BACKLOG,
 	                           MHD_OPTION_END);
 	return d->http ? ERR_OK : err_set(ERR_IO, _("在 %s 上听不了: %s"), address, strerror(errno));
 }
@@ -237,10 +253,10 @@ uint16_t daemon_port(const struct daemon *d)
 	return info ? info->port : 0;
 }
 
-enum err daemon_open(struct profile *p, const char *address, struct daemon **out)
+enum err daemon_open(struct profile *p, const char *address, const struct daemon_host *host, struct daemon **out)
 {
 	struct daemon *d = calloc(1, sizeof *d);
-	struct upload_host host = { d, is_known, LIMIT_BUNDLE_FILE };
+	struct upload_host uploads = { d, daemon_admit, LIMIT_BUNDLE_FILE };
 	struct buf dir = { 0 };
 	enum err e;
 
@@ -248,14 +264,16 @@ enum err daemon_open(struct profile *p, const char *address, struct daemon **out
 	if (!d)
 		return err_set(ERR_NOMEM, "xunchad");
 	d->profile = p;
+	d->look = true;
+	if (host)
+		d->host = *host;
 	pthread_mutex_init(&d->lock, NULL);
+	pthread_mutex_init(&d->guard_lock, NULL);
 	pthread_cond_init(&d->arrived, NULL);
 	if (!keys_town_here(p->dir))
 		e = err_set(ERR_DENIED, _("%s 不是乡镇的数据: 先用 xunchactl init township"), p->dir);
 	else
-		e = upload_open(profile_path(p, "upload", &dir), &host, &d->uploads);
-	if (!e)
-		e = upload_expire(d->uploads, clock_wall());
+		e = upload_open(profile_path(p, "upload", &dir), &uploads, &d->uploads);
 	if (!e)
 		e = start_http(d, address);
 	buf_clear(&dir);
@@ -265,84 +283,6 @@ enum err daemon_open(struct profile *p, const char *address, struct daemon **out
 	}
 	*out = d;
 	return ERR_OK;
-}
-
-/* --- taking in --- */
-
-/* Up to a group of whole uploads leave the queue. */
-static size_t next_group(struct daemon *d, char names[INBOX_GROUP][UPLOAD_ID + 1])
-{
-	size_t n = d->queued < INBOX_GROUP ? d->queued : INBOX_GROUP;
-
-	memcpy(names, d->queue, n * sizeof *names);
-	memmove(d->queue, d->queue + n, (d->queued - n) * sizeof *d->queue);
-	d->queued -= n;
-	return n;
-}
-
-static void count(struct daemon *d, const struct inbox_file *f)
-{
-	d->merged += f->verdict == INBOX_MERGED;
-	d->duplicates += f->verdict == INBOX_DUPLICATE;
-	d->held += f->verdict == INBOX_HELD || f->verdict == INBOX_CARRIED;
-	d->bad += f->verdict == INBOX_REFUSED || f->verdict == INBOX_FOREIGN;
-	d->events += f->added;
-}
-
-static enum err take_group(struct daemon *d, char names[INBOX_GROUP][UPLOAD_ID + 1], size_t n)
-{
-	struct inbox_file *files = calloc(INBOX_GROUP, sizeof *files);
-	struct buf *data = calloc(INBOX_GROUP, sizeof *data);
-	size_t held = 0;
-	enum err e = files && data ? ERR_OK : err_set(ERR_NOMEM, _("收包内存不够"));
-
-	for (size_t i = 0; !e && i < n; i++) {
-		if (upload_read(d->uploads, names[i], &data[held]))
-			continue;
-		files[held] = (struct inbox_file){ .name = names[i], .data = (const uint8_t *)data[held].data, .len = data[held].len };
-		held++;
-	}
-	if (!e)
-		e = inbox_take(d->profile, files, held);
-	for (size_t i = 0; i < held; i++) {
-		if (!e) {
-			count(d, &files[i]);
-			upload_drop(d->uploads, files[i].name);
-		}
-		buf_clear(&data[i]);
-	}
-	free(files);
-	free(data);
-	return e;
-}
-
-enum err daemon_work(struct daemon *d, unsigned wait_ms, uint32_t *taken)
-{
-	char names[INBOX_GROUP][UPLOAD_ID + 1];
-	struct timespec until;
-	enum err e = ERR_OK;
-	size_t n;
-
-	*taken = 0;
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += wait_ms / 1000;
-	until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	pthread_mutex_lock(&d->lock);
-	while (!d->queued && !d->stopping)
-		if (pthread_cond_timedwait(&d->arrived, &d->lock, &until))
-			break;
-	while (!e && (n = next_group(d, names))) {
-		e = take_group(d, names, n);
-		*taken += (uint32_t)n;
-	}
-	if (!e && *taken)
-		e = inbox_settle(d->profile, NULL);
-	pthread_mutex_unlock(&d->lock);
-	return e;
 }
 
 void daemon_close(struct daemon *d)
@@ -368,5 +308,7 @@ void daemon_close(struct daemon *d)
 	upload_close(d->uploads);
 	pthread_cond_destroy(&d->arrived);
 	pthread_mutex_destroy(&d->lock);
+	pthread_mutex_destroy(&d->guard_lock);
+	free(d->days);
 	free(d);
 }

@@ -8,7 +8,7 @@
  *     GET  /v1/roots, /healthz, /metrics
  *
  * One thread answers the network and never takes anything in; whoever calls daemon_work() (the program's main thread) takes in
- * what has arrived, in groups of 50 files or 200 ms. The profile is used under one lock. The daemon holds B and R only: it can
+ * what has arrived, in groups of 50 files. The profile is used under one lock. The daemon holds B and R only: it can
  * give receipts and relay, nothing else. Everything a stranger can send has a limit checked before memory or disk is taken.
  */
 #ifndef SYNC_TOWN_DAEMON_H
@@ -21,15 +21,19 @@
 
 struct profile;
 struct daemon;
+struct inbox_file;
 
 enum {
-	DAEMON_CONNECTIONS = 512, DAEMON_IDLE_SECONDS = 90, DAEMON_MEMORY = 24 << 10, DAEMON_GROUP_MS = 200,
+	DAEMON_CONNECTIONS = 512, DAEMON_BACKLOG = 1024, DAEMON_IDLE_SECONDS = 90, DAEMON_MEMORY = 24 << 10,
 	DAEMON_ENROL_MAX = 200, DAEMON_HEADS_MAX = 64
 };
 
+/* `each` (may be NULL) is told of every bundle that was taken in or refused, for the log. */
+struct daemon_host { void *user; void (*each)(void *user, const struct inbox_file *f); };
+
 /* Listen on `address` ("127.0.0.1:8321", "[::]:8321"). The profile is borrowed; nobody else may use it while the daemon runs.
  * ERR_DENIED: it is no township's. */
-enum err daemon_open(struct profile *p, const char *address, struct daemon **out);
+enum err daemon_open(struct profile *p, const char *address, const struct daemon_host *host, struct daemon **out);
 uint16_t daemon_port(const struct daemon *d);
 
 /* Take in what has arrived; waits at most `wait_ms` for something to arrive. *taken counts bundles. */

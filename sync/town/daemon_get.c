@@ -36,6 +36,7 @@ enum MHD_Result get_receipt(struct daemon *d, struct MHD_Connection *c, const ch
 		memcpy(file.pieces, known.pieces, sizeof file.pieces);
 		file.piece_count = known.piece_count;
 		e = inbox_receipt(d->profile, &file, &out);
+		d->receipts += !e;
 	}
 	pthread_mutex_unlock(&d->lock);
 	done = e ? answer_error(d, c, e) : answer_bytes(c, 200, "application/octet-stream", out.data, out.len);
@@ -235,6 +236,7 @@ enum MHD_Result get_metrics(struct daemon *d, struct MHD_Connection *c)
 	DAEMON_COUNTERS(X)
 #undef X
 	buf_printf(&out, "# HELP xuncha_queue bundles waiting to be taken in\n# TYPE xuncha_queue gauge\nxuncha_queue %zu\n", d->queued);
+	buf_printf(&out, "# HELP xuncha_connections open connections\n# TYPE xuncha_connections gauge\nxuncha_connections %zu\n", d->connections);
 	pthread_mutex_unlock(&d->lock);
 	done = answer_bytes(c, 200, "text/plain; version=0.0.4", buf_str(&out), out.len);
 	buf_clear(&out);

@@ -10,7 +10,7 @@
 #include <microhttpd.h>
 #include <pthread.h>
 
-enum { DAEMON_QUEUE = 4096, DAEMON_CACHE = 32, DAEMON_BODY = 65536 };
+enum { DAEMON_QUEUE = 4096, DAEMON_CACHE = 32, DAEMON_BODY = 65536, DAEMON_CROWD = DAEMON_CONNECTIONS * 3 / 4 };
 
 /* Everything counted, for /metrics: X(field, name, help). */
 #define DAEMON_COUNTERS(X) \
@@ -23,19 +23,35 @@ enum { DAEMON_QUEUE = 4096, DAEMON_CACHE = 32, DAEMON_BODY = 65536 };
 	X(held,       "xuncha_held_total",       "bundles kept until a certificate comes") \
 	X(bad,        "xuncha_bad_total",        "bundles refused") \
 	X(events,     "xuncha_events_total",     "new events") \
-	X(downlinks,  "xuncha_downlinks_total",  "downlinks given")
+	X(downlinks,  "xuncha_downlinks_total",  "downlinks given") \
+	X(receipts,   "xuncha_receipts_total",   "receipts given") \
+	X(failures,   "xuncha_failures_total",   "groups the machine could not take in (no space, I/O)") \
+	X(cut,        "xuncha_connections_cut_total", "connections ended for being slow or silent")
 
 struct downlink_cache { uint8_t key[KEYS_HASH]; struct buf data; uint64_t used; };
 
+/* One open connection: what it is at, since when (clock_ticks). */
+enum guard_phase { GUARD_HEADERS, GUARD_BODY, GUARD_ANSWER };
+struct guarded { bool used, cut; int fd; enum guard_phase phase; int64_t since; };
+
+/* How much a sealer announced on one day. */
+struct sealer_day { uint8_t sealer[KEYS_WRITER]; int64_t day; uint64_t bytes; };
+
 struct daemon {
 	struct profile *profile;
+	struct daemon_host host;
 	struct MHD_Daemon *http;
 	struct upload *uploads;
 	pthread_mutex_t lock;                         /* profile, uploads, queue, cache, counters */
 	pthread_cond_t arrived;
 	char queue[DAEMON_QUEUE][UPLOAD_ID + 1];      /* uploads that are whole */
 	size_t queued;
-	bool stopping;
+	bool stopping, look;                          /* look: whole uploads may lie there that are not in the queue */
+	int64_t expired;                              /* when forgotten uploads were last dropped */
+	struct sealer_day *days; size_t day_count, day_cap;
+	pthread_mutex_t guard_lock;                   /* guarded, connections; taken alone or inside `lock` */
+	struct guarded guarded[DAEMON_CONNECTIONS];
+	size_t connections;
 	struct downlink_cache cache[DAEMON_CACHE];
 	uint64_t clock;
 #define X(field, name, help) uint64_t field;
@@ -49,9 +65,13 @@ struct request {
 	struct buf body;                              /* what has not been written to the upload yet */
 	char upload[UPLOAD_ID + 1];                   /* "" = not an upload */
 	uint64_t offset;
+	uint64_t skip;                                /* of a creation's body: bytes that are here already */
 	enum err err;                                 /* of an upload whose body still comes in */
-	bool started;
+	char why[256];                                /* its detail */
 };
+
+/* The first error of an upload, with its words: it is told at the end of the body. */
+void keep_error(struct request *r, enum err e);
 
 /* Answers. `data` is copied. Every answer carries the header that tells a township from a captive portal. */
 enum MHD_Result answer_bytes(struct MHD_Connection *c, unsigned status, const char *type, const void *data, size_t len);
@@ -64,8 +84,17 @@ enum MHD_Result answer_headers(struct MHD_Connection *c, unsigned status, const 
 enum MHD_Result tus_options(struct MHD_Connection *c);
 enum MHD_Result tus_head(struct request *r, struct MHD_Connection *c, const char *id);
 enum err tus_start(struct request *r, struct MHD_Connection *c, const char *method, const char *id);
-void tus_body(struct request *r, const char *data, size_t len);
+void tus_body(struct request *r, struct MHD_Connection *c, const char *data, size_t len);
 enum MHD_Result tus_end(struct request *r, struct MHD_Connection *c, const char *method);
+
+/* Connections: begun and ended, at another phase, those cut that have been at one for too long. */
+void guard_connection(void *user, struct MHD_Connection *c, void **state, enum MHD_ConnectionNotificationCode what);
+void guard_phase(struct daemon *d, struct MHD_Connection *c, enum guard_phase phase);
+void guard_sweep(struct daemon *d);
+
+/* Under the lock: may this sealer send (see upload.h); a whole upload waits for daemon_work(). */
+enum err daemon_admit(void *user, const uint8_t sealer[UPLOAD_SEALER], uint64_t length);
+enum err daemon_enqueue(void *user, const char *name);
 
 /* The other paths. */
 enum MHD_Result get_receipt(struct daemon *d, struct MHD_Connection *c, const char *id);

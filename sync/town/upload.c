@@ -4,6 +4,7 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "forms/base/sys.h"
+#include "sync/keys/hash.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -71,7 +72,7 @@ static bool read_part(struct upload *u, const char *file, struct part *p)
 	good = is_name(p->name) && !*end && !sys->lstat(fs_path(&path, u->dir, file), &st) && S_ISREG(st.st_mode);
 	if (good) {
 		p->offset = (uint64_t)st.st_size;
-		p->touched = (int64_t)st.st_mtim.tv_sec * 1000;
+		p->touched = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
 	}
 	buf_clear(&path);
 	return good && p->offset <= p->length;
@@ -111,36 +112,64 @@ static const char *part_path(struct upload *u, const struct part *p, struct buf 
 	return buf_str(out);
 }
 
-struct sum { struct upload *u; uint64_t bytes; uint32_t files, same; const uint8_t *sealer; };
-
-/* The sealer that the first bytes name; false when they are not here yet. */
-static bool sealer_of(struct upload *u, const struct part *p, uint8_t out[UPLOAD_SEALER])
+/* The first bytes of an upload; false when they are not all here yet. */
+static bool head_of(struct upload *u, const struct part *p, size_t len, uint8_t *out)
 {
 	struct buf path = { 0 };
 	bool good = false;
 	int fd;
 
-	if (p->offset >= UPLOAD_SEALER_AT + UPLOAD_SEALER && !fs_open(part_path(u, p, &path), O_RDONLY, &fd)) {
-		good = !fs_read_at(fd, out, UPLOAD_SEALER, UPLOAD_SEALER_AT);
+	if (p->offset >= len && !fs_open(part_path(u, p, &path), O_RDONLY, &fd)) {
+		good = !fs_read_at(fd, out, len, 0);
 		fs_close(fd);
 	}
 	buf_clear(&path);
 	return good;
 }
 
-static enum err add_up(void *user, const char *file)
+/* What is half done: in all, without a sealer yet, and of one sealer. */
+struct survey {
+	struct upload *u;
+	const char *except;               /* not this one */
+	const uint8_t *sealer;            /* NULL: nobody's */
+	uint64_t bytes;
+	uint32_t files, stubs, same;
+	struct part oldest_stub, oldest_same;
+};
+
+static void note(const struct part *p, uint32_t *count, struct part *oldest)
 {
-	uint8_t sealer[UPLOAD_SEALER];
-	struct sum *s = user;
+	if (!*count || p->touched < oldest->touched)
+		*oldest = *p;
+	++*count;
+}
+
+static enum err survey_one(void *user, const char *file)
+{
+	uint8_t head[UPLOAD_HEAD];
+	struct survey *s = user;
 	struct part p;
 
 	if (!read_part(s->u, file, &p))
 		return ERR_OK;
 	s->files++;
-	s->bytes += p.length;
-	if (s->sealer && sealer_of(s->u, &p, sealer) && !memcmp(sealer, s->sealer, UPLOAD_SEALER))
-		s->same++;
+	s->bytes += p.offset;
+	if (p.offset == p.length || (s->except && !strcmp(p.name, s->except)))
+		return ERR_OK;
+	if (p.offset < UPLOAD_HEAD)
+		note(&p, &s->stubs, &s->oldest_stub);
+	else if (s->sealer && head_of(s->u, &p, UPLOAD_HEAD, head) && !memcmp(head + UPLOAD_SEALER_AT, s->sealer, UPLOAD_SEALER))
+		note(&p, &s->same, &s->oldest_same);
 	return ERR_OK;
+}
+
+static enum err remove_part(struct upload *u, const struct part *p)
+{
+	struct buf path = { 0 };
+	enum err e = fs_remove(part_path(u, p, &path));
+
+	buf_clear(&path);
+	return e;
 }
 
 static enum err make_name(const char *id, char name[UPLOAD_ID + 1])
@@ -163,30 +192,41 @@ static enum err make_name(const char *id, char name[UPLOAD_ID + 1])
 	return ERR_OK;
 }
 
-enum err upload_create(struct upload *u, const char *id, uint64_t length, char name[UPLOAD_ID + 1])
+/* Room for one more file. */
+static enum err make_room(struct upload *u, uint64_t length)
 {
-	struct sum sum = { .u = u };
+	struct survey s = { .u = u };
+	enum err e = fs_list(u->dir, UPLOAD_FILES_MAX, survey_one, &s);
+
+	if (!e && (s.bytes + length > UPLOAD_BYTES_MAX || s.files >= UPLOAD_FILES_MAX - 1))
+		e = err_set(ERR_LIMIT, _("没收完的上传太多, 过一阵再试"));
+	if (!e && s.stubs >= UPLOAD_STUBS)
+		e = remove_part(u, &s.oldest_stub);
+	return e;
+}
+
+enum err upload_create(struct upload *u, const char *id, uint64_t length, char name[UPLOAD_ID + 1], uint64_t *offset)
+{
 	struct buf path = { 0 };
 	struct part p = { .length = length }, old;
 	enum err e;
 	int fd;
 
+	*offset = 0;
 	if ((e = make_name(id, name)))
 		return e;
-	if (length > u->host.file_max || length < UPLOAD_SEALER_AT + UPLOAD_SEALER)
+	if (length > u->host.file_max || length < UPLOAD_HEAD)
 		return err_set(ERR_LIMIT, _("包有 %llu 字节, 上限 %llu"), (unsigned long long)length, (unsigned long long)u->host.file_max);
 	if (id && !find(u, name, &old)) {
-		if (old.length == length)
+		if (old.length == length) {
+			*offset = old.offset;
 			return ERR_OK;
-		if ((e = fs_remove(part_path(u, &old, &path)))) {
-			buf_clear(&path);
-			return e;
 		}
+		if ((e = remove_part(u, &old)))
+			return e;
 	}
-	if (!(e = fs_list(u->dir, UPLOAD_FILES_MAX, add_up, &sum)) && (sum.bytes + length > UPLOAD_BYTES_MAX || sum.files >= UPLOAD_FILES_MAX - 1))
-		e = err_set(ERR_LIMIT, _("没收完的上传太多, 过一阵再试"));
 	memcpy(p.name, name, sizeof p.name);
-	if (!e && !(e = fs_open(part_path(u, &p, &path), O_WRONLY | O_CREAT | O_EXCL, &fd)))
+	if (!(e = make_room(u, length)) && !(e = fs_open(part_path(u, &p, &path), O_WRONLY | O_CREAT | O_EXCL, &fd)))
 		fs_close(fd);
 	buf_clear(&path);
 	return e;
@@ -204,54 +244,104 @@ enum err upload_state(struct upload *u, const char *name, uint64_t *offset, uint
 	return e;
 }
 
-/* May this upload go on, now that its first bytes may have come? */
-static enum err check_sealer(struct upload *u, const struct part *p, uint64_t before)
+/* May this upload go on, now that these bytes complete its head? */
+static enum err check_head(struct upload *u, const struct part *p, const uint8_t *data)
 {
-	uint8_t sealer[UPLOAD_SEALER];
-	struct sum sum = { .u = u, .sealer = sealer };
+	uint8_t head[UPLOAD_HEAD];
+	struct survey s = { .u = u, .except = p->name, .sealer = head + UPLOAD_SEALER_AT };
+	size_t had = (size_t)p->offset;
 	enum err e;
 
-	if (before >= UPLOAD_SEALER_AT + UPLOAD_SEALER || !sealer_of(u, p, sealer))
-		return ERR_OK;
-	if (!u->host.known(u->host.user, sealer))
-		return err_set(ERR_UNKNOWN, _("封包的设备没有入网"));
-	if ((e = fs_list(u->dir, UPLOAD_FILES_MAX, add_up, &sum)))
+	if (!head_of(u, p, had, head))
+		return err_set(ERR_IO, _("读不出上传的开头"));
+	memcpy(head + had, data, UPLOAD_HEAD - had);
+	if (memcmp(head, "XCB1", 4))
+		return err_set(ERR_FORMAT, _("不是巡查的包"));
+	if ((e = u->host.admit(u->host.user, head + UPLOAD_SEALER_AT, p->length)) || (e = fs_list(u->dir, UPLOAD_FILES_MAX, survey_one, &s)))
 		return e;
-	return sum.same > UPLOAD_PER_WRITER ? err_set(ERR_LIMIT, _("这台设备没传完的包太多, 先把它们传完")) : ERR_OK;
+	return s.same >= UPLOAD_PER_WRITER ? remove_part(u, &s.oldest_same) : ERR_OK;
+}
+
+/* Is the finished file what its name says? */
+static enum err check_hash(struct upload *u, const struct part *p)
+{
+	uint8_t hash[KEYS_HASH];
+	char hex[2 * KEYS_HASH + 1];
+	struct buf path = { 0 }, data = { 0 };
+	enum err e = *p->name == 'r' ? ERR_OK : fs_read(part_path(u, p, &path), (size_t)u->host.file_max, &data);
+
+	if (!e && *p->name != 'r') {
+		keys_hash(data.data, data.len, hash);
+		keys_hex(hash, KEYS_HASH, hex);
+		if (strcmp(hex, p->name))
+			e = err_set(ERR_FORMAT, _("收到的内容和它的 id 不符, 请从头再传"));
+	}
+	buf_clear(&path);
+	buf_clear(&data);
+	return e;
+}
+
+/* Durable, or as before. */
+static enum err write_piece(struct upload *u, const struct part *p, const void *data, size_t len)
+{
+	struct buf path = { 0 };
+	int fd;
+	enum err e = fs_open(part_path(u, p, &path), O_RDWR, &fd);
+
+	buf_clear(&path);
+	if (e)
+		return e;
+	e = fs_write_at(fd, data, len, p->offset);
+	if (!e)
+		e = fs_sync(fd);
+	if (e)
+		sys->ftruncate(fd, (off_t)p->offset);
+	fs_close(fd);
+	return e;
 }
 
 enum err upload_append(struct upload *u, const char *name, uint64_t at, const void *data, size_t len, uint64_t *offset)
 {
-	struct buf path = { 0 };
 	struct part p;
-	uint64_t before;
 	enum err e;
-	int fd;
 
 	if ((e = find(u, name, &p)))
 		return e;
-	*offset = before = p.offset;
+	*offset = p.offset;
 	if (at != p.offset)
 		return err_set(ERR_CONFLICT, _("已收到 %llu 字节, 不是 %llu"), (unsigned long long)p.offset, (unsigned long long)at);
 	if (len > p.length - p.offset)
 		return err_set(ERR_LIMIT, _("比说好的 %llu 字节多"), (unsigned long long)p.length);
-	if ((e = fs_open(part_path(u, &p, &path), O_RDWR, &fd)))
-		goto out;
-	e = fs_write_at(fd, data, len, at);
-	if (!e)
-		e = fs_sync(fd);
-	if (e)
-		sys->ftruncate(fd, (off_t)before);
-	fs_close(fd);
-	if (e)
-		goto out;
+	if (p.offset < UPLOAD_HEAD && p.offset + len >= UPLOAD_HEAD && (e = check_head(u, &p, data))) {
+		if (e != ERR_IO && e != ERR_NOMEM)
+			remove_part(u, &p);
+		return e;
+	}
+	if ((e = write_piece(u, &p, data, len)))
+		return e;
 	p.offset += len;
-	*offset = p.offset;
-	if ((e = check_sealer(u, &p, before)))
-		fs_remove(buf_str(&path));
-out:
-	buf_clear(&path);
+	if (p.offset == p.length && (e = check_hash(u, &p)) == ERR_FORMAT)
+		remove_part(u, &p);
+	if (!e)
+		*offset = p.offset;
 	return e;
+}
+
+struct whole { struct upload *u; enum err (*each)(void *user, const char *name); void *user; };
+
+static enum err whole_one(void *user, const char *file)
+{
+	struct whole *w = user;
+	struct part p;
+
+	return read_part(w->u, file, &p) && p.offset == p.length ? w->each(w->user, p.name) : ERR_OK;
+}
+
+enum err upload_whole(struct upload *u, enum err (*each)(void *user, const char *name), void *user)
+{
+	struct whole w = { u, each, user };
+
+	return fs_list(u->dir, UPLOAD_FILES_MAX, whole_one, &w);
 }
 
 enum err upload_read(struct upload *u, const char *name, struct buf *out)
@@ -270,36 +360,29 @@ enum err upload_read(struct upload *u, const char *name, struct buf *out)
 
 enum err upload_drop(struct upload *u, const char *name)
 {
-	struct buf path = { 0 };
 	struct part p;
 	enum err e = find(u, name, &p);
 
-	if (e == ERR_NOTFOUND)
-		return ERR_OK;
-	if (!e)
-		e = fs_remove(part_path(u, &p, &path));
-	buf_clear(&path);
-	return e;
+	return e == ERR_NOTFOUND ? ERR_OK : e ? e : remove_part(u, &p);
 }
 
-struct expiry { struct upload *u; int64_t before; };
+struct expiry { struct upload *u; int64_t now; };
 
 static enum err expire_one(void *user, const char *file)
 {
 	struct expiry *x = user;
-	struct buf path = { 0 };
 	struct part p;
-	enum err e = ERR_OK;
+	int64_t days;
 
-	if (read_part(x->u, file, &p) && p.touched < x->before)
-		e = fs_remove(fs_path(&path, x->u->dir, file));
-	buf_clear(&path);
-	return e;
+	if (!read_part(x->u, file, &p) || p.offset == p.length)
+		return ERR_OK;
+	days = p.offset < UPLOAD_HEAD ? 1 : UPLOAD_DAYS;
+	return p.touched < x->now - days * 86400000 ? remove_part(x->u, &p) : ERR_OK;
 }
 
 enum err upload_expire(struct upload *u, int64_t now)
 {
-	struct expiry x = { u, now - (int64_t)UPLOAD_DAYS * 86400000 };
+	struct expiry x = { u, now };
 
 	return fs_list(u->dir, UPLOAD_FILES_MAX, expire_one, &x);
 }

@@ -1,10 +1,11 @@
 /* upload.h - bundles that arrive in pieces: the storage behind the daemon's tus 1.0.0 endpoint (https://tus.io).
  *
- * A partial upload is one file whose name says all there is to know, "<id>.<length>", and whose size is the offset: neither
- * side needs memory, and a restart loses nothing. The id is the hash the finished file must have, or, without one, a random
- * name beginning with "r". Every piece is synced before its offset is told. Once the first bytes are here the sealer must be
- * one that `known` accepts, or the upload is dropped: a stranger never keeps more than UPLOAD_STRANGER bytes. One thread at a
- * time.
+ * An upload is one file whose name says all there is to know, "<id>.<length>", and whose size is the offset: neither side
+ * needs memory, and a restart loses nothing. The id is the hash the finished file must have (a file with another is dropped),
+ * or, without one, a random name beginning with "r". Every piece is synced before its offset is told. A piece that completes
+ * the head is written only when `admit` accepts the sealer it names, so a stranger never keeps more than a few bytes. Half-done
+ * uploads: UPLOAD_PER_WRITER a sealer and UPLOAD_STUBS that name none yet, of which the one longest untouched gives way, so that
+ * nobody can shut another out; UPLOAD_BYTES_MAX in all. One thread at a time.
  */
 #ifndef SYNC_TOWN_UPLOAD_H
 #define SYNC_TOWN_UPLOAD_H
@@ -15,8 +16,8 @@
 #include <stdint.h>
 
 enum {
-	UPLOAD_ID = 64, UPLOAD_STRANGER = 4096, UPLOAD_PER_WRITER = 8, UPLOAD_FILES_MAX = 20000,
-	UPLOAD_DAYS = 30, UPLOAD_SEALER_AT = 26, UPLOAD_SEALER = 16
+	UPLOAD_ID = 64, UPLOAD_PER_WRITER = 8, UPLOAD_STUBS = 256, UPLOAD_FILES_MAX = 20000,
+	UPLOAD_DAYS = 30, UPLOAD_SEALER_AT = 26, UPLOAD_SEALER = 16, UPLOAD_HEAD = UPLOAD_SEALER_AT + UPLOAD_SEALER
 };
 #define UPLOAD_BYTES_MAX ((uint64_t)2 << 30)
 
@@ -24,7 +25,8 @@ struct upload;
 
 struct upload_host {
 	void *user;
-	bool (*known)(void *user, const uint8_t sealer[UPLOAD_SEALER]);
+	/* May this sealer send `length` bytes? ERR_UNKNOWN, ERR_LIMIT (too much today); the upload is dropped. */
+	enum err (*admit)(void *user, const uint8_t sealer[UPLOAD_SEALER], uint64_t length);
 	uint64_t file_max;                /* largest file taken */
 };
 
@@ -33,21 +35,24 @@ enum err upload_open(const char *dir, const struct upload_host *host, struct upl
 void upload_close(struct upload *u);
 
 /* Begin, or find again: an upload of this id and length that is here already is simply continued. `id` is 64 lower-case hex
- * digits or NULL; `name` gets the id to use. ERR_LIMIT: too large, too many, or no room for more. */
-enum err upload_create(struct upload *u, const char *id, uint64_t length, char name[UPLOAD_ID + 1]);
+ * digits or NULL; `name` gets the id to use, *offset how much is here. ERR_LIMIT: too large, or no room for more. */
+enum err upload_create(struct upload *u, const char *id, uint64_t length, char name[UPLOAD_ID + 1], uint64_t *offset);
 
 /* ERR_NOTFOUND when there is no such upload. */
 enum err upload_state(struct upload *u, const char *name, uint64_t *offset, uint64_t *length);
 
-/* Add bytes at `at`, which must be the offset (ERR_CONFLICT otherwise); durable on return. ERR_UNKNOWN: sealed by a
- * stranger, dropped. ERR_LIMIT: more than was announced, or this sealer has too many half-done uploads. */
+/* Add bytes at `at`, which must be the offset (ERR_CONFLICT otherwise); durable on return. ERR_LIMIT: more than was announced.
+ * Dropped: with ERR_FORMAT what is no bundle, or whose hash is not its id; with an error of admit(). */
 enum err upload_append(struct upload *u, const char *name, uint64_t at, const void *data, size_t len, uint64_t *offset);
+
+/* Every upload that is whole, by name; until `each` returns not OK. */
+enum err upload_whole(struct upload *u, enum err (*each)(void *user, const char *name), void *user);
 
 /* The whole file, read into `out`; the upload stays until upload_drop(). ERR_HELD while it is not whole. */
 enum err upload_read(struct upload *u, const char *name, struct buf *out);
 enum err upload_drop(struct upload *u, const char *name);
 
-/* Drop what nobody has touched for UPLOAD_DAYS; `now` in ms. */
+/* Drop half-done uploads nobody has touched for UPLOAD_DAYS, for one day when they name no sealer yet; `now` in ms. */
 enum err upload_expire(struct upload *u, int64_t now);
 
 #endif

@@ -180,21 +180,19 @@ static enum err put_roots(struct profile *p, const char *to)
 	return e;
 }
 
-enum err downlink_put(struct profile *p, const char *dir, struct folder_report *r)
+static enum err put_scopes(struct profile *p, const struct scopes *scopes, const char *dir, struct folder_report *r)
 {
-	struct scopes scopes = { 0 };
 	struct buf to = { 0 }, from = { 0 };
 	char name[68];
-	enum err e = collect_scopes(p, &scopes);
+	enum err e;
 
 	buf_printf(&to, "%s/XUNCHA/down", dir);
-	if (!e)
-		e = to.err ? to.err : put_roots(p, to.data);
-	for (size_t i = 0; !e && i <= scopes.count; i++) {
+	e = to.err ? to.err : put_roots(p, to.data);
+	for (size_t i = 0; !e && i <= scopes->count; i++) {
 		struct putting x = { p, NULL, to.data, r };
 
 		if (i)
-			event_scope_text(&scopes.at[i - 1], name);
+			event_scope_text(&scopes->at[i - 1], name);
 		else
 			strcpy(name, "decrees");
 		x.from = shelf_directory(p, name, &from);
@@ -205,9 +203,44 @@ enum err downlink_put(struct profile *p, const char *dir, struct folder_report *
 
 		e = from.err ? from.err : fs_list(x.from, FOLDER_FILES_MAX, put_one, &x);
 	}
-	free(scopes.at);
 	buf_clear(&to);
 	buf_clear(&from);
+	return e;
+}
+
+enum err downlink_put(struct profile *p, const char *dir, struct folder_report *r)
+{
+	struct scopes scopes = { 0 };
+	enum err e = collect_scopes(p, &scopes);
+
+	if (!e)
+		e = put_scopes(p, &scopes, dir, r);
+	free(scopes.at);
+	return e;
+}
+
+enum err downlink_relay(struct profile *p, const char *dir, struct folder_report *r)
+{
+	const struct keys_writer *w = keys_roster_find(p->roster, p->writer);
+	struct event_scope all = event_scope_all();
+	struct scopes scopes = { 0 };
+	struct folder_report apart = { .progress = r->progress, .user = r->user };        /* not what was sent to the township */
+	uint32_t made = 0;
+	enum err e = ERR_OK;
+
+	if (!w || w->revoked)
+		return ERR_OK;
+	e = note_scope(&scopes, &all);
+	for (size_t i = 0; !e && i < w->scope_count; i++)
+		e = note_scope(&scopes, &w->scopes[i]);
+	if (!e)
+		e = fill_part(&(struct part){ p, event_scope_all(), true }, p->identity, 0, &made);
+	for (size_t i = 0; !e && i < scopes.count; i++)
+		e = fill_part(&(struct part){ p, scopes.at[i], false }, p->identity, 0, &made);
+	if (!e)
+		e = put_scopes(p, &scopes, dir, &apart);
+	r->stopped |= apart.stopped;
+	free(scopes.at);
 	return e;
 }
 

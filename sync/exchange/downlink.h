@@ -19,6 +19,10 @@ enum err downlink_fill(struct profile *p, uint32_t *bundles);
 /* Put shelves, roots and blobs into dir/XUNCHA/down. */
 enum err downlink_put(struct profile *p, const char *dir, struct folder_report *r);
 
+/* On a device: the same for the scopes of the unlocked writer, sealed by it, so that a stick or a phone brings everyone of the
+ * village up to date before any of them meets the township. */
+enum err downlink_relay(struct profile *p, const char *dir, struct folder_report *r);
+
 /* Everything a writer who holds `heads` lacks, as sealed bundles for it alone, one after the other; used for a grant (no heads)
  * and over HTTP. *more: there is more than `max` bytes. */
 struct downlink_heads { const struct event_log_id *logs; const uint64_t *seqs; size_t count; };

@@ -4,6 +4,7 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "forms/base/sys.h"
+#include "sync/exchange/downlink.h"
 #include "sync/exchange/shelf.h"
 #include "sync/keys/slot.h"
 #include "sync/keys/town.h"
@@ -134,7 +135,7 @@ enum err folder_put(const char *dir, const char *name, const void *data, size_t 
 	return e;
 }
 
-struct delivery { const char *from, *to; struct folder_report *report; uint32_t total, done; };
+struct delivery { const char *from, *to, *ending; struct folder_report *report; uint32_t total, done; };
 
 static enum err count_one(void *user, const char *name)
 {
@@ -153,7 +154,7 @@ static enum err deliver_one(void *user, const char *name)
 	bool there;
 	enum err e;
 
-	if (r->stopped || strchr(name, '.') == NULL || strcmp(strrchr(name, '.'), ".xcb"))
+	if (r->stopped || strchr(name, '.') == NULL || strcmp(strrchr(name, '.'), d->ending))
 		return ERR_OK;
 	if (r->progress && !r->progress(r->user, _("拷出"), d->done, d->total)) {
 		r->stopped = true;
@@ -174,16 +175,21 @@ static enum err deliver_one(void *user, const char *name)
 
 enum err folder_deliver(const char *profile_dir, const char *dir, struct folder_report *r)
 {
-	static const char *const shelves[] = { "out", "carry" };
+	/* Our own bundles, others' that we take along, and the receipts of those that have arrived, for their authors. */
+	static const struct { const char *from, *to, *ending; } shelves[] = {
+		{ "out", "up", ".xcb" }, { "carry", "up", ".xcb" }, { "carry", "receipts", ".xcr" },
+	};
 	struct buf from = { 0 }, to = { 0 };
 	enum err e = ERR_OK;
 
-	buf_printf(&to, "%s/XUNCHA/up", dir);
-	for (size_t i = 0; !e && i < 2; i++) {
-		struct delivery d = { .from = fs_path(&from, profile_dir, shelves[i]), .to = buf_str(&to), .report = r };
+	for (size_t i = 0; !e && i < sizeof shelves / sizeof *shelves; i++) {
+		struct delivery d = { .from = fs_path(&from, profile_dir, shelves[i].from), .ending = shelves[i].ending, .report = r };
 
-		e = from.err ? from.err : fs_list(d.from, FOLDER_FILES_MAX, count_one, &d);
-		if (!e)
+		buf_reset(&to);
+		buf_printf(&to, "%s/XUNCHA/%s", dir, shelves[i].to);
+		d.to = buf_str(&to);
+		e = from.err ? from.err : to.err ? to.err : fs_list(d.from, FOLDER_FILES_MAX, count_one, &d);
+		if (!e && d.total)
 			e = fs_list(d.from, FOLDER_FILES_MAX, deliver_one, &d);
 	}
 	buf_clear(&from);
@@ -386,6 +392,8 @@ enum err folder_sync(struct profile *p, const char *dir, struct folder_report *r
 		e = shelf_settle(p, "out", profile_path(p, "out", &out), &r->settled);
 	if (!e && !r->stopped)
 		e = folder_deliver(p->dir, dir, r);
+	if (!e && !r->stopped && p->identity && !keys_town_here(p->dir))
+		e = downlink_relay(p, dir, r);
 	r->older = r->tick && r->tick < p->anchor.tick;
 	if (!e && r->tick > p->anchor.tick)
 		e = profile_set_tick(p, r->tick);

@@ -1,7 +1,7 @@
 /* folder.h - exchange by a folder: a USB stick, an SD card, a shared directory, files saved from a chat.
  *
  *     XUNCHA/up         bundles on their way to the township, of anybody
- *     XUNCHA/down       bundles from the township, "roots", and blobs
+ *     XUNCHA/down       bundles for the villages: of the township, or of a device for its neighbours; "roots"; blobs
  *     XUNCHA/receipts   the township's receipts
  *
  * Files are known by what they hold: readers take any name and ending, in the folder itself too, ignore what is not ours, follow no
@@ -29,10 +29,17 @@ struct folder_report {
 	uint32_t added;                   /* events that were new to us */
 	uint64_t tick;                    /* newest word from the township seen here */
 	bool older;                       /* it is older than what this profile has heard already; merged all the same */
+	/* over HTTP */
+	uint32_t patience_seconds;        /* asked: how long to wait for a sign of life; 0 = as long as http.h says */
+	uint64_t sent;                    /* bytes of bundles, those included that were lost on the way */
+	uint32_t slice;                   /* the largest piece sent at once */
+	uint32_t refused_there;           /* bundles that the township would not take; `why` is about the last */
+	char why[200];
 	bool stopped;
 };
 
-/* A device's exchange: seal what is new (when a writer is unlocked), copy, read receipts, downlink and neighbours' bundles. */
+/* A device's exchange: seal what is new (when a writer is unlocked), copy, read receipts, downlink and neighbours' bundles;
+ * leave for the neighbours all that this device holds of its villages. */
 enum err folder_sync(struct profile *p, const char *dir, struct folder_report *r);
 
 /* Copy what waits in out/ and carry/ to the folder. Needs no PIN. */

@@ -15,8 +15,10 @@
 struct http {
 	CURL *curl;
 	char *base;
-	size_t slice;
+	size_t slice, largest;
 	uint64_t sent;
+	uint32_t connect_seconds, stall_seconds;
+	char etag[72];                    /* of the last GET: what a Range goes on in */
 };
 
 /* One exchange: what goes out, what came back. */
@@ -27,13 +29,13 @@ struct exchange {
 	size_t body_len, body_at;
 	struct buf *out;
 	size_t max;
-	bool too_large;
+	bool too_large, began;
+	char etag[72];
 	/* of the answer */
 	long status;
 	size_t header_bytes;
 	bool ours;                        /* carried a header only a township sends */
 	int64_t offset;                   /* Upload-Offset; -1 none */
-	bool partial;
 };
 
 enum err http_open(const char *base, struct http **out)
@@ -49,6 +51,7 @@ enum err http_open(const char *base, struct http **out)
 	h->curl = curl_easy_init();
 	h->base = strdup(base);
 	h->slice = 8192;
+	http_patience(h, HTTP_CONNECT_SECONDS, HTTP_STALL_SECONDS);
 	if (!h->curl || !h->base) {
 		http_close(h);
 		return err_set(ERR_NOMEM, _("网络部分启动不了"));
@@ -73,6 +76,17 @@ uint64_t http_sent(const struct http *h)
 	return h->sent;
 }
 
+size_t http_slice(const struct http *h)
+{
+	return h->largest;
+}
+
+void http_patience(struct http *h, uint32_t connect_seconds, uint32_t stall_seconds)
+{
+	h->connect_seconds = connect_seconds;
+	h->stall_seconds = stall_seconds;
+}
+
 static size_t take_body(char *data, size_t size, size_t n, void *user)
 {
 	struct exchange *x = user;
@@ -80,6 +94,9 @@ static size_t take_body(char *data, size_t size, size_t n, void *user)
 	n *= size;
 	if (!x->out || !x->ours)
 		return n;                 /* a portal's page is of no interest */
+	if (!x->began && x->status != 206)
+		buf_reset(x->out);        /* not what we had, or nothing was there */
+	x->began = true;
 	if (x->out->len + n > x->max) {
 		x->too_large = true;
 		return 0;
@@ -110,7 +127,11 @@ static size_t take_header(char *data, size_t size, size_t n, void *user)
 	if ((x->header_bytes += n) > HTTP_HEADER_MAX)
 		return 0;
 	snprintf(line, sizeof line, "%.*s", (int)(n < sizeof line ? n : sizeof line - 1), data);
-	if (!strncasecmp(line, "tus-resumable: 1.0.0", 20) || !strncasecmp(line, "xuncha: 1", 9))
+	if (!strncmp(line, "HTTP/1.", 7))
+		x->status = strtol(line + 9, NULL, 10);
+	else if (!strncasecmp(line, "etag: ", 6))
+		snprintf(x->etag, sizeof x->etag, "%.*s", (int)strcspn(line + 6, "\r\n"), line + 6);
+	else if (!strncasecmp(line, "tus-resumable: 1.0.0", 20) || !strncasecmp(line, "xuncha: 1", 9))
 		x->ours = true;
 	else if (!strncasecmp(line, "upload-offset:", 14))
 		x->offset = strtoll(line + 14, NULL, 10);
@@ -151,9 +172,9 @@ static void prepare(struct http *h, struct exchange *x, const char *url, struct 
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)HTTP_CONNECT_SECONDS);
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)h->connect_seconds);
 	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 8L);
-	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)HTTP_STALL_SECONDS);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)h->stall_seconds);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, x);
@@ -271,6 +292,8 @@ enum err http_send(struct http *h, const char *id, const void *data, size_t len,
 		struct exchange x = { .method = "PATCH", .path = path, .body = (const char *)data + offset, .body_len = n };
 		int64_t began = clock_ticks();
 
+		if (n > h->largest)
+			h->largest = n;
 		if (progress && !progress(user, offset, len))
 			return err_set(ERR_BUSY, _("已停下, 传过去的部分留着"));
 		snprintf(at, sizeof at, "Upload-Offset: %llu", (unsigned long long)offset);
@@ -294,23 +317,27 @@ enum err http_send(struct http *h, const char *id, const void *data, size_t len,
 enum err http_fetch(struct http *h, const char *path, size_t max, struct buf *out)
 {
 	struct exchange x = { .method = "GET", .path = path, .out = out, .max = max };
-	char range[64];
-	size_t had = out->len;
+	char range[64], same[96];
+	size_t had = out->len, n = 0;
 	enum err e;
 
 	if (had) {
 		snprintf(range, sizeof range, "Range: bytes=%zu-", had);
-		x.headers[0] = range;
+		x.headers[n++] = range;
+	}
+	if (had && *h->etag) {
+		snprintf(same, sizeof same, "If-Range: %s", h->etag);
+		x.headers[n++] = same;
 	}
 	e = run(h, &x);
-	if (e == ERR_IO && x.ours && (x.status == 200 || x.status == 206) && !(had && x.status == 200))
+	if (x.ours)
+		memcpy(h->etag, x.etag, sizeof h->etag);
+	if (e == ERR_IO && x.ours && (x.status == 200 || x.status == 206))
 		return e;                 /* what came is kept and continued */
-	if (!e && had && x.status == 416)
-		return ERR_OK;            /* it was whole already */
-	if (!e && x.status != (had ? 206 : 200))
+	if (!e && x.status != 200 && !(had && x.status == 206))
 		e = refused(&x);
 	if (e)
-		buf_cut(out, had);
+		buf_cut(out, x.began && x.status != 206 ? 0 : had);
 	return e;
 }
 

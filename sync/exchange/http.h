@@ -32,7 +32,8 @@ typedef bool (*http_progress)(void *user, uint64_t done, uint64_t total);
  * sealer; ERR_LIMIT: it takes no more today. */
 enum err http_send(struct http *h, const char *id, const void *data, size_t len, http_progress progress, void *user);
 
-/* GET a path ("/v1/r/<id>"); at most `max` bytes. What `out` holds already is kept and continued by Range. ERR_NOTFOUND: the
+/* GET a path ("/v1/r/<id>"); at most `max` bytes. What `out` holds already, from the call before, is kept and continued by
+ * Range, or replaced when the township's answer is another one by now. After ERR_IO `out` holds what came. ERR_NOTFOUND: the
  * township has nothing under that name (yet). */
 enum err http_fetch(struct http *h, const char *path, size_t max, struct buf *out);
 
@@ -42,7 +43,11 @@ enum err http_post(struct http *h, const char *path, const void *data, size_t le
 /* Seconds to wait after `failures` failures in a row: 5 s doubling to 30 min, with up to a quarter of chance. */
 uint32_t http_backoff(uint32_t failures);
 
-/* Bytes of body sent so far, retries included. */
+/* Bytes of body sent so far, those that were lost on the way included; the largest slice so far. */
 uint64_t http_sent(const struct http *h);
+size_t http_slice(const struct http *h);
+
+/* How long to wait for a connection and for a sign of life, instead of HTTP_CONNECT_SECONDS and HTTP_STALL_SECONDS. */
+void http_patience(struct http *h, uint32_t connect_seconds, uint32_t stall_seconds);
 
 #endif

@@ -28,6 +28,9 @@ const char *inbox_verdict_text(enum inbox_verdict v) { return gettext(verdicts[v
 struct arrival {
 	struct inbox_file *file;
 	struct bundle *bundle;                        /* NULL when the verdict is final */
+	struct bundle_envelope envelope;              /* borrows from the file */
+	bool proven;                                  /* the sealer is certified and signed the envelope */
+	bool own;                                     /* sealed on this device */
 	bool waits;                                   /* a segment's author is not certified yet */
 };
 
@@ -61,6 +64,8 @@ static enum err open_one(struct profile *p, struct arrival *a)
 		memcpy(f->pieces, known.pieces, sizeof f->pieces);
 		f->piece_count = known.piece_count;
 		memcpy(f->sealer, known.sealer, sizeof f->sealer);
+		a->own = *known.shelf != '\0' || known.state == EVIDENCE_DONE;
+		a->proven = !bundle_envelope_read(f->data, f->len, &a->envelope);
 		decide(f, INBOX_DUPLICATE, "");
 		return ERR_OK;
 	}
@@ -69,9 +74,11 @@ static enum err open_one(struct profile *p, struct arrival *a)
 	if (!(a->bundle = calloc(1, sizeof *a->bundle)))
 		return err_set(ERR_NOMEM, "%s", f->name);
 	e = bundle_open(f->data, f->len, p->roster, p->ring, a->bundle);
-	memcpy(f->sealer, a->bundle->envelope.sealer, sizeof f->sealer);
+	a->envelope = a->bundle->envelope;
+	a->proven = !e || e == ERR_DENIED;
+	memcpy(f->sealer, a->envelope.sealer, sizeof f->sealer);
 	if (!e) {
-		f->tick = keys_roots_speaks(&p->roots, f->sealer) ? a->bundle->envelope.tick : 0;
+		f->tick = keys_roots_speaks(&p->roots, f->sealer) ? a->envelope.tick : 0;
 		return ERR_OK;
 	}
 	decide(f, e == ERR_UNKNOWN ? INBOX_HELD : e == ERR_DENIED ? INBOX_CARRIED : INBOX_REFUSED, err_detail());
@@ -131,8 +138,12 @@ static enum err take_group(struct log_batch *b, void *user)
 	for (size_t i = 0; !e && i < g->count; i++) {
 		struct arrival *a = &g->at[i];
 
-		if (!a->bundle)
+		if (!a->bundle) {
+			/* So that whoever brings it again is told that it is here. */
+			if (a->file->verdict == INBOX_CARRIED && !g->authority_only)
+				e = keep_evidence(b, g->profile, a->file, &a->envelope);
 			continue;
+		}
 		a->waits = false;
 		a->file->verdict = INBOX_MERGED;
 		a->file->added = a->file->held = a->file->piece_count = 0;
@@ -146,7 +157,7 @@ static enum err take_group(struct log_batch *b, void *user)
 		if (a->file->verdict == INBOX_MERGED && a->waits)
 			decide(a->file, INBOX_HELD, _("里面有还没入网的人的记录, 等乡镇的名册到了再收"));
 		if (!e && !g->authority_only)
-			e = keep_evidence(b, g->profile, a->file, &a->bundle->envelope);
+			e = keep_evidence(b, g->profile, a->file, &a->envelope);
 	}
 	return e;
 }
@@ -220,6 +231,8 @@ static enum err take_receipt(struct profile *p, struct inbox_file *f)
 	store_abort(&t);
 	if (!e && x.count)
 		e = log_write(p, acknowledge, &x);
+	if (!e)
+		e = keep_delivered(p, r->bundle, f->data, f->len);
 	if (!e && x.contradicts)
 		decide(f, INBOX_RECEIPT, _("乡镇持有的与本机不同: 像是换过机或恢复过备份, 以后的记录另起一段"));
 	free(x.logs);
@@ -278,8 +291,10 @@ enum err inbox_take(struct profile *p, struct inbox_file *files, size_t count)
 	for (size_t i = 0; i < g.count; i++) {
 		struct inbox_file *f = g.at[i].file;
 
-		if (!e && (f->verdict == INBOX_HELD || f->verdict == INBOX_CARRIED || f->verdict == INBOX_REFUSED))
+		if (!e && (f->verdict == INBOX_HELD || f->verdict == INBOX_REFUSED))
 			e = keep_file(p, f);
+		else if (!e && g.at[i].proven && !g.at[i].own)
+			e = keep_for_others(p, f, &g.at[i].envelope);
 		if (g.at[i].bundle)
 			bundle_clear(g.at[i].bundle);
 		free(g.at[i].bundle);

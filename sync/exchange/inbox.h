@@ -2,8 +2,9 @@
  *
  * Files are known by what they hold, never by their names. A group of bundles is taken in by one durable commit; receipts are
  * made after it. What is not proven changes nothing: a bundle from an unknown sealer is kept whole in in/ and tried again
- * when a certificate comes; one sealed to others is carried along (carry/); anything else is put into quarantine/ with its
- * reason in a file beside it. sync.md sections 8.2, 8.3.
+ * when a certificate comes; on a device, one of another device on its way to the township is taken along (carry/), opened or
+ * not, until a receipt for it is seen; anything else is put into quarantine/ with its reason in a file beside it. sync.md
+ * sections 8.2, 8.3, 9.
  */
 #ifndef SYNC_EXCHANGE_INBOX_H
 #define SYNC_EXCHANGE_INBOX_H

@@ -1,5 +1,5 @@
 /* keep.h - files that came and are not taken in yet, or never: in/ (held), carry/ (for others), quarantine/ (refused, with the
- * reason beside it); blobs and packs. Each directory has a limit (limits.h); the oldest carried and refused files give way.
+ * reason beside it); blobs and packs. In carry/ lie <bundle id>.xcb, and <bundle id>.xcr once it was delivered. Each directory has a limit (limits.h); the oldest carried and refused files give way.
  */
 #ifndef SYNC_EXCHANGE_KEEP_H
 #define SYNC_EXCHANGE_KEEP_H
@@ -10,8 +10,18 @@
 /* Write down what became of a bundle, inside its own commit. */
 enum err keep_evidence(struct log_batch *b, struct profile *p, const struct inbox_file *f, const struct bundle_envelope *envelope);
 
-/* Put a held, carried or refused file into its directory; f->kept gets the path. */
+/* Put a held or refused file into its directory; f->kept gets the path. */
 enum err keep_file(struct profile *p, struct inbox_file *f);
+
+/* On a device: take a bundle of another device along when the township can open it and no receipt covers it yet; and what goes
+ * down to a village whose key may yet come. */
+enum err keep_for_others(struct profile *p, struct inbox_file *f, const struct bundle_envelope *envelope);
+
+/* Sealed to the township, of the newest root or a former one? */
+bool keep_is_for_township(const struct profile *p, const struct bundle_envelope *envelope);
+
+/* A receipt has come: a bundle of that name that we carried is replaced by its receipt, to bring back to its author. */
+enum err keep_delivered(struct profile *p, const uint8_t bundle[KEYS_HASH], const void *receipt, size_t len);
 
 /* Every blob that a published pack names and that is not here; until `each` returns not OK. */
 enum err keep_missing_blobs(struct profile *p, enum err (*each)(void *user, const uint8_t id[KEYS_HASH]), void *user);

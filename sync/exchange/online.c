@@ -17,7 +17,13 @@
 
 enum { HEADS_MAX = 64, HEAD_BYTES = 48, DOWNLINK_BYTES = LIMIT_BUNDLE_FILE, ROOTS_BYTES = LIMIT_ROOTS * (LIMIT_ROOT + 2) };
 
-struct online { struct profile *profile; struct http *http; struct folder_report *report; const char *out; };
+struct online {
+	struct profile *profile; struct http *http; struct folder_report *report;
+	const char *out;
+	bool own;                                     /* bundles of this device: what the township says of them concerns its owner */
+	char (*sent)[2 * KEYS_HASH + 1]; size_t sent_count;       /* their bytes are across, their receipts to be fetched */
+	enum err refused;
+};
 
 static bool sending(void *user, uint64_t done, uint64_t total)
 {
@@ -50,67 +56,120 @@ static void wait_ms(long ms)
 	nanosleep(&t, NULL);
 }
 
-/* The bytes are across; the receipt comes when they are durable. */
+/* One receipt; ERR_NOTFOUND while the bundle is not durable there. */
 static enum err fetch_receipt(struct online *o, const char *id)
 {
 	struct buf data = { 0 };
 	struct inbox_file f;
 	char path[96];
-	enum err e = ERR_NOTFOUND;
+	enum err e;
 
 	snprintf(path, sizeof path, "/v1/r/%.64s", id);
-	for (int i = 0; e == ERR_NOTFOUND && i < ONLINE_RECEIPT_TRIES && !o->report->stopped; i++) {
-		if (i)
-			wait_ms(ONLINE_RECEIPT_WAIT_MS);
-		if (!sending(o->report, 1, 1))
-			o->report->stopped = true;
-		buf_reset(&data);
-		e = http_fetch(o->http, path, 65536, &data);
-	}
+	e = http_fetch(o->http, path, 65536, &data);
 	if (!e)
 		e = take(o, _("回执"), &data, &f);
 	buf_clear(&data);
-	/* No receipt yet is no failure: the bundle stays and is asked for again. */
-	return e == ERR_NOTFOUND ? ERR_OK : e;
+	return e;
+}
+
+/* Of all that went across, in turn. One that does not come is no failure: the bundle stays, and is asked for the next time. */
+static enum err fetch_receipts(struct online *o)
+{
+	size_t waiting = o->sent_count, at = 0, misses = 0, rounds = 0;
+	enum err e = ERR_OK;
+
+	while (!e && waiting && rounds < ONLINE_RECEIPT_TRIES && !o->report->stopped) {
+		e = fetch_receipt(o, o->sent[at]);
+		if (!e) {
+			memmove(o->sent[at], o->sent[--waiting], sizeof *o->sent);
+			misses = rounds = 0;
+		} else if (e == ERR_NOTFOUND) {
+			e = ERR_OK;
+			at++;
+			misses++;
+		}
+		if (at >= waiting)
+			at = 0;
+		if (!e && waiting && misses && at == 0) {
+			rounds++;
+			wait_ms(ONLINE_RECEIPT_WAIT_MS);
+		}
+		if (!sending(o->report, o->sent_count - waiting, o->sent_count))
+			o->report->stopped = true;
+	}
+	o->sent_count = 0;
+	return e;
+}
+
+/* The township does not take this one: it stays here, and does not hold up the others. */
+static enum err note_refusal(struct online *o, enum err e)
+{
+	o->report->refused_there++;
+	if (o->own || !*o->report->why)
+		snprintf(o->report->why, sizeof o->report->why, "%s", err_detail());
+	if (o->own)
+		o->refused = e;
+	return ERR_OK;
+}
+
+static bool is_for_township(const struct online *o, const struct buf *data)
+{
+	struct bundle_envelope envelope;
+
+	return !bundle_envelope_read(data->data, data->len, &envelope) && keep_is_for_township(o->profile, &envelope);
 }
 
 static enum err send_one(void *user, const char *name)
 {
 	struct online *o = user;
 	struct buf path = { 0 }, data = { 0 };
-	char id[2 * KEYS_HASH + 1];
+	char *id = o->sent[o->sent_count];
 	enum err e;
 
-	if (o->report->stopped || strlen(name) != 2 * KEYS_HASH + 4 || strcmp(name + 2 * KEYS_HASH, ".xcb"))
+	if (o->report->stopped || o->sent_count == ONLINE_BUNDLES_MAX || strlen(name) != 2 * KEYS_HASH + 4 || strcmp(name + 2 * KEYS_HASH, ".xcb"))
 		return ERR_OK;
 	memcpy(id, name, 2 * KEYS_HASH);
 	id[2 * KEYS_HASH] = '\0';
 	e = fs_read(fs_path(&path, o->out, name), LIMIT_BUNDLE_FILE, &data);
-	if (!e)
+	if (!e && !o->own && !is_for_township(o, &data)) {
+		buf_clear(&path);
+		buf_clear(&data);
+		return ERR_OK;
+	}
+	for (int i = 0; !e && i < 2; i++) {
 		e = http_send(o->http, id, data.data, data.len, sending, o->report);
-	if (e == ERR_CONFLICT)                   /* it moved between our question and our slice: ask again */
-		e = http_send(o->http, id, data.data, data.len, sending, o->report);
+		if (e != ERR_CONFLICT && e != ERR_NOTFOUND)
+			break;
+		if (!i)
+			e = ERR_OK;               /* it moved, or gave way, between our question and our slice: ask again */
+	}
 	if (e == ERR_BUSY) {
 		o->report->stopped = true;
 		e = ERR_OK;
+	} else if (e == ERR_UNKNOWN || e == ERR_LIMIT || e == ERR_CORRUPT || e == ERR_CONFLICT || e == ERR_NOTFOUND) {
+		e = note_refusal(o, e);
 	} else if (!e) {
 		o->report->copied++;
-		e = fetch_receipt(o, id);
+		o->sent_count++;
 	}
 	buf_clear(&path);
 	buf_clear(&data);
 	return e;
 }
 
-static enum err send_shelf(struct online *o, const char *shelf)
+static enum err send_shelf(struct online *o, const char *shelf, bool own)
 {
 	struct buf dir = { 0 };
-	enum err e;
+	enum err e, receipts = ERR_OK;
 
+	o->own = own;
 	o->out = profile_path(o->profile, shelf, &dir);
 	e = dir.err ? dir.err : fs_list(o->out, FOLDER_FILES_MAX, send_one, o);
 	buf_clear(&dir);
-	return e;
+	/* Also after a cut: what went across before it may be acknowledged, should there be a way again. */
+	if (o->sent_count && (!e || e == ERR_IO))
+		receipts = fetch_receipts(o);
+	return e ? e : receipts;
 }
 
 /* What we hold, as the township wants to be told. */
@@ -205,9 +264,9 @@ static enum err exchange(struct online *o)
 	enum err e = fetch_roots(o);
 
 	if (!e)
-		e = send_shelf(o, "out");
+		e = send_shelf(o, "out", true);
 	if (!e && !r->stopped)
-		e = send_shelf(o, "carry");
+		e = send_shelf(o, "carry", false);
 	for (int i = 0; !e && added && !r->stopped && i < ONLINE_DOWNLINK_MAX; i++)
 		e = fetch_downlink(o, &added);
 	if (!e && !r->stopped)
@@ -230,11 +289,18 @@ enum err online_sync(struct profile *p, const char *url, struct folder_report *r
 
 	if (!p->identity)
 		return err_set(ERR_DENIED, _("先用 PIN 打开"));
-	if ((e = http_open(url, &o.http)))
-		return e;
-	e = folder_seal(p, &r->sealed, &r->sealed_events);
-	if (!e)
-		e = exchange(&o);
-	http_close(o.http);
-	return e;
+	if (!(o.sent = calloc(ONLINE_BUNDLES_MAX + 1, sizeof *o.sent)))
+		return err_set(ERR_NOMEM, _("网络部分启动不了"));
+	if (!(e = http_open(url, &o.http))) {
+		if (r->patience_seconds)
+			http_patience(o.http, r->patience_seconds, r->patience_seconds);
+		e = folder_seal(p, &r->sealed, &r->sealed_events);
+		if (!e)
+			e = exchange(&o);
+		r->sent = http_sent(o.http);
+		r->slice = (uint32_t)http_slice(o.http);
+		http_close(o.http);
+	}
+	free(o.sent);
+	return e ? e : o.refused ? err_set(o.refused, "%s", r->why) : ERR_OK;
 }

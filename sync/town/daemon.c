@@ -125,10 +125,11 @@ static void forget(void *user, struct MHD_Connection *c, void **state, enum MHD_
 {
 	struct request *r = *state;
 
-	(void)how;
 	guard_phase(user, c, GUARD_HEADERS);
 	if (!r)
 		return;
+	if (how != MHD_REQUEST_TERMINATED_COMPLETED_OK)
+		tus_cut(r);
 	buf_clear(&r->body);
 	free(r);
 	*state = NULL;
@@ -158,6 +159,15 @@ static enum MHD_Result respond(struct MHD_Connection *c, unsigned status, struct
 enum MHD_Result answer_bytes(struct MHD_Connection *c, unsigned status, const char *type, const void *data, size_t len)
 {
 	return respond(c, status, MHD_create_response_from_buffer(len, (void *)(uintptr_t)data, MHD_RESPMEM_MUST_COPY), type);
+}
+
+enum MHD_Result answer_tagged(struct MHD_Connection *c, unsigned status, const char *tag, const void *data, size_t len)
+{
+	struct MHD_Response *response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)data, MHD_RESPMEM_MUST_COPY);
+
+	if (response)
+		MHD_add_response_header(response, "ETag", tag);
+	return respond(c, status, response, "application/octet-stream");
 }
 
 enum MHD_Result answer_text(struct MHD_Connection *c, unsigned status, const char *text)

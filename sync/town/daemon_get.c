@@ -130,19 +130,22 @@ static enum err make_downlink(struct daemon *d, const struct keys_writer *w, con
 	return e;
 }
 
-/* "bytes=N-" */
-static size_t range_start(struct MHD_Connection *c, size_t len, bool *partial)
+/* Bytes, from where a Range goes on: "bytes=N-", if they are those it began in. */
+static enum MHD_Result answer_range(struct MHD_Connection *c, const struct buf *data)
 {
-	const char *range = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Range");
-	char *end;
-	unsigned long long n;
+	const char *range = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Range"), *same = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "If-Range");
+	uint8_t hash[KEYS_HASH_SHORT];
+	char tag[2 * KEYS_HASH_SHORT + 3] = "\"", *end = NULL;
+	unsigned long long from = 0;
 
-	*partial = false;
-	if (!range || strncmp(range, "bytes=", 6))
-		return 0;
-	n = strtoull(range + 6, &end, 10);
-	*partial = *end == '-' && !end[1] && n < len;
-	return *partial ? (size_t)n : 0;
+	keys_hash_short(data->data, data->len, hash);
+	keys_hex(hash, sizeof hash, tag + 1);
+	strcat(tag, "\"");
+	if (range && !strncmp(range, "bytes=", 6) && (!same || !strcmp(same, tag)))
+		from = strtoull(range + 6, &end, 10);
+	if (!end || *end != '-' || end[1] || from >= data->len)
+		from = 0;
+	return answer_tagged(c, from ? 206 : 200, tag, data->data + from, data->len - (size_t)from);
 }
 
 enum MHD_Result get_downlink(struct daemon *d, struct MHD_Connection *c, const char *writer)
@@ -151,9 +154,8 @@ enum MHD_Result get_downlink(struct daemon *d, struct MHD_Connection *c, const c
 	const struct keys_writer *w = NULL;
 	struct downlink_cache *cached;
 	uint8_t id[KEYS_WRITER], told[DAEMON_HEADS_MAX * HEAD_BYTES];
-	size_t told_len = hex ? strlen(hex) / 2 : 0, from;
+	size_t told_len = hex ? strlen(hex) / 2 : 0;
 	enum MHD_Result done;
-	bool partial;
 	enum err e = ERR_OK;
 
 	if (!hex)
@@ -173,8 +175,7 @@ enum MHD_Result get_downlink(struct daemon *d, struct MHD_Connection *c, const c
 	cached->used = ++d->clock;
 	if (!e && !cached->data.len)
 		e = err_set(ERR_NOTFOUND, _("没有新的"));
-	from = e ? 0 : range_start(c, cached->data.len, &partial);
-	done = e ? MHD_NO : answer_bytes(c, partial ? 206 : 200, "application/octet-stream", cached->data.data + from, cached->data.len - from);
+	done = e ? MHD_NO : answer_range(c, &cached->data);
 	pthread_mutex_unlock(&d->lock);
 	return e ? answer_error(d, c, e) : done;
 }
@@ -184,20 +185,13 @@ static enum MHD_Result get_file(struct daemon *d, struct MHD_Connection *c, cons
 {
 	struct buf path = { 0 }, data = { 0 };
 	enum MHD_Result done;
-	size_t from;
-	bool partial;
 	enum err e;
 
 	if (strlen(id) != 64 || strspn(id, "0123456789abcdef") != 64)
 		return answer_error(d, c, err_set(ERR_NOTFOUND, _("没有这个文件")));
 	buf_printf(&path, "%s/%s/%s", d->profile->dir, dir, id);
 	e = path.err ? path.err : fs_read(path.data, (size_t)16 << 20, &data);
-	if (e) {
-		done = answer_error(d, c, e == ERR_NOTFOUND ? err_set(e, _("还没有: 等一等再问")) : e);
-	} else {
-		from = range_start(c, data.len, &partial);
-		done = answer_bytes(c, partial ? 206 : 200, "application/octet-stream", data.data + from, data.len - from);
-	}
+	done = e ? answer_error(d, c, e == ERR_NOTFOUND ? err_set(e, _("还没有: 等一等再问")) : e) : answer_range(c, &data);
 	buf_clear(&path);
 	buf_clear(&data);
 	return done;

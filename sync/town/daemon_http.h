@@ -75,16 +75,18 @@ void keep_error(struct request *r, enum err e);
 
 /* Answers. `data` is copied. Every answer carries the header that tells a township from a captive portal. */
 enum MHD_Result answer_bytes(struct MHD_Connection *c, unsigned status, const char *type, const void *data, size_t len);
+enum MHD_Result answer_tagged(struct MHD_Connection *c, unsigned status, const char *tag, const void *data, size_t len);
 enum MHD_Result answer_text(struct MHD_Connection *c, unsigned status, const char *text);
 enum MHD_Result answer_error(struct daemon *d, struct MHD_Connection *c, enum err e);
 /* With up to four further headers, NULL-ended pairs. */
 enum MHD_Result answer_headers(struct MHD_Connection *c, unsigned status, const char *const headers[][2]);
 
-/* tus: start of a request, its body piece by piece, its end. */
+/* tus: start of a request, its body piece by piece, its end; or a cut, when what came is kept. */
 enum MHD_Result tus_options(struct MHD_Connection *c);
 enum MHD_Result tus_head(struct request *r, struct MHD_Connection *c, const char *id);
 enum err tus_start(struct request *r, struct MHD_Connection *c, const char *method, const char *id);
 void tus_body(struct request *r, struct MHD_Connection *c, const char *data, size_t len);
+void tus_cut(struct request *r);
 enum MHD_Result tus_end(struct request *r, struct MHD_Connection *c, const char *method);
 
 /* Connections: begun and ended, at another phase, those cut that have been at one for too long. */

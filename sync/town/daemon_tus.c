@@ -198,6 +198,12 @@ void tus_body(struct request *r, struct MHD_Connection *c, const char *data, siz
 	}
 }
 
+void tus_cut(struct request *r)
+{
+	if (*r->upload)
+		flush(r);
+}
+
 /* When this upload would be dropped if nobody touched it again, as RFC 9110 writes dates. */
 static void expiry(char *out, size_t size)
 {

@@ -11,7 +11,7 @@ ok "sealed" ctl device bundle export --to "$work/stick"
 bundle=$(ls "$work"/stick/XUNCHA/up/*.xcb | head -1)
 
 digest=$(ctl town digest)
-head -c 700 "$bundle" >"$work/bad/cut.xcb"
+head -c 500 "$bundle" >"$work/bad/cut.xcb"
 refused 1 "a cut bundle is refused" ctl town merge "$work/bad/cut.xcb"
 python3 - "$bundle" "$work/bad/changed.xcb" <<'P'
 import sys

@@ -2,24 +2,14 @@
 # Delivery over HTTP: the daemon on loopback, a device that syncs, is cut, and syncs again; strangers and portals refused.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
+. "$(dirname "$0")/net.sh"
 command -v xunchad >/dev/null || { echo "1..0 # SKIP built --without-town"; exit 0; }
 plan 14
 ok "a township and a device" make_town
 ok "enrolled" make_device device 王秀英 GRID
 ok "one record" inspect device
 
-xunchad --profile "$work/town" --listen 127.0.0.1:0 2>"$work/daemon.log" &
-daemon=$!
-trap 'kill $daemon 2>/dev/null; rm -rf "$work"' EXIT
-port=
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-	port=$(sed -n 's/.* port \([0-9]*\)$/\1/p' "$work/daemon.log")
-	[ -n "$port" ] && break
-	sleep 0.2
-done
-url=http://127.0.0.1:$port
-get() { python3 -c "import sys,urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode(), end='')" "$url$1"; }
-
+start_daemon
 same "it is healthy" "$(get /healthz)" ok
 ok "the device delivers and gets its receipt" ctl device sync --url "$url"
 ctl device status --json >"$work/status.json"
@@ -52,8 +42,6 @@ result $? "a stranger, a bomb and path tricks are answered and leave nothing" "$
 same "no upload was left behind" "$(ls "$work/town/upload" | wc -l | tr -d ' ')" 0
 refused 1 "an address that is none" ctl device sync --url ftp://x
 refused 3 "nobody there is said in plain words" ctl device sync --url http://127.0.0.1:9
-kill -TERM $daemon
-wait $daemon
-same "it stops gracefully" $? 0
+ok "it stops gracefully" stop_daemon
 same "the township has the hazard" "$(ctl town register list hazards | wc -l | tr -d ' ')" 1
 exit $failed

@@ -19,8 +19,8 @@ static void ack(void *user, const struct scene_acks *acks)
 		_exit(1);
 }
 
-/* Let a child play for some milliseconds, kill it, return what it had acknowledged. */
-static struct scene_acks play_and_kill(const char *dir, int saves, long microseconds)
+/* Let a child play until it has acknowledged `records`, and for some microseconds more; kill it; return what it had acknowledged. */
+static struct scene_acks play_and_kill(const char *dir, int saves, uint32_t records, long microseconds)
 {
 	struct scene_acks last = { 0 }, acks;
 	int fds[2], status;
@@ -35,6 +35,8 @@ static struct scene_acks play_and_kill(const char *dir, int saves, long microsec
 		_exit(0);
 	}
 	close(fds[1]);
+	while (last.saved < records && read(fds[0], &acks, sizeof acks) == (ssize_t)sizeof acks)
+		last = acks;
 	nanosleep(&(struct timespec){ .tv_nsec = microseconds * 1000 }, NULL);
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
@@ -55,7 +57,7 @@ static void five_hundred_kills_lose_nothing_acknowledged(void **state)
 	snprintf(dir, sizeof dir, "%s/killed", scene_root());
 	srandom(7);
 	for (int i = 0; i < kills; i++) {
-		struct scene_acks acks = play_and_kill(dir, 40, random() % 120000);
+		struct scene_acks acks = play_and_kill(dir, 40, (uint32_t)(random() % 38), random() % 4000);
 		int64_t start;
 		enum scene_verdict v;
 
@@ -83,7 +85,7 @@ static void the_start_after_a_kill_takes_less_than_a_second(void **state)
 	(void)state;
 	snprintf(dir, sizeof dir, "%s/quick", scene_root());
 	for (int i = 0; i < 5; i++) {                   /* the best of some: the machine has other work */
-		struct scene_acks acks = play_and_kill(dir, 1000, 150000);
+		struct scene_acks acks = play_and_kill(dir, 1000, 60, 500);
 		int64_t start = clock_ticks();
 
 		assert_int_equal(scene_verify_apart(dir, &acks, false, why), SCENE_GOOD);

@@ -208,6 +208,43 @@ def compare_registers(p, tap, text):
             if word and not word.startswith('5.') and word not in words and word not in ELSEWHERE:
                 faults.append((c[0], word))
     tap.holds('fields of the further registers', faults)
+    tap.holds('fields that the text tells of training, drills, people, rescues, stock, plans, duty, reports and call-outs', told_fields(p, text))
+
+
+# Where a section tells a register's fields in running text: what stands before them, what after, and whose fields they are.
+TOLD = (('5.3', 'train_id; ', ' Law', 'trainings scores'), ('5.4', 'drill_id; ', '\n', 'drills timeline'),
+        ('5.4', 'Score lines 0–5 `P`: ', '. Conclusion', 'evaluations'), ('5.5', '1 人员档案: ', '\n', 'people'), ('5.5', '3 救援台账: ', ' Legal', 'rescues'),
+        ('5.6', 'Fields: ', ' 盘点', 'stock stock_moves stock_counts'), ('5.7', 'Register fields: ', '\n', 'plans plan_reviews'),
+        ('5.9', 'Fields: ', ' (一', 'duty_log'), ('5.10', 'Fields: ', '\n', 'incidents incident_reports'), ('5.11', 'warn_id; ', ' Timers', 'warnings callouts'))
+
+
+def told_fields(p, text):
+    for number, before, after, registers in TOLD:
+        part = section(text, '### %s ' % number, '\n### ')
+        words = ' '.join(f['zh'] + ' ' + ' '.join(c['zh'] for c in p.code(f['codes']).values()) for r in registers.split() for f in p.register_fields(r).values())
+        found = re.search(re.escape(before) + '(.*?)' + re.escape(after), part, re.S)
+        if not found:
+            yield number, before
+            continue
+        for word in re.split('[、；;/:,，。.(（）)\\[\\]–→]|及|与|和', re.sub('`.`|seed [0-9]+', '', found.group(1))):
+            word = word.strip()
+            said = SAID_OTHERWISE.get((number, word), word)
+            if word and not all(one in words for one in said.split()):
+                yield number, word
+
+
+# Words of those sections that are said in others; remarks that name no field are said in none.
+SAID_OTHERWISE = {
+    ('5.3', '日期起止'): '开始 结束', ('5.3', '十一'): '', ('5.3', '每人成绩'): '人员 成绩', ('5.3', '下次改进'): '改进措施', ('5.4', '时间线'): '时刻 事件',
+    ('5.4', '关键用时'): '接报→启动 启动→到场 警报→撤完 点名完成', ('5.5', '网格员…'): '网格员', ('5.5', '有效期'): '证书到期', ('5.5', '可空'): '', ('5.5', '起止'): '保险起 保险止',
+    ('5.5', '入队离队日期'): '入队日期 离队日期', ('5.5', '照片可无'): '照片', ('5.5', '接报时间渠道'): '接报时间 接报渠道', ('5.5', '地点坐标'): '地点 坐标',
+    ('5.5', '人数车辆装备'): '出动人数 车辆 装备', ('5.5', '伤亡人数'): '伤亡', ('5.6', '物资码'): '物资编码', ('5.6', '存放点'): '存放地点', ('5.6', '保质'): '有效期',
+    ('5.6', '出入库流水'): '入合计 出合计 类型', ('5.6', '时间'): '日期', ('5.7', '3年'): '', ('5.7', '衔接率≥95%'): '衔接率', ('5.7', '有效'): '已印发 已备案',
+    ('5.9', '起止'): '班次起 班次止', ('5.9', '姓名'): '来电人', ('5.9', '未结事项'): '未结 事项', ('5.9', '交班人'): '交班', ('5.9', '接班人签字'): '接班', ('5.9', '“零记录”也要登记'): '',
+    ('5.10', '到分钟'): '', ('5.10', '地点坐标'): '地点 坐标', ('5.10', '伤亡失踪被困人数'): '死亡 受伤 失踪 被困', ('5.11', '对每个被叫人'): '', ('5.11', '姓名'): '被叫应人',
+    ('5.11', '岗位'): '职务', ('5.11', 'AB角'): 'A/B角', ('5.11', '首次呼叫时刻'): '呼叫时间', ('5.11', '应答时刻'): '应答时间', ('5.11', '升级动作'): '未应答处置',
+    ('5.11', '特殊群体逐户结果'): '特殊人群结果', ('5.11', '反馈汇总到镇'): '已反馈到镇',
+}
 
 
 # Words of 5.12 that another field, register or built-in says.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # An office worker opens a checklist, adds an item and saves it as the office program likes: the item is asked on a device after
-# the next sync, and what was recorded before keeps its wording.
+# the next sync, and what was recorded before keeps its wording. Opened and saved by LibreOffice where it is installed, else written
+# as it would write.
 . "$(dirname "$0")/../cli/lib.sh"
 . "$top/tests/cli/town.sh"
 command -v python3 >/dev/null || { echo "1..0 # SKIP python3 is not installed"; exit 0; }
@@ -11,8 +12,23 @@ edited() {         # edited HOW: the pack with one item more, saved so, under a 
 	python3 -B "$top/tests/pack/office.py" "$work/$1" "$1"
 }
 
+through_office() { # through_office HOW: the same, typed into the list in UTF-8 and then opened and saved by LibreOffice
+	case $1 in
+	utf8) saver='csv:Text - txt - csv (StarCalc):44,34,76,1' ;;
+	gb18030) saver='csv:Text - txt - csv (StarCalc):44,34,85,1' ;;
+	xlsx) saver='xlsx:Calc MS Excel 2007 XML' ;;
+	esac
+	edited utf8 && mkdir -p "$work/saved" && rm -f "$work/saved/"* &&
+	soffice -env:UserInstallation="file://$work/office" --headless --infilter='CSV:44,34,76,1' --convert-to "$saver" --outdir "$work/saved" "$work/utf8/lists/CA.csv" &&
+	test -n "$(ls "$work/saved")" && rm "$work/utf8/lists/CA.csv" && mv "$work/saved/"* "$work/utf8/lists/" &&
+	{ [ "$1" = utf8 ] || { rm -rf "$work/$1" && mv "$work/utf8" "$work/$1"; }; } &&
+	sed -i "s/edited-utf8-/edited-$1-/" "$work/$1/pack.csv"
+}
+save=edited
+if command -v soffice >/dev/null; then save=through_office; else echo "# LibreOffice is not installed: its files are written by hand"; fi
+
 for how in utf8 gb18030 xlsx; do
-	ok "a list is edited and saved as $how" edited $how
+	ok "a list is edited and saved as $how" $save $how
 	ok "the edited pack ($how) is sound" xunchactl pack check "$work/$how"
 done
 

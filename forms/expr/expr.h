@@ -114,4 +114,7 @@ void expr_set_boolean(struct expr_value *out, bool b);
 /* A number as XLSForm stores it: integers without ".0", shortest round trip, never an exponent, "" for NaN. */
 void expr_format_number(double n, struct buf *out);
 
+/* Metres between two positions in degrees, as distance() of forms reckons. */
+double expr_distance(double lat, double lon, double to_lat, double to_lon);
+
 #endif

@@ -89,6 +89,11 @@ static double distance(struct point a, struct point b)
 	return acos(fmin(1, fmax(-1, cosine))) * earth_radius;
 }
 
+double expr_distance(double lat, double lon, double to_lat, double to_lon)
+{
+	return distance((struct point){ lat, lon }, (struct point){ to_lat, to_lon });
+}
+
 static enum err run_distance(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
 	struct points p = { 0 };

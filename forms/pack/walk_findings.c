@@ -214,7 +214,9 @@ static void add_remarks(struct walk *w)
 	static const struct { const char *field; struct asked a; } remarks[] = {
 		{ "unannounced", { FORM_SELECT_ONE, "xc_unannounced", "四不两直", "Unannounced", .list = "xc_yes_no" } },
 		{ "note", { FORM_TEXT, "xc_remark", "备注", "Remarks", .list = NULL } },
-		{ "pos", { FORM_START_GEOPOINT, "xc_position", "位置", "Position", .list = NULL } }
+		{ "pos", { FORM_START_GEOPOINT, "xc_position", "位置", "Position", .list = NULL } },
+		{ "signed", { FORM_TEXT, "xc_signed", "责任人签收 (姓名)", "Signed by (name)", .initial = NULL } },
+		{ "signature", { FORM_SIGNATURE, "xc_signature", "签名图片", "Picture of the signature", .initial = NULL } }
 	};
 	char save[64];
 

@@ -188,15 +188,20 @@ static void a_failing_item_opens_its_hazard_filled_in_and_the_ledger_has_it(void
 	vt_key(vt, "Enter");
 	assert_shows(vt, "再按一次");
 	vt_key(vt, "Enter");
-	assert_shows(vt, "已签名入账");
+	assert_shows(vt, "巡查存下了");
+	vt_keys(vt, "t");                        /* the paper for the person in charge, at once */
+	assert_shows(vt, "二维码");
+	vt_keys(vt, "1");
+	assert_shows(vt, "这是告知, 不是处罚");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "巡查存下了");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "要做的");
 	vt_keys(vt, "h");
 	assert_shows(vt, "后门锁死");
 	vt_key(vt, "Enter");
 	assert_shows(vt, "告知并限期");
 	field_golden(vt, "hazard-row-80x24");
-	vt_keys(vt, "t");
-	vt_keys(vt, "1");
-	assert_shows(vt, "这是告知, 不是处罚");
 	vt_free(vt);
 }
 

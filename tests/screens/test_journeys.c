@@ -202,6 +202,7 @@ static void a_hazard_is_found_and_travels_to_the_township(void **state)
 	enter(vt);
 	enter(vt);
 	assert_shows(vt, "已签名入账");
+	press(vt, "Esc");
 	type(vt, "y");
 	assert_shows(vt, "没送到");
 	enter(vt);

@@ -45,6 +45,7 @@
 	X(ANSWER_9,  ANSWER, "answer-9", N_("第九项"), N_("选第九项")) \
 	X(NOTE,      ANSWER, "note",     N_("备注"), N_("给这一项写备注")) \
 	X(PHOTO,     ANSWER, "photo",    N_("照片"), N_("给这一项附照片文件")) \
+	X(FILE,      ANSWER, "file",     N_("选文件"), N_("附一个已有的文件: 打或粘贴它的路径")) \
 	X(EDIT,      ANSWER, "edit",     N_("修改"), N_("修改选中的一栏")) \
 	X(UNDO,      ANSWER, "undo",     N_("撤销"), N_("撤销刚才的一步")) \
 	X(SKIP,      ANSWER, "skip",     N_("先跳过"), N_("先跳过这一项, 以后再答")) \

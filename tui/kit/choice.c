@@ -254,6 +254,13 @@ int kit_choice_answer(const struct kit_view *v)
 	return ((const struct choice *)v)->answer;
 }
 
+const char *kit_choice_label(const struct kit_view *v)
+{
+	const struct choice *c = (const struct choice *)v;
+
+	return c->answer < 0 ? NULL : c->options[c->answer].label;
+}
+
 bool kit_choice_confirmed(const struct kit_view *v)
 {
 	return ((const struct choice *)v)->confirmed;

@@ -22,6 +22,7 @@ struct kit_view *kit_choice_new(const char *title, const char *text, const struc
 
 /* The answer, for `done`: index chosen or KIT_CHOICE_NONE; with several, whether it was confirmed, and each tick. */
 int  kit_choice_answer(const struct kit_view *v);
+const char *kit_choice_label(const struct kit_view *v);         /* of the answer; NULL for none. Borrowed */
 bool kit_choice_confirmed(const struct kit_view *v);
 bool kit_choice_on(const struct kit_view *v, size_t i);
 

@@ -160,9 +160,12 @@ static enum kit_next key(struct kit_stack *s, int k)
 	struct kit_view *v = s->top;
 	enum kit_next next = v->ops->typing && v->ops->typing(v) ? v->ops->key(v, k) : KIT_PASS;
 
+	enum kit_action a = kit_key_action(v->ops->keys, k);
+
 	if (next != KIT_PASS || kit_view_takes(v, k))
 		return next;
-	return act(s, kit_key_action(v->ops->keys, k));
+	/* A key whose own action cannot be done here does what it does everywhere. */
+	return act(s, kit_view_offers(v, s->app, a) ? a : kit_key_action(kit_keys_common, k));
 }
 
 static enum kit_next tap(struct kit_stack *s, int y, int x)

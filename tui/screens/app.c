@@ -8,6 +8,7 @@
 #include "sync/ledger/profile.h"
 #include "tui/screens/cards.h"
 #include "tui/screens/screens.h"
+#include "tui/screens/whereabouts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -145,6 +146,7 @@ enum err app_open(struct app *app, const char *dir, const char *label)
 
 void app_close(struct app *app)
 {
+	whereabouts_stop();
 	if (app->profile)
 		profile_close(app->profile);
 	*app = (struct app){ .profile = NULL };
@@ -169,6 +171,7 @@ enum err app_enter(struct app *app)
 
 void app_leave(struct app *app)
 {
+	whereabouts_stop();
 	profile_lock(app->profile);
 	app->pack = NULL;
 	app->roles = 0;

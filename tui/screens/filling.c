@@ -11,6 +11,8 @@
 #include "sync/ledger/submit.h"
 #include "tui/screens/outside.h"
 #include "tui/screens/pick.h"
+#include "tui/screens/whereabouts.h"
+#include "tui/screens/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,6 +114,7 @@ enum err filling_begin(struct app *app, const char *form, const struct row_id *s
 		filling_close(f);
 		return e;
 	}
+	whereabouts_ask(app);
 	*out = f;
 	return ERR_OK;
 }
@@ -162,6 +165,7 @@ enum err filling_resume(struct app *app, uint64_t id, struct filling **out)
 	}
 	f->saved = true;
 	mark(app, id);
+	whereabouts_ask(app);
 	*out = f;
 	return ERR_OK;
 }
@@ -285,6 +289,19 @@ fill_node filling_fault(struct filling *f, struct buf *why)
 	return found.node;
 }
 
+/* What a form wants to know of where it was filled, when that is known by now. */
+static void put_position(struct filling *f)
+{
+	const char *here = whereabouts_now(f->app);
+
+	for (uint32_t q = 0; here && q < f->form->form->question_count; q++) {
+		fill_node n = f->form->form->questions[q].type == FORM_START_GEOPOINT ? fill_node_at(f->fill, FILL_NO_NODE, q) : FILL_NO_NODE;
+
+		if (n != FILL_NO_NODE && !*fill_value(f->fill, n))
+			fill_put(f->fill, n, here);
+	}
+}
+
 enum err filling_submit(struct filling *f, struct row_id *record)
 {
 	const struct draft_about *about = draft_about(f->draft);
@@ -294,8 +311,10 @@ enum err filling_submit(struct filling *f, struct row_id *record)
 		.draft = about->id,
 	};
 	uint64_t id = about->id;
-	enum err e = fill_finish(f->fill);
+	enum err e;
 
+	put_position(f);
+	e = fill_finish(f->fill);
 	*record = (struct row_id){ .index = 0 };
 	if (!e)
 		e = submit_record(f->app->profile, &s, record->ref);
@@ -483,6 +502,8 @@ void filling_value(struct filling *f, fill_node n, struct buf *out)
 			hour_words(value, out);
 		else if (q->type == FORM_ACKNOWLEDGE)
 			buf_puts(out, _("已确认"));
+		else if (q->type == FORM_GEOPOINT)
+			words_position(value, out);
 		else
 			buf_puts(out, value);
 	}

@@ -5,7 +5,6 @@
 #include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
 #include "tui/screens/form_scope.h"
-#include "tui/screens/outside.h"
 #include "tui/screens/pick.h"
 #include "tui/screens/screens.h"
 
@@ -71,8 +70,17 @@ static bool take_file(struct form_view *v, fill_node n, struct buf *value)
 	return true;
 }
 
+/* As people write it: a time without its zone and milliseconds; a position as numbers. */
+static void as_typed(struct form_view *v, fill_node n, struct buf *out)
+{
+	if (fill_question(v->f->fill, n)->type == FORM_GEOPOINT)
+		buf_puts(out, fill_value(v->f->fill, n));
+	else
+		filling_value(v->f, n, out);
+}
+
 /* Put what is typed into the form. False: it was refused, and the person stays. */
-static bool commit(struct form_view *v)
+bool form_commit(struct form_view *v)
 {
 	struct buf whole = { 0 }, before = { 0 };
 	bool ok = true, same;
@@ -80,7 +88,7 @@ static bool commit(struct form_view *v)
 
 	if (n == FILL_NO_NODE)
 		return true;
-	filling_value(v->f, n, &before);
+	as_typed(v, n, &before);
 	same = !strcmp(buf_str(&before), kit_line_text(&v->field.line));
 	buf_clear(&before);
 	if (same) {
@@ -96,12 +104,11 @@ static bool commit(struct form_view *v)
 	return ok;
 }
 
-/* As people write it: a time without its zone and milliseconds. */
 static void show_for_editing(struct form_view *v)
 {
 	struct buf shown = { 0 };
 
-	filling_value(v->f, v->editing, &shown);
+	as_typed(v, v->editing, &shown);
 	kit_line_set(&v->field.line, buf_str(&shown));
 	buf_clear(&shown);
 }
@@ -119,11 +126,11 @@ static void begin_editing(struct form_view *v)
 	}
 }
 
-static void go(struct form_view *v, int by)
+void form_go(struct form_view *v, int by)
 {
 	size_t to = v->at;
 
-	if (!commit(v))
+	if (!form_commit(v))
 		return;
 	do {
 		if ((by < 0 && !to) || (by > 0 && to + 1 >= v->count))
@@ -135,7 +142,7 @@ static void go(struct form_view *v, int by)
 	begin_editing(v);
 }
 
-static void go_to_node(struct form_view *v, fill_node n)
+void form_go_to(struct form_view *v, fill_node n)
 {
 	for (size_t i = 0; i < v->count; i++)
 		if (v->entries[i].node == n && v->entries[i].type == ENTRY_QUESTION)
@@ -159,7 +166,7 @@ static enum kit_next choose(struct form_view *v, uint32_t i)
 	else
 		pick_toggle(fill_value(v->f->fill, n), name, &value);
 	if (answer(v, n, buf_str(&value)) && q->type == FORM_SELECT_ONE)
-		go(v, 1);
+		form_go(v, 1);
 	buf_clear(&value);
 	return KIT_STAY;
 }
@@ -170,7 +177,7 @@ static enum kit_next list_done(struct kit_view *below, struct kit_view *self)
 	struct buf value = { 0 };
 
 	if (pick_value(self, v->f, selected(v)->node, question(v)->type != FORM_SELECT_ONE, &value) && answer(v, selected(v)->node, buf_str(&value)))
-		go(v, 1);
+		form_go(v, 1);
 	buf_clear(&value);
 	return KIT_STAY;
 }
@@ -182,7 +189,7 @@ static enum kit_next row_chosen(struct kit_view *below, struct kit_view *self)
 	char text[ROW_ID_TEXT];
 
 	if (id && answer(v, selected(v)->node, row_id_text(id, text)))
-		go(v, 1);
+		form_go(v, 1);
 	return KIT_STAY;
 }
 
@@ -191,7 +198,7 @@ static enum kit_next rows_ticked(struct kit_view *below, struct kit_view *self)
 	struct form_view *v = (struct form_view *)below;
 
 	if (screen_rows_ticked(self) && answer(v, selected(v)->node, screen_rows_ticked(self)))
-		go(v, 1);
+		form_go(v, 1);
 	return KIT_STAY;
 }
 
@@ -211,7 +218,7 @@ static enum kit_next add_instance(struct form_view *v)
 	for (size_t i = 0; i < v->count; i++)
 		if (v->entries[i].type == ENTRY_INSTANCE && v->entries[i].node == added)
 			v->at = i;
-	go(v, 1);
+	form_go(v, 1);
 	return KIT_STAY;
 }
 
@@ -236,7 +243,7 @@ static enum kit_next finish(struct form_view *v)
 	fill_node fault;
 	enum err e;
 
-	if (!commit(v))
+	if (!form_commit(v))
 		return KIT_STAY;
 	if (v->scope != FILL_NO_NODE)
 		return KIT_CLOSE;
@@ -244,7 +251,7 @@ static enum kit_next finish(struct form_view *v)
 	if (why.len) {
 		kit_say(KIT_DANGER, "%s", buf_str(&why));
 		if (fault != FILL_NO_NODE)
-			go_to_node(v, fault);
+			form_go_to(v, fault);
 		buf_clear(&why);
 		return KIT_STAY;
 	}
@@ -298,10 +305,10 @@ static enum kit_next open_selected(struct form_view *v)
 	case ENTRY_DONE:     return finish(v);
 	case ENTRY_REPEAT:   return add_instance(v);
 	case ENTRY_QUESTION: break;
-	default:             go(v, 1); return KIT_STAY;
+	default:             form_go(v, 1); return KIT_STAY;
 	}
 	if (!editable(v) || !opens_list(v))
-		go(v, 1);
+		form_go(v, 1);
 	else if (q->type == FORM_ROWS)
 		return kit_open(&v->base, screen_rows_tick_new(v->f->app, q->source, fill_value(v->f->fill, selected(v)->node), rows_ticked));
 	else if (q->type == FORM_ROW)
@@ -322,33 +329,7 @@ static enum kit_next undo(struct form_view *v)
 	}
 	v->editing = FILL_NO_NODE;
 	form_gather(v);
-	go_to_node(v, n);
-	return KIT_STAY;
-}
-
-/* A position or a picture by the command that the settings name. */
-static enum kit_next from_outside(struct form_view *v)
-{
-	const struct settings *s = &v->f->app->settings;
-	bool position = question(v)->type == FORM_GEOPOINT;
-	struct buf printed = { 0 }, value = { 0 };
-	enum err e;
-
-	if (!*(position ? s->position : s->photo)) {
-		kit_say(KIT_SOON, position ? _("设置里还没有取位置的命令") : _("设置里还没有拍照的命令"));
-		return KIT_STAY;
-	}
-	e = position ? outside_run(s->position, NULL, &printed) : filling_shoot(v->f, &value);
-	if (!e && position)
-		e = outside_position(buf_str(&printed), &value);
-	if (e)
-		kit_say_error(e);
-	else
-		kit_line_set(&v->field.line, buf_str(&value));
-	if (!e && commit(v))
-		go(v, 1);
-	buf_clear(&printed);
-	buf_clear(&value);
+	form_go_to(v, n);
 	return KIT_STAY;
 }
 
@@ -359,12 +340,12 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9)
 		return question(v) && form_is_chosen(question(v)) ? choose(v, (uint32_t)(a - ACT_ANSWER_1)) : KIT_STAY;
 	switch (a) {
-	case ACT_UP: case ACT_PREVIOUS: go(v, -1); return KIT_STAY;
-	case ACT_DOWN: case ACT_NEXT:   go(v, 1); return KIT_STAY;
-	case ACT_PAGE_UP:   for (int i = 0; i < 8; i++) go(v, -1); return KIT_STAY;
-	case ACT_PAGE_DOWN: for (int i = 0; i < 8; i++) go(v, 1); return KIT_STAY;
+	case ACT_UP: case ACT_PREVIOUS: form_go(v, -1); return KIT_STAY;
+	case ACT_DOWN: case ACT_NEXT:   form_go(v, 1); return KIT_STAY;
+	case ACT_PAGE_UP:   for (int i = 0; i < 8; i++) form_go(v, -1); return KIT_STAY;
+	case ACT_PAGE_DOWN: for (int i = 0; i < 8; i++) form_go(v, 1); return KIT_STAY;
 	case ACT_LAST:
-		if (commit(v))
+		if (form_commit(v))
 			v->at = v->count - 1;
 		begin_editing(v);
 		return KIT_STAY;
@@ -372,10 +353,11 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_SAVE:    return finish(v);
 	case ACT_REMOVE:  return remove_instance(v);
 	case ACT_UNDO:    return undo(v);
-	case ACT_PHOTO:   return from_outside(v);
+	case ACT_PHOTO:   return form_from_outside(v);
+	case ACT_PHRASE:  return form_phrase(v);
 	case ACT_DISCARD: return ask_discard(v);
 	case ACT_BACK:
-		if (!commit(v))
+		if (!form_commit(v))
 			return KIT_STAY;
 		if (v->scope == FILL_NO_NODE && filling_leave(v->f))
 			v->f = NULL;
@@ -400,7 +382,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 	}
 	switch (a) {
 	case ACT_REMOVE:  return selected(v)->type == ENTRY_INSTANCE;
-	case ACT_PHOTO:   return v->editing != FILL_NO_NODE && (question(v)->type == FORM_GEOPOINT || question(v)->type == FORM_IMAGE);
+	case ACT_PHOTO:   return form_outside_node(v) != FILL_NO_NODE;
+	case ACT_PHRASE:  return v->editing != FILL_NO_NODE && form_has_phrases(question(v)->type);
 	case ACT_DISCARD: return v->scope == FILL_NO_NODE;
 	case ACT_COMPOSE: case ACT_LEFT: case ACT_RIGHT: case ACT_CLEAR_UP: return v->editing != FILL_NO_NODE;
 	case ACT_UNDO:    return v->f->undo_count > 0;
@@ -452,7 +435,7 @@ static enum kit_next tap(struct kit_view *base, int y, int x)
 		if (y >= v->spots[i].y && y < v->spots[i].y + v->spots[i].rows && form_selectable(&v->entries[v->spots[i].entry])) {
 			if (v->at == v->spots[i].entry)
 				return open_selected(v);
-			if (commit(v))
+			if (form_commit(v))
 				v->at = v->spots[i].entry;
 			begin_editing(v);
 			break;
@@ -515,7 +498,7 @@ static const struct kit_key keys[] = {
 	{ KIT_FN | KEY_BTAB, ACT_PREVIOUS, false },
 	{ KIT_FN | KEY_F(5), ACT_SAVE, true }, { 'd', ACT_REMOVE, true }, { 'u', ACT_UNDO, true }, { 'x', ACT_DISCARD, false },
 	{ KIT_FN | KEY_F(8), ACT_DISCARD, false }, { KIT_FN | KEY_F(6), ACT_PHOTO, true },
-	{ KIT_FN | KEY_F(2), ACT_COMPOSE, true }, { KIT_FN | KEY_LEFT, ACT_LEFT, false }, { KIT_FN | KEY_RIGHT, ACT_RIGHT, false },
+	{ KIT_TAB, ACT_PHRASE, true }, { KIT_FN | KEY_F(2), ACT_COMPOSE, true }, { KIT_FN | KEY_LEFT, ACT_LEFT, false }, { KIT_FN | KEY_RIGHT, ACT_RIGHT, false },
 	{ 'U' & 0x1f, ACT_CLEAR_UP, false },
 	{ 0, ACT_NONE, false },
 };
@@ -542,7 +525,7 @@ struct kit_view *screen_form_scope_new(struct filling *f, fill_node scope)
 		at++;
 	v->at = at;
 	if (scope == FILL_NO_NODE && f->at != FILL_NO_NODE)
-		go_to_node(v, f->at);
+		form_go_to(v, f->at);
 	else
 		begin_editing(v);
 	return &v->base;

@@ -33,6 +33,18 @@ enum err form_gather(struct form_view *v);
 bool form_selectable(const struct entry *e);
 void form_draw(struct form_view *v, WINDOW *win);
 
+/* form.c. What is typed goes into the form; false: it was refused, and the person stays. Move by so many entries; to a node. */
+bool form_commit(struct form_view *v);
+void form_go(struct form_view *v, int by);
+void form_go_to(struct form_view *v, fill_node n);
+
+/* form_outside.c: what need not be typed. A position or a picture by the commands of the settings, for the selected question
+ * or the next one that wants a picture (FILL_NO_NODE: none does); words from before. */
+fill_node form_outside_node(const struct form_view *v);
+enum kit_next form_from_outside(struct form_view *v);
+bool form_has_phrases(enum form_type type);
+enum kit_next form_phrase(struct form_view *v);
+
 /* What a question is to the keyboard. */
 bool form_is_typed(const struct form_question *q);                /* edited as text in place */
 bool form_is_chosen(const struct form_question *q);               /* digits choose */

@@ -4,6 +4,7 @@
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "forms/base/jdoc.h"
+#include "tui/kit/view.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,64 +32,102 @@ static _Noreturn void be_child(const char *command, const char *argument, int ou
 	_exit(127);
 }
 
-/* All that comes until the end, the limit or the hour. */
-static enum err read_all(int fd, struct buf *out)
+enum err outside_start(struct outside *o, const char *command, const char *argument)
 {
-	int64_t end = clock_uptime() + OUTSIDE_SECONDS * 1000;
-	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int ends[2];
+
+	*o = (struct outside){ .fd = -1, .end = clock_uptime() + OUTSIDE_SECONDS * 1000 };
+	snprintf(o->command, sizeof o->command, "%s", command);
+	if (pipe2(ends, O_CLOEXEC))
+		return err_set(err_from_errno(errno), "%s", strerror(errno));
+	o->pid = fork();
+	if (!o->pid)
+		be_child(command, argument, ends[1]);
+	close(ends[1]);
+	o->fd = ends[0];
+	if (o->pid > 0)
+		return ERR_OK;
+	o->pid = 0;
+	outside_stop(o);
+	return err_set(err_from_errno(errno), "%s", strerror(errno));
+}
+
+/* What stands in the pipe. False at its end. */
+static bool take(struct outside *o, enum err *e)
+{
 	char bytes[4096];
+	ssize_t n = read(o->fd, bytes, sizeof bytes);
 
-	for (;;) {
-		int64_t left = end - clock_uptime();
-		ssize_t n;
+	if (n < 0 && errno == EINTR)
+		return true;
+	if (n < 0)
+		*e = err_set(ERR_IO, "%s: %s", o->command, strerror(errno));
+	else if (o->out.len + (size_t)n > OUTSIDE_BYTES_MAX)
+		*e = err_set(ERR_LIMIT, _("%s: 印出来的太多"), o->command);
+	else
+		buf_put(&o->out, bytes, (size_t)n);
+	return n > 0 && !*e;
+}
 
-		if (left <= 0)
-			return err_set(ERR_BUSY, _("%d 秒没有回音"), OUTSIDE_SECONDS);
-		if (poll(&p, 1, (int)left) < 0 && errno != EINTR)
-			return err_set(ERR_IO, "%s", strerror(errno));
-		if (!p.revents)
-			continue;
-		n = read(fd, bytes, sizeof bytes);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n ? err_set(ERR_IO, "%s", strerror(errno)) : ERR_OK;
-		if (out->len + (size_t)n > OUTSIDE_BYTES_MAX)
-			return err_set(ERR_LIMIT, _("印出来的太多"));
-		buf_put(out, bytes, (size_t)n);
+static enum err reap(struct outside *o)
+{
+	int status = 0;
+
+	while (waitpid(o->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	o->pid = 0;
+	if (!WIFEXITED(status) || WEXITSTATUS(status))
+		return err_set(ERR_IO, _("%s: 没有成功 (%d)"), o->command, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	return ERR_OK;
+}
+
+bool outside_over(struct outside *o, int ms, enum err *e)
+{
+	struct pollfd p = { .fd = o->fd, .events = POLLIN };
+
+	*e = ERR_OK;
+	if (clock_uptime() >= o->end) {
+		*e = err_set(ERR_BUSY, _("%s: %d 秒没有回音"), o->command, OUTSIDE_SECONDS);
+		return true;
 	}
+	if (poll(&p, 1, ms) <= 0)
+		return false;
+	if (take(o, e))
+		return false;
+	if (!*e)
+		*e = reap(o);
+	return true;
+}
+
+void outside_stop(struct outside *o)
+{
+	if (o->pid) {
+		kill(-o->pid, SIGKILL);
+		kill(o->pid, SIGKILL);          /* it may not have its own group yet */
+		while (waitpid(o->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	if (o->fd > 0)
+		close(o->fd);
+	buf_clear(&o->out);
+	*o = (struct outside){ .pid = 0 };
 }
 
 enum err outside_run(const char *command, const char *argument, struct buf *out)
 {
-	int ends[2], status = 0;
-	pid_t pid;
-	enum err e;
+	struct outside o;
+	enum err e = outside_start(&o, command, argument);
 
-	if (pipe(ends))
-		return err_set(err_from_errno(errno), "%s", strerror(errno));
-	pid = fork();
-	if (pid < 0) {
-		close(ends[0]);
-		close(ends[1]);
-		return err_set(err_from_errno(errno), "%s", strerror(errno));
+	while (!e && !outside_over(&o, 50, &e)) {
+		kit_say(KIT_PLAIN, _("正在运行 %s; Esc 停"), command);
+		if (kit_breathe())
+			e = err_set(ERR_DENIED, _("停下了: %s"), command);
 	}
-	if (!pid) {
-		close(ends[0]);
-		be_child(command, argument, ends[1]);
-	}
-	close(ends[1]);
-	e = read_all(ends[0], out);
-	close(ends[0]);
-	if (e)
-		kill(-pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (e)
-		return err_in(e, "%s", command);
-	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		return err_set(ERR_IO, _("%s: 没有成功 (%d)"), command, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
-	return ERR_OK;
+	kit_say(KIT_PLAIN, "%s", "");
+	if (!e)
+		buf_put(out, o.out.data, o.out.len);
+	outside_stop(&o);
+	return e;
 }
 
 static bool number_of(const struct jdoc *object, const char *key, struct buf *out)

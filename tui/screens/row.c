@@ -399,7 +399,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_WALK:    return screen_begin(base, v->app, v->kind->walk, &v->id);
 	case ACT_HISTORY: return show_story(v);
 	case ACT_REVEAL:  return reveal(v);
-	case ACT_NOTICE:  return kit_open(base, screen_notice_new(v->app, &v->id));
+	case ACT_NOTICE:  return kit_open(base, screen_notice_new(v->app, &v->id, 1));
 	case ACT_NEW:     return choose_to_make(v);
 	default:          return kit_list_act(&v->list, a);
 	}

@@ -5,6 +5,7 @@
 #include "sync/ledger/profile.h"
 #include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
+#include "tui/kit/pager.h"
 #include "tui/kit/prompt.h"
 #include "tui/screens/form_scope.h"
 #include "tui/screens/form_view.h"
@@ -169,7 +170,7 @@ static enum kit_next noted(struct kit_view *below, struct kit_view *self)
 
 	if (!kit_prompt_answer(self))
 		return KIT_STAY;
-	e = walk_set_note(w, node_at(w), "words", kit_prompt_answer(self));
+	e = walk_set_note(w, node_at(w), kit_prompt_answer(self));
 	if (e)
 		kit_say_error(e);
 	else
@@ -184,24 +185,57 @@ static enum kit_next ask_note(struct walk *w)
 	return kit_open(&w->base, kit_prompt_new(_("备注"), NULL, words == FILL_NO_NODE ? "" : fill_value(w->f->fill, words), noted));
 }
 
-static enum kit_next photographed(struct kit_view *below, struct kit_view *self)
+/* `e` is how getting the picture went; takes its name. */
+static void keep_photo(struct walk *w, enum err e, struct buf *name)
+{
+	if (!e)
+		e = walk_add_photo(w, node_at(w), buf_str(name));
+	if (e)
+		kit_say_error(e);
+	else
+		kit_say(KIT_GOOD, _("已存: 照片 %s"), buf_str(name));
+	buf_clear(name);
+}
+
+static enum kit_next file_given(struct kit_view *below, struct kit_view *self)
 {
 	struct walk *w = (struct walk *)below;
 	const char *path = kit_prompt_answer(self);
 	struct buf name = { 0 };
-	enum err e;
 
-	if (!path || !*path)
-		return KIT_STAY;
-	e = filling_photo(w->f, path, &name);
-	if (!e)
-		e = walk_set_note(w, node_at(w), "photo", buf_str(&name));
+	if (path && *path)
+		keep_photo(w, filling_photo(w->f, path, &name), &name);
+	return KIT_STAY;
+}
+
+static enum kit_next ask_file(struct walk *w)
+{
+	return kit_open(&w->base, kit_prompt_new(_("照片"), _("照片文件的路径 (可粘贴)"), "", file_given));
+}
+
+/* The camera's command where one is set, else a file. */
+static enum kit_next photograph(struct walk *w)
+{
+	struct buf name = { 0 };
+
+	if (!*w->f->app->settings.photo)
+		return ask_file(w);
+	keep_photo(w, filling_shoot(w->f, &name), &name);
+	return KIT_STAY;
+}
+
+static enum kit_next show_history(struct walk *w)
+{
+	struct buf words = { 0 };
+	struct kit_view *pager = NULL;
+	enum err e = walk_history(w, node_at(w), &words);
+
 	if (e)
 		kit_say_error(e);
 	else
-		kit_say(KIT_GOOD, _("已存: 照片 %s"), buf_str(&name));
-	buf_clear(&name);
-	return KIT_STAY;
+		pager = kit_pager_new(_("历次"), buf_str(&words));
+	buf_clear(&words);
+	return e ? KIT_STAY : kit_open(&w->base, pager);
 }
 
 static enum kit_next section_chosen(struct kit_view *below, struct kit_view *self)
@@ -321,7 +355,9 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_FIRST:     go(w, 0); return KIT_STAY;
 	case ACT_LAST:      go(w, w->count); return KIT_STAY;
 	case ACT_NOTE:      return ask_note(w);
-	case ACT_PHOTO:     return kit_open(base, kit_prompt_new(_("照片"), _("照片文件的路径 (可粘贴)"), "", photographed));
+	case ACT_PHOTO:     return photograph(w);
+	case ACT_FILE:      return ask_file(w);
+	case ACT_HISTORY:   return show_history(w);
 	default:            return KIT_PASS;
 	}
 }
@@ -336,7 +372,7 @@ static bool offers(struct kit_view *base, enum kit_action a)
 		return q && form_is_select(q->type) && !fill_choices(w->f->fill, node_at(w), &count) && count <= WALK_CHOICES &&
 		       (uint32_t)(a - ACT_ANSWER_1) < count;
 	switch (a) {
-	case ACT_NOTE: case ACT_PHOTO: case ACT_SKIP: return q != NULL;
+	case ACT_NOTE: case ACT_PHOTO: case ACT_FILE: case ACT_SKIP: case ACT_HISTORY: return q != NULL;
 	case ACT_SAVE:       return !q;
 	case ACT_UNDO:       return w->f->undo_count > 0;
 	case ACT_UNANSWERED: return walk_unanswered(w, 0) < w->count;
@@ -447,7 +483,7 @@ static const struct kit_key keys[] = {
 	{ '5', ACT_ANSWER_5, false }, { '6', ACT_ANSWER_6, false }, { '7', ACT_ANSWER_7, false }, { '8', ACT_ANSWER_8, false },
 	{ '9', ACT_ANSWER_9, false },
 	{ KIT_ENTER, ACT_OPEN, true }, { 'n', ACT_NOTE, true }, { 'f', ACT_PHOTO, true }, { 's', ACT_SECTION, true }, { 'u', ACT_UNDO, true },
-	{ 'g', ACT_UNANSWERED, true }, { ' ', ACT_SKIP, false }, { KIT_FN | KEY_F(5), ACT_SAVE, false }, { 'x', ACT_DISCARD, false },
+	{ 'g', ACT_UNANSWERED, true }, { 'h', ACT_HISTORY, true }, { 'F', ACT_FILE, false }, { ' ', ACT_SKIP, false }, { KIT_FN | KEY_F(5), ACT_SAVE, false }, { 'x', ACT_DISCARD, false },
 	KIT_LIST_KEYS,
 	{ KIT_FN | KEY_F(2), ACT_COMPOSE, true }, { KIT_FN | KEY_LEFT, ACT_LEFT, false }, { KIT_FN | KEY_RIGHT, ACT_RIGHT, false },
 	{ 'U' & 0x1f, ACT_CLEAR_UP, false },

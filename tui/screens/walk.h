@@ -46,8 +46,6 @@ const struct form_question *walk_question(const struct walk *w);     /* of the i
 bool walk_is_answered(const struct walk *w, size_t item);
 bool walk_fails(struct walk *w, fill_node node);
 size_t walk_unanswered(const struct walk *w, size_t from);           /* next item without an answer, wrapping; count when none */
-void walk_old_answer(struct walk *w, fill_node node, struct buf *out);   /* "07-12: 符合"; loads the visit before when first asked */
-void walk_forget_old(struct walk *w);
 
 /* walk_hazard.c */
 fill_node walk_hazard_of(const struct walk *w, fill_node item);      /* its instance; FILL_NO_NODE */
@@ -55,7 +53,14 @@ enum err walk_raise(struct walk *w, fill_node item, fill_node *instance);   /* m
 enum err walk_withdraw(struct walk *w, fill_node item);
 bool walk_hazard_has_words(const struct walk *w, fill_node item);
 fill_node walk_note_of(const struct walk *w, fill_node item);
-enum err walk_set_note(struct walk *w, fill_node item, const char *question, const char *value);
+enum err walk_set_note(struct walk *w, fill_node item, const char *words);
+enum err walk_add_photo(struct walk *w, fill_node item, const char *name);     /* each picture in a note of its own */
+unsigned walk_photos(const struct walk *w, fill_node item);
+
+/* walk_past.c */
+void walk_old_answer(struct walk *w, fill_node node, struct buf *out);   /* "07-12: 符合"; loads the visit before when first asked */
+void walk_forget_old(struct walk *w);
+enum err walk_history(struct walk *w, fill_node node, struct buf *out);  /* what was said of this item at the last visits, newest first */
 
 /* walk_draw.c */
 void walk_draw(struct walk *w, WINDOW *win);

@@ -51,6 +51,14 @@ static void progress(struct walk *w, WINDOW *win, int y)
 	buf_clear(&b);
 }
 
+/* What a finding at this item would be, in words; NULL when it raises nothing. */
+static const char *level(const struct walk *w)
+{
+	const char *code = walk_question(w)->xc[FORM_XC_LEVEL];
+
+	return code && strcmp(code, "-") ? words_of(w, "level", code) : NULL;
+}
+
 static void spot(struct walk *w, int y, int x, int cols, uint32_t choice)
 {
 	if (w->spot_count == WALK_SPOTS)
@@ -88,6 +96,8 @@ static int choices(struct walk *w, WINDOW *win, int y, int rows)
 			continue;
 		on = pick_has(fill_value(w->f->fill, n), name);
 		snprintf(one, sizeof one, narrow ? "%s%u %s" : "%s[%u] %s", on ? "*" : " ", i + 1, label);
+		if (narrow && !strcmp(name, "fail") && level(w))
+			snprintf(one, sizeof one, "%s%u %s  -> %s", on ? "*" : " ", i + 1, label, level(w));
 		if (narrow)
 			x = 2;
 		else if (x > 8 && x + text_width(one) > cols - 2) {
@@ -124,34 +134,59 @@ static int answer_area(struct walk *w, WINDOW *win, int y, int rows)
 	return 1;
 }
 
-/* What a finding would mean, on what it rests, what was said last time. */
+/* What to do about a finding; on a phone the level stands beside its answer already. */
+static void measures(struct walk *w, bool narrow, struct buf *out)
+{
+	const struct form_question *q = walk_question(w);
+
+	if (narrow)
+		buf_puts(out, _("不符合: "));
+	else
+		buf_printf(out, _("不符合即 %s | "), level(w));
+	if (q->xc[FORM_XC_DUE])
+		buf_printf(out, _("期限 %s | "), words_of(w, "due", q->xc[FORM_XC_DUE]));
+	if (q->xc[FORM_XC_ACT])
+		buf_puts(out, words_of(w, "act", q->xc[FORM_XC_ACT]));
+	else
+		buf_cut(out, out->len - 3);
+}
+
+static int noted(struct walk *w, WINDOW *win, int y, int x)
+{
+	fill_node n = w->items[w->at].node, note = walk_note_of(w, n), words = note == FILL_NO_NODE ? note : fill_child(w->f->fill, note, "words");
+	unsigned photos = walk_photos(w, n);
+	struct buf b = { 0 };
+	int used;
+
+	if (note == FILL_NO_NODE)
+		return 0;
+	buf_printf(&b, _("备注  %s"), words != FILL_NO_NODE ? fill_value(w->f->fill, words) : "");
+	if (photos)
+		buf_printf(&b, _(" (照片 %u 张)"), photos);
+	used = kit_text(win, y, x, getmaxx(win) - x - 1, KIT_PLAIN, buf_str(&b)) > 0;
+	buf_clear(&b);
+	return used;
+}
+
+/* What was noted here, what a finding would mean, what was said last time, on what it rests. */
 static int consequences(struct walk *w, WINDOW *win, int y, int rows)
 {
 	const struct form_question *q = walk_question(w);
-	fill_node n = w->items[w->at].node, note = walk_note_of(w, n);
 	int cols = getmaxx(win), x = cols < KIT_NARROW ? 1 : 10, top = y;
 	struct buf b = { 0 };
 
-	if (q->xc[FORM_XC_LEVEL] && strcmp(q->xc[FORM_XC_LEVEL], "-")) {
-		buf_printf(&b, _("不符合即 %s"), words_of(w, "level", q->xc[FORM_XC_LEVEL]));
-		if (q->xc[FORM_XC_DUE])
-			buf_printf(&b, _(" | 期限 %s"), words_of(w, "due", q->xc[FORM_XC_DUE]));
-		if (q->xc[FORM_XC_ACT])
-			buf_printf(&b, " | %s", words_of(w, "act", q->xc[FORM_XC_ACT]));
-		y += kit_paragraph(win, y, x, rows > 1 ? 2 : 1, cols - x - 1, !strcmp(q->xc[FORM_XC_LEVEL], "M?") ? KIT_SOON : KIT_PLAIN, buf_str(&b));
+	if (rows > 0)
+		y += noted(w, win, y, x);
+	if (level(w) && y - top < rows) {
+		measures(w, cols < KIT_NARROW, &b);
+		y += kit_paragraph(win, y, x, rows - (y - top) > 2 ? 2 : 1, cols - x - 1, !strcmp(q->xc[FORM_XC_LEVEL], "M?") ? KIT_SOON : KIT_PLAIN, buf_str(&b));
 	}
-	if (q->xc[FORM_XC_BASIS] && y - top < rows)
-		y += kit_printf(win, y, x, cols - x - 1, KIT_DIM, _("依据  %s"), q->xc[FORM_XC_BASIS]) > 0;
 	buf_reset(&b);
-	walk_old_answer(w, n, &b);
+	walk_old_answer(w, w->items[w->at].node, &b);
 	if (b.len && y - top < rows)
 		y += kit_printf(win, y, x, cols - x - 1, KIT_DIM, _("上次  %s"), buf_str(&b)) > 0;
-	if (note != FILL_NO_NODE && y - top < rows) {
-		fill_node words = fill_child(w->f->fill, note, "words"), photo = fill_child(w->f->fill, note, "photo");
-
-		y += kit_printf(win, y, x, cols - x - 1, KIT_PLAIN, _("备注  %s %s"), words != FILL_NO_NODE ? fill_value(w->f->fill, words) : "",
-		                photo != FILL_NO_NODE ? fill_value(w->f->fill, photo) : "") > 0;
-	}
+	if (q->xc[FORM_XC_BASIS] && y - top < rows)
+		y += kit_printf(win, y, x, cols - x - 1, KIT_DIM, _("依据  %s"), q->xc[FORM_XC_BASIS]) > 0;
 	buf_clear(&b);
 	return y - top;
 }
@@ -199,7 +234,7 @@ static void before(struct walk *w, WINDOW *win, int y)
 
 void walk_draw(struct walk *w, WINDOW *win)
 {
-	int h, cols, y = 0, left;
+	int h, cols, x, y = 0, left;
 	struct buf label = { 0 };
 	bool narrow, roomy;
 
@@ -219,14 +254,9 @@ void walk_draw(struct walk *w, WINDOW *win)
 	w->base.cursor_x = narrow ? 1 : 2;
 	w->base.cursor_shown = false;
 	filling_label(w->f, w->items[w->at].node, &label);
-	if (narrow && h > 8) {
-		kit_text(win, y++, 1, cols - 2, KIT_DIM, walk_question(w)->name);
-		y += kit_paragraph(win, y, 1, 3, cols - 2, KIT_STRONG, buf_str(&label));
-	} else {
-		int x = 2 + kit_printf(win, y, 2, 12, KIT_DIM, "%s", walk_question(w)->name) + 2;
-
-		y += kit_paragraph(win, y, x, h > 8 ? 3 : 1, cols - x - 1, KIT_STRONG, buf_str(&label));
-	}
+	x = w->base.cursor_x;
+	x += kit_printf(win, y, x, 12, KIT_DIM, "%s", walk_question(w)->name) + 1 + !narrow;
+	y += kit_paragraph(win, y, x, h > 8 ? 3 : 1, cols - x - 1, KIT_STRONG, buf_str(&label));
 	buf_clear(&label);
 	y += h >= 11;
 	y += answer_area(w, win, y, h - y);

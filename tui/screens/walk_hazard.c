@@ -1,6 +1,8 @@
 #include "config.h"
 #include "tui/screens/walk.h"
 
+#include "tui/screens/whereabouts.h"
+
 #include <string.h>
 
 static const char *item_name(const struct walk *w, fill_node item)
@@ -77,6 +79,7 @@ enum err walk_raise(struct walk *w, fill_node item, fill_node *instance)
 	if (e)
 		return e;
 	fill_in(w, *instance, "level", q->xc[FORM_XC_LEVEL]);
+	fill_in(w, *instance, "pos", whereabouts_now(w->f->app));
 	return filling_save(w->f, item);
 }
 
@@ -102,7 +105,49 @@ enum err walk_withdraw(struct walk *w, fill_node item)
 	return e ? e : filling_save(w->f, item);
 }
 
-enum err walk_set_note(struct walk *w, fill_node item, const char *question, const char *value)
+/* The note of this item that has no picture yet: every picture keeps its own note. */
+static fill_node note_without_photo(const struct walk *w, fill_node item)
+{
+	const struct fill *f = w->f->fill;
+	fill_node repeat = fill_find(f, WALK_NOTE);
+
+	for (uint32_t i = 0; repeat != FILL_NO_NODE && i < fill_instances(f, repeat); i++) {
+		fill_node instance = fill_instance(f, repeat, i), named = fill_child(f, instance, "item"), photo = fill_child(f, instance, "photo");
+
+		if (named != FILL_NO_NODE && !strcmp(fill_value(f, named), item_name(w, item)) && photo != FILL_NO_NODE && !*fill_value(f, photo))
+			return instance;
+	}
+	return FILL_NO_NODE;
+}
+
+unsigned walk_photos(const struct walk *w, fill_node item)
+{
+	const struct fill *f = w->f->fill;
+	fill_node repeat = fill_find(f, WALK_NOTE);
+	unsigned n = 0;
+
+	for (uint32_t i = 0; repeat != FILL_NO_NODE && i < fill_instances(f, repeat); i++) {
+		fill_node instance = fill_instance(f, repeat, i), named = fill_child(f, instance, "item"), photo = fill_child(f, instance, "photo");
+
+		n += named != FILL_NO_NODE && !strcmp(fill_value(f, named), item_name(w, item)) && photo != FILL_NO_NODE && *fill_value(f, photo);
+	}
+	return n;
+}
+
+enum err walk_add_photo(struct walk *w, fill_node item, const char *name)
+{
+	fill_node instance = note_without_photo(w, item), n;
+	enum err e = instance == FILL_NO_NODE ? new_instance(w, WALK_NOTE, item, &instance) : ERR_OK;
+
+	if (e)
+		return e;
+	w->f->fresh = false;
+	n = fill_child(w->f->fill, instance, "photo");
+	e = n == FILL_NO_NODE ? err_set(ERR_NOTFOUND, "%s/photo", WALK_NOTE) : fill_set(w->f->fill, n, name);
+	return e ? e : filling_save(w->f, item);
+}
+
+enum err walk_set_note(struct walk *w, fill_node item, const char *words)
 {
 	fill_node instance = walk_note_of(w, item), n;
 	enum err e = instance == FILL_NO_NODE ? new_instance(w, WALK_NOTE, item, &instance) : ERR_OK;
@@ -110,7 +155,7 @@ enum err walk_set_note(struct walk *w, fill_node item, const char *question, con
 	if (e)
 		return e;
 	w->f->fresh = false;
-	n = fill_child(w->f->fill, instance, question);
-	e = n == FILL_NO_NODE ? err_set(ERR_NOTFOUND, "%s", question) : fill_set(w->f->fill, n, value);
+	n = fill_child(w->f->fill, instance, "words");
+	e = n == FILL_NO_NODE ? err_set(ERR_NOTFOUND, "%s/words", WALK_NOTE) : fill_set(w->f->fill, n, words);
 	return e ? e : filling_save(w->f, item);
 }

@@ -1,10 +1,7 @@
 #include "config.h"
 #include "tui/screens/walk.h"
 
-#include "forms/base/clock.h"
 #include "forms/base/i18n.h"
-#include "sync/ledger/profile.h"
-#include "sync/ledger/submit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -122,48 +119,4 @@ size_t walk_unanswered(const struct walk *w, size_t from)
 		if (!walk_is_answered(w, (from + i) % w->count))
 			return (from + i) % w->count;
 	return w->count;
-}
-
-/* The newest inspection of this place by the same form. */
-static bool newest(void *user, const struct row *r)
-{
-	struct walk *w = user;
-
-	if (!r->event_count || strcmp(r->form, w->f->form->form->id))
-		return true;
-	w->old_day = clock_day_of(r->events[0].wall, w->f->pack->utc_offset);
-	if (submit_host_open(w->f->app->profile, w->f->form->form->id, &w->f->subject, &w->old_host) ||
-	    fill_open(w->f->form->form, submit_host_fill(w->old_host), &w->old) ||
-	    submit_load(w->f->app->profile, r->id.ref, w->old))
-		walk_forget_old(w);
-	return false;
-}
-
-void walk_forget_old(struct walk *w)
-{
-	fill_close(w->old);
-	submit_host_close(w->old_host);
-	w->old = NULL;
-	w->old_host = NULL;
-}
-
-void walk_old_answer(struct walk *w, fill_node node, struct buf *out)
-{
-	struct filling old = *w->f;
-	fill_node n;
-
-	if (!w->old_tried) {
-		w->old_tried = true;
-		if (w->f->has_subject)
-			row_children(w->f->app->profile, &w->f->subject, "inspections", newest, w);
-	}
-	if (!w->old)
-		return;
-	n = fill_find(w->old, fill_question(w->f->fill, node)->name);
-	if (n == FILL_NO_NODE || !*fill_value(w->old, n))
-		return;
-	old.fill = w->old;
-	app_short_date(w->f->app, w->old_day, out);
-	buf_puts(out, ": ");
-	filling_value(&old, n, out);
 }

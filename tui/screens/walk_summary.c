@@ -6,6 +6,7 @@
 #include "tui/kit/prompt.h"
 #include "tui/screens/form_scope.h"
 #include "tui/screens/form_view.h"
+#include "tui/screens/found.h"
 #include "tui/screens/pick.h"
 
 #include <stdio.h>
@@ -188,7 +189,8 @@ static enum kit_next save(struct walk *w)
 		return KIT_STAY;
 	}
 	kit_say(KIT_GOOD, _("已存: 巡查和 %u 处隐患已签名入账, 等同步送出"), hazards(w));
-	return KIT_CLOSE;
+	w->base.open = hazards(w) ? screen_found_new(w->f->app, &record) : NULL;
+	return w->base.open ? KIT_REPLACE : KIT_CLOSE;
 }
 
 enum kit_next walk_summary_act(struct walk *w, enum kit_action a)

@@ -19,6 +19,10 @@ static void label_of(struct app *app, const struct pack_field *field, const stru
 {
 	const char *at = buf_str(&shown->text);
 
+	if (field->type == PACK_POSITION && !shown->gone) {
+		words_position(at, out);
+		return;
+	}
 	if ((field->type != PACK_ROW && field->type != PACK_ROWS) || shown->gone) {
 		buf_puts(out, buf_str(&shown->label));
 		return;
@@ -64,6 +68,22 @@ void words_stored(struct app *app, const struct row *row, const char *id, struct
 	if (field != PACK_NONE && !row_show(row, reg, app->pack, field, true, &shown))
 		buf_puts(out, buf_str(&shown.text));
 	row_shown_clear(&shown);
+}
+
+void words_position(const char *stored, struct buf *out)
+{
+	double lat, lon, accuracy = 0;
+	char crs[16] = "WGS84";
+
+	if (sscanf(stored, "%lf %lf %*s %lf %15s", &lat, &lon, &accuracy, crs) < 2) {
+		buf_puts(out, stored);
+		return;
+	}
+	buf_printf(out, lat < 0 ? _("南纬 %.7f ") : _("北纬 %.7f "), lat < 0 ? -lat : lat);
+	buf_printf(out, lon < 0 ? _("西经 %.7f ") : _("东经 %.7f "), lon < 0 ? -lon : lon);
+	buf_puts(out, crs);
+	if (accuracy > 0)
+		buf_printf(out, _(" 约%.0f米"), accuracy);
 }
 
 void words_days(int32_t days, struct buf *out)

@@ -24,6 +24,9 @@ bool words_can_make(const struct app *app, const char *reg);
 /* Does the form change the row it is opened on, so that it cannot be opened without one? */
 bool words_needs_subject(const struct pack_form *form);
 
+/* A stored position as people read it: "北纬 38.9090000 东经 83.2010000 约8米"; what is none as it stands. */
+void words_position(const char *stored, struct buf *out);
+
 /* What the days until a deadline are called: "逾期 2天", "今天", "3天内". */
 void words_days(int32_t days, struct buf *out);
 enum kit_role words_days_role(int32_t days);

@@ -1,0 +1,82 @@
+#include "config.h"
+#include "tui/screens/whereabouts.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/i18n.h"
+#include "forms/expr/expr.h"
+#include "tui/screens/outside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct { struct outside job; char found[96]; int64_t at /* uptime */; double lat, lon; } here;
+
+static bool fresh(void)
+{
+	return *here.found && clock_uptime() - here.at < WHEREABOUTS_MINUTES * 60000;
+}
+
+/* Take what the receiver said, when it is done. A failure is silent: the next asking tries again. */
+static void collect(void)
+{
+	struct buf position = { 0 };
+	enum err e;
+
+	if (!here.job.pid)
+		return;
+	/* All that stands in the pipe: what is printed comes in pieces. */
+	for (int i = 0; i < 8; i++)
+		if (outside_over(&here.job, 0, &e)) {
+			if (!e && !outside_position(buf_str(&here.job.out), &position) && position.len < sizeof here.found &&
+			    sscanf(buf_str(&position), "%lf %lf", &here.lat, &here.lon) == 2) {
+				snprintf(here.found, sizeof here.found, "%s", buf_str(&position));
+				here.at = clock_uptime();
+			}
+			outside_stop(&here.job);
+			break;
+		}
+	buf_clear(&position);
+}
+
+void whereabouts_ask(struct app *app)
+{
+	collect();
+	if (!here.job.pid && *app->settings.position && (!fresh() || clock_uptime() - here.at > 60000) &&
+	    outside_start(&here.job, app->settings.position, NULL))
+		outside_stop(&here.job);
+}
+
+const char *whereabouts_now(struct app *app)
+{
+	(void)app;
+	collect();
+	return fresh() ? here.found : NULL;
+}
+
+double whereabouts_metres(struct app *app, const char *position)
+{
+	char crs[16] = "WGS84";
+	double lat, lon;
+
+	/* A receiver speaks WGS84; CGCS2000 differs from it by centimetres, the others by hundreds of metres. */
+	if (!whereabouts_now(app) || sscanf(position, "%lf %lf %*s %*s %15s", &lat, &lon, crs) < 2 ||
+	    (strcmp(crs, "WGS84") && strcmp(crs, "CGCS2000")))
+		return -1;
+	return expr_distance(here.lat, here.lon, lat, lon);
+}
+
+void whereabouts_words(double metres, struct buf *out)
+{
+	if (metres < 0)
+		return;
+	if (metres < 995)
+		buf_printf(out, _("约 %d 米"), (int)(metres / 10 + 0.5) * 10);
+	else
+		buf_printf(out, _("约 %.1f 公里"), metres / 1000);
+}
+
+void whereabouts_stop(void)
+{
+	outside_stop(&here.job);
+	*here.found = '\0';
+}

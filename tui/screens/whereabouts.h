@@ -1,0 +1,28 @@
+/* whereabouts.h - where the person is: measured in the background by the command that the settings name.
+ *
+ * A receiver takes seconds to half a minute, so it is asked early (a form is begun, a list is opened) and what it found is
+ * used when it is there; nobody waits for it. Positions are compared only within one reference system (domain.md 8.4): to
+ * one kept as GCJ-02 there is no distance.
+ */
+#ifndef TUI_SCREENS_WHEREABOUTS_H
+#define TUI_SCREENS_WHEREABOUTS_H
+
+#include "tui/screens/app.h"
+
+enum { WHEREABOUTS_MINUTES = 10 };           /* what was measured longer ago is not where one is */
+
+/* Begin to measure, unless a measurement runs, a fresh one is there, or no command is set. */
+void whereabouts_ask(struct app *app);
+
+/* "lat lon alt accuracy" measured not long ago; NULL when there is none. Borrowed until the next call. */
+const char *whereabouts_now(struct app *app);
+
+/* Metres from here to a stored position; below 0 when either is not known. */
+double whereabouts_metres(struct app *app, const char *position);
+/* "约 620 米", "约 1.1 公里"; appends nothing when they are not known. */
+void whereabouts_words(double metres, struct buf *out);
+
+/* Nobody measures any more: locked, or ending. */
+void whereabouts_stop(void);
+
+#endif

@@ -23,7 +23,7 @@ enum { LINES_MAX = 320, STEPS_MAX = 64, SIDES_MAX = 16, DIGITS = 9 };
 
 enum line_type { LINE_WALK, LINE_STEP, LINE_FIELD, LINE_CHILD };
 
-struct line { enum line_type type; uint32_t index; const char *field; uint32_t count; };
+struct line { enum line_type type; uint32_t index; const char *field; uint32_t count, open; };       /* of children: so many, so many not finished */
 
 struct row_view {
 	struct kit_view base;
@@ -40,10 +40,10 @@ struct row_view {
 	struct kit_list list;
 };
 
-static void add(struct row_view *v, enum line_type type, uint32_t index, const char *field, uint32_t count)
+static void add(struct row_view *v, enum line_type type, uint32_t index)
 {
 	if (v->line_count < LINES_MAX)
-		v->lines[v->line_count++] = (struct line){ type, index, field, count };
+		v->lines[v->line_count++] = (struct line){ .type = type, .index = index };
 }
 
 static size_t row_count(void *user)
@@ -91,7 +91,8 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 		break;
 	case LINE_CHILD:
 		snprintf(cells[1].text, KIT_CELL, "%s", pack_name(&child_of(v, l)->label, i18n_language()));
-		snprintf(cells[2].text, KIT_CELL, _("%u 条"), (unsigned)l->count);
+		snprintf(cells[2].text, KIT_CELL, l->open ? _("%u 条, 没办完 %u") : _("%u 条"), (unsigned)l->count, (unsigned)l->open);
+		cells[2].role = l->open ? KIT_SOON : KIT_PLAIN;
 		cells[1].role = KIT_TITLE;
 		break;
 	}
@@ -114,7 +115,7 @@ static void gather_steps(struct row_view *v)
 			twice |= !strcmp(v->steps[k].step->id, all[i].step->id);
 		if (all[i].why == ROW_ACCEPTED && all[i].step->form && !twice) {
 			v->steps[v->step_count] = all[i];
-			add(v, LINE_STEP, v->step_count++, NULL, 0);
+			add(v, LINE_STEP, v->step_count++);
 		}
 	}
 }
@@ -126,27 +127,40 @@ static void gather_fields(struct row_view *v)
 
 		words_value(v->app, &v->row, v->reg, f, false, &value);
 		if (value.len)
-			add(v, LINE_FIELD, f, NULL, 0);
+			add(v, LINE_FIELD, f);
 		buf_clear(&value);
 	}
+}
+
+/* Rows of register r whose field names this row; `where` NULL for all. */
+static uint32_t children(const struct row_view *v, uint32_t r, const char *field, const char *where)
+{
+	struct listing_query q = { .reg = v->app->pack->registers[r].id, .parent = &v->id, .parent_field = field, .where = where };
+	struct listing *l = NULL;
+	uint32_t n = 0;
+
+	if (!listing_open(v->app->profile, &q, &l)) {
+		n = listing_count(l);
+		listing_close(l);
+	}
+	return n;
 }
 
 static void gather_children(struct row_view *v)
 {
 	uint32_t own = (uint32_t)(v->reg - v->app->pack->registers);
 
-	for (uint32_t r = 0; r < v->app->pack->register_count; r++)
-		for (uint32_t f = 0; f < v->app->pack->registers[r].field_count; f++) {
-			const struct pack_field *field = &v->app->pack->registers[r].fields[f];
-			struct listing_query q = { .reg = v->app->pack->registers[r].id, .parent = &v->id, .parent_field = field->id };
-			struct listing *l = NULL;
+	for (uint32_t r = 0; r < v->app->pack->register_count; r++) {
+		const struct pack_register *child = &v->app->pack->registers[r];
 
-			if (field->type != PACK_ROW || field->target != own || listing_open(v->app->profile, &q, &l))
-				continue;
-			if (listing_count(l))
-				add(v, LINE_CHILD, r, field->id, listing_count(l));
-			listing_close(l);
+		for (uint32_t f = 0; f < child->field_count && v->line_count < LINES_MAX; f++) {
+			uint32_t n = child->fields[f].type == PACK_ROW && child->fields[f].target == own ? children(v, r, child->fields[f].id, NULL) : 0;
+
+			if (n)
+				v->lines[v->line_count++] = (struct line){ LINE_CHILD, r, child->fields[f].id, n,
+					pack_find_field(child, "stage") == PACK_NONE ? 0 : children(v, r, child->fields[f].id, ROWS_UNFINISHED) };
 		}
+	}
 }
 
 static const struct pack_kind *kind_of(struct row_view *v)
@@ -180,10 +194,10 @@ static enum err load(struct kit_view *base)
 	v->reg = &v->app->pack->registers[reg];
 	v->kind = kind_of(v);
 	if (v->kind)
-		add(v, LINE_WALK, 0, NULL, 0);
+		add(v, LINE_WALK, 0);
 	gather_steps(v);
-	gather_fields(v);
 	gather_children(v);
+	gather_fields(v);
 	kit_list_sync(&v->list);
 	return ERR_OK;
 }

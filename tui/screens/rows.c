@@ -1,45 +1,19 @@
 #include "config.h"
-#include "tui/screens/screens.h"
+#include "tui/screens/rows_view.h"
 
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
-#include "sync/ledger/find.h"
-#include "sync/ledger/listing.h"
 #include "sync/ledger/profile.h"
-#include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
-#include "tui/kit/list.h"
+#include "tui/screens/screens.h"
+#include "tui/screens/whereabouts.h"
 #include "tui/screens/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_FIELDS = 3, FILTER_OPTIONS_MAX = 128 };
-
-/* A register as a list. Two sources of rows: the listing, and while something is looked for, the hits of the search. */
-struct rows {
-	struct kit_view base;
-	struct app *app;
-	const struct pack_register *reg;
-	struct listing *listing;
-	struct find *find;
-	struct row_key *hits;
-	uint32_t hit_count, hit_total;
-	struct kit_field query;
-	bool finding, all, choosing, several, has_choice;
-	struct row_id choice;
-	struct buf ticked;                          /* "REF:N REF:N" while several are chosen */
-	struct row_id parent; const char *parent_field;     /* only rows that name this row; NULL */
-	char *where;                                /* given by the opener */
-	char filter[256], filter_label[96];         /* chosen here */
-	struct filter { char where[256]; char label[96]; } *filters;
-	size_t filter_count;
-	struct kit_list list;
-	struct kit_column columns[2 + SHOWN_FIELDS];
-	uint32_t fields[SHOWN_FIELDS];              /* indexes of the fields shown as columns */
-	size_t field_count;
-};
+enum { NUMBER_COLUMNS = 9, DISTANCE_COLUMNS = 12 };
 
 static bool searching(const struct rows *r)
 {
@@ -56,7 +30,7 @@ static size_t row_count(void *user)
 static enum err key_at(const struct rows *r, size_t i, struct row_key *out)
 {
 	if (!searching(r))
-		return listing_key(r->listing, (uint32_t)i, out);
+		return listing_key(r->listing, r->measured && i < r->near_count ? r->near[i].at : (uint32_t)i, out);
 	if (i >= r->hit_count)
 		return ERR_NOTFOUND;
 	*out = r->hits[i];
@@ -118,7 +92,9 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	snprintf(cells[0].text, KIT_CELL, "%s%s%s", r->several ? is_ticked(r, &row.id) ? "[x] " : "[ ] " : "",
 	         row.flags & (ROW_CONFLICT | ROW_PROPOSED) ? "!" : "", buf_str(&b));
 	buf_reset(&b);
-	row_number(r->app->profile, &row, &b);
+	rows_distance(r, &row, &b);
+	if (!b.len)
+		row_number(r->app->profile, &row, &b);
 	snprintf(cells[1].text, KIT_CELL, "%s", buf_str(&b));
 	cells[1].role = KIT_DIM;
 	for (size_t f = 0; f < r->field_count; f++)
@@ -133,10 +109,10 @@ static void usual_where(const struct rows *r, struct buf *out)
 	uint32_t stage = pack_find_field(r->reg, "stage");
 
 	if (stage != PACK_NONE && !r->all && !r->parent_field && !r->choosing)
-		buf_puts(out, "${stage} != 'closed' and ${stage} != 'void'");
+		buf_puts(out, ROWS_UNFINISHED);
 }
 
-static enum err reopen(struct rows *r)
+enum err rows_reopen(struct rows *r)
 {
 	struct buf where = { 0 };
 	struct listing_query q = { .reg = r->reg->id, .parent = r->parent_field ? &r->parent : NULL, .parent_field = r->parent_field };
@@ -150,10 +126,13 @@ static enum err reopen(struct rows *r)
 	if (*r->filter)
 		buf_printf(&where, "%s%s", where.len ? " and " : "", r->filter);
 	q.where = where.len ? buf_str(&where) : NULL;
+	q.sort = *r->sort ? r->sort : NULL;
 	e = listing_open(r->app->profile, &q, &fresh);
 	if (!e) {
 		listing_close(r->listing);
 		r->listing = fresh;
+		r->near_count = 0;
+		r->measured = false;
 	}
 	buf_clear(&where);
 	return e;
@@ -196,8 +175,12 @@ static enum err search(struct rows *r)
 static enum err load(struct kit_view *v)
 {
 	struct rows *r = (struct rows *)v;
-	enum err e = r->listing ? listing_refresh(r->listing) : reopen(r);
+	enum err e = r->listing ? listing_refresh(r->listing) : rows_reopen(r);
 
+	if (r->position != PACK_NONE)
+		whereabouts_ask(r->app);
+	r->near_count = 0;
+	r->measured = false;
 	if (!e)
 		e = search(r);
 	kit_list_sync(&r->list);
@@ -220,6 +203,8 @@ static void title(struct kit_view *v, struct buf *left, struct buf *right)
 	buf_puts(left, pack_name(&r->reg->label, i18n_language()));
 	if (*r->filter_label)
 		buf_printf(left, " > %s", r->filter_label);
+	if (*r->sort_label)
+		buf_printf(left, " (%s)", r->sort_label);
 	if (searching(r))
 		buf_printf(right, "%u/%u", r->hit_count ? (unsigned)r->list.at + 1 : 0, r->hit_total);
 	else if (r->several)
@@ -233,6 +218,7 @@ static void draw(struct kit_view *v, WINDOW *win)
 	struct rows *r = (struct rows *)v;
 	int y = r->finding ? 1 + r->query.compose.on : 0;
 
+	r->columns[1].cols = r->position != PACK_NONE && whereabouts_now(r->app) ? DISTANCE_COLUMNS : NUMBER_COLUMNS;
 	kit_list_draw(&r->list, v, win, y, getmaxy(win) - y);
 	if (r->finding)
 		kit_field_draw(&r->query, v, win, 0, 1, getmaxx(win) - 2, _("文字或拼音首字母; Enter 选, Esc 清掉"));
@@ -264,65 +250,6 @@ static enum kit_next open_selected(struct rows *r)
 	return next;
 }
 
-static enum kit_next filter_chosen(struct kit_view *below, struct kit_view *self)
-{
-	struct rows *r = (struct rows *)below;
-	int i = kit_choice_answer(self);
-	enum err e;
-
-	if (i < 0 || (size_t)i >= r->filter_count)
-		return KIT_STAY;
-	snprintf(r->filter, sizeof r->filter, "%s", r->filters[i].where);
-	snprintf(r->filter_label, sizeof r->filter_label, "%s", *r->filters[i].where ? r->filters[i].label : "");
-	e = reopen(r);
-	if (e)
-		kit_say_error(e);
-	kit_list_sync(&r->list);
-	return KIT_STAY;
-}
-
-/* Every code of every coded field that lists show is a filter. */
-static void gather_filters(struct rows *r)
-{
-	r->filter_count = 0;
-	if (!r->filters)
-		r->filters = calloc(FILTER_OPTIONS_MAX, sizeof *r->filters);
-	if (!r->filters)
-		return;
-	snprintf(r->filters[r->filter_count++].label, sizeof r->filters->label, "%s", _("不筛选"));
-	for (uint32_t f = 0; f < r->reg->field_count; f++) {
-		const struct pack_field *field = &r->reg->fields[f];
-
-		if (!field->list || field->codes == PACK_NONE || field->derive)
-			continue;
-		for (uint32_t c = 0; c < r->app->pack->codes[field->codes].count && r->filter_count < FILTER_OPTIONS_MAX; c++) {
-			const struct pack_code *code = &r->app->pack->codes[field->codes].at[c];
-			struct filter *one = &r->filters[r->filter_count++];
-
-			snprintf(one->where, sizeof one->where, field->type == PACK_CODES ? "selected(${%s}, '%s')" : "${%s} = '%s'", field->id, code->name);
-			snprintf(one->label, sizeof one->label, "%s: %s", pack_name(&field->label, i18n_language()), pack_name(&code->label, i18n_language()));
-		}
-	}
-}
-
-static enum kit_next choose_filter(struct rows *r)
-{
-	struct kit_option options[FILTER_OPTIONS_MAX];
-	struct buf initials[FILTER_OPTIONS_MAX];
-	struct kit_view *choice;
-
-	gather_filters(r);
-	memset(initials, 0, sizeof initials);
-	for (size_t i = 0; i < r->filter_count; i++) {
-		find_initials(r->filters[i].label, &initials[i]);
-		options[i] = (struct kit_option){ r->filters[i].label, buf_str(&initials[i]), !strcmp(r->filters[i].where, r->filter) };
-	}
-	choice = kit_choice_new(_("只看"), NULL, options, r->filter_count, false, filter_chosen);
-	for (size_t i = 0; i < r->filter_count; i++)
-		buf_clear(&initials[i]);
-	return kit_open(&r->base, choice);
-}
-
 static enum kit_next act(struct kit_view *v, enum kit_action a)
 {
 	struct rows *r = (struct rows *)v;
@@ -337,12 +264,14 @@ static enum kit_next act(struct kit_view *v, enum kit_action a)
 		r->finding = true;
 		return KIT_STAY;
 	case ACT_FILTER:
-		return choose_filter(r);
+		return rows_choose_filter(r);
+	case ACT_SORT:
+		return rows_choose_order(r);
 	case ACT_TOGGLE:
 		if (r->several)
 			return open_selected(r);
 		r->all = !r->all;
-		if (reopen(r))
+		if (rows_reopen(r))
 			kit_say_error(ERR_FORMAT);
 		kit_list_sync(&r->list);
 		return KIT_STAY;
@@ -430,27 +359,43 @@ static void close_rows(struct kit_view *v)
 	kit_field_clear(&r->query);
 	buf_clear(&r->ticked);
 	free(r->hits);
-	free(r->filters);
+	free(r->near);
 	free(r->where);
 	free(r);
 }
 
+static bool working(struct kit_view *v)
+{
+	struct rows *r = (struct rows *)v;
+
+	return r->nearest && !r->measured;
+}
+
+static enum kit_next work(struct kit_view *v)
+{
+	struct rows *r = (struct rows *)v;
+
+	if (!rows_measure(r))
+		kit_list_select(&r->list, 0);
+	return KIT_STAY;
+}
+
 static const struct kit_key keys[] = {
-	{ KIT_ENTER, ACT_OPEN, true }, { '/', ACT_FIND, true }, { 'n', ACT_NEW, true }, { 'f', ACT_FILTER, true }, { 'a', ACT_TOGGLE, true }, { ' ', ACT_TOGGLE, false },
+	{ KIT_ENTER, ACT_OPEN, true }, { '/', ACT_FIND, true }, { 'n', ACT_NEW, true }, { 'f', ACT_FILTER, true }, { 's', ACT_SORT, true }, { 'a', ACT_TOGGLE, true }, { ' ', ACT_TOGGLE, false },
 	KIT_LIST_KEYS, KIT_FIELD_KEYS, { 0, ACT_NONE, false },
 };
 
 static const struct kit_view_ops ops = {
 	.name = "rows", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_rows, .offers = offers,
-	.label = label, .typing = typing, .key = key, .paste = paste, .tap = tap,
+	.label = label, .typing = typing, .key = key, .paste = paste, .tap = tap, .work = work, .working = working,
 };
 
 /* Title, number, and the first fields that lists show. On a phone the state stands at the right of the first line. */
 static void choose_columns(struct rows *r)
 {
 	r->columns[0] = (struct kit_column){ 0, 1, false };
-	r->columns[1] = (struct kit_column){ 9, 2, true };
-	for (uint32_t f = 0; f < r->reg->field_count && r->field_count < SHOWN_FIELDS; f++)
+	r->columns[1] = (struct kit_column){ NUMBER_COLUMNS, 2, true };
+	for (uint32_t f = 0; f < r->reg->field_count && r->field_count < ROWS_FIELDS; f++)
 		if (r->reg->fields[f].list && !words_in_title(r->reg, &r->reg->fields[f])) {
 			r->columns[2 + r->field_count] = (struct kit_column){ words_width(&r->reg->fields[f]), r->field_count ? 2 : 1, !r->field_count };
 			r->fields[r->field_count++] = f;
@@ -475,6 +420,7 @@ static struct kit_view *make(struct app *app, const char *id, const char *where,
 	r->where = where ? strdup(where) : NULL;
 	r->choosing = choosing;
 	r->finding = choosing;
+	r->position = pack_find_field(r->reg, "pos");
 	choose_columns(r);
 	r->list.rows = (struct kit_rows){ .user = r, .count = row_count, .id = row_id, .row = row_draw, .columns = r->columns,
 	                                  .column_count = 2 + r->field_count, .empty = empty_words(r) };

@@ -14,6 +14,9 @@ struct kit_view *screen_registers_new(struct app *app);
 struct kit_view *screen_sync_new(struct app *app);
 struct kit_view *screen_settings_new(struct app *app);
 
+/* Rows whose workflow has not come to its end. */
+#define ROWS_UNFINISHED "${stage} != 'closed' and ${stage} != 'void'"
+
 /* A register as a list. `where` NULL: its usual view (with a workflow: what is not finished). */
 struct kit_view *screen_rows_new(struct app *app, const char *reg, const char *where);
 /* The same, to choose one row; for `done`: the row, or NULL. */

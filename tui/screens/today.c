@@ -13,6 +13,7 @@
 #include "tui/screens/filling.h"
 #include "tui/screens/incident.h"
 #include "tui/screens/warning.h"
+#include "tui/screens/whereabouts.h"
 #include "tui/screens/words.h"
 
 #include <stdio.h>
@@ -120,6 +121,16 @@ static void kind_cell(const struct today *t, const struct row *row, uint32_t reg
 		words_cell(t->app, row, &t->app->pack->registers[reg], f, false, cell);
 }
 
+static void distance_cell(const struct today *t, const char *position, struct kit_cell *cell)
+{
+	struct buf b = { 0 };
+
+	whereabouts_words(whereabouts_metres(t->app, position), &b);
+	snprintf(cell->text, KIT_CELL, "%s", buf_str(&b));
+	cell->role = KIT_DIM;
+	buf_clear(&b);
+}
+
 static void draw_due(const struct today *t, size_t i, struct kit_cell cells[KIT_CELLS])
 {
 	const struct due *d = due_at(t, i);
@@ -164,6 +175,9 @@ static void draw_due(const struct today *t, size_t i, struct kit_cell cells[KIT_
 	}
 	snprintf(cells[3].text, KIT_CELL, "%s", buf_str(&b));
 	cells[3].role = KIT_DIM;
+	buf_reset(&b);
+	words_stored(t->app, &row, "pos", &b);
+	distance_cell(t, buf_str(&b), &cells[4]);
 	buf_clear(&b);
 	row_clear(&row);
 }
@@ -247,6 +261,7 @@ static enum err load(struct kit_view *base)
 
 	if (!t->app->pack)
 		return ERR_OK;
+	whereabouts_ask(t->app);
 	t->draft_count = 0;
 	e = draft_list(t->app->profile, add_draft, t);
 	warning_gather(t->app, t->warnings, &t->warning_count);
@@ -285,12 +300,24 @@ static void draw_way(struct today *t, WINDOW *win, int y)
 	buf_clear(&b);
 }
 
+/* When, what, about what, last time; and how far, when it is known where one is. */
+static void choose_columns(struct today *t)
+{
+	static const struct kit_column plain[] = { { 10, 1, false }, { 28, 1, false }, { 0, 2, false }, { 14, 2, true } };
+	static const struct kit_column far[] = { { 10, 1, false }, { 25, 1, false }, { 0, 2, false }, { 11, 2, true }, { 12, 1, true } };
+	bool known = whereabouts_now(t->app) != NULL;
+
+	t->list.rows.columns = known ? far : plain;
+	t->list.rows.column_count = known ? sizeof far / sizeof *far : sizeof plain / sizeof *plain;
+}
+
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct today *t = (struct today *)base;
 	int h, w, y = 0;
 
 	getmaxyx(win, h, w);
+	choose_columns(t);
 	if (!t->app->pack) {
 		kit_paragraph(win, 0, 1, h, w - 2, KIT_STRONG, enrol_is_certified(t->app)
 		              ? _("还没有清单包。按 y 同步: 从乡镇的文件夹或网址收来, 这里就会有要做的事。")
@@ -480,7 +507,6 @@ static const struct kit_view_ops ops = {
 	.label = label, .tap = tap, .counting = counting, .work = work, .working = working,
 };
 
-static const struct kit_column columns[] = { { 10, 1, false }, { 28, 1, false }, { 0, 2, false }, { 14, 2, true } };
 
 struct kit_view *screen_today_new(struct app *app)
 {
@@ -490,7 +516,8 @@ struct kit_view *screen_today_new(struct app *app)
 		return NULL;
 	t->base.ops = &ops;
 	t->app = app;
-	t->list.rows = (struct kit_rows){ .user = t, .count = row_count, .id = row_id_of, .row = row_draw, .columns = columns, .column_count = 4,
+	t->list.rows = (struct kit_rows){ .user = t, .count = row_count, .id = row_id_of, .row = row_draw,
 	                                  .empty = _("今天没有要做的了。p 场所可以随时巡查, n 记一处新隐患, y 同步。") };
+	choose_columns(t);
 	return &t->base;
 }

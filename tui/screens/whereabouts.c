@@ -17,7 +17,7 @@ static bool fresh(void)
 }
 
 /* Take what the receiver said, when it is done. A failure is silent: the next asking tries again. */
-static void collect(void)
+static void collect(int ms)
 {
 	struct buf position = { 0 };
 	enum err e;
@@ -26,7 +26,7 @@ static void collect(void)
 		return;
 	/* All that stands in the pipe: what is printed comes in pieces. */
 	for (int i = 0; i < 8; i++)
-		if (outside_over(&here.job, 0, &e)) {
+		if (outside_over(&here.job, i ? 0 : ms, &e)) {
 			if (!e && !outside_position(buf_str(&here.job.out), &position) && position.len < sizeof here.found &&
 			    sscanf(buf_str(&position), "%lf %lf", &here.lat, &here.lon) == 2) {
 				snprintf(here.found, sizeof here.found, "%s", buf_str(&position));
@@ -40,7 +40,7 @@ static void collect(void)
 
 void whereabouts_ask(struct app *app)
 {
-	collect();
+	collect(0);
 	if (!here.job.pid && *app->settings.position && (!fresh() || clock_uptime() - here.at > 60000) &&
 	    outside_start(&here.job, app->settings.position, NULL))
 		outside_stop(&here.job);
@@ -49,8 +49,14 @@ void whereabouts_ask(struct app *app)
 const char *whereabouts_now(struct app *app)
 {
 	(void)app;
-	collect();
+	collect(0);
 	return fresh() ? here.found : NULL;
+}
+
+bool whereabouts_runs(int ms)
+{
+	collect(ms);
+	return here.job.pid != 0;
 }
 
 double whereabouts_metres(struct app *app, const char *position)

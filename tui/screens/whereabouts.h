@@ -17,6 +17,9 @@ void whereabouts_ask(struct app *app);
 /* "lat lon alt accuracy" measured not long ago; NULL when there is none. Borrowed until the next call. */
 const char *whereabouts_now(struct app *app);
 
+/* Does a measurement run? Waits at most `ms` for it to end. */
+bool whereabouts_runs(int ms);
+
 /* Metres from here to a stored position; below 0 when either is not known. */
 double whereabouts_metres(struct app *app, const char *position);
 /* "约 620 米", "约 1.1 公里"; appends nothing when they are not known. */

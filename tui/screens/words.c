@@ -139,6 +139,7 @@ int words_width(const struct pack_field *field)
 	case PACK_DATETIME: return 16;
 	case PACK_INTEGER: case PACK_DECIMAL: case PACK_TIME: return 8;
 	case PACK_ROW: case PACK_ROWS: case PACK_TEXT: return 16;
+	case PACK_CODE: case PACK_CODES: return 13;
 	default:            return 12;
 	}
 }

@@ -18,7 +18,8 @@ fill_node form_outside_node(const struct form_view *v)
 
 	if (v->entries[v->at].type == ENTRY_QUESTION && is_outside(fill_question(f, v->entries[v->at].node)->type))
 		return v->entries[v->at].node;
-	for (size_t i = 0; i < v->count; i++) {
+	/* In the panel of one hazard pictures are what one wants; a long form has other things to say first. */
+	for (size_t i = 0; i < v->count && v->scope != FILL_NO_NODE; i++) {
 		fill_node n = v->entries[i].node;
 
 		if (v->entries[i].type != ENTRY_QUESTION || fill_question(f, n)->type != FORM_IMAGE || fill_is_readonly(f, n))

@@ -39,7 +39,7 @@ void form_go(struct form_view *v, int by);
 void form_go_to(struct form_view *v, fill_node n);
 
 /* form_outside.c: what need not be typed. A position or a picture by the commands of the settings, for the selected question
- * or the next one that wants a picture (FILL_NO_NODE: none does); words from before. */
+ * or, in one instance of a repeat, the next one that wants a picture (FILL_NO_NODE: none does); words from before. */
 fill_node form_outside_node(const struct form_view *v);
 enum kit_next form_from_outside(struct form_view *v);
 bool form_has_phrases(enum form_type type);

@@ -30,6 +30,7 @@ enum err pack_check(const char *dir, const struct pack *older, void (*report)(vo
 			check_flow(&r);
 			check_duties(&r);
 			check_ledgers(&r);
+			check_papers(&r);
 		}
 		if (!r.errors && older)
 			check_against(&r, older);

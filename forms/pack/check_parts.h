@@ -10,6 +10,7 @@ void check_forms(struct read *r);                    /* check_forms.c: forms, th
 void check_flow(struct read *r);                     /* check_flow.c: workflow */
 void check_duties(struct read *r);                   /* check_rules.c: duties, ledgers */
 void check_ledgers(struct read *r);
+void check_papers(struct read *r);                   /* read_papers.c */
 void check_against(struct read *r, const struct pack *older);     /* check_older.c */
 
 /* Say where the faults that follow stand. */

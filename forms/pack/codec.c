@@ -28,11 +28,13 @@ enum type {
 
 struct shape;
 struct member { enum type type; size_t at, count_at; const struct shape *of; };
-struct shape { size_t size; const struct member *members; uint32_t count; };
+/* `least` members are there in every pack; those after them are missing in one made before they were thought of. */
+struct shape { size_t size; const struct member *members; uint32_t count, least; };
 
 #define M(type, s, member)          { type, offsetof(struct s, member), 0, NULL }
 #define MANY(s, member, count, of)  { ARRAY, offsetof(struct s, member), offsetof(struct s, count), &of }
-#define SHAPE(s, members)           { sizeof(struct s), members, sizeof members / sizeof *members }
+#define SHAPE(s, members)           { sizeof(struct s), members, sizeof members / sizeof *members, sizeof members / sizeof *members }
+#define GROWN(s, members, least)    { sizeof(struct s), members, sizeof members / sizeof *members, least }
 
 static const struct member param_members[] = { M(TEXT, pack_param, key), M(TEXT, pack_param, value) };
 static const struct shape param_shape = SHAPE(pack_param, param_members);
@@ -121,14 +123,27 @@ static const struct member form_members[] = {
 };
 static const struct shape form_shape = SHAPE(pack_form, form_members);
 
+static const struct member part_members[] = {
+	M(NUMBER, pack_part, kind), M(OPTIONAL, pack_part, heading), M(OPTIONAL, pack_part, value), M(INDEX, pack_part, reg), M(INDEX, pack_part, field),
+	M(NUMBER, pack_part, class)
+};
+static const struct shape part_shape = SHAPE(pack_part, part_members);
+
+static const struct member paper_members[] = {
+	M(TEXT, pack_paper, id), M(TEXT, pack_paper, title), M(NUMBER, pack_paper, reg), M(OPTIONAL, pack_paper, where), M(NUMBER, pack_paper, roles),
+	MANY(pack_paper, parts, part_count, part_shape)
+};
+static const struct shape paper_shape = SHAPE(pack_paper, paper_members);
+
 static const struct member pack_members[] = {
 	M(TEXT, pack, id), M(TEXT, pack, version), M(NAME, pack, title), M(OFFSET, pack, utc_offset), MANY(pack, params, param_count, param_shape),
 	MANY(pack, registers, register_count, register_shape), MANY(pack, codes, codes_count, codes_shape), MANY(pack, steps, step_count, step_shape),
 	MANY(pack, kinds, kind_count, kind_shape), MANY(pack, kind_lists, kind_list_count, kind_list_shape),
 	MANY(pack, thresholds, threshold_count, threshold_shape), MANY(pack, duties, duty_count, duty_shape), MANY(pack, seasons, season_count, season_shape),
-	MANY(pack, ledgers, ledger_count, ledger_shape), MANY(pack, cards, card_count, card_shape), MANY(pack, forms, form_count, form_shape)
+	MANY(pack, ledgers, ledger_count, ledger_shape), MANY(pack, cards, card_count, card_shape), MANY(pack, forms, form_count, form_shape),
+	MANY(pack, papers, paper_count, paper_shape)
 };
-static const struct shape pack_shape = SHAPE(pack, pack_members);
+static const struct shape pack_shape = GROWN(pack, pack_members, 16);
 
 /* ---- writing ---- */
 
@@ -407,9 +422,11 @@ static void take_member(struct decoder *d, const struct member *m, char *object)
 
 static void take_shape(struct decoder *d, const struct shape *shape, void *object)
 {
-	if (cbor_array(&d->c, shape->count) != shape->count)
+	size_t count = cbor_array(&d->c, shape->count);
+
+	if (count < shape->least)
 		fail(d, ERR_FORMAT);
-	for (uint32_t i = 0; i < shape->count && !d->err && !d->c.err; i++)
+	for (uint32_t i = 0; i < count && !d->err && !d->c.err; i++)
 		take_member(d, &shape->members[i], object);
 }
 

@@ -27,6 +27,7 @@ uint32_t pack_find_field(const struct pack_register *r, const char *id) { FIND(r
 uint32_t pack_find_codes(const struct pack *p, const char *id) { FIND(p->codes, p->codes_count, id, id); }
 uint32_t pack_find_form(const struct pack *p, const char *id) { FIND(p->forms, p->form_count, form->id, id); }
 uint32_t pack_find_kind(const struct pack *p, const char *id) { FIND(p->kinds, p->kind_count, id, id); }
+uint32_t pack_find_paper(const struct pack *p, const char *id) { FIND(p->papers, p->paper_count, id, id); }
 uint32_t pack_find_ledger(const struct pack *p, const char *id) { FIND(p->ledgers, p->ledger_count, id, id); }
 
 uint32_t pack_find_field_number(const struct pack_register *r, uint32_t n)

@@ -93,6 +93,19 @@ struct pack_ledger {
 	uint32_t reg; const char *where;                  /* its rows: a register and a row expression or NULL */
 	struct pack_column *columns; uint32_t column_count;
 };
+/* A printed paper about one row: what stands on it, from the top. */
+enum pack_part_kind {
+	PACK_PART_NUMBER /* of the document, at the top right */, PACK_PART_TO /* whom it is handed to */, PACK_PART_TEXT, PACK_PART_FIELD /* half a line */,
+	PACK_PART_WIDE /* a whole line */, PACK_PART_ROWS /* a table of other rows */, PACK_PART_COLUMN /* of that table */, PACK_PART_SIGN, PACK_PART_NOTE,
+	PACK_PART_KINDS
+};
+struct pack_part {
+	enum pack_part_kind kind;
+	const char *heading, *value;                      /* value: row expression; of ROWS the filter; NULL */
+	uint32_t reg, field;                              /* ROWS: register, and its field that names this row; field PACK_NONE: rows of the same record */
+	int class;
+};
+struct pack_paper { const char *id, *title; uint32_t reg; const char *where; uint32_t roles; struct pack_part *parts; uint32_t part_count; };
 struct pack_card { const char *id; struct pack_name title; const char *text; };        /* text zh; at most 14 lines of 40 columns */
 struct pack_param { const char *key, *value; };
 
@@ -136,6 +149,7 @@ struct pack {
 	struct pack_card *cards; uint32_t card_count;
 	struct pack_param *params; uint32_t param_count;
 	struct pack_form *forms; uint32_t form_count;
+	struct pack_paper *papers; uint32_t paper_count;
 	struct form *arena;                               /* owns the memory that is no form's */
 };
 
@@ -160,6 +174,7 @@ uint32_t pack_find_kind(const struct pack *p, const char *id);
 uint32_t pack_find_step(const struct pack *p, uint32_t reg, const char *id);   /* the first of its alternatives */
 uint32_t pack_next_step(const struct pack *p, uint32_t step);               /* the next alternative of the same step; PACK_NONE */
 uint32_t pack_find_ledger(const struct pack *p, const char *id);
+uint32_t pack_find_paper(const struct pack *p, const char *id);
 const char *pack_param(const struct pack *p, const char *key);              /* NULL when there is none */
 const struct pack_code *pack_code(const struct pack *p, uint32_t codes, const char *name);   /* NULL when there is none */
 uint32_t pack_role(const char *name);                                       /* bit, 0 when unknown */

@@ -349,6 +349,7 @@ void read_folder(struct read *r)
 	if (!r->errors && !r->failed) {
 		read_rules(r);
 		read_ledgers(r);
+		read_papers(r);
 		read_forms(r);
 	}
 	if (!r->errors && !r->failed)

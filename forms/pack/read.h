@@ -15,14 +15,15 @@ enum { READ_FILES_MAX = 512 /* of lists/, forms/ or cards/ */, READ_CARD_MAX = 1
 
 /* Elements whose rows are remembered. */
 enum read_rows {
-	READ_KINDS, READ_KIND_LISTS, READ_THRESHOLDS, READ_REGISTERS, READ_FIELDS, READ_CODES, READ_STEPS, READ_DUTIES, READ_SEASONS, READ_COLUMNS,
+	READ_KINDS, READ_KIND_LISTS, READ_THRESHOLDS, READ_REGISTERS, READ_FIELDS, READ_CODES, READ_STEPS, READ_DUTIES, READ_SEASONS, READ_COLUMNS, READ_PARTS,
 	READ_ROWS
 };
 
-/* Lines of fields.csv, codes.csv, exports.csv and of kinds.csv's lists, before they are put under their owners. */
+/* Lines of fields.csv, codes.csv, exports.csv, papers.csv and of kinds.csv's lists, before they are put under their owners. */
 struct read_field { uint32_t reg; struct pack_field f; };
 struct read_code { uint32_t list; struct pack_code c; int32_t order; };
 struct read_column { const char *ledger; int32_t order; struct pack_column c; };
+struct read_part { uint32_t paper; struct pack_part p; };
 struct read_kind_list { uint32_t kind; struct pack_kind_list l; };
 
 /* A checklist or a form as read, with its file for messages. */
@@ -41,6 +42,7 @@ struct read {
 	struct read_field *fields; uint32_t field_count;
 	struct read_code *codes; uint32_t code_count;
 	struct read_column *columns; uint32_t column_count;
+	struct read_part *parts; uint32_t part_count;
 	struct read_kind_list *kind_lists; uint32_t kind_list_count;
 	struct read_form *lists; uint32_t list_count;
 	struct read_form *forms; uint32_t form_count;     /* same order as pack.forms, without the walks */
@@ -84,6 +86,7 @@ void read_codes(struct read *r);
 void read_fields(struct read *r);
 void read_rules(struct read *r);                     /* read_rules.c: workflow, duties */
 void read_ledgers(struct read *r);                   /* read_tables.c */
+void read_papers(struct read *r);                    /* read_papers.c */
 void read_cards(struct read *r);
 void read_forms(struct read *r);                     /* read_forms.c: forms/, compiled */
 

@@ -33,6 +33,23 @@ static bool step_is_sound(const struct pack *p, const struct pack_step *s)
 	return s->reg < p->register_count && s->field < p->registers[s->reg].field_count && *s->id && s->from && *s->to;
 }
 
+/* Columns follow the table they belong to. */
+static bool paper_is_sound(const struct pack *p, const struct pack_paper *paper)
+{
+	bool table = false;
+
+	for (uint32_t i = 0; i < paper->part_count; i++) {
+		const struct pack_part *part = &paper->parts[i];
+
+		if (part->kind >= PACK_PART_KINDS || part->class < 0 || part->class > 3 || (part->kind == PACK_PART_COLUMN && !table))
+			return false;
+		if (part->kind == PACK_PART_ROWS && (part->reg >= p->register_count || (part->field != PACK_NONE && part->field >= p->registers[part->reg].field_count)))
+			return false;
+		table = part->kind == PACK_PART_ROWS || part->kind == PACK_PART_COLUMN;
+	}
+	return *paper->id && paper->reg < p->register_count;
+}
+
 static bool tables_are_sound(const struct pack *p)
 {
 	for (uint32_t i = 0; i < p->step_count; i++)
@@ -51,6 +68,9 @@ static bool tables_are_sound(const struct pack *p)
 				return false;
 		}
 	}
+	for (uint32_t i = 0; i < p->paper_count; i++)
+		if (!paper_is_sound(p, &p->papers[i]))
+			return false;
 	return true;
 }
 

@@ -50,7 +50,8 @@
 	X("restore", "DIR", N_("用备份代替现在的数据 (现在的另存)"), cmd_restore) \
 	X("export jsonl", "F", N_("全部登记簿, 每行一条 JSON"), cmd_export_jsonl) \
 	X("export map", "--geojson F", N_("有位置的行, GeoJSON"), cmd_export_map) \
-	X("export", "LEDGER --csv F | --xlsx F [--full]", N_("导出台账"), cmd_export)
+	X("export", "LEDGER --csv F | --xlsx F [--full] [--month YYYY-MM] (LEDGER all: F 是目录)", N_("导出台账"), cmd_export) \
+	X("notice", "ROW|cards --out F [--paper ID] [--full]", N_("打印件: 告知单、提示单、挂牌通知、训练和演练记录; cards: 处置卡"), cmd_notice)
 
 #define X(name, usage, help, function) enum err function(struct ctl *c);
 CTL_COMMANDS(X)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct profile;
+struct listing;
 
 /* The ledger `id` of the pack in force, as .xlsx or CSV. *rows (may be NULL) counts. ERR_NOTFOUND: no such ledger; ERR_DENIED:
  * `full` without an unlocked TOWN writer. */
@@ -23,6 +24,9 @@ enum err export_map(struct profile *p, const char *path, uint32_t *features);
 
 /* Every row of every register, one JSON document a line, sorted by register and row. Personal fields stay out unless `full`. */
 enum err export_jsonl(struct profile *p, const char *path, bool full, uint32_t *rows);
+
+/* Write down that the unlocked writer sees the rows of this list unmasked; before the file is there. */
+enum err export_look(struct profile *p, struct listing *rows);
 
 /* Mask a name or a number in place of showing it: 张三丰 -> 张*丰, 13812345678 -> 138****5678. Appended. */
 void export_mask(const char *text, struct buf *out);

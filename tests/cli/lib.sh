@@ -1,7 +1,7 @@
 # lib.sh - end-to-end tests of xunchactl in shell, speaking TAP. Sourced.
 #
 #   plan N · ok "what holds" COMMAND… · refused STATUS "what holds" COMMAND… (exit status, and a message on standard error)
-#   same "what holds" A B · has "what holds" FILE TEXT
+#   same "what holds" A B · has "what holds" FILE TEXT · lacks "what holds" FILE TEXT
 # $work is a directory of its own, removed at the end; $top the source tree. The programs of the build come first in PATH.
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -50,6 +50,10 @@ same() {
 }
 has() {
 	grep -qF -- "$3" "$2"
+	result $? "$1" "$2"
+}
+lacks() {
+	! grep -qF -- "$3" "$2"
 	result $? "$1" "$2"
 }
 json() {           # json FILE PYTHON-EXPRESSION over d

@@ -51,6 +51,7 @@
 	X("export jsonl", "F", N_("全部登记簿, 每行一条 JSON"), cmd_export_jsonl) \
 	X("export map", "--geojson F", N_("有位置的行, GeoJSON"), cmd_export_map) \
 	X("export", "LEDGER --csv F | --xlsx F [--full] [--month YYYY-MM] (LEDGER all: F 是目录)", N_("导出台账"), cmd_export) \
+	X("report", "--html F [--month YYYY-MM | --year YYYY] [--outlines GEOJSON]", N_("月报、年报: 一个网页文件"), cmd_report) \
 	X("notice", "ROW|cards --out F [--paper ID] [--full]", N_("打印件: 告知单、提示单、挂牌通知、训练和演练记录; cards: 处置卡"), cmd_notice)
 
 #define X(name, usage, help, function) enum err function(struct ctl *c);

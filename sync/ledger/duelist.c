@@ -237,11 +237,16 @@ static enum err owe(void *user, const struct row *row)
 
 enum err duelist_owed(struct profile *p, int year, int month, bool (*each)(void *user, const struct owed *o), void *user)
 {
-	struct owing w = { .each = each, .user = user };
+	int32_t first = clock_days((struct clock_date){ year, month, 1 });
+
+	return duelist_owed_days(p, first, first + clock_month_days(year, month) - 1, each, user);
+}
+
+enum err duelist_owed_days(struct profile *p, int32_t first, int32_t last, bool (*each)(void *user, const struct owed *o), void *user)
+{
+	struct owing w = { .first = first, .last = last, .each = each, .user = user };
 	enum err e = duerules_open(p, &w.rules);
 
-	w.first = clock_days((struct clock_date){ year, month, 1 });
-	w.last = w.first + clock_month_days(year, month) - 1;
 	for (uint32_t reg = 0; !e && reg < w.rules.pack->register_count; reg++) {
 		w.reg = reg;
 		if (has_duty(&w.rules, reg))

@@ -29,5 +29,7 @@ const struct due *duelist_at(const struct duelist *d, uint32_t i);
  * of it was done. Stops when `each` returns false. */
 struct owed { const struct pack_duty *duty; const struct row *subject; uint32_t done, wanted; int32_t from, to; };
 enum err duelist_owed(struct profile *p, int year, int month, bool (*each)(void *user, const struct owed *o), void *user);
+/* The same for any stretch of days. */
+enum err duelist_owed_days(struct profile *p, int32_t first, int32_t last, bool (*each)(void *user, const struct owed *o), void *user);
 
 #endif

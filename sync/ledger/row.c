@@ -136,6 +136,47 @@ const struct row_field *row_field(const struct row *r, uint32_t n)
 	return NULL;
 }
 
+enum err row_each(struct profile *p, const char *reg, enum err (*each)(void *user, const struct row *r), void *user)
+{
+	struct store_key prefix = store_key(), key;
+	struct store_cursor at;
+	struct store_txn t;
+	struct context c;
+	struct buf data = { 0 };
+	const struct pack *pack;
+	uint32_t index;
+	uint16_t word;
+	bool keeps_retracted = false;
+	enum err e = reader_register(p, reg, &pack, &index);
+
+	if (e)
+		return e;
+	for (uint32_t i = 0; i < pack->step_count; i++)
+		keeps_retracted = keeps_retracted || pack->steps[i].reg == index;
+	reader_begin(p, &t, &c);
+	if (!(word = words_find(c.words, &t, reg))) {
+		store_abort(&t);
+		return t.err;
+	}
+	store_key_u16(&prefix, word);
+	store_seek(&t, STORE_ROW, &prefix, &at);
+	while (!e && store_next(&at, &key, &data)) {
+		struct row_key rk = rowcode_from_store(&key);
+		struct row r;
+
+		if ((e = rowcode_get(c.words, &t, &rk, data.data, data.len, &r)))
+			break;
+		if (!(r.flags & ROW_EMPTY) && (keeps_retracted || !(r.flags & ROW_RETRACTED)))
+			e = each(user, &r);
+		row_clear(&r);
+	}
+	store_seek_end(&at);
+	e = e ? e : t.err;
+	store_abort(&t);
+	buf_clear(&data);
+	return e;
+}
+
 /* --- history and children --- */
 
 static bool tell(const struct judge_entry *e, bool (*each)(void *user, const struct row_history *h), void *user)

@@ -65,6 +65,10 @@ void row_clear(struct row *r);
 enum err row_read(struct profile *p, const struct row_id *id, struct row *out);                 /* ERR_NOTFOUND */
 enum err row_read_key(struct profile *p, const struct row_key *key, struct row *out);
 
+/* Every row of a register as lists show it (retracted ones only where a workflow keeps them), in the order of the store, within
+ * one look at it: `each` must not write. Stops when it fails. A register that nobody wrote to has no rows. */
+enum err row_each(struct profile *p, const char *reg, enum err (*each)(void *user, const struct row *r), void *user);
+
 const struct row_value *row_worst(const struct row_field *f, const struct pack_field *pf);     /* by danger_order, then the latest */
 const struct row_field *row_field(const struct row *r, uint32_t n);         /* NULL when it has no open value */
 

@@ -8,6 +8,7 @@
 #include "sync/ledger/looked.h"
 #include "sync/ledger/profile.h"
 #include "sync/town/lines.h"
+#include "sync/town/position.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -198,28 +199,6 @@ enum err export_jsonl(struct profile *p, const char *path, bool full, uint32_t *
 /* Which reference systems the positions are in, and how many of each: RFC 7946 has WGS 84 only, and ours stand as recorded. */
 struct map_export { struct row_export rows; struct { char name[16]; uint32_t count; } systems[8]; uint32_t system_count; };
 
-/* "lat lon alt acc CRS" as a GeoJSON position; false when it is none. */
-static bool position(const char *text, double at[2], char crs[16])
-{
-	char *end;
-
-	at[1] = strtod(text, &end);
-	if (end == text)
-		return false;
-	text = end;
-	at[0] = strtod(text, &end);
-	if (end == text || at[0] < -180 || at[0] > 180 || at[1] < -90 || at[1] > 90)
-		return false;
-	for (int skip = 0; skip < 2 && *end == ' '; skip++)
-		strtod(end, &end);
-	strcpy(crs, "WGS84");
-	while (*end == ' ')
-		end++;
-	if (*end && strlen(end) < 16 && !strpbrk(end, "\"\\"))
-		strcpy(crs, end);
-	return true;
-}
-
 static void count_system(struct map_export *map, const char *crs)
 {
 	uint32_t i = 0;
@@ -237,8 +216,8 @@ static enum err feature_of(void *user, const struct pack *pk, const struct pack_
 	struct map_export *map = user;
 	struct row_export *x = &map->rows;
 	struct buf title = { 0 }, one = { 0 };
-	char crs[16], id[ROW_ID_TEXT];
-	double at[2] = { 0 };
+	char id[ROW_ID_TEXT];
+	struct position at = { 0 };
 	bool found = false;
 	enum err e = ERR_OK;
 
@@ -248,7 +227,7 @@ static enum err feature_of(void *user, const struct pack *pk, const struct pack_
 		if (reg->fields[i].type != PACK_POSITION || (reg->fields[i].class >= 2 && !x->full))
 			continue;
 		e = row_show(r, reg, pk, i, true, &s);
-		found = !e && position(buf_str(&s.text), at, crs);
+		found = !e && position_read(buf_str(&s.text), &at);
 		row_shown_clear(&s);
 	}
 	if (!e && found && !(e = row_title(x->profile, r, &title))) {
@@ -257,14 +236,14 @@ static enum err feature_of(void *user, const struct pack *pk, const struct pack_
 		jdoc_put_text(properties, "register", reg->id);
 		jdoc_put_text(properties, "row", row_id_text(&r->id, id));
 		jdoc_put_text(properties, "title", buf_str(&title));
-		jdoc_put_text(properties, "crs", crs);
+		jdoc_put_text(properties, "crs", at.crs);
 		e = put_fields(x, pk, reg, r, properties);
 		if (!e)
 			e = jdoc_text(properties, 0, &one);
 		buf_printf(&x->lines.text, "%s{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[%.7f,%.7f]},\"properties\":%s}",
-		           x->count++ ? ",\n" : "", at[0], at[1], buf_str(&one));
+		           x->count++ ? ",\n" : "", at.lon, at.lat, buf_str(&one));
 		jdoc_free(properties);
-		count_system(map, crs);
+		count_system(map, at.crs);
 		lines_flush(&x->lines, 65536);
 	}
 	buf_clear(&title);

@@ -1,0 +1,212 @@
+#include "config.h"
+#include "sync/town/report/facts.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/i18n.h"
+#include "sync/keys/root.h"
+#include "sync/ledger/profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- groups --- */
+
+struct facts_line *facts_line(struct facts_group *g, const char *id, const char *label)
+{
+	struct facts_line *l;
+
+	for (uint32_t i = 0; i < g->count; i++)
+		if (!strcmp(g->at[i].id, id))
+			return &g->at[i];
+	if (g->count == g->cap) {
+		uint32_t cap = g->cap ? g->cap * 2 : 32;
+
+		if (!(l = realloc(g->at, cap * sizeof *l)))
+			return NULL;
+		g->at = l;
+		g->cap = cap;
+	}
+	l = &g->at[g->count];
+	*l = (struct facts_line){ .id = strdup(id), .label = strdup(label && *label ? label : id) };
+	if (l->id && l->label) {
+		g->count++;
+		return l;
+	}
+	free(l->id);
+	free(l->label);
+	return NULL;
+}
+
+static void group_clear(struct facts_group *g)
+{
+	for (uint32_t i = 0; i < g->count; i++) {
+		free(g->at[i].id);
+		free(g->at[i].label);
+	}
+	free(g->at);
+}
+
+struct facts_line *facts_village(struct facts *f, const struct row *r)
+{
+	char scope[68];
+
+	event_scope_text(&r->scope, scope);
+	return facts_line(&f->villages, scope, r->scope.kind ? scope : "镇直");
+}
+
+const char *facts_label(const struct facts *f, const char *reg, const char *field, const char *code)
+{
+	uint32_t at = pack_find_register(f->pack, reg), n = at == PACK_NONE ? PACK_NONE : pack_find_field(&f->pack->registers[at], field);
+	const struct pack_code *c = n == PACK_NONE ? NULL : pack_code(f->pack, f->pack->registers[at].fields[n].codes, code);
+
+	return c ? c->label.zh : code;
+}
+
+/* --- days --- */
+
+struct facts_bucket *facts_bucket(struct facts *f, int32_t day)
+{
+	for (uint32_t i = 0; day >= f->first && day <= f->last && i < f->bucket_count; i++)
+		if (day <= f->buckets[i].last)
+			return &f->buckets[i];
+	return NULL;
+}
+
+int32_t facts_made(const struct facts *f, const struct row *r)
+{
+	return clock_day_of(r->events[0].wall, f->pack->utc_offset);
+}
+
+static void set_period(struct facts *f, int year, int month)
+{
+	int32_t today = clock_day_of(clock_wall(), f->pack->utc_offset);
+
+	f->year = !month;
+	f->first = clock_days((struct clock_date){ year, month ? month : 1, 1 });
+	f->end = month ? f->first + clock_month_days(year, month) - 1 : clock_days((struct clock_date){ year, 12, 31 });
+	f->last = today < f->end ? today : f->end;
+	f->bucket_count = month ? (uint32_t)clock_month_days(year, month) : 12;
+	for (uint32_t i = 0; i < f->bucket_count; i++) {
+		struct facts_bucket *b = &f->buckets[i];
+
+		b->first = month ? f->first + (int32_t)i : clock_days((struct clock_date){ year, (int)i + 1, 1 });
+		b->last = month ? b->first : b->first + clock_month_days(year, (int)i + 1) - 1;
+	}
+}
+
+/* --- fields --- */
+
+enum err facts_fields(const struct facts *f, const char *reg, const char *const *names, struct facts_fields *out)
+{
+	uint32_t at = pack_find_register(f->pack, reg);
+
+	memset(out, 0, sizeof *out);
+	out->f = f;
+	if (at == PACK_NONE)
+		return err_set(ERR_FORMAT, _("清单包里没有登记簿 %s, 做不了报告"), reg);
+	out->reg = &f->pack->registers[at];
+	for (uint32_t i = 0; i < 8; i++)
+		out->index[i] = PACK_NONE;
+	for (uint32_t i = 0; i < 8 && names[i]; i++)
+		out->index[i] = pack_find_field(out->reg, names[i]);
+	return ERR_OK;
+}
+
+enum err facts_read(struct facts_fields *x, const struct row *r)
+{
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; !e && i < 8; i++) {
+		struct row_shown s = { 0 };
+
+		buf_reset(&x->text[i]);
+		buf_puts(&x->text[i], "");
+		if (x->index[i] == PACK_NONE || !row_field(r, x->reg->fields[x->index[i]].n))
+			continue;
+		e = row_show(r, x->reg, x->f->pack, x->index[i], true, &s);
+		buf_put(&x->text[i], s.text.data, s.text.len);
+		row_shown_clear(&s);
+	}
+	return e;
+}
+
+void facts_fields_clear(struct facts_fields *x)
+{
+	for (uint32_t i = 0; i < 8; i++)
+		buf_clear(&x->text[i]);
+}
+
+/* --- all of it --- */
+
+struct naming { struct facts *f; struct facts_fields fields; };
+
+/* Villages by their register, so that one where nothing happened is in the report too. */
+static enum err name_village(void *user, const struct row *r)
+{
+	struct naming *n = user;
+	struct event_scope scope;
+	char text[68];
+	enum err e = facts_read(&n->fields, r);
+
+	if (e || !n->fields.text[0].len || n->fields.text[0].len > sizeof scope.bytes)
+		return e;
+	scope = event_scope_village(buf_str(&n->fields.text[0]));
+	event_scope_text(&scope, text);
+	n->f->village_count++;
+	return facts_line(&n->f->villages, text, buf_str(&n->fields.text[1])) ? ERR_OK : err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+}
+
+static enum err name_villages(struct facts *f)
+{
+	static const char *const names[8] = { "code", "name" };
+	struct naming n = { .f = f };
+	enum err e = facts_fields(f, "villages", names, &n.fields);
+
+	if (!e)
+		e = row_each(f->profile, "villages", name_village, &n);
+	facts_fields_clear(&n.fields);
+	return e;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return strcmp(((const struct facts_line *)a)->id, ((const struct facts_line *)b)->id);
+}
+
+enum err facts_gather(struct profile *p, int year, int month, struct facts *out)
+{
+	const struct keys_root *root = keys_roots_newest(&p->roots);
+	enum err e;
+
+	memset(out, 0, sizeof *out);
+	out->profile = p;
+	if ((e = profile_pack_current(p, &out->pack)))
+		return e;
+	set_period(out, year, month);
+	out->township = strdup(root ? root->name : "");
+	if ((e = name_villages(out)) || (e = facts_places(out)) || (e = facts_hazards(out)) || (e = facts_trainings(out)) || (e = facts_warnings(out)))
+		return e;
+	if ((e = facts_duties(out)))
+		return e;
+	if (out->villages.count)
+		qsort(out->villages.at, out->villages.count, sizeof *out->villages.at, by_id);
+	return ERR_OK;
+}
+
+void facts_clear(struct facts *f)
+{
+	struct facts_group *const groups[] = { &f->villages, &f->kinds, &f->levels, &f->items, &f->duties, &f->subjects, &f->drill_kinds, &f->warn_levels };
+
+	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+		group_clear(groups[i]);
+	for (uint32_t i = 0; i < f->listed_count; i++) {
+		free(f->listed[i].number);
+		free(f->listed[i].village);
+		free(f->listed[i].place);
+		free(f->listed[i].words);
+		free(f->listed[i].level);
+	}
+	free(f->points);
+	free(f->township);
+	memset(f, 0, sizeof *f);
+}

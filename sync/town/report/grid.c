@@ -92,7 +92,7 @@ void grid_bar(struct buf *out, uint64_t n, uint64_t most, const char *kind)
 {
 	uint64_t thousandths = most ? n * 1000 / most : 0;
 
-	buf_printf(out, "<td class=\"n bar %s\"><i style=\"width:%" PRIu64 ".%" PRIu64 "%%\"></i><span>", kind, thousandths / 10, thousandths % 10);
+	buf_printf(out, "<td class=\"n bar %s\"><i style=\"--w:%" PRIu64 ".%03" PRIu64 "\"></i><span>", kind, thousandths / 1000, thousandths % 1000);
 	grid_put_number(out, n);
 	buf_puts(out, "</span></td>");
 }

@@ -149,13 +149,15 @@ static void draw_ring(void *user, const struct jdoc *ring, const char *name)
 		double x = x_of(d->view, coordinate(jdoc_item(ring, i), 0)), y = y_of(d->view, coordinate(jdoc_item(ring, i), 1));
 
 		buf_printf(d->out, "%s%.1f,%.1f", i ? "L" : "M", x, y);
-		sum_x += x;
-		sum_y += y;
+		if (i) {                                  /* the first point comes again as the last */
+			sum_x += x;
+			sum_y += y;
+		}
 	}
 	buf_puts(d->out, "Z");
-	if (!name || !*name || !n)
+	if (!name || !*name || n < 2)
 		return;
-	buf_printf(&d->names, "<text class=\"village\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", sum_x / (double)n, sum_y / (double)n);
+	buf_printf(&d->names, "<text class=\"village\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", sum_x / (double)(n - 1), sum_y / (double)(n - 1));
 	html_text(&d->names, name);
 	buf_puts(&d->names, "</text>");
 }

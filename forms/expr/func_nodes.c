@@ -142,13 +142,19 @@ static enum err run_pulldata(struct run *r, const struct frame *c, struct expr_v
 {
 	struct expr_nodes rows = { 0 }, top = { 0 };
 	struct expr_node root;
+	struct buf file = { 0 };
 	enum err err = ERR_OK;
 
 	(void)c;
 	for (size_t i = 0; !err && i < n; i++)
 		err = value_string(r->host, &args[i]);
+	/* a file first: a choice list of the same name is another thing */
+	buf_printf(&file, "%s.csv", buf_str(&args[0].text));
 	if (!err)
-		err = r->host->root ? r->host->root(r->host->user, buf_str(&args[0].text), &root) : ERR_NOTFOUND;
+		err = r->host->root && !file.err ? r->host->root(r->host->user, buf_str(&file), &root) : ERR_NOTFOUND;
+	if (err == ERR_NOTFOUND && r->host->root)
+		err = r->host->root(r->host->user, buf_str(&args[0].text), &root);
+	buf_clear(&file);
 	if (err == ERR_NOTFOUND)
 		err = err_set(ERR_FORMAT, _("pulldata(): 没有附表 %s, 请把 %s.csv 放在表单旁边"), buf_str(&args[0].text), buf_str(&args[0].text));
 	if (!err)

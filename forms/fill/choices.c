@@ -119,13 +119,25 @@ static struct piece bare(struct piece p)
 	return p;
 }
 
+/* The file that search() looks things up in; "" when that is not said. A list of the same name is another thing. */
+static const char *search_file(const struct form_question *q, char name[256])
+{
+	struct piece file = bare((struct piece){ search_call(q), (int)argument(search_call(q)) });
+
+	snprintf(name, 250, "%.*s", file.len, file.s);
+	if (*name && !items_is_file(name))
+		strcat(name, ".csv");
+	return name;
+}
+
 /* search('file'[, 'matches'|'contains'|'startswith'|'endswith', 'column', value[, 'column', value]]) */
 static enum err search_program(const struct form_question *q, struct buf *out)
 {
 	struct piece arg[6], how;
 	size_t n = split_search(search_call(q), arg);
+	char name[256];
 
-	buf_printf(out, "instance('%.*s')/root/item", bare(arg[0]).len, bare(arg[0]).s);
+	buf_printf(out, "instance('%s')/root/item", search_file(q, name));
 	if (n >= 4) {
 		how = bare(arg[1]);
 		if (how.len == 7 && !strncmp(how.s, "matches", 7))
@@ -233,6 +245,8 @@ bool choices_known(struct fill *f, const struct form_question *q)
 
 	if (origin_of(q) == FROM_FILE)
 		return source_open(f, source_stem(q->source, stem), &root) == ERR_OK;
+	if (origin_of(q) == FROM_SEARCH)
+		return source_open(f, search_file(q, stem), &root) == ERR_OK;
 	return q->source || (q->list != FORM_NONE && !(q->type_name && strstr(q->type_name, "external")));
 }
 
@@ -271,7 +285,7 @@ static enum err evaluate(struct fill *f, uint32_t node, struct expr_nodes *set)
 
 		err = bad ? bad : err;
 	}
-	if (err == ERR_FORMAT || err == ERR_UNSUPPORTED)
+	if (err == ERR_FORMAT || err == ERR_UNSUPPORTED || err == ERR_NOTFOUND)
 		return ERR_OK;
 	for (size_t i = 0; !err && f->value.kind == EXPR_NODES && i < f->value.nodes.count; i++)
 		if (f->value.nodes.at[i].a != 1 || *item_text(f, question, f->value.nodes.at[i], false))
@@ -328,6 +342,14 @@ enum err fill_choice(struct fill *f, fill_node n, uint32_t i, const char **name,
 	return err;
 }
 
+bool fill_lacks_choices(struct fill *f, fill_node n)
+{
+	const struct form_question *q = fill_question(f, n);
+	uint32_t count = 0;
+
+	return q && form_is_select(q->type) && !choices_known(f, q) && !fill_choices(f, n, &count) && !count;
+}
+
 /* Is the whole table on offer, so that its index can be asked? */
 static bool unfiltered(const struct form_question *q)
 {
@@ -339,17 +361,14 @@ static enum err find_item(struct fill *f, uint32_t question, const char *name, s
 	const struct form_question *q = &f->form->questions[question];
 	struct expr_node root;
 	char stem[256], room[256];
-	struct piece file;
 	enum err err;
 
-	if (origin_of(q) == FROM_SEARCH) {
-		file = bare((struct piece){ search_call(q), (int)argument(search_call(q)) });
-		snprintf(stem, sizeof stem, "%.*s", file.len, file.s);
-	} else if (origin_of(q) == FROM_FILE) {
+	if (origin_of(q) == FROM_SEARCH)
+		search_file(q, stem);
+	else if (origin_of(q) == FROM_FILE)
 		source_stem(q->source, stem);
-	} else {
+	else
 		snprintf(stem, sizeof stem, "%s", list_name(f, q));
-	}
 	err = *stem ? source_open(f, stem, &root) : ERR_NOTFOUND;
 	root.b = 1;
 	if (!err)

@@ -77,6 +77,8 @@ enum err fill_test(struct fill *f, fill_node n, const char *expression, bool *ou
  * and label, borrowed until the next call. */
 enum err fill_choices(struct fill *f, fill_node n, uint32_t *count);
 enum err fill_choice(struct fill *f, fill_node n, uint32_t i, const char **name, const char **label);
+/* A select whose list is in a file that is not here: there is nothing to choose from, and any text is an answer. */
+bool fill_lacks_choices(struct fill *f, fill_node n);
 
 /* Repeats. `repeat` is the node of the repeat itself, an instance is its child. A repeat opens with as many instances as its
  * default column says, with one when that is empty; under a repeat_count with as many as that gives, and when it falls the

@@ -1,11 +1,14 @@
 #include "config.h"
 #include "forms/fill/tree.h"
 
+#include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { DAYS_MAX = 700000 };            /* from 1970, each way: years of four digits */
 
 /* What is to be computed waits in a heap ordered by rank: a calculation runs after those it depends on, once. */
 
@@ -143,7 +146,12 @@ enum err settle_text(struct fill *f, uint32_t node, struct buf *out)
 	const struct expr_value *v = &f->value;
 	enum form_type type = f->form->questions[f->nodes[node].question].type;
 	size_t before = out->len;
+	char day[16];
 
+	if (v->kind == EXPR_NUMBER && !v->is_date && type == FORM_DATE && v->number > -DAYS_MAX && v->number < DAYS_MAX) {
+		buf_puts(out, clock_format_date((int32_t)trunc(v->number), day));
+		return out->err;
+	}
 	if (v->kind == EXPR_NUMBER && !v->is_date) {
 		expr_format_number(type == FORM_INTEGER && isfinite(v->number) ? trunc(v->number) : v->number, out);
 		return out->err;

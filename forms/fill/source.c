@@ -87,14 +87,18 @@ static void open_list(struct fill *f, struct source *s)
 	s->row_count = f->form->lists[s->list].count;
 }
 
-static enum err find_source(struct fill *f, const char *name, struct source **out)
+/* "name" is a choice list or, when there is none of that name, a file; "name.csv" is the file whatever the lists are called. */
+static enum err find_source(struct fill *f, const char *instance, struct source **out)
 {
+	bool file = items_is_file(instance);
+	char name[256];
 	struct source *s;
 	enum err err = ERR_OK;
 
 	*out = NULL;
+	source_stem(instance, name);
 	for (uint32_t i = 0; i < f->source_count; i++)
-		if (!strcmp(f->sources[i].name, name)) {
+		if (!strcmp(f->sources[i].name, name) && !(file && f->sources[i].list != FORM_NONE)) {
 			*out = &f->sources[i];
 			return ERR_OK;
 		}
@@ -103,7 +107,7 @@ static enum err find_source(struct fill *f, const char *name, struct source **ou
 		return no_memory(name);
 	f->sources = s;
 	s += f->source_count;
-	*s = (struct source){ .name = copy(name), .list = form_find_list(f->form, name) };
+	*s = (struct source){ .name = copy(name), .list = file ? FORM_NONE : form_find_list(f->form, name) };
 	if (!s->name)
 		return no_memory(name);
 	f->source_count++;

@@ -95,10 +95,10 @@ static enum err lay_out(struct items *t)
 	return ERR_OK;
 }
 
-static enum err read_csv(struct items *t, const char *path)
+static enum err read_csv(struct items *t, const void *data, size_t len)
 {
 	struct csv *csv = NULL;
-	enum err err = csv_open(path, &csv);
+	enum err err = csv_open_text(data, len, &csv);
 	uint32_t column;
 
 	t->memory->csv = csv;
@@ -153,20 +153,17 @@ static enum err on_end(void *user, const char *name)
 	return add_cell(r->t, r->name, text_trim(r->text.data));
 }
 
-static enum err read_xml(struct items *t, const char *path)
+static enum err read_xml(struct items *t, const void *data, size_t len)
 {
 	struct reading r = { .t = t, .text.max = CSV_FIELD_MAX };
 	const struct xml_handler handler = { on_start, on_end, on_text, &r };
-	struct buf file = { 0 };
-	struct xml *x = NULL;
-	enum err err = fs_read(path, CSV_FILE_MAX, &file);
+	struct xml *x;
+	enum err err = xml_new(&handler, &x);
 
-	if (!err)
-		err = xml_new(&handler, &x);
-	if (!err)
-		err = err_in(xml_feed(x, buf_str(&file), file.len, true), "%s", path);
+	if (err)
+		return err;
+	err = xml_feed(x, data, len, true);
 	xml_free(x);
-	buf_clear(&file);
 	buf_clear(&r.text);
 	return err;
 }
@@ -209,22 +206,22 @@ static enum err add_feature(struct items *t, const struct jdoc *feature)
 	return err;
 }
 
-static enum err read_geojson(struct items *t, const char *path)
+static enum err read_geojson(struct items *t, const void *data, size_t len)
 {
 	const struct jdoc *features;
 	struct jdoc *doc = NULL;
-	enum err err = jdoc_read(path, &doc);
+	enum err err = jdoc_parse(data, len, &doc);
 
-	features = jdoc_get(doc, "features");
+	features = err ? NULL : jdoc_get(doc, "features");
 	if (!err && jdoc_type(features) != JDOC_ARRAY)
-		err = err_set(ERR_FORMAT, _("%s 不是 GeoJSON: 没有 features"), path);
+		err = err_set(ERR_FORMAT, _("不是 GeoJSON: 没有 features"));
 	for (size_t i = 0; !err && i < jdoc_count(features); i++)
 		err = add_feature(t, jdoc_item(features, i));
 	jdoc_free(doc);
 	return err;
 }
 
-enum err items_open(const char *path, struct items **out)
+enum err items_read(const char *name, const void *data, size_t len, struct items **out)
 {
 	struct items *t = calloc(1, sizeof *t);
 	struct items_memory *m = calloc(1, sizeof *m);
@@ -238,7 +235,7 @@ enum err items_open(const char *path, struct items **out)
 	}
 	t->memory = m;
 	m->mem.max = 4u * CSV_FILE_MAX;
-	err = ends(path, ".xml") ? read_xml(t, path) : items_is_geojson(path) ? read_geojson(t, path) : read_csv(t, path);
+	err = ends(name, ".xml") ? read_xml(t, data, len) : items_is_geojson(name) ? read_geojson(t, data, len) : read_csv(t, data, len);
 	if (!err)
 		err = lay_out(t);
 	free(m->met);
@@ -247,6 +244,18 @@ enum err items_open(const char *path, struct items **out)
 		items_close(t);
 	else
 		*out = t;
+	return err ? err_in(err, "%s", name) : ERR_OK;
+}
+
+enum err items_open(const char *path, struct items **out)
+{
+	struct buf file = { 0 };
+	enum err err = fs_read(path, CSV_FILE_MAX, &file);
+
+	*out = NULL;
+	if (!err)
+		err = items_read(path, buf_str(&file), file.len, out);
+	buf_clear(&file);
 	return err;
 }
 

@@ -10,6 +10,7 @@
 #include "forms/base/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { ITEMS_COLUMNS_MAX = 1024, ITEMS_CELLS_MAX = 8 << 20 };
@@ -25,6 +26,7 @@ bool items_is_file(const char *name);                /* by its ending: .csv, .xm
 bool items_is_geojson(const char *name);
 /* ERR_NOTFOUND, ERR_FORMAT and ERR_LIMIT name the file. */
 enum err items_open(const char *path, struct items **out);
+enum err items_read(const char *name, const void *data, size_t len, struct items **out);      /* the same from memory */
 void items_close(struct items *t);                   /* NULL is fine */
 
 #endif

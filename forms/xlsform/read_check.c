@@ -111,7 +111,8 @@ static const char *wide_mark(const char *s)
 	return NULL;
 }
 
-static void check_expression(struct reader *r, const struct place *at, const char *s)
+/* A default that only looks like an expression ("see page (3)") is a text all the same. */
+static void check_expression(struct reader *r, const struct place *at, const char *s, bool or_text)
 {
 	const char *name, *wide = wide_mark(s);
 	struct expr *x;
@@ -120,6 +121,10 @@ static void check_expression(struct reader *r, const struct place *at, const cha
 
 	if (e == ERR_NOMEM) {
 		r->failed = e;
+		return;
+	}
+	if (e && or_text) {
+		reader_warn(r, at->table, at->row, at->column, NULL, _("默认值读不成表达式, 就当作文字: %s"), s);
 		return;
 	}
 	if (e) {
@@ -153,7 +158,7 @@ static void check_row(struct reader *r, const struct table *t, const struct book
 			continue;
 		if (table_is_expression(c->field->kind, cell->text)) {
 			expression_clean(cell->text, &r->text);
-			check_expression(r, &at, buf_str(&r->text));
+			check_expression(r, &at, buf_str(&r->text), c->field->kind == FIELD_DEFAULT);
 		} else if (c->field->kind == FIELD_TEXT || c->field->kind == FIELD_TRIGGER) {
 			check_text(r, &at, cell->text);
 		}

@@ -32,6 +32,7 @@ static const struct word words[] = {
 	{ .word = "audio", .type = FORM_AUDIO },
 	{ .word = "video", .type = FORM_VIDEO },
 	{ .word = "file", .type = FORM_FILE },
+	{ .word = "signature", .type = FORM_SIGNATURE },
 	{ .word = "calculate", .type = FORM_CALCULATE }, { .word = "calculation", .type = FORM_CALCULATE },
 	{ .word = "calculate_here", .type = FORM_CALCULATE },
 	{ .word = "hidden", .type = FORM_HIDDEN },
@@ -96,7 +97,7 @@ static const struct stem {
 	{ .word = "select one", .type = FORM_SELECT_ONE },
 	{ .word = "select1", .type = FORM_SELECT_ONE },
 	{ .word = "select", .type = FORM_SELECT_MULTIPLE },
-	{ .word = "rank", .type = FORM_RANK },
+	{ .word = "rank", .type = FORM_RANK }, { .word = "odk:rank", .type = FORM_RANK },
 	{ .word = "rows", .type = FORM_ROWS },
 	{ .word = "row", .type = FORM_ROW },
 	{ .word = "osm", .type = FORM_OTHER, .as_text = true },
@@ -198,7 +199,7 @@ static bool or_other(const char *s)
 {
 	char rest[TYPE_MAX];
 
-	return plain_type(s, rest) && (strstr(rest, "or_other") || strstr(rest, "or specify other"));
+	return plain_type(s, rest) && (strstr(rest, "or_other") || strstr(rest, "or specify other") || strstr(rest, "or other"));
 }
 
 static void read_argument(const char *s, struct row_type *out)

@@ -116,7 +116,10 @@ static enum err make_answer(struct filler *r, struct fill *f, fill_node n, uint3
 
 	switch (q->type) {
 	case FORM_SELECT_ONE: case FORM_SELECT_MULTIPLE: case FORM_RANK:
-		return choice_answer(r, f, n, out);
+		if (!fill_lacks_choices(f, n))
+			return choice_answer(r, f, n, out);
+		text_answer(r, q, attempt, out);
+		break;
 	case FORM_INTEGER: case FORM_DECIMAL:
 		number_answer(r, q, out);
 		break;

@@ -271,6 +271,28 @@ static void defaults_triggers_and_once(void **state)
 	form_free(form);
 }
 
+/* A default need not be the expression it looks like; a number computed for a day is that day. */
+static void defaults_are_taken_as_their_author_meant(void **state)
+{
+	struct form *form = sheet_form(
+		"survey,type,name,label,default,calculation\n"
+		",text,page,页,see page (3),\n"
+		",text,site,网,f(x) of http://x.example,\n"
+		",date,before,前,today() - 7,\n"
+		",date,after,后,,today() + 1\n"
+		",integer,two,二,5 - 3,\n");
+	struct fill *f = sheet_fill(form, NULL);
+
+	(void)state;
+	sheet_is(f, "page", "see page (3)");
+	sheet_is(f, "site", "f(x) of http://x.example");
+	sheet_is(f, "before", "2026-11-15");
+	sheet_is(f, "after", "2026-11-23");
+	sheet_is(f, "two", "2");
+	fill_close(f);
+	form_free(form);
+}
+
 static void an_authors_mistake_does_not_lock_a_question(void **state)
 {
 	struct form *form = sheet_form(
@@ -360,7 +382,7 @@ int main(void)
 		cmocka_unit_test(cycles_name_their_members),
 		cmocka_unit_test(relevances_may_lean_on_each_other),
 		cmocka_unit_test(defaults_triggers_and_once),
-		cmocka_unit_test(an_authors_mistake_does_not_lock_a_question),
+		cmocka_unit_test(defaults_are_taken_as_their_author_meant), cmocka_unit_test(an_authors_mistake_does_not_lock_a_question),
 		cmocka_unit_test(written_paths_mean_what_converters_mean),
 		cmocka_unit_test(a_running_total_reads_the_row_before),
 	};

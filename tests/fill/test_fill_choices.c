@@ -89,7 +89,9 @@ static void attached_tables_are_read(void **state)
 		",select_one_from_file shops.csv,shop,店,,street = ${key},,\"value=id, label=owner\"\n"
 		",select_one_from_file gone.csv,gone,没,,,,\n"
 		",select_one found,found,找,,,\"search('shops', 'contains', 'owner', '王')\",\n"
+		",select_one away,away,别处,,,\"search('away', 'matches', 'owner', ${key})\",\n"
 		"choices,list_name,name,label\n"
+		",away,id,owner\n"
 		",found,id,owner\n"
 		",found,0,没有\n");
 	char dir[] = "/tmp/xuncha-fill-XXXXXX", path[64];
@@ -110,7 +112,10 @@ static void attached_tables_are_read(void **state)
 	sheet_choices(f, "found", "0 s1 s3");
 	sheet_set(f, "found", "s3");
 	sheet_choices(f, "gone", "");
+	assert_true(fill_lacks_choices(f, sheet_node(f, "gone")));
+	assert_false(fill_lacks_choices(f, sheet_node(f, "shop")));
 	sheet_set(f, "gone", "any");
+	sheet_set(f, "away", "any");
 	fill_close(f);
 	form_free(form);
 	fs_remove_tree(dir);

@@ -3,7 +3,7 @@
  * A target is a file tests/fuzz/fuzz_NAME.c with LLVMFuzzerTestOneInput() and a folder tests/fuzz/corpus/NAME. The changes
  * are the same in every run. Inputs are heap copies of exactly their length, so that a sanitizer sees the first byte past
  * the end. With a fuzzer: configure --enable-fuzz CC=clang CFLAGS='-g -O1 -fsanitize=address,fuzzer-no-link', then
- * tests/fuzz/fuzz_NAME tests/fuzz/corpus/NAME.
+ * tests/fuzz/fuzz_NAME tests/fuzz/corpus/NAME (Debian: libclang-rt-dev).
  */
 #include "config.h"
 #include "tests/tap.h"

@@ -120,7 +120,7 @@ static void begin_editing(struct form_view *v)
 
 	v->editing = FILL_NO_NODE;
 	v->field.compose.on = false;
-	if (q && form_is_typed(q) && editable(v)) {
+	if (q && form_is_typed(v->f->fill, selected(v)->node) && editable(v)) {
 		v->editing = selected(v)->node;
 		show_for_editing(v);
 	}
@@ -338,7 +338,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	struct form_view *v = (struct form_view *)base;
 
 	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9)
-		return question(v) && form_is_chosen(question(v)) ? choose(v, (uint32_t)(a - ACT_ANSWER_1)) : KIT_STAY;
+		return question(v) && form_is_chosen(v->f->fill, selected(v)->node) ? choose(v, (uint32_t)(a - ACT_ANSWER_1)) : KIT_STAY;
 	switch (a) {
 	case ACT_UP: case ACT_PREVIOUS: form_go(v, -1); return KIT_STAY;
 	case ACT_DOWN: case ACT_NEXT:   form_go(v, 1); return KIT_STAY;
@@ -374,7 +374,7 @@ static bool offers(struct kit_view *base, enum kit_action a)
 	uint32_t count = 0;
 
 	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9) {
-		if (!question(v) || !form_is_chosen(question(v)) || !editable(v))
+		if (!question(v) || !form_is_chosen(v->f->fill, selected(v)->node) || !editable(v))
 			return false;
 		if (question(v)->type == FORM_ACKNOWLEDGE)
 			return a == ACT_ANSWER_1;

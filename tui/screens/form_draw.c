@@ -137,7 +137,7 @@ static void choices(struct pen *p, const struct entry *e, int x)
 
 static bool is_edited(const struct pen *p, const struct entry *e)
 {
-	return p->v->editing == e->node && form_is_typed(fill_question(p->v->f->fill, e->node));
+	return p->v->editing == e->node && form_is_typed(p->v->f->fill, e->node);
 }
 
 /* How an answer of this type is typed, shown where it will stand. */
@@ -206,7 +206,7 @@ static void question(struct pen *p, const struct entry *e, bool selected)
 	}
 	if (!p->narrow)
 		below = x + p->label_cols + 1;
-	if (selected && form_is_chosen(fill_question(p->v->f->fill, e->node)))
+	if (selected && form_is_chosen(p->v->f->fill, e->node))
 		choices(p, e, below);
 	if (selected)
 		hints(p, e, below);

@@ -7,14 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool form_is_chosen(const struct form_question *q)
+bool form_is_chosen(struct fill *f, fill_node n)
 {
-	return form_is_select(q->type) || q->type == FORM_ACKNOWLEDGE;
+	const struct form_question *q = fill_question(f, n);
+
+	return q->type == FORM_ACKNOWLEDGE || (form_is_select(q->type) && !fill_lacks_choices(f, n));
 }
 
-bool form_is_typed(const struct form_question *q)
+bool form_is_typed(struct fill *f, fill_node n)
 {
-	return !form_is_chosen(q) && q->type != FORM_ROW && q->type != FORM_ROWS && q->type != FORM_NOTE && q->type != FORM_GROUP && q->type != FORM_REPEAT;
+	const struct form_question *q = fill_question(f, n);
+
+	return form_is_asked(q->type) && !form_is_chosen(f, n) && q->type != FORM_ROW && q->type != FORM_ROWS && q->type != FORM_NOTE;
 }
 
 bool form_selectable(const struct entry *e)

@@ -46,8 +46,8 @@ bool form_has_phrases(enum form_type type);
 enum kit_next form_phrase(struct form_view *v);
 
 /* What a question is to the keyboard. */
-bool form_is_typed(const struct form_question *q);                /* edited as text in place */
-bool form_is_chosen(const struct form_question *q);               /* digits choose */
+bool form_is_typed(struct fill *f, fill_node n);                  /* edited as text in place */
+bool form_is_chosen(struct fill *f, fill_node n);                 /* digits choose */
 
 /* Choices that a digit can name; more than nine are chosen in a list of their own. */
 enum { FORM_DIGITS = 9 };

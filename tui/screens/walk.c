@@ -33,7 +33,7 @@ static void arrive(struct walk *w)
 
 	w->editing = q && is_number(q);
 	w->field.compose.on = false;
-	if (q && form_is_typed(q))
+	if (q && form_is_typed(w->f->fill, node_at(w)))
 		kit_line_set(&w->field.line, fill_value(w->f->fill, node_at(w)));
 	if (w->at >= w->count)
 		walk_summary_open(w);

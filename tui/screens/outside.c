@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { FILES_MAX = 1024 };
+
 static _Noreturn void be_child(const char *command, const char *argument, int out)
 {
 	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -26,6 +28,10 @@ static _Noreturn void be_child(const char *command, const char *argument, int ou
 	for (int s = 1; s < NSIG; s++)
 		signal(s, SIG_DFL);
 	setpgid(0, 0);
+	/* LMDB's own file is open without close-on-exec. */
+	for (int fd = 3; fd < FILES_MAX; fd++)
+		if (fd != nothing && fd != out)
+			close(fd);
 	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(nothing, STDERR_FILENO) < 0)
 		_exit(126);
 	execl("/bin/sh", "sh", "-c", command, "xuncha", argument, (char *)NULL);

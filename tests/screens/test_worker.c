@@ -1,0 +1,332 @@
+/* What a grid worker has in hand besides the keyboard: a receiver, a camera, words from before, an old terminal, a slow line.
+ * Receiver and camera are stand-in commands such as Termux has (termux-location, termux-camera-photo). */
+#include "config.h"
+#include "tests/screens/field.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What termux-location prints, 80 m from 老马饭店; beside it, what a child of ours was given. */
+#define LOCATION "#!/bin/sh\nd=%s\n" \
+	"{ [ -t 0 ] || [ -t 1 ] || echo no terminal; grep SigIgn /proc/self/status; ls -l /proc/self/fd | grep -c device; } >$d/child\n" \
+	"printf '{\\n  \"latitude\": 38.909, \"longitude\": 83.201,\\n  \"altitude\": 900.5, \"accuracy\": 8.2, \"provider\": \"gps\"\\n}\\n'\n"
+#define CAMERA "#!/bin/sh\n[ \"$1\" = -c ] && shift 2\nprintf 'a picture' >\"$1\"\n"
+#define SILENT "#!/bin/sh\necho $$ >%s/silent.pid\nexec sleep 600\n"
+
+static void script(const char *name, const char *format)
+{
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", field_dir(), name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fprintf(f, format, field_dir());
+	fclose(f);
+	assert_int_equal(chmod(path, 0700), 0);
+}
+
+static void settings(const char *position)
+{
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/device/settings", field_dir());
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fprintf(f, "{\"position\": \"%s/%s\", \"photo\": \"%s/camera -c 0 \\\"$1\\\"\"}", field_dir(), position, field_dir());
+	fclose(f);
+}
+
+static void contents(const char *name, char *out, size_t size)
+{
+	char path[512];
+	FILE *f;
+	size_t n;
+
+	snprintf(path, sizeof path, "%s/%s", field_dir(), name);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	n = fread(out, 1, size - 1, f);
+	out[n] = '\0';
+	fclose(f);
+}
+
+static struct vt *enter(int rows, int cols, const char *const env[])
+{
+	return field_enter("device", FIELD_PIN, rows, cols, env);
+}
+
+static void walk(struct vt *vt, const char *initials)
+{
+	vt_keys(vt, "/");
+	assert_shows(vt, "拼音首字母");
+	vt_keys(vt, initials);
+	assert_shows(vt, "1/1");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "开始巡查");
+	vt_keys(vt, "w");
+	assert_shows(vt, "第 ");
+}
+
+static void leave(struct vt *vt)
+{
+	for (int i = 0; i < 8 && !vt_shows(vt, "q退出"); i++) {
+		vt_key(vt, "Esc");
+		field_settle(vt);
+	}
+	vt_keys(vt, "q");
+	assert_int_equal(vt_wait_exit(vt, PATIENCE), 0);
+	vt_free(vt);
+}
+
+static void with_a_position_the_nearest_place_stands_first(void **state)
+{
+	char child[256];
+	struct vt *vt;
+
+	(void)state;
+	script("location", LOCATION);
+	script("camera", CAMERA);
+	settings("location");
+	vt = enter(24, 80, NULL);
+	vt_keys(vt, "p");
+	assert_shows(vt, "s排序");
+	vt_keys(vt, "s");
+	assert_shows(vt, "近的在前");
+	vt_keys(vt, "2");
+	assert_shows(vt, "(近的在前)");
+	assert_shows(vt, "约 80 米");
+	field_settle(vt);
+	assert_true(vt_selected(vt, "老马饭店"));
+	leave(vt);
+	/* The command got no terminal, default signals, and no file of ours. */
+	contents("child", child, sizeof child);
+	assert_non_null(strstr(child, "no terminal"));
+	assert_non_null(strstr(child, "SigIgn:\t0000000000000000"));
+	assert_string_equal(child + strlen(child) - 3, "\n0\n");
+}
+
+static void lists_are_filtered_by_what_people_ask_and_sorted(void **state)
+{
+	struct vt *vt = enter(24, 80, NULL);
+
+	(void)state;
+	vt_keys(vt, "pf");
+	assert_shows(vt, "还没查过的");
+	vt_keys(vt, "hmcg");                     /* found by its initials */
+	assert_hides(vt, "我记的");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "> 还没查过的");
+	vt_keys(vt, "s");
+	assert_shows(vt, "按风险等级");
+	vt_key(vt, "Esc");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "要做的");
+	leave(vt);
+}
+
+static void a_hazard_has_words_pictures_and_place_without_typing(void **state)
+{
+	struct vt *vt = enter(24, 80, NULL);
+
+	(void)state;
+	walk(vt, "hmzs");
+	vt_keys(vt, "f");
+	assert_shows(vt, "照片 1 张");
+	vt_keys(vt, "f");
+	assert_shows(vt, "照片 2 张");
+	vt_keys(vt, "2");
+	assert_shows(vt, "> 情况");
+	assert_shows(vt, "北纬 38.9090000 东经 83.2010000 WGS84 约8米");
+	vt_key(vt, "Tab");
+	assert_shows(vt, "灭火器压力在红区");
+	vt_keys(vt, "mhq");                      /* 灭火器 */
+	assert_hides(vt, "疏散通道堆放杂物");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "> 级别");
+	vt_key(vt, "Down");
+	assert_shows(vt, "> 当场整改");
+	vt_keys(vt, "1");
+	assert_shows(vt, "整改后照片");
+	vt_key(vt, "F6");
+	assert_shows(vt, "> 整改后照片");
+	vt_key(vt, "F6");
+	assert_shows(vt, "> 位置");
+	vt_key(vt, "F5");
+	assert_shows(vt, "第 2/");
+	vt_key(vt, "End");
+	assert_shows(vt, "责任人签收");
+	for (int i = 0; i < 8 && !vt_selected(vt, "责任人签收"); i++) {
+		vt_key(vt, "Down");
+		field_settle(vt);
+	}
+	vt_key(vt, "Enter");
+	assert_shows(vt, "签收");
+	vt_keys(vt, "邓小梅");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "邓小梅");
+	vt_key(vt, "Home");                     /* the button */
+	field_settle(vt);
+	vt_key(vt, "Enter");
+	assert_shows(vt, "再按一次");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "巡查存下了");
+	leave(vt);
+}
+
+static void what_was_said_here_before_is_one_key_away(void **state)
+{
+	struct vt *vt = enter(18, 40, NULL);
+
+	(void)state;
+	walk(vt, "hmzs");
+	assert_shows(vt, "上次  07-12: 不符合");
+	vt_keys(vt, "h");
+	assert_shows(vt, "07-12  不符合  王秀英");
+	assert_shows(vt, "灭火器压力在红区");
+	field_golden(vt, "before-40x18");
+	vt_key(vt, "Esc");
+	leave(vt);
+}
+
+static bool runs(const char *pid)
+{
+	char path[64], line[512] = "";
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", atoi(pid));
+	f = fopen(path, "r");
+	if (!f)
+		return false;
+	if (!fgets(line, sizeof line, f))
+		*line = '\0';
+	fclose(f);
+	return *line && !strstr(line, ") Z ");
+}
+
+static void a_receiver_that_says_nothing_holds_nobody_up(void **state)
+{
+	char pid[32] = "";
+	struct vt *vt;
+
+	(void)state;
+	script("silent", SILENT);
+	settings("silent");
+	vt = enter(24, 80, NULL);
+	walk(vt, "lmfd");
+	vt_keys(vt, "1");
+	assert_shows(vt, "第 2/");
+	vt_keys(vt, "2");
+	assert_shows(vt, "> 情况");
+	for (int i = 0; i < 16 && !vt_shows(vt, "> 位置"); i++) {
+		vt_key(vt, "Down");
+		field_settle(vt);
+	}
+	vt_key(vt, "F6");
+	assert_shows(vt, "Esc 停");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "停下了");
+	assert_shows(vt, "> 位置");
+	leave(vt);
+	contents("silent.pid", pid, sizeof pid);
+	for (int i = 0; i < 100 && runs(pid); i++)
+		poll(NULL, 0, 20);
+	assert_false(runs(pid));                 /* none is left behind */
+}
+
+static uint64_t cost(struct vt *vt, const char *key, const char *shows)
+{
+	uint64_t before;
+
+	field_settle(vt);
+	before = vt_bytes(vt);
+	if (strlen(key) == 1)
+		vt_keys(vt, key);
+	else
+		vt_key(vt, key);
+	if (shows)
+		assert_shows(vt, shows);
+	field_settle(vt);
+	return vt_bytes(vt) - before;
+}
+
+/* 9,600 baud carry 960 bytes a second. */
+static void a_key_stroke_costs_less_than_a_second_of_a_slow_line(void **state)
+{
+	struct vt *vt = enter(24, 80, NULL);
+	uint64_t down = 0, item = 0;
+
+	(void)state;
+	vt_keys(vt, "p");
+	assert_shows(vt, "s排序");
+	for (int i = 0; i < 10; i++) {
+		uint64_t n = cost(vt, "Down", NULL);
+
+		down = n > down ? n : down;
+	}
+	vt_key(vt, "Esc");
+	assert_shows(vt, "要做的");
+	walk(vt, "dfwb");
+	for (int i = 1; i < 8; i++) {
+		char next[32];
+		uint64_t n;
+
+		if (vt_shows(vt, "打数字后 Enter"))
+			vt_keys(vt, "2");
+		snprintf(next, sizeof next, "第 %d/", i + 1);
+		n = cost(vt, vt_shows(vt, "[1]") ? "1" : "Enter", next);
+		item = n > item ? n : item;
+	}
+	print_message("# a row down: at most %u bytes; an item answered: at most %u bytes\n", (unsigned)down, (unsigned)item);
+	assert_in_range(down, 1, 400);
+	assert_in_range(item, 1, 960);
+	leave(vt);
+}
+
+static void an_old_terminal_without_colour_or_locale_is_enough_for_a_walk(void **state)
+{
+	static const char *const worlds[][3] = {
+		{ "TERM=vt220", "LC_ALL=C", NULL }, { "TERM=vt100", "NO_COLOR=1", NULL }, { "NO_COLOR=1", "LC_ALL=POSIX", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof worlds / sizeof *worlds; i++) {
+		struct vt *vt = enter(24, 80, worlds[i]);
+		int row, col, at_row, at_col;
+		bool visible;
+
+		walk(vt, "dfwb");
+		vt_keys(vt, "1");
+		field_settle(vt);
+		assert_shows(vt, "已存");
+		assert_shows(vt, "不符合即 ");           /* the level is a word */
+		vt_key(vt, "Esc");
+		vt_key(vt, "Esc");
+		field_settle(vt);
+		assert_true(vt_find(vt, "东风网吧", &row, &col));
+		vt_cursor(vt, &at_row, &at_col, &visible);
+		assert_true(at_row >= 2);
+		leave(vt);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(with_a_position_the_nearest_place_stands_first),
+		cmocka_unit_test(lists_are_filtered_by_what_people_ask_and_sorted),
+		cmocka_unit_test(a_hazard_has_words_pictures_and_place_without_typing),
+		cmocka_unit_test(what_was_said_here_before_is_one_key_away),
+		cmocka_unit_test(a_receiver_that_says_nothing_holds_nobody_up),
+		cmocka_unit_test(a_key_stroke_costs_less_than_a_second_of_a_slow_line),
+		cmocka_unit_test(an_old_terminal_without_colour_or_locale_is_enough_for_a_walk),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, field_setup, field_teardown) != 0;
+}

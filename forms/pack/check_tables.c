@@ -5,6 +5,7 @@
 #include "forms/pack/derive.h"
 #include "forms/pack/rowexpr.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* A name whose English the author left out is its Chinese (read_names). */
@@ -90,6 +91,21 @@ static void check_fields(struct read *r)
 
 /* ---- codes ---- */
 
+/* "REGISTER.FIELD": where a phrase is offered. */
+static bool names_field(const struct pack *p, const char *text)
+{
+	const char *dot = strchr(text, '.');
+	char name[128];
+	uint32_t reg;
+
+	if (!dot || dot - text >= (ptrdiff_t)sizeof name)
+		return false;
+	memcpy(name, text, (size_t)(dot - text));
+	name[dot - text] = '\0';
+	reg = pack_find_register(p, name);
+	return reg != PACK_NONE && pack_find_field(&p->registers[reg], dot + 1) != PACK_NONE;
+}
+
 static void check_codes(struct read *r)
 {
 	for (uint32_t i = 0; i < r->code_count; i++) {
@@ -100,7 +116,7 @@ static void check_codes(struct read *r)
 			continue;              /* kinds and items: told of where they are written */
 		check_at(r, "codes.csv", r->rows[READ_CODES][i]);
 		check_name(r, &c->c.label);
-		if (c->c.parent && !pack_code(r->pack, c->list, c->c.parent))
+		if (c->c.parent && !pack_code(r->pack, c->list, c->c.parent) && !names_field(r->pack, c->c.parent))
 			read_warn(r, "parent", _("词表 %s 里没有 \"%s\""), list, c->c.parent);
 		for (uint32_t k = 0; k < i; k++)
 			if (r->codes[k].list == c->list && !strcmp(r->codes[k].c.name, c->c.name))

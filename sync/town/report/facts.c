@@ -173,6 +173,13 @@ static int by_id(const void *a, const void *b)
 	return strcmp(((const struct facts_line *)a)->id, ((const struct facts_line *)b)->id);
 }
 
+static int by_due(const void *a, const void *b)
+{
+	const struct facts_listed *x = a, *y = b;
+
+	return x->due != y->due ? (x->due < y->due ? -1 : 1) : strcmp(x->number, y->number);
+}
+
 enum err facts_gather(struct profile *p, int year, int month, struct facts *out)
 {
 	const struct keys_root *root = keys_roots_newest(&p->roots);
@@ -190,6 +197,8 @@ enum err facts_gather(struct profile *p, int year, int month, struct facts *out)
 		return e;
 	if (out->villages.count)
 		qsort(out->villages.at, out->villages.count, sizeof *out->villages.at, by_id);
+	if (out->listed_count)
+		qsort(out->listed, out->listed_count, sizeof *out->listed, by_due);
 	return ERR_OK;
 }
 

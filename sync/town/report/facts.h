@@ -10,7 +10,7 @@
 
 #include "sync/ledger/row.h"
 
-enum { FACTS_BUCKETS_MAX = 31, FACTS_LISTED_MAX = 200 };
+enum { FACTS_BUCKETS_MAX = 31, FACTS_LISTED_MAX = 1000 };
 
 /* What is counted of hazards, for every heading they are grouped under. */
 struct facts_hazards {
@@ -60,7 +60,7 @@ struct facts {
 	uint32_t low_attendance;                          /* trainings under the county's percentage */
 	uint32_t answers[5];                              /* people called, by minutes to the answer: 0-5, 6-10, 11-30, more, none */
 	struct facts_point *points; uint32_t point_count, point_cap;
-	struct facts_listed listed[FACTS_LISTED_MAX]; uint32_t listed_count, listed_total;       /* open majors, doubtful and overdue ones */
+	struct facts_listed listed[FACTS_LISTED_MAX]; uint32_t listed_count, listed_total;       /* open majors and doubtful ones, by due date */
 };
 
 /* Count. `month` 0 is the whole year. ERR_FORMAT when the pack lacks a register the report is about. */

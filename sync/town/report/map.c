@@ -13,7 +13,7 @@
 enum { WIDTH = 720, HEIGHT_MAX = 720, MARGIN = 14, RINGS_MAX = 4096, RING_POINTS_MAX = 100000 };
 
 /* From degrees to the drawing. */
-struct view { double west, south, east, north, per_lon, per_lat; double height; };
+struct view { double west, south, east, north, per_lon, per_lat; double height, mark /* size of a hazard, in units of the drawing */; };
 
 static int by_number(const void *a, const void *b)
 {
@@ -167,25 +167,38 @@ static void draw_ring(void *user, const struct jdoc *ring, const char *name)
 /* Levels have shapes of their own, so that a copier and a colour-blind reader tell them apart. */
 static void draw_mark(const struct view *v, const struct facts_point *p, struct buf *out)
 {
-	double x = x_of(v, p->lon / 1e7), y = y_of(v, p->lat / 1e7);
+	double x = x_of(v, p->lon / 1e7), y = y_of(v, p->lat / 1e7), k = v->mark;
 
 	if (!p->hazard)
 		buf_printf(out, "M%.1f %.1fh0", x, y);
 	else if (!strcmp(p->level, "M"))
-		buf_printf(out, "M%.1f %.1fl5 6-5 6-5-6z", x, y - 6);
+		buf_printf(out, "M%.1f %.1fl%.1f %.1fl%.1f %.1fl%.1f %.1fz", x, y - k, k * 0.85, k, -k * 0.85, k, -k * 0.85, -k);
 	else if (!strcmp(p->level, "M?"))
-		buf_printf(out, "M%.1f %.1fl5.5 9.5h-11z", x, y - 6);
+		buf_printf(out, "M%.1f %.1fl%.1f %.1fh%.1fz", x, y - k, k * 0.95, k * 1.6, -k * 1.9);
 	else if (!strcmp(p->level, "G+"))
-		buf_printf(out, "M%.1f %.1fh6v6h-6z", x - 3, y - 3);
+		buf_printf(out, "M%.1f %.1fh%.1fv%.1fh%.1fz", x - k / 2, y - k / 2, k, k, -k);
 	else
 		buf_printf(out, "M%.1f %.1fh0", x, y);
+}
+
+/* Many marks are small marks, or they hide each other. */
+static double mark_size(const struct facts *f)
+{
+	uint32_t hazards = 0;
+
+	for (uint32_t i = 0; i < f->point_count; i++)
+		hazards += f->points[i].hazard;
+	return hazards < 150 ? 6 : hazards < 600 ? 4.8 : 3.6;
 }
 
 static void draw_points(const struct facts *f, const struct view *v, bool hazards, const char *level, const char *kind, struct buf *out, struct map_said *said)
 {
 	bool others = !level;
 
-	buf_printf(out, "<path class=\"%s\" d=\"", kind);
+	buf_printf(out, "<path class=\"%s\"", kind);
+	if (hazards && others)
+		buf_printf(out, " style=\"stroke-width:%.1f\"", v->mark);
+	buf_puts(out, " d=\"");
 	for (uint32_t i = 0; i < f->point_count; i++) {
 		const struct facts_point *p = &f->points[i];
 		bool known = !strcmp(p->level, "M") || !strcmp(p->level, "M?") || !strcmp(p->level, "G+");
@@ -261,6 +274,7 @@ enum err map_put(const struct facts *f, const char *outlines, struct buf *out, s
 	if (o.doc && (e = walk_outlines(&o, widen, &v)))
 		goto end;
 	fit(&v);
+	v.mark = mark_size(f);
 	draw(f, &v, &o, out, said);
 end:
 	jdoc_free(o.doc);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ITEMS_SHOWN = 15 };
+enum { ITEMS_SHOWN = 15, LISTED_SHOWN = 60 };
 
 /* --- order --- */
 
@@ -183,6 +183,7 @@ void page_hazards(const struct facts *f, struct buf *out)
 void page_listed(const struct facts *f, struct buf *out)
 {
 	static const char *const heads[] = { "编号", "村", "场所或位置", "描述", "级别", "期限", "逾期", NULL };
+	uint32_t shown = f->listed_count < LISTED_SHOWN ? f->listed_count : LISTED_SHOWN;
 	char day[16];
 
 	buf_puts(out, "<h3>重大和等待核实的隐患</h3>\n");
@@ -191,8 +192,8 @@ void page_listed(const struct facts *f, struct buf *out)
 		return;
 	}
 	buf_puts(out, "<div class=\"words\">");
-	grid_begin(out, "t-listed", "期末还没有销号的", heads);
-	for (uint32_t i = 0; i < f->listed_count; i++) {
+	grid_begin(out, "t-listed", "期末还没有销号的，期限早的在前", heads);
+	for (uint32_t i = 0; i < shown; i++) {
 		const struct facts_listed *l = &f->listed[i];
 
 		grid_row(out, l->number);
@@ -206,8 +207,8 @@ void page_listed(const struct facts *f, struct buf *out)
 	}
 	grid_end(out);
 	buf_puts(out, "</div>");
-	if (f->listed_total > f->listed_count)
-		buf_printf(out, "<p class=\"say\">共 %u 处，这里列出 %u 处；全部见重大隐患清单台账。</p>\n", f->listed_total, f->listed_count);
+	if (f->listed_total > shown)
+		buf_printf(out, "<p class=\"say\">共 %u 处，这里列出期限最早的 %u 处；全部见重大隐患清单台账。</p>\n", f->listed_total, shown);
 }
 
 /* --- duties --- */

@@ -251,7 +251,7 @@ def compare(page, c, catalog, rows, buckets):
     yield key('closed-with-due', len(with_due))
     yield key('closed-in-time', sum(h['fixed'] <= h['due'] for h in with_due))
     listed = [h for h in c.hazards if h['is_open'] and h['fields'].get('verify') in ('major', 'needed')]
-    yield ('t-listed rows', max(0, len(page.tables.get('t-listed', [[]])) - 1), min(200, len(listed)))
+    yield ('t-listed rows', max(0, len(page.tables.get('t-listed', [[]])) - 1), min(60, len(listed)))
 
     # trainings and drills
     subjects = collections.Counter(s for t in trainings for s in t['fields'].get('subjects', '').split())

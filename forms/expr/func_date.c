@@ -203,23 +203,64 @@ static enum err run_format(struct run *r, const struct frame *c, struct expr_val
 	return out->text.err;
 }
 
+/* The local days of two arguments; *empty when one of them is none. */
+static enum err two_days(struct run *r, struct expr_value *args, int32_t day[2], bool *empty)
+{
+	enum meaning what = IS_DATE;
+	int64_t instant = 0;
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; !err && what == IS_DATE && i < 2; i++) {
+		err = instant_of(r, &args[i], false, &what, &instant);
+		day[i] = (int32_t)local_day(r->host, instant);
+	}
+	*empty = what == NO_DATE;
+	return err;
+}
+
 /* Whole months from one day to another, as the community health toolkit counts them. */
+static double months_between(const int32_t day[2])
+{
+	struct clock_date a = clock_date(day[0]), b = clock_date(day[1]);
+
+	return (b.year - a.year) * 12 + b.month - a.month - (b.day < a.day);
+}
+
+/* In units of so many months or days. */
+static enum err difference(struct run *r, struct expr_value *args, bool months, double unit, struct expr_value *out)
+{
+	int32_t day[2];
+	bool empty;
+	enum err err = two_days(r, args, day, &empty);
+
+	if (err || empty)
+		return err ? err : value_set_text(out, "", 0);
+	expr_set_number(out, floor((months ? months_between(day) : day[1] - day[0]) / unit));
+	return ERR_OK;
+}
+
+static enum err run_difference_in_days(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
+{
+	(void)c, (void)n;
+	return difference(r, args, false, 1, out);
+}
+
+static enum err run_difference_in_weeks(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
+{
+	(void)c, (void)n;
+	return difference(r, args, false, 7, out);
+}
+
 static enum err run_difference_in_months(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	struct clock_date d[2];
-	enum meaning what;
-	int64_t instant = 0;
-	enum err err;
+	(void)c, (void)n;
+	return difference(r, args, true, 1, out);
+}
 
-	(void)c;
-	for (size_t i = 0; i < n; i++) {
-		err = instant_of(r, &args[i], false, &what, &instant);
-		if (err || what == NO_DATE)
-			return err ? err : value_set_text(out, "", 0);
-		d[i] = clock_date((int32_t)local_day(r->host, instant));
-	}
-	expr_set_number(out, (d[1].year - d[0].year) * 12 + d[1].month - d[0].month - (d[1].day < d[0].day));
-	return ERR_OK;
+static enum err run_difference_in_years(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
+{
+	(void)c, (void)n;
+	return difference(r, args, true, 12, out);
 }
 
 /* add-date(date, years, months, days, hours, minutes): a day past the end of its month runs on into the next. */
@@ -263,7 +304,10 @@ const struct function date_functions[] = {
 	{ .name = "format-date", .min = 2, .max = 2, .eager = run_format },
 	{ .name = "format-date-time", .min = 2, .max = 2, .eager = run_format },
 	{ .name = "difference-in-months", .min = 2, .max = 2, .eager = run_difference_in_months },
+	{ .name = "cht:difference-in-days", .min = 2, .max = 2, .eager = run_difference_in_days },
+	{ .name = "cht:difference-in-weeks", .min = 2, .max = 2, .eager = run_difference_in_weeks },
 	{ .name = "cht:difference-in-months", .min = 2, .max = 2, .eager = run_difference_in_months },
+	{ .name = "cht:difference-in-years", .min = 2, .max = 2, .eager = run_difference_in_years },
 	{ .name = "add-date", .min = 2, .max = 6, .eager = run_add_date },
 	{ .name = "cht:add-date", .min = 2, .max = 6, .eager = run_add_date },
 	{ .name = NULL }

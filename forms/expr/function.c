@@ -4,7 +4,8 @@
 #include <string.h>
 
 static const struct function *const tables[] = {
-	logic_functions, string_functions, number_functions, date_functions, select_functions, node_functions, geo_functions
+	logic_functions, string_functions, number_functions, date_functions, select_functions, node_functions, geo_functions,
+	list_functions
 };
 
 /* The table in the high byte, the place in it in the low one. */

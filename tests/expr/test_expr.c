@@ -71,6 +71,26 @@ static void javarosa_decides_where_engines_differ(void **state)
 	assert_value("substring('hello', 2, 3)", "ell");
 }
 
+/* Words of SurveyCTO's and of health programmes' forms. */
+static void lists_with_a_separator_of_their_own(void **state)
+{
+	(void)state;
+	assert_value("item-at(', ', 'a, b, c', 2)", "c");
+	assert_value("item-at(',', 'a,b', 2)", "");
+	assert_value("item-index('|', 'a|b', 'b')", "1");
+	assert_value("item-index('|', '', '')", "-1");
+	assert_value("item-present(',', 'a,bc', 'b')", "0");
+	assert_value("count-items(',', 'a,,b')", "3");
+	assert_value("count-items(',', '')", "0");
+	assert_value("de-duplicate(' ', 'b a b c a')", "b a c");
+	assert_value("string-length(concat('a', linebreak(), 'b'))", "3");
+	assert_value("empty('') and not(empty('0'))", "true");
+	assert_value("cht:strip-whitespace(' 1 2 ')", "12");
+	assert_value("cht:difference-in-weeks('2026-01-01', '2026-01-22')", "3");
+	assert_value("cht:difference-in-days('2026-03-01', '2026-02-28')", "-1");
+	assert_value("cht:difference-in-years('2000-02-29', '2026-02-28')", "25");
+}
+
 static void days_are_local_days(void **state)
 {
 	(void)state;
@@ -208,7 +228,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_and_paths_mean_values), cmocka_unit_test(javarosa_decides_where_engines_differ),
-		cmocka_unit_test(days_are_local_days), cmocka_unit_test(authors_shorthand_is_understood), cmocka_unit_test(bad_expressions_say_where), cmocka_unit_test(depth_and_length_have_a_limit),
+		cmocka_unit_test(lists_with_a_separator_of_their_own), cmocka_unit_test(days_are_local_days), cmocka_unit_test(authors_shorthand_is_understood), cmocka_unit_test(bad_expressions_say_where), cmocka_unit_test(depth_and_length_have_a_limit),
 		cmocka_unit_test(costly_patterns_are_stopped), cmocka_unit_test(names_are_listed_once_in_order), cmocka_unit_test(a_seed_gives_the_order_other_engines_give),
 		cmocka_unit_test(digests_are_those_of_the_standards),
 	};

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "forms/base/clock.h"
+#include "forms/base/fs.h"
 #include "forms/xlsform/form_read.h"
 #include "tests/fill/filler.h"
 
@@ -287,6 +288,38 @@ static void bench_file(const char *path)
 	form_free(form);
 }
 
+#define REAL SRCDIR "/../shared/conformance/forms"
+
+struct largest { char path[1024]; uint32_t questions; };
+
+static enum err is_larger(void *user, const char *name)
+{
+	struct largest *l = user;
+	struct buf path = { 0 };
+	struct form *form;
+
+	if (strstr(name, ".xls") && !form_read(fs_path(&path, REAL, name), NULL, NULL, &form)) {
+		if (form->question_count > l->questions) {
+			l->questions = form->question_count;
+			snprintf(l->path, sizeof l->path, "%s", buf_str(&path));
+		}
+		form_free(form);
+	}
+	buf_clear(&path);
+	return ERR_OK;
+}
+
+/* The largest form of other people's, where they are at hand. */
+static void bench_real(void)
+{
+	struct largest l = { .questions = 0 };
+
+	if (fs_exists(REAL) && !fs_list(REAL, 10000, is_larger, &l) && l.questions)
+		bench_file(l.path);
+	else
+		printf("no real form measured: %s is absent\n", REAL);
+}
+
 int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++)
@@ -295,5 +328,6 @@ int main(int argc, char **argv)
 		return 0;
 	bench_big();
 	bench_repeats();
+	bench_real();
 	return 0;
 }

@@ -36,6 +36,9 @@ static const struct field fields[] = {
 	{ "parameters", FIELD_TRIGGER, AT(parameters) },
 	{ "save_to", FIELD_PLAIN, AT(save_to) },
 	{ "disabled", FIELD_DISABLED, 0 },
+	{ "kobo--score-choices", FIELD_LIST, 0 },
+	{ "kobo--rank-items", FIELD_LIST, 0 },
+	{ "kobo--matrix_list", FIELD_LIST, 0 },
 	{ "xc:unit", FIELD_PLAIN, XC(FORM_XC_UNIT) },
 	{ "xc:warn", FIELD_EXPRESSION, XC(FORM_XC_WARN) },
 	{ "xc:fail", FIELD_EXPRESSION, XC(FORM_XC_FAIL) },
@@ -51,6 +54,7 @@ static const struct field_set survey_fields = { fields, sizeof fields / sizeof *
 
 struct nesting {
 	uint32_t open[FORM_DEPTH_MAX];         /* questions */
+	const char *list[FORM_DEPTH_MAX];      /* that their rows choose from; "" */
 	uint32_t depth;
 };
 
@@ -189,6 +193,8 @@ static void warn_type(struct reader *r, const struct form_question *q, const str
 		reader_warn(r, &r->survey, q->row, column, NULL, _("类型 %s 在这里按文字填写"), q->type_name);
 	if (type->skipped)
 		reader_warn(r, &r->survey, q->row, column, NULL, _("类型 %s 在这里没有作用, 不会问也不会记"), q->type_name);
+	if (type->matrix)
+		reader_warn(r, &r->survey, q->row, column, _("要逐项问, 请改成重复组"), _("矩阵 %s 在这里是一个组, 里面的题只问一遍"), q->name);
 }
 
 /* The text question that "or_other" brings along. */
@@ -212,14 +218,17 @@ static void add_other_question(struct reader *r, uint32_t select, uint32_t paren
 	put_other_label(r->form, &q->label, true);
 }
 
-static void open_block(struct reader *r, struct nesting *n, uint32_t question)
+static void open_block(struct reader *r, struct nesting *n, const struct book_row *row, uint32_t question)
 {
 	const struct form_question *q = &r->form->questions[question];
+	const char *list = table_get(&r->survey, row, "kobo--score-choices");
 
-	if (n->depth == FORM_DEPTH_MAX)
+	if (n->depth == FORM_DEPTH_MAX) {
 		reader_error(r, &r->survey, q->row, WHOLE_ROW, NULL, _("组套组超过 %d 层"), FORM_DEPTH_MAX);
-	else
-		n->open[n->depth++] = question;
+		return;
+	}
+	n->list[n->depth] = *list ? list : table_get(&r->survey, row, "kobo--rank-items");
+	n->open[n->depth++] = question;
 }
 
 static void close_block(struct reader *r, struct nesting *n, const struct book_row *row, enum form_type type)
@@ -243,7 +252,7 @@ static void close_block(struct reader *r, struct nesting *n, const struct book_r
 	}
 }
 
-static void read_question(struct reader *r, struct nesting *n, const struct book_row *row, const char *cell, const struct row_type *type)
+static void read_question(struct reader *r, struct nesting *n, const struct book_row *row, const char *cell, struct row_type *type)
 {
 	struct form_question *q = form_add_question(r->form);
 	uint32_t index = r->form->question_count - 1, column = table_column(&r->survey, row, "type");
@@ -263,6 +272,10 @@ static void read_question(struct reader *r, struct nesting *n, const struct book
 	if (q->type != FORM_REPEAT)
 		q->repeat_count = NULL;
 	check_name(r, q);
+	if (type->of_group && n->depth) {
+		type->argument = n->list[n->depth - 1];
+		type->argument_len = strlen(type->argument);
+	}
 	take_argument(r, q, type, column);
 	if (!q->constraint)
 		q->constraint = form_string(r->form, type->constraint);
@@ -270,7 +283,7 @@ static void read_question(struct reader *r, struct nesting *n, const struct book
 		q->type = FORM_SIGNATURE;
 	warn_type(r, q, type, column);
 	if (type->kind == ROW_BEGIN)
-		open_block(r, n, index);
+		open_block(r, n, row, index);
 	else if (type->or_other)
 		add_other_question(r, index, parent);
 }

@@ -99,6 +99,8 @@ static const struct field *read_header(const struct field_set *set, char *s, str
 	*language = "";
 	strcpy(first, s);
 	rest = cut(first, separator);
+	if (rest && is_prefix(first) && text_same(rest, "type"))
+		return NULL;           /* bind::type is how the value is stored elsewhere, no type of question */
 	if (rest && is_prefix(first))
 		s += strlen(s) - strlen(rest);
 	strcpy(whole, s);

@@ -10,7 +10,7 @@ struct word {
 	const char *word;
 	enum form_type type;
 	const char *constraint;
-	bool as_text, skipped;
+	bool as_text, skipped, of_group;
 };
 
 /* One word each: "q int", "add integer prompt" and "get device id" are brought to it first. */
@@ -36,6 +36,7 @@ static const struct word words[] = {
 	{ .word = "calculate", .type = FORM_CALCULATE }, { .word = "calculation", .type = FORM_CALCULATE },
 	{ .word = "calculate_here", .type = FORM_CALCULATE },
 	{ .word = "hidden", .type = FORM_HIDDEN },
+	{ .word = "score__row", .type = FORM_SELECT_ONE, .of_group = true }, { .word = "rank__level", .type = FORM_SELECT_ONE, .of_group = true },
 	{ .word = "start", .type = FORM_START }, { .word = "start time", .type = FORM_START }, { .word = "start_time", .type = FORM_START },
 	{ .word = "end", .type = FORM_END }, { .word = "end time", .type = FORM_END }, { .word = "end_time", .type = FORM_END },
 	{ .word = "today", .type = FORM_TODAY },
@@ -166,6 +167,8 @@ static bool read_block(const char *s, struct row_type *out)
 {
 	static const struct { const char *word; enum form_type type; } blocks[] = {
 		{ "group", FORM_GROUP }, { "lgroup", FORM_REPEAT }, { "looped group", FORM_REPEAT }, { "repeat", FORM_REPEAT },
+		/* tables of KoboToolbox's form builder, as it exports them */
+		{ "score", FORM_GROUP }, { "rank", FORM_GROUP }, { "kobomatrix", FORM_GROUP },
 	};
 	const char *rest = after(s, "begin");
 
@@ -175,6 +178,7 @@ static bool read_block(const char *s, struct row_type *out)
 	for (size_t i = 0; rest && i < sizeof blocks / sizeof *blocks; i++)
 		if (after(rest, blocks[i].word)) {
 			out->type = blocks[i].type;
+			out->matrix = !strcmp(blocks[i].word, "kobomatrix");
 			return true;
 		}
 	return false;
@@ -235,6 +239,7 @@ void read_type(const char *cell, struct row_type *out)
 			out->constraint = words[i].constraint;
 			out->as_text = words[i].as_text;
 			out->skipped = words[i].skipped;
+			out->of_group = words[i].of_group;
 			return;
 		}
 	for (size_t i = 0; i < sizeof stems / sizeof *stems; i++) {

@@ -85,6 +85,8 @@ struct row_type {
 	const char *argument;          /* list, file, register, ${repeat}: points into the cell; NULL */
 	size_t argument_len;
 	bool or_other, external, from_file;
+	bool of_group;                 /* its list is named by the group it lies in */
+	bool matrix;                   /* a group to be asked once for each choice of a list */
 	bool as_text;                  /* this program cannot do it and asks for text */
 	bool skipped;                  /* this program cannot do it and stores nothing */
 	const char *constraint;        /* that the type brings along */

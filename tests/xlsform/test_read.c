@@ -180,6 +180,25 @@ static void types_that_bring_a_constraint_keep_the_authors_own(void **state)
 	form_free(f);
 }
 
+/* What KoboToolbox's form builder exports: rows of a table choose from the list that the table names. */
+static void tables_of_the_form_builder_are_groups(void **state)
+{
+	struct form *f = good("survey,type,name,label,kobo--score-choices,kobo--rank-items,kobo--matrix_list,bind::type\n"
+		",begin_score,s,Score,levels,,,\n,score__row,first,First,,,,string\n,end_score,,,,,,\n"
+		",begin_rank,r,Rank,,levels,,\n,rank__level,best,Best,,,,\n,end_rank,,,,,,\n"
+		",begin_kobomatrix,m,Matrix,,,levels,\n,integer,many,How many,,,,\n,end_kobomatrix,,,,,,\n"
+		"choices,list_name,name,label\n,levels,a,A\n,levels,b,B\n");
+
+	(void)state;
+	assert_int_equal(question(f, "first")->type, FORM_SELECT_ONE);
+	assert_string_equal(f->lists[question(f, "first")->list].name, "levels");
+	assert_string_equal(f->lists[question(f, "best")->list].name, "levels");
+	assert_int_equal(question(f, "m")->type, FORM_GROUP);
+	assert_non_null(strstr(buf_str(&said), "第 8 行"));
+	assert_null(strstr(buf_str(&said), "bind::type"));
+	form_free(f);
+}
+
 static void groups_and_repeats_nest(void **state)
 {
 	struct form *f = good("type,name,label,repeat_count\nbegin group,g,G,\ntext,a,A,\nbegin_repeat,r,R,3\ntext,b,B,\nend repeat,,,\nend_group,,,\n"
@@ -353,7 +372,7 @@ int main(void)
 		cmocka_unit_test(a_column_of_the_fields_own_name_comes_before_its_aliases),
 		cmocka_unit_test(types_go_by_all_their_names),
 		cmocka_unit_test(types_that_bring_a_constraint_keep_the_authors_own),
-		cmocka_unit_test(groups_and_repeats_nest),
+		cmocka_unit_test(tables_of_the_form_builder_are_groups), cmocka_unit_test(groups_and_repeats_nest),
 		cmocka_unit_test(choices_of_a_list_come_together_with_their_columns),
 		cmocka_unit_test(files_repeats_and_registers_are_sources),
 		cmocka_unit_test(settings_and_entities_are_read),

@@ -48,6 +48,9 @@
 	X("rebuild", "", N_("重建登记簿"), cmd_rebuild) \
 	X("backup", "DIR", N_("备份到一个新目录"), cmd_backup) \
 	X("restore", "DIR", N_("用备份代替现在的数据 (现在的另存)"), cmd_restore) \
+	X("erase", "REF… --reason T [--answers]", N_("令删除记录里的个人信息 (或全部答案); 哈希留着"), cmd_erase) \
+	X("erase expired", "[--dry-run]", N_("按清单包的保存期删除个人信息"), cmd_erase_expired) \
+	X("erase status", "", N_("各删除令还有谁没回报"), cmd_erase_status) \
 	X("export jsonl", "F", N_("全部登记簿, 每行一条 JSON"), cmd_export_jsonl) \
 	X("export map", "--geojson F", N_("有位置的行, GeoJSON"), cmd_export_map) \
 	X("export", "LEDGER --csv F | --xlsx F [--full] [--month YYYY-MM] (LEDGER all: F 是目录)", N_("导出台账"), cmd_export) \

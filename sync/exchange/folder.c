@@ -377,6 +377,17 @@ static enum err sweep_one(void *user, const char *name)
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
+static enum err seal_more(struct profile *p, struct folder_report *r)
+{
+	uint32_t bundles;
+	uint64_t events;
+	enum err e = folder_seal(p, &bundles, &events);
+
+	r->sealed += bundles;
+	r->sealed_events += events;
+	return e;
+}
+
 enum err folder_sync(struct profile *p, const char *dir, struct folder_report *r)
 {
 	struct buf out = { 0 }, up = { 0 };
@@ -390,6 +401,9 @@ enum err folder_sync(struct profile *p, const char *dir, struct folder_report *r
 		e = folder_take(p, dir, r);
 	if (!e)
 		e = shelf_settle(p, "out", profile_path(p, "out", &out), &r->settled);
+	/* What was taken in may have made us write (a confirmation) or forget what was sealed (an erasure). */
+	if (!e && p->identity && !r->stopped)
+		e = seal_more(p, r);
 	if (!e && !r->stopped)
 		e = folder_deliver(p->dir, dir, r);
 	if (!e && !r->stopped && p->identity && !keys_town_here(p->dir))

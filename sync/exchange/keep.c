@@ -6,6 +6,7 @@
 #include "forms/base/i18n.h"
 #include "forms/base/sys.h"
 #include "sync/bundle/blob.h"
+#include "sync/exchange/erase.h"
 #include "sync/ledger/profile.h"
 
 #include <fcntl.h>
@@ -437,6 +438,8 @@ enum err inbox_settle(struct profile *p, uint32_t *again)
 		e = each_kept(p, "carry", reopen_one, &r);
 	if (!e)
 		e = settle_carried(p);
+	if (!e)
+		e = erase_settle(p);
 	if (again)
 		*again = r.again;
 	return e;

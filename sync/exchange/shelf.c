@@ -237,6 +237,7 @@ struct ending {
 	struct profile *profile;
 	const char *name, *directory;
 	bool all;                                     /* or only what is acknowledged */
+	uint64_t counter;                             /* with `all`: sealed with this one or later */
 	struct store_txn *txn;
 	struct evidence *done; size_t count, cap;
 };
@@ -257,7 +258,7 @@ static enum err gather(void *user, const struct evidence *e)
 	struct ending *x = user;
 	struct evidence *more;
 
-	if (e->state != EVIDENCE_WAITING || strcmp(e->shelf, x->name) || (!x->all && !is_acknowledged(x->txn, e)))
+	if (e->state != EVIDENCE_WAITING || strcmp(e->shelf, x->name) || (x->all ? e->counter < x->counter : !is_acknowledged(x->txn, e)))
 		return ERR_OK;
 	if (!(more = grown(x->done, x->count, &x->cap, sizeof *x->done)))
 		return err_set(ERR_NOMEM, _("封包内存不够"));
@@ -280,9 +281,9 @@ static enum err end_all(struct log_batch *b, void *user)
 	return e;
 }
 
-static enum err end_bundles(struct profile *p, const char *name, const char *directory, bool all, uint32_t *count)
+static enum err end_bundles(struct profile *p, const char *name, const char *directory, bool all, uint64_t counter, uint32_t *count)
 {
-	struct ending x = { .profile = p, .name = name, .directory = directory, .all = all };
+	struct ending x = { .profile = p, .name = name, .directory = directory, .all = all, .counter = counter };
 	struct buf path = { 0 };
 	struct store_txn t;
 	char hex[2 * KEYS_HASH + 1];
@@ -309,12 +310,54 @@ static enum err end_bundles(struct profile *p, const char *name, const char *dir
 
 enum err shelf_settle(struct profile *p, const char *name, const char *directory, uint32_t *settled)
 {
-	return end_bundles(p, name, directory, false, settled);
+	return end_bundles(p, name, directory, false, 0, settled);
 }
 
 enum err shelf_empty(struct profile *p, const char *name, const char *directory)
 {
-	return end_bundles(p, name, directory, true, NULL);
+	return end_bundles(p, name, directory, true, 0, NULL);
+}
+
+struct seeking { const char *name; const struct event_log_id *log; uint64_t seq, counter; };
+
+static enum err seek_event(void *user, const struct evidence *e)
+{
+	struct seeking *x = user;
+
+	if (e->state != EVIDENCE_WAITING || strcmp(e->shelf, x->name))
+		return ERR_OK;
+	for (uint32_t i = 0; i < e->piece_count; i++)
+		if (same_log(&e->pieces[i].log, x->log) && e->pieces[i].last >= x->seq && e->counter < x->counter)
+			x->counter = e->counter;
+	return ERR_OK;
+}
+
+static enum err forget_on(struct profile *p, const char *name, const char *below, const struct event_log_id *log, uint64_t seq)
+{
+	struct seeking x = { name, log, seq, UINT64_MAX };
+	struct buf directory = { 0 };
+	struct store_txn t;
+	enum err e;
+
+	profile_begin(p, &t);
+	e = t.err ? t.err : evidence_each(&t, seek_event, &x);
+	store_abort(&t);
+	buf_printf(&directory, "%s/%s%s", p->dir, below, name);
+	if (!e && x.counter != UINT64_MAX)
+		e = directory.err ? directory.err : end_bundles(p, name, directory.data, true, x.counter, NULL);
+	buf_clear(&directory);
+	return e;
+}
+
+enum err shelf_forget(struct profile *p, const struct event_log_id *log, uint64_t seq)
+{
+	char scope[68];
+	enum err e;
+
+	event_scope_text(&log->scope, scope);
+	if (!(e = forget_on(p, "out", "", log, seq)) && !(e = forget_on(p, scope, "down/", log, seq)))
+		e = forget_on(p, "decrees", "down/", log, seq);
+	return e;
 }
 
 enum err shelf_cut_one(struct profile *p, const struct shelf *s, const struct event_log_id *log, uint64_t first, uint64_t count, struct buf *out, uint8_t id[KEYS_HASH])

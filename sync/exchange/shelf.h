@@ -33,6 +33,10 @@ enum err shelf_settle(struct profile *p, const char *name, const char *directory
  * township restored from backup asks for it; a downlink shelf is made anew when it has too many small files). */
 enum err shelf_empty(struct profile *p, const char *name, const char *directory);
 
+/* Forget every waiting bundle, on whatever shelf, that may hold event `seq` of this log, and what was sealed after it: its content
+ * has changed (an erasure), so it is sealed anew at the next fill. */
+enum err shelf_forget(struct profile *p, const struct event_log_id *log, uint64_t seq);
+
 /* A bundle of one given piece, not kept: for `bundle export --log`. */
 enum err shelf_cut_one(struct profile *p, const struct shelf *s, const struct event_log_id *log, uint64_t first, uint64_t count, struct buf *out, uint8_t id[KEYS_HASH]);
 

@@ -139,6 +139,10 @@ static enum err tell_roster(struct log_batch *b, const struct log_record *r, con
 	log_meta_put_number(&b->txn, &key, log_meta_number(&b->txn, &key, 0) + 1);
 	if (!err && e->kind == EVENT_PACK)
 		note_pack(b, e, at->seq);
+	if (!err && e->kind == EVENT_ERASE)
+		err = log_obey(b, e);
+	if (err && err != ERR_DENIED && err != ERR_FORMAT && err != ERR_LIMIT)
+		return err;
 	if (changed && b->p->fold && about_writer(e, writer))
 		return fold_roster_changed(b->p->fold, &b->txn, writer);
 	return ERR_OK;

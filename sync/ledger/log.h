@@ -135,9 +135,13 @@ enum log_reason { LOG_FIRST, LOG_REBUILT, LOG_MOVED, LOG_ANCHOR, LOG_RECEIPT, LO
 /* The next own event of this scope starts a new epoch. */
 enum err log_renew(struct log_batch *b, const uint8_t writer[EVENT_WRITER], const struct event_scope *scope, enum log_reason why);
 
-/* Replace parts of an event by their commitments, in the store now and in the journal at the end of this write.
- * The events of ERASE say so themselves; this is for the holder that acts on one. */
+/* Replace parts of an event by their commitments, in the store now and in the journal at the end of this write; also those of
+ * an event that comes later. Taking in a believed ERASE does it. */
 enum err log_erase(struct log_batch *b, const uint8_t ref[EVENT_REF], bool answers_too);
+
+/* Has this writer (zeros: the profile itself) done all that an ERASE asks beside the ledger, and said so? Kept in the journal too. */
+bool log_erasure_done(struct store_txn *t, const uint8_t writer[EVENT_WRITER], const uint8_t order[EVENT_REF]);
+enum err log_erasure_note(struct log_batch *b, const uint8_t writer[EVENT_WRITER], const uint8_t order[EVENT_REF]);
 
 /* When did it happen? `sure` when its writer's boot is bound to a trusted time by an ANCHOR event. */
 int64_t log_time(struct store_txn *t, const struct log_event *e, bool *sure);

@@ -38,7 +38,11 @@ enum err log_strip(const struct event *e, const struct event_base *base, int lev
 /* Apply an entry of the journal. */
 enum err log_replay_entry(struct log_batch *b, const void *entry, size_t len);
 
-/* Remove the erased parts of events from the journal; called after the commit. */
+/* Do what an ERASE says; it is T's, and believed. */
+enum err log_obey(struct log_batch *b, const struct event *order);
+
+/* Remove the erased parts of events from the journal; called after the commit. What a pulled plug left undone: _rest(). */
+enum err log_erase_rest(struct profile *p);
 enum err log_erase_journal(struct profile *p, uint8_t (*refs)[EVENT_REF + 1], size_t count);
 
 #endif

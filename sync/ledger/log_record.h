@@ -76,7 +76,9 @@ enum log_meta {
 	META_TRUST = 'T',            /* counts up with each event of the township's log */
 	META_PACK = 'P',             /* pack id → version named last: lamport, seq, version */
 	META_CLOCK = 'C',            /* writer, boot → true time minus uptime; alone: the newest trusted time */
-	META_ERASED = 'X'            /* ref → 1 private, 2 answers too */
+	META_ERASED = 'X',           /* ref → 1 private, 2 answers too */
+	META_STRIP = 'S',            /* ref → level: erased here, the journal not rewritten yet */
+	META_CONFIRMED = 'Y'         /* writer, ref of an ERASE: this writer has said that it is done */
 };
 
 struct store_key log_meta_key(enum log_meta which);
@@ -98,7 +100,7 @@ enum log_entry { ENTRY_EVENTS = 'S', ENTRY_KEEP = 'K', ENTRY_ACK = 'A' };
 /* Which rows of META are journalled: what no event tells. */
 static inline bool log_meta_kept(const struct store_key *key)
 {
-	return key->len && (key->bytes[0] == META_OWN || key->bytes[0] == META_DRAFT || key->bytes[0] == META_DRAFT_NUMBER || key->bytes[0] == META_ERASED);
+	return key->len && (key->bytes[0] == META_OWN || key->bytes[0] == META_DRAFT || key->bytes[0] == META_DRAFT_NUMBER || key->bytes[0] == META_ERASED || key->bytes[0] == META_CONFIRMED);
 }
 
 void log_entry_put_row(struct buf *out, enum store_table table, const struct store_key *key, const void *data, size_t len);

@@ -208,6 +208,7 @@ static enum err replay_keep(struct log_batch *b, struct wire *w)
 		return ERR_CORRUPT;
 	store_key_put(&key, bytes, len);
 	len = wire_left(w);
+	b->erased_any |= table == STORE_META && key.len && key.bytes[0] == META_ERASED;
 	if (present)
 		store_put(&b->txn, table, &key, wire_bytes(w, len), len);
 	else

@@ -137,7 +137,7 @@ static void take_attach(struct cbor *c, struct payload *out)
 {
 	take_items(c, 6);
 	take_link(c, &out->target);
-	out->question = take_u32(c, UINT16_MAX);
+	out->question = cbor_null(c) ? PAYLOAD_NO_QUESTION : take_u32(c, UINT16_MAX);
 	out->blob = cbor_bytes_n(c, EVENT_HASH);
 	out->size = take_u32(c, PAYLOAD_BLOB_MAX);
 	out->media = cbor_text(c, 128, &out->media_len);
@@ -186,6 +186,10 @@ enum err payload_open(enum event_kind kind, const void *data, size_t len, struct
 		take_items(&c, 2);
 		take_row_link(&c, &out->row);
 		out->class = take_u32(&c, 3);
+		break;
+	case EVENT_ERASED:
+		take_items(&c, 1);
+		take_link(&c, &out->target);
 		break;
 	case EVENT_ADOPT:
 		take_adopt(&c, out);
@@ -307,7 +311,10 @@ void payload_put_attach(struct buf *out, const struct payload *head)
 {
 	cbor_put_array(out, 6);
 	put_link(out, &head->target);
-	cbor_put_unsigned(out, head->question);
+	if (head->question == PAYLOAD_NO_QUESTION)
+		cbor_put_null(out);
+	else
+		cbor_put_unsigned(out, head->question);
 	cbor_put_bytes(out, head->blob, EVENT_HASH);
 	cbor_put_unsigned(out, head->size);
 	cbor_put_text_n(out, head->media, head->media_len);
@@ -322,6 +329,12 @@ void payload_put_looked(struct buf *out, const struct payload_row_link *row, uin
 	cbor_put_array(out, 2);
 	put_row_link(out, row);
 	cbor_put_unsigned(out, class);
+}
+
+void payload_put_erased(struct buf *out, const struct payload_link *order)
+{
+	cbor_put_array(out, 1);
+	put_link(out, order);
 }
 
 void payload_put_adopt(struct buf *out, const struct payload_link *links, uint32_t count)

@@ -1,4 +1,4 @@
-/* payload.h - the public parts of SUBMIT, AMEND, RETRACT, RESOLVE, ATTACH, LOOKED and ADOPT, to the byte (PAYLOADS.md).
+/* payload.h - the public parts of SUBMIT, AMEND, RETRACT, RESOLVE, ATTACH, LOOKED, ERASED and ADOPT, to the byte (PAYLOADS.md).
  *
  * payload_open() checks the whole part against its form and limits; then the rows are read one after another. Nothing is
  * allocated: everything borrows the bytes. A payload says what its author decided; whether it counts, the fold judges.
@@ -11,7 +11,7 @@
 #include "sync/limits.h"
 
 enum {
-	PAYLOAD_NO_INSTANCE = UINT32_MAX, PAYLOAD_STEPS_MAX = 8, PAYLOAD_REASON_MAX = 1024, PAYLOAD_VERSION_MAX = 129 /* ID/VERSION */,
+	PAYLOAD_NO_INSTANCE = UINT32_MAX, PAYLOAD_NO_QUESTION = UINT32_MAX, PAYLOAD_STEPS_MAX = 8, PAYLOAD_REASON_MAX = 1024, PAYLOAD_VERSION_MAX = 129 /* ID/VERSION */,
 	PAYLOAD_ADOPT_MAX = 256, PAYLOAD_BLOB_MAX = LIMIT_BLOB
 };
 
@@ -39,7 +39,7 @@ struct payload {
 	uint32_t number;                                  /* running number of its writer: 43 of 07-0043 */
 	int64_t started;                                  /* seconds from opening the draft to the event's wall clock */
 	uint32_t seconds;                                 /* spent on it */
-	/* AMEND: the version it saw; RETRACT, ATTACH: the record */
+	/* AMEND: the version it saw; RETRACT, ATTACH: the record; ERASED: the order */
 	struct payload_link target;
 	/* SUBMIT, AMEND: read with payload_next() */
 	uint32_t row_count;
@@ -53,7 +53,8 @@ struct payload {
 	struct payload_link deps[LIMIT_DEPS]; uint32_t dep_count;
 	uint32_t class;                                   /* LOOKED */
 	/* ATTACH */
-	uint32_t question; const uint8_t *blob; uint32_t size; const char *media; size_t media_len; int64_t taken;
+	uint32_t question;                                /* PAYLOAD_NO_QUESTION: the record as a whole */
+	const uint8_t *blob; uint32_t size; const char *media; size_t media_len; int64_t taken;
 	/* ADOPT: read with payload_next_link() */
 	uint32_t link_count;
 	struct cbor links;
@@ -70,6 +71,7 @@ void payload_put_retract(struct buf *out, const struct payload_link *target, con
 void payload_put_resolve(struct buf *out, const struct payload *head);
 void payload_put_attach(struct buf *out, const struct payload *head);
 void payload_put_looked(struct buf *out, const struct payload_row_link *row, uint32_t class);
+void payload_put_erased(struct buf *out, const struct payload_link *order);
 void payload_put_adopt(struct buf *out, const struct payload_link *links, uint32_t count);
 
 /* The place a link means, seen from seq `from`: true and *seq when it is in the same log; false when ref names it. */

@@ -394,6 +394,8 @@ enum err profile_ladder(struct profile *p)
 	if (!e)
 		e = compare_anchor(p);
 	if (!e)
+		e = log_erase_rest(p);
+	if (!e)
 		e = settle_fold(p);
 	if (!e)
 		e = draft_sweep(p);

@@ -3,6 +3,7 @@
 
 #include "sync/ledger/reader.h"
 #include "sync/ledger/rowindex.h"
+#include "sync/ledger/unseal.h"
 
 #include "forms/base/i18n.h"
 #include "sync/keys/hash.h"
@@ -70,6 +71,9 @@ const char *row_reason_text(enum row_reason why)
 
 void row_clear(struct row *r)
 {
+	if (r->opened)
+		scratch_free(r->opened);
+	free(r->opened);
 	free(r->memory);
 	memset(r, 0, sizeof *r);
 }
@@ -111,7 +115,8 @@ enum err row_read_key(struct profile *p, const struct row_key *key, struct row *
 	enum err e;
 
 	reader_begin(p, &t, &c);
-	e = reader_row(&c, key, out);
+	if (!(e = reader_row(&c, key, out)))
+		e = unseal_row(&c, out);
 	store_abort(&t);
 	return e;
 }
@@ -123,7 +128,8 @@ enum err row_read(struct profile *p, const struct row_id *id, struct row *out)
 	enum err e;
 
 	reader_begin(p, &t, &c);
-	e = reader_row_id(&c, id, out);
+	if (!(e = reader_row_id(&c, id, out)))
+		e = unseal_row(&c, out);
 	store_abort(&t);
 	return e;
 }

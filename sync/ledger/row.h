@@ -26,7 +26,8 @@ struct row_key { uint8_t len, bytes[ROW_KEY_MAX]; };
 
 struct row_event { struct log_place at; uint8_t ref[EVENT_REF]; int64_t wall; };     /* writer: log_id_of(at.log) */
 
-struct row_value { uint32_t event; const uint8_t *data; size_t len; };      /* data NULL = erased, or withheld */
+/* data NULL = erased, or withheld; `sealed`: as recorded, when it is confidential and was opened for us; else NULL */
+struct row_value { uint32_t event; const uint8_t *data; size_t len; const uint8_t *sealed; size_t sealed_len; };
 struct row_field { uint32_t n; const struct row_value *open; uint32_t count; };
 
 /* Why something is a proposal, not a fact. */
@@ -59,6 +60,7 @@ struct row {
 	struct row_proposal *proposals; uint32_t proposal_count;
 	struct row_step *steps; uint32_t step_count;
 	void *memory;
+	struct scratch *opened;                           /* confidential values that we may read */
 };
 void row_clear(struct row *r);
 

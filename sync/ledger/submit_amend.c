@@ -1,5 +1,6 @@
 #include "config.h"
 #include "sync/ledger/submit_own.h"
+#include "sync/ledger/unseal.h"
 
 #include "forms/base/i18n.h"
 #include "forms/pack/answers.h"
@@ -35,10 +36,14 @@ enum err submit_load(struct profile *p, const uint8_t record[EVENT_REF], struct 
 {
 	struct submit_opened o;
 	const struct event *ev = &o.event.event;
+	struct buf open = { 0 };
 	enum err e = submit_open_record(p, record, &o);
 
 	if (!e)
-		e = answers_load(o.rec.pack, o.rec.plan->form, ev->answers.data, ev->answers.len, ev->private_part.data, ev->private_part.len, f);
+		e = unseal_private(p, o.rec.pack, o.rec.plan->form, &ev->private_part, &open);
+	if (!e)
+		e = answers_load(o.rec.pack, o.rec.plan->form, ev->answers.data, ev->answers.len, open.data, open.len, f);
+	buf_clear(&open);
 	log_event_clear(&o.event);
 	return e;
 }

@@ -87,7 +87,11 @@ static bool take_side(void *user, uint32_t take, const struct conflict_side *s)
 	if (take != t->wanted)
 		return true;
 	t->found = true;
-	buf_put(&t->value, s->value->data, s->value->data ? s->value->len : 0);
+	/* What is confidential is settled as it is sealed. */
+	if (s->value->sealed)
+		buf_put(&t->value, s->value->sealed, s->value->sealed_len);
+	else
+		buf_put(&t->value, s->value->data, s->value->data ? s->value->len : 0);
 	return false;
 }
 

@@ -1,0 +1,268 @@
+#include "config.h"
+#include "sync/exchange/erase.h"
+
+#include "forms/base/fs.h"
+#include "forms/base/i18n.h"
+#include "sync/exchange/decree.h"
+#include "sync/exchange/shelf.h"
+#include "sync/keys/town.h"
+#include "sync/ledger/log.h"
+#include "sync/ledger/payload.h"
+#include "sync/ledger/profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- ordering --- */
+
+enum err erase_order(struct profile *p, const struct erase_list *l, const char *reason)
+{
+	struct decrees d = { 0 };
+	enum err e = ERR_OK;
+
+	if (strlen(reason) > KEYS_REASON_MAX)
+		return err_set(ERR_LIMIT, _("理由太长, 至多 %d 字节"), KEYS_REASON_MAX);
+	for (size_t at = 0; !e && at < l->count; at += KEYS_ERASURES) {
+		struct keys_erase x = { .at = l->at + at, .count = l->count - at < KEYS_ERASURES ? l->count - at : KEYS_ERASURES };
+
+		strcpy(x.reason, reason);
+		e = keys_erase_encode(&x, &decrees_add(&d, EVENT_ERASE)->payload);
+	}
+	if (!e && l->count)
+		e = decrees_write(p, &d);
+	decrees_clear(&d);
+	return e || !l->count ? e : erase_settle(p);
+}
+
+/* --- orders --- */
+
+struct order { uint8_t ref[EVENT_REF]; int64_t when; struct keys_erase what; };
+struct orders { struct profile *profile; struct store_txn *txn; struct order *at; size_t count, cap; };
+
+static void orders_clear(struct orders *o)
+{
+	for (size_t i = 0; i < o->count; i++)
+		keys_erase_clear(&o->at[i].what);
+	free(o->at);
+}
+
+static enum err take_order(void *user, const struct log_event *e)
+{
+	struct orders *o = user;
+	struct order x = { .when = e->event.wall };
+
+	if (e->event.kind != EVENT_ERASE || e->opaque || keys_roster_standing(o->profile->roster, &e->log, e->place.seq, e->hash) != KEYS_TRUSTED
+	    || keys_erase_decode(e->event.public_part.data, e->event.public_part.len, &x.what))
+		return ERR_OK;
+	if (o->count == o->cap) {
+		size_t cap = o->cap ? 2 * o->cap : 8;
+		struct order *more = realloc(o->at, cap * sizeof *more);
+
+		if (!more) {
+			keys_erase_clear(&x.what);
+			return err_set(ERR_NOMEM, "erase");
+		}
+		o->at = more;
+		o->cap = cap;
+	}
+	memcpy(x.ref, e->hash, EVENT_REF);
+	o->at[o->count++] = x;
+	return ERR_OK;
+}
+
+static enum err look_for_orders(void *user, const struct log_head *h)
+{
+	struct orders *o = user;
+
+	return keys_roster_is_authority(o->profile->roster, h->id.writer) ? log_each(o->txn, &h->id, 1, UINT64_MAX, take_order, o) : ERR_OK;
+}
+
+static enum err read_orders(struct profile *p, struct orders *o)
+{
+	struct store_txn t;
+	enum err e;
+
+	*o = (struct orders){ .profile = p, .txn = &t };
+	profile_begin(p, &t);
+	e = t.err ? t.err : log_heads(&t, look_for_orders, o);
+	store_abort(&t);
+	return e;
+}
+
+/* --- obeying, beside the ledger --- */
+
+/* The profile as a whole is done with an order when nobody's files hold the old bytes any more; noted under no writer. */
+static const uint8_t everybody[EVENT_WRITER];
+
+static enum err drop_blob(struct profile *p, const uint8_t *id)
+{
+	char name[6 + 2 * KEYS_HASH + 1] = "blobs/";
+	struct buf path = { 0 };
+	enum err e;
+
+	keys_hex(id, KEYS_HASH, name + 6);
+	profile_path(p, name, &path);
+	e = path.err ? path.err : fs_exists(path.data) ? fs_remove(path.data) : ERR_OK;
+	buf_clear(&path);
+	return e;
+}
+
+static enum err drop_files(struct profile *p, const struct order *o)
+{
+	struct log_event event = { 0 };
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; !e && i < o->what.count; i++) {
+		struct store_txn t;
+		struct payload pl;
+		uint8_t blob[KEYS_HASH];
+		bool attachment = false, here;
+
+		profile_begin(p, &t);
+		here = !t.err && !log_event_get(&t, o->what.at[i].ref, &event);
+		if (here && event.event.kind == EVENT_ATTACH && !event.opaque
+		    && !payload_open(EVENT_ATTACH, event.event.public_part.data, event.event.public_part.len, &pl)) {
+			attachment = true;
+			memcpy(blob, pl.blob, KEYS_HASH);
+		}
+		store_abort(&t);
+		if (attachment)
+			e = drop_blob(p, blob);
+		if (!e && here)
+			e = shelf_forget(p, &event.log, event.place.seq);
+	}
+	log_event_clear(&event);
+	return e;
+}
+
+/* --- confirming --- */
+
+struct confirming { const uint8_t *writer, *order; bool say; };
+
+static enum err confirm(struct log_batch *b, void *user)
+{
+	const struct confirming *x = user;
+	struct profile *p = log_profile(b);
+	const struct keys_writer *me = keys_roster_find(p->roster, p->writer);
+	struct payload_link link = { 0 };
+	struct buf payload = { 0 };
+	uint8_t ref[EVENT_REF];
+	enum err e = log_erasure_note(b, x->writer, x->order);
+
+	if (!e && x->say && me && me->scope_count) {
+		struct event event = { .kind = EVENT_ERASED };
+
+		memcpy(link.ref, x->order, EVENT_REF);
+		payload_put_erased(&payload, &link);
+		event.public_part = (struct event_part){ (const uint8_t *)payload.data, payload.len };
+		e = payload.err ? payload.err : log_append(b, &me->scopes[0], &event, ref);
+	}
+	buf_clear(&payload);
+	return e;
+}
+
+enum err erase_settle(struct profile *p)
+{
+	const struct keys_writer *me = p->identity ? keys_roster_find(p->roster, p->writer) : NULL;
+	struct orders o;
+	enum err e = read_orders(p, &o);
+
+	for (size_t i = 0; !e && i < o.count; i++) {
+		struct store_txn t;
+		bool done, said;
+
+		profile_begin(p, &t);
+		e = t.err;
+		done = !e && log_erasure_done(&t, everybody, o.at[i].ref);
+		said = !e && log_erasure_done(&t, p->writer, o.at[i].ref);
+		store_abort(&t);
+		if (!e && !done && !(e = drop_files(p, &o.at[i])))
+			e = log_write(p, confirm, &(struct confirming){ everybody, o.at[i].ref, false });
+		if (!e && !said && me && !me->revoked)
+			e = log_write(p, confirm, &(struct confirming){ p->writer, o.at[i].ref, true });
+	}
+	orders_clear(&o);
+	return e;
+}
+
+/* --- who has --- */
+
+struct saying { struct store_txn *txn; struct profile *profile; uint8_t (*at)[EVENT_WRITER + EVENT_REF]; size_t count, cap; };
+
+static enum err note_confirmation(void *user, const struct log_event *e)
+{
+	struct saying *x = user;
+	struct payload pl;
+	uint8_t ref[EVENT_REF];
+	struct log_place at;
+
+	if (e->event.kind != EVENT_ERASED || e->opaque || payload_open(EVENT_ERASED, e->event.public_part.data, e->event.public_part.len, &pl))
+		return ERR_OK;
+	memcpy(ref, pl.target.ref, EVENT_REF);
+	if (pl.target.distance && log_before(x->txn, &e->place, pl.target.distance, &at, ref))
+		return ERR_OK;
+	if (x->count == x->cap) {
+		size_t cap = x->cap ? 2 * x->cap : 32;
+		void *more = realloc(x->at, cap * sizeof *x->at);
+
+		if (!more)
+			return err_set(ERR_NOMEM, "erase");
+		x->at = more;
+		x->cap = cap;
+	}
+	memcpy(x->at[x->count], e->log.writer, EVENT_WRITER);
+	memcpy(x->at[x->count++] + EVENT_WRITER, ref, EVENT_REF);
+	return ERR_OK;
+}
+
+static bool has_said(const struct saying *x, const uint8_t *writer, const uint8_t *order)
+{
+	for (size_t i = 0; i < x->count; i++)
+		if (!memcmp(x->at[i], writer, EVENT_WRITER) && !memcmp(x->at[i] + EVENT_WRITER, order, EVENT_REF))
+			return true;
+	return false;
+}
+
+/* Does this writer receive the logs in which the erased events stand? Not known of an event that is not here: then yes. */
+static bool holds(struct store_txn *t, const struct keys_writer *w, const struct order *o)
+{
+	struct log_event event = { 0 };
+	bool any = false;
+
+	for (size_t i = 0; !any && i < o->what.count; i++) {
+		any = log_event_get(t, o->what.at[i].ref, &event) || event.log.scope.kind == 0;
+		for (size_t k = 0; !any && k < w->scope_count; k++)
+			any = w->scopes[k].kind == 0 || event_scope_same(&w->scopes[k], &event.log.scope);
+	}
+	log_event_clear(&event);
+	return any;
+}
+
+enum err erase_each(struct profile *p, bool (*each)(void *user, const struct erase_state *s), void *user)
+{
+	struct saying x = { .profile = p };
+	struct store_txn t;
+	struct orders o;
+	bool more = true;
+	enum err e = read_orders(p, &o);
+
+	profile_begin(p, &t);
+	x.txn = &t;
+	if (!e)
+		e = t.err ? t.err : log_each_all(&t, note_confirmation, &x);
+	for (size_t i = 0; !e && more && i < o.count; i++) {
+		for (size_t k = 0; more && k < keys_roster_count(p->roster); k++) {
+			const struct keys_writer *w = keys_roster_at(p->roster, k);
+			struct erase_state s = { .order = o.at[i].ref, .reason = o.at[i].what.reason, .records = (uint32_t)o.at[i].what.count, .when = o.at[i].when, .writer = w };
+
+			if (!w || w->revoked || !holds(&t, w, &o.at[i]))
+				continue;
+			s.confirmed = has_said(&x, w->writer, o.at[i].ref);
+			more = each(user, &s);
+		}
+	}
+	store_abort(&t);
+	free(x.at);
+	orders_clear(&o);
+	return e;
+}

@@ -1,0 +1,63 @@
+#!/bin/sh
+# A person is erased: at the township, on every device, in the journal and in what waits to be sent; a late copy changes nothing.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/town.sh"
+plan 29
+mkdir "$work/stick" "$work/old" "$work/quiet"
+echo '[{"__village": "990101100201", "code": "石桥99号", "grid": "=code:990101100201-001", "group": "三组", "head": "钱不留名", "address": "三组9号", "people": 1, "phone": "10000999991", "danger": "flash_flood", "need_help": "yes", "vulnerable": "old alone", "vulnerable_note": "听力很差", "kit": "yes", "card_given": "yes", "listed_on": "2026-06-10", "status": "active"}]' >"$work/household.json"
+shows() {          # shows PROFILE TEXT: does the profile's full export hold it?
+	rm -f "$work/full.jsonl"
+	ctl "$1" export jsonl "$work/full.jsonl" --full >/dev/null 2>&1
+	if grep -q -- "$2" "$work/full.jsonl"; then echo yes; else echo no; fi
+}
+ok "a township" make_town
+ok "a village manager" make_device manager 李军 VADM
+ok "a grid worker of the same village" make_device device 王秀英 GRID
+ctl manager record submit --form household_new --answers "$work/household.json" --json >"$work/refs.json" 2>"$work/log"
+result $? "the manager enters a household" "$work/log"
+ref=$(json "$work/refs.json" "d['refs'][0]")
+ok "and delivers it" ctl manager sync --dir "$work/stick"
+cp -r "$work/stick/." "$work/old"
+ok "the township takes it in" ctl town merge "$work/stick"
+ok "the grid worker too" ctl device sync --dir "$work/stick"
+same "all three know the person" "$(shows town 钱不留名) $(shows device 钱不留名) $(shows manager 钱不留名)" "yes yes yes"
+same "what is confidential staff and manager read, the grid worker not" "$(shows town 听力很差) $(shows manager 听力很差) $(shows device 听力很差)" "yes yes no"
+ctl device export jsonl "$work/masked.jsonl" >/dev/null
+same "an export without --full leaves out what is personal" "$(grep -c 石桥99号 "$work/masked.jsonl") $(grep -c -e 钱 -e 10000999991 "$work/masked.jsonl")" "1 0"
+ctl device sync --dir "$work/stick" >/dev/null
+ctl town merge "$work/stick" >/dev/null
+before=$(ctl town digest)
+
+refused 1 "a device cannot order an erasure" ctl manager erase "$ref" --reason 本人要求
+refused 1 "nor staff of a record that is not there" ctl town erase 000000000000000000000000 --reason 本人要求
+ok "staff order it" ctl town erase "$ref" --reason 本人要求
+same "the township has forgotten the person" "$(shows town 钱不留名) $(shows town 听力很差)" "no no"
+same "not only on the screen: the journal too" "$(cat "$work"/town/journal/*.evj | grep -c 钱不留名)" 0
+ctl town register list households --json >"$work/rows.json"
+same "the row itself stays, with what is not personal" "$(json "$work/rows.json" "[r['fields'].get('danger') for r in d if r['id'].startswith('$ref')][0]")" flash_flood
+ok "every chain still verifies" ctl town check
+ctl town erase status --json >"$work/status.json"
+same "manager and worker have not confirmed yet, staff have" "$(json "$work/status.json" "sorted(d[0]['waiting'])")" "['02', '03']"
+ok "an old stick brings the record once more" ctl town merge "$work/old"
+same "and it stays erased" "$(shows town 钱不留名)" no
+digest=$(ctl town digest)
+ctl town rebuild >/dev/null
+same "after a rebuild too" "$(ctl town digest) $(shows town 钱不留名)" "$digest no"
+
+ctl town merge "$work/stick" >/dev/null
+ok "the devices hear of it" ctl manager sync --dir "$work/stick"
+ok "both" ctl device sync --dir "$work/stick"
+same "and forget the person" "$(shows manager 钱不留名) $(shows device 钱不留名)" "no no"
+ctl manager sync --dir "$work/old" >/dev/null 2>&1
+ctl device sync --dir "$work/old" >/dev/null 2>&1
+same "an old stick brings nothing back" "$(shows manager 钱不留名) $(shows device 钱不留名)" "no no"
+ctl town merge "$work/stick" >/dev/null
+ctl town erase status --json >"$work/status.json"
+same "the township knows that all have done it" "$(json "$work/status.json" "d[0]['waiting']")" "[]"
+
+ctl town erase expired --dry-run --json >"$work/expired.json"
+same "by rule nothing goes yet" "$(json "$work/expired.json" "d['rows'], d['erased']")" "0 []"
+ctl town erase expired --json --now 2040-01-01T08:00 >"$work/expired.json" 2>"$work/log"
+result $? "years later the township erases what its pack says it may not keep" "$work/log"
+same "as many records as there are past their time, once" "$(json "$work/expired.json" "len(d['erased']) > 0 and d['rows'] >= len(d['erased'])") $(ctl town erase expired --json --now 2040-01-01T09:00 | python3 -c 'import json,sys; print(len(json.load(sys.stdin)["erased"]))')" "True 0"
+exit $failed

@@ -5,6 +5,7 @@
 #include "forms/base/i18n.h"
 #include "forms/fill/fill.h"
 #include "forms/pack/answers.h"
+#include "sync/ctl/attached.h"
 #include "sync/keys/hash.h"
 #include "sync/ledger/draft.h"
 #include "sync/ledger/log.h"
@@ -254,6 +255,8 @@ enum err cmd_record_show(struct ctl *c)
 		jdoc_put_bool(j, "time_sure", sure);
 		if (event.event.kind == EVENT_SUBMIT || event.event.kind == EVENT_AMEND)
 			e = show_submit(p, &event, j);
+		if (!e)
+			e = ctl_put_attachments(p, ref, j);
 		if (!e && !c->json && !(e = jdoc_text(j, 2, &out)))
 			ctl_say(c, "%s", buf_str(&out));
 		buf_clear(&out);

@@ -6,6 +6,7 @@
 #include "forms/base/i18n.h"
 #include "sync/bundle/seal.h"
 #include "sync/bundle/segment.h"
+#include "sync/exchange/keep.h"
 #include "sync/exchange/shelf.h"
 #include "sync/keys/town.h"
 #include "sync/ledger/profile.h"
@@ -168,6 +169,15 @@ static enum err put_one(void *user, const char *name)
 	return e;
 }
 
+static enum err put_blob(void *user, const uint8_t id[KEYS_HASH])
+{
+	struct putting *x = user;
+	char name[2 * KEYS_HASH + 1];
+
+	keys_hex(id, KEYS_HASH, name);
+	return keep_has_blob(x->profile, id) ? put_one(x, name) : ERR_OK;
+}
+
 static enum err put_roots(struct profile *p, const char *to)
 {
 	struct buf roots = { 0 };
@@ -201,7 +211,7 @@ static enum err put_scopes(struct profile *p, const struct scopes *scopes, const
 	if (!e) {
 		struct putting x = { p, profile_path(p, "blobs", &from), to.data, r };
 
-		e = from.err ? from.err : fs_list(x.from, FOLDER_FILES_MAX, put_one, &x);
+		e = from.err ? from.err : keep_pack_blobs(p, put_blob, &x);
 	}
 	buf_clear(&to);
 	buf_clear(&from);

@@ -10,6 +10,7 @@
 #include "sync/exchange/decree.h"
 #include "sync/exchange/downlink.h"
 #include "sync/exchange/inbox.h"
+#include "sync/exchange/keep.h"
 #include "sync/keys/town.h"
 #include "sync/ledger/profile.h"
 
@@ -181,15 +182,20 @@ static enum err certify(struct profile *p, const struct keys_request *r, const s
 	return e;
 }
 
-struct blobs { const char *dir; struct buf *out; };
+struct blobs { struct profile *profile; const char *dir; struct buf *out; };
 
-static enum err add_blob(void *user, const char *name)
+/* What the packs need; attachments are not for everybody who enrols. */
+static enum err add_blob(void *user, const uint8_t id[KEYS_HASH])
 {
 	struct blobs *x = user;
 	struct buf path = { 0 }, data = { 0 };
-	enum err e = fs_read(fs_path(&path, x->dir, name), LIMIT_BLOB, &data);
+	char name[2 * KEYS_HASH + 1];
+	enum err e = ERR_OK;
 
-	if (!e && data.len > 4 && !memcmp(data.data, "XCA1", 4) && x->out->len + data.len < ENROL_FILE_MAX) {
+	keys_hex(id, KEYS_HASH, name);
+	if (keep_has_blob(x->profile, id))
+		e = fs_read(fs_path(&path, x->dir, name), LIMIT_BLOB, &data);
+	if (!e && data.len > 4 && x->out->len + data.len < ENROL_FILE_MAX) {
 		buf_be32(x->out, (uint32_t)data.len);
 		buf_put(x->out, data.data, data.len);
 		e = x->out->err;
@@ -224,9 +230,9 @@ enum err enrol_grant(struct profile *p, const void *request, size_t len, const s
 	if (!e)
 		e = keys_grant_make(&p->roots, bundle.data, bundle.len, grant);
 	if (!e) {
-		struct blobs x = { profile_path(p, "blobs", &dir), grant };
+		struct blobs x = { p, profile_path(p, "blobs", &dir), grant };
 
-		e = dir.err ? dir.err : fs_list(x.dir, FOLDER_FILES_MAX, add_blob, &x);
+		e = dir.err ? dir.err : keep_pack_blobs(p, add_blob, &x);
 	}
 	keys_identity_free(sealer);
 	keys_ring_free(ring);

@@ -1,8 +1,8 @@
 #include "config.h"
 #include "sync/exchange/erase.h"
 
-#include "forms/base/fs.h"
 #include "forms/base/i18n.h"
+#include "sync/exchange/attach.h"
 #include "sync/exchange/decree.h"
 #include "sync/exchange/shelf.h"
 #include "sync/keys/town.h"
@@ -94,19 +94,6 @@ static enum err read_orders(struct profile *p, struct orders *o)
 /* The profile as a whole is done with an order when nobody's files hold the old bytes any more; noted under no writer. */
 static const uint8_t everybody[EVENT_WRITER];
 
-static enum err drop_blob(struct profile *p, const uint8_t *id)
-{
-	char name[6 + 2 * KEYS_HASH + 1] = "blobs/";
-	struct buf path = { 0 };
-	enum err e;
-
-	keys_hex(id, KEYS_HASH, name + 6);
-	profile_path(p, name, &path);
-	e = path.err ? path.err : fs_exists(path.data) ? fs_remove(path.data) : ERR_OK;
-	buf_clear(&path);
-	return e;
-}
-
 static enum err drop_files(struct profile *p, const struct order *o)
 {
 	struct log_event event = { 0 };
@@ -127,7 +114,7 @@ static enum err drop_files(struct profile *p, const struct order *o)
 		}
 		store_abort(&t);
 		if (attachment)
-			e = drop_blob(p, blob);
+			e = attach_drop(p, blob);
 		if (!e && here)
 			e = shelf_forget(p, &event.log, event.place.seq);
 	}

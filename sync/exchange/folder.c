@@ -4,6 +4,7 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "forms/base/sys.h"
+#include "sync/exchange/attach.h"
 #include "sync/exchange/downlink.h"
 #include "sync/exchange/shelf.h"
 #include "sync/keys/slot.h"
@@ -137,12 +138,18 @@ enum err folder_put(const char *dir, const char *name, const void *data, size_t 
 
 struct delivery { const char *from, *to, *ending; struct folder_report *report; uint32_t total, done; };
 
+static bool is_of(const struct delivery *d, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot && !strcmp(dot, d->ending);
+}
+
 static enum err count_one(void *user, const char *name)
 {
 	struct delivery *d = user;
 
-	(void)name;
-	d->total++;
+	d->total += is_of(d, name);
 	return ERR_OK;
 }
 
@@ -154,13 +161,13 @@ static enum err deliver_one(void *user, const char *name)
 	bool there;
 	enum err e;
 
-	if (r->stopped || strchr(name, '.') == NULL || strcmp(strrchr(name, '.'), d->ending))
+	if (r->stopped || !is_of(d, name))
 		return ERR_OK;
 	if (r->progress && !r->progress(r->user, _("拷出"), d->done, d->total)) {
 		r->stopped = true;
 		return ERR_OK;
 	}
-	e = fs_read(fs_path(&path, d->from, name), LIMIT_BUNDLE_FILE, &data);
+	e = fs_read(fs_path(&path, d->from, name), LIMIT_BLOB, &data);
 	if (!e)
 		e = folder_put(d->to, name, data.data, data.len, &there);
 	if (!e) {
@@ -178,6 +185,8 @@ enum err folder_deliver(const char *profile_dir, const char *dir, struct folder_
 	/* Our own bundles, others' that we take along, and the receipts of those that have arrived, for their authors. */
 	static const struct { const char *from, *to, *ending; } shelves[] = {
 		{ "out", "up", ".xcb" }, { "carry", "up", ".xcb" }, { "carry", "receipts", ".xcr" },
+		/* All records before any photo: a stick may be full, or be pulled. */
+		{ "out", "up", ".xca" }, { "carry", "up", ".xca" },
 	};
 	struct buf from = { 0 }, to = { 0 };
 	enum err e = ERR_OK;
@@ -208,6 +217,8 @@ struct taking {
 	struct inbox_file files[INBOX_GROUP];
 	struct buf data[INBOX_GROUP], names[INBOX_GROUP];
 	size_t count, bytes;
+	bool settled;                     /* all records are in */
+	struct buf blobs;                 /* paths of blobs, NUL-ended: looked at when all records are in */
 	uint32_t seen;
 };
 
@@ -237,7 +248,7 @@ static enum err take_group(struct taking *x)
 }
 
 /* Is it one of ours, by its first bytes? Thousands of photos on a stick must cost four bytes each. */
-static bool is_ours(const char *path, bool *roots)
+static bool is_ours(const char *path, bool *roots, bool *blob)
 {
 	static const char magics[] = "XCB1XCR1XCA1";
 	char head[4];
@@ -249,6 +260,7 @@ static bool is_ours(const char *path, bool *roots)
 		return false;
 	good = !fs_read_at(fd, head, sizeof head, 0);
 	fs_close(fd);
+	*blob = good && !memcmp(head, "XCA1", 4);
 	for (size_t i = 0; good && !*roots && i < sizeof magics - 1; i += 4)
 		if (!memcmp(head, magics + i, 4))
 			return true;
@@ -258,12 +270,16 @@ static bool is_ours(const char *path, bool *roots)
 static enum err take_file(struct taking *x, const char *path)
 {
 	struct buf *data = &x->data[x->count], *name = &x->names[x->count];
-	bool roots;
+	bool roots, blob = false;
 	enum err e;
 
 	x->seen++;
-	if (!is_ours(path, &roots))
+	if (!is_ours(path, &roots, &blob))
 		return ERR_OK;
+	if (blob && !x->settled) {
+		buf_put(&x->blobs, path, strlen(path) + 1);
+		return x->blobs.err;
+	}
 	buf_puts(name, path);
 	e = fs_read(path, LIMIT_BLOB, data);
 	if (e == ERR_LIMIT || e == ERR_DENIED || e == ERR_FORMAT || e == ERR_NOTFOUND) {
@@ -329,6 +345,17 @@ static enum err take_below(struct taking *x, const char *path)
 	return e;
 }
 
+/* Attachments and parts of packs: what names them is here now. */
+static enum err take_blobs(struct taking *x)
+{
+	enum err e = x->blobs.len ? inbox_settle(x->profile, NULL) : ERR_OK;
+
+	x->settled = true;
+	for (size_t at = 0; !e && !x->report->stopped && at < x->blobs.len; at += strlen(x->blobs.data + at) + 1)
+		e = take_file(x, x->blobs.data + at);
+	return e ? e : take_group(x);
+}
+
 enum err folder_take(struct profile *p, const char *path, struct folder_report *r)
 {
 	struct taking *x = calloc(1, sizeof *x);
@@ -346,6 +373,9 @@ enum err folder_take(struct profile *p, const char *path, struct folder_report *
 	e = take_below(x, path);
 	if (!e)
 		e = take_group(x);
+	if (!e)
+		e = take_blobs(x);
+	buf_clear(&x->blobs);
 	for (size_t i = 0; i < INBOX_GROUP; i++) {
 		buf_clear(&x->data[i]);
 		buf_clear(&x->names[i]);
@@ -366,7 +396,14 @@ static enum err sweep_one(void *user, const char *name)
 	uint8_t id[KEYS_HASH];
 	enum err e;
 
-	if (strlen(name) != 2 * KEYS_HASH + 4 || strcmp(name + 2 * KEYS_HASH, ".xcb") || !keys_unhex(name, KEYS_HASH, id))
+	if (strlen(name) != 2 * KEYS_HASH + 4 || !keys_unhex(name, KEYS_HASH, id))
+		return ERR_OK;
+	if (!strcmp(name + 2 * KEYS_HASH, ".xca") && attach_acknowledged(s->profile, id)) {
+		e = fs_remove(fs_path(&path, s->dir, name));
+		buf_clear(&path);
+		return e;
+	}
+	if (strcmp(name + 2 * KEYS_HASH, ".xcb"))
 		return ERR_OK;
 	profile_begin(s->profile, &t);
 	e = t.err ? t.err : evidence_get(&t, id, &known);

@@ -6,6 +6,7 @@
 #include "forms/base/i18n.h"
 #include "sync/bundle/open.h"
 #include "sync/bundle/receipt.h"
+#include "sync/exchange/attach.h"
 #include "sync/exchange/keep.h"
 #include "sync/keys/town.h"
 #include "sync/ledger/profile.h"
@@ -229,15 +230,37 @@ static enum err take_receipt(struct profile *p, struct inbox_file *f)
 	profile_begin(p, &t);
 	e = t.err ? t.err : log_heads(&t, find_own, &x);
 	store_abort(&t);
-	if (!e && x.count)
+	if (!e && x.count && r->count)
 		e = log_write(p, acknowledge, &x);
 	if (!e)
 		e = keep_delivered(p, r->bundle, f->data, f->len);
+	if (!e && !r->count && (e = attach_acknowledge(p, r->bundle)) == ERR_NOTFOUND)
+		e = ERR_OK;                       /* of another device's attachment */
 	if (!e && x.contradicts)
 		decide(f, INBOX_RECEIPT, _("乡镇持有的与本机不同: 像是换过机或恢复过备份, 以后的记录另起一段"));
 	free(x.logs);
 	free(r);
 	return e;
+}
+
+/* Taken in when something names it; else it is another's, or its record is still on the way. */
+static enum err take_blob(struct profile *p, struct inbox_file *f)
+{
+	keys_hash(f->data, f->len, f->id);
+	if (f->len > LIMIT_BLOB) {
+		decide(f, INBOX_REFUSED, _("附件太大"));
+		return keep_file(p, f);
+	}
+	if (keep_has_blob(p, f->id)) {
+		decide(f, INBOX_DUPLICATE, "");
+		return ERR_OK;
+	}
+	if (attach_wanted(p, f->id) || keep_names_blob(p, f->id)) {
+		decide(f, INBOX_MERGED, "");
+		return inbox_blob(p, f->data, f->len);
+	}
+	decide(f, INBOX_CARRIED, _("还没有记录提到这个附件, 先带着"));
+	return keep_blob_for_others(p, f);
 }
 
 static bool begins(const struct inbox_file *f, const char *magic)
@@ -260,8 +283,7 @@ static enum err sort_out(struct profile *p, struct inbox_file *files, size_t cou
 		if (begins(f, "XCR1")) {
 			e = take_receipt(p, f);
 		} else if (begins(f, "XCA1")) {
-			e = inbox_blob(p, f->data, f->len);
-			decide(f, INBOX_MERGED, "");
+			e = take_blob(p, f);
 		} else if (begins(f, "XCB1")) {
 			g->at[g->count].file = f;
 			e = open_one(p, &g->at[g->count++]);

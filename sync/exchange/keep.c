@@ -6,6 +6,7 @@
 #include "forms/base/i18n.h"
 #include "forms/base/sys.h"
 #include "sync/bundle/blob.h"
+#include "sync/exchange/attach.h"
 #include "sync/exchange/erase.h"
 #include "sync/ledger/profile.h"
 
@@ -89,7 +90,7 @@ static enum err keep_in(struct profile *p, const char *name, uint64_t limit, boo
 	enum err e;
 
 	profile_path(p, name, &dir);
-	kept_path(p, name, f->id, ".xcb", &path);
+	kept_path(p, name, f->id, f->len >= 4 && !memcmp(f->data, "XCA1", 4) ? ".xca" : ".xcb", &path);
 	e = dir.err ? dir.err : path.err ? path.err : fs_make_dir(dir.data);
 	if (!e && !fs_exists(path.data) && !(e = make_room(dir.data, f->len, limit, may_drop)))
 		e = fs_write(path.data, f->data, f->len);
@@ -176,7 +177,7 @@ enum err keep_delivered(struct profile *p, const uint8_t bundle[KEYS_HASH], cons
 	struct buf carried = { 0 }, path = { 0 };
 	enum err e = ERR_OK;
 
-	if (fs_exists(kept_path(p, "carry", bundle, ".xcb", &carried))) {
+	if (fs_exists(kept_path(p, "carry", bundle, ".xcb", &carried)) || fs_exists(kept_path(p, "carry", bundle, ".xca", &carried))) {
 		kept_path(p, "carry", bundle, ".xcr", &path);
 		if (!(e = path.err ? path.err : fs_write(path.data, receipt, len)))
 			e = fs_remove(carried.data);
@@ -184,6 +185,15 @@ enum err keep_delivered(struct profile *p, const uint8_t bundle[KEYS_HASH], cons
 	buf_clear(&carried);
 	buf_clear(&path);
 	return e;
+}
+
+enum err keep_blob_for_others(struct profile *p, struct inbox_file *f)
+{
+	struct buf receipt = { 0 };
+	bool delivered = fs_exists(kept_path(p, "carry", f->id, ".xcr", &receipt));
+
+	buf_clear(&receipt);
+	return delivered ? ERR_OK : keep_in(p, "carry", LIMIT_CARRY, true, f);
 }
 
 struct carried { struct profile *profile; const char *dir; struct store_txn *txn; };
@@ -298,20 +308,52 @@ static enum err published(struct packs *x)
 	return e;
 }
 
-enum err keep_missing_blobs(struct profile *p, enum err (*each)(void *user, const uint8_t id[KEYS_HASH]), void *user)
+enum err keep_pack_blobs(struct profile *p, enum err (*each)(void *user, const uint8_t id[KEYS_HASH]), void *user)
 {
 	struct packs x = { .profile = p };
-	struct buf path = { 0 };
 	enum err e = published(&x);
 
 	for (size_t i = 0; !e && i < x.count; i++)
 		for (size_t k = 0; !e && k < x.at[i].blob_count; k++)
-			if (!fs_exists(blob_path(p, x.at[i].blobs[k].id, &path)))
-				e = each(user, x.at[i].blobs[k].id);
+			e = each(user, x.at[i].blobs[k].id);
 	free(x.at);
 	free(x.logs);
-	buf_clear(&path);
 	return e;
+}
+
+bool keep_has_blob(struct profile *p, const uint8_t id[KEYS_HASH])
+{
+	struct buf path = { 0 };
+	bool here = fs_exists(blob_path(p, id, &path));
+
+	buf_clear(&path);
+	return here;
+}
+
+struct missing_blobs { struct profile *profile; enum err (*each)(void *user, const uint8_t id[KEYS_HASH]); void *user; };
+
+static enum err if_missing(void *user, const uint8_t id[KEYS_HASH])
+{
+	struct missing_blobs *x = user;
+
+	return keep_has_blob(x->profile, id) ? ERR_OK : x->each(x->user, id);
+}
+
+enum err keep_missing_blobs(struct profile *p, enum err (*each)(void *user, const uint8_t id[KEYS_HASH]), void *user)
+{
+	struct missing_blobs x = { p, each, user };
+
+	return keep_pack_blobs(p, if_missing, &x);
+}
+
+static enum err is_this(void *user, const uint8_t id[KEYS_HASH])
+{
+	return memcmp(user, id, KEYS_HASH) ? ERR_OK : ERR_EXISTS;
+}
+
+bool keep_names_blob(struct profile *p, const uint8_t id[KEYS_HASH])
+{
+	return keep_pack_blobs(p, is_this, (void *)(uintptr_t)id) == ERR_EXISTS;
 }
 
 static enum err settle_packs(struct profile *p)
@@ -416,6 +458,24 @@ static enum err reopen_one(void *user, const char *name)
 	return e;
 }
 
+/* A blob that was carried before its record came. */
+static enum err recognize_one(void *user, const char *name)
+{
+	struct retry *r = user;
+	struct buf path = { 0 }, data = { 0 };
+	uint8_t id[KEYS_HASH];
+	enum err e = ERR_OK;
+
+	if (strlen(name) != 2 * KEYS_HASH + 4 || strcmp(name + 2 * KEYS_HASH, ".xca") || !keys_unhex(name, KEYS_HASH, id)
+	    || !(attach_wanted(r->profile, id) || (!keep_has_blob(r->profile, id) && keep_names_blob(r->profile, id))))
+		return ERR_OK;
+	if (!(e = fs_read(fs_path(&path, r->dir, name), LIMIT_BLOB, &data)) && !(e = inbox_blob(r->profile, data.data, data.len)))
+		e = r->profile->office ? fs_remove(path.data) : ERR_OK;     /* a device carries it on: the township wants it too */
+	buf_clear(&path);
+	buf_clear(&data);
+	return e;
+}
+
 static enum err each_kept(struct profile *p, const char *name, enum err (*each)(void *user, const char *name), struct retry *r)
 {
 	struct buf dir = { 0 };
@@ -430,8 +490,10 @@ static enum err each_kept(struct profile *p, const char *name, enum err (*each)(
 enum err inbox_settle(struct profile *p, uint32_t *again)
 {
 	struct retry r = { .profile = p };
-	enum err e = settle_packs(p);
+	enum err e = each_kept(p, "carry", recognize_one, &r);
 
+	if (!e)
+		e = settle_packs(p);
 	if (!e)
 		e = each_kept(p, "in", retry_one, &r);
 	if (!e && !p->office)

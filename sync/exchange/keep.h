@@ -23,6 +23,14 @@ bool keep_is_for_township(const struct profile *p, const struct bundle_envelope 
 /* A receipt has come: a bundle of that name that we carried is replaced by its receipt, to bring back to its author. */
 enum err keep_delivered(struct profile *p, const uint8_t bundle[KEYS_HASH], const void *receipt, size_t len);
 
+/* A blob that no record here names (yet) is taken along. */
+enum err keep_blob_for_others(struct profile *p, struct inbox_file *f);
+/* Is a blob here? Does a published pack name it? */
+bool keep_has_blob(struct profile *p, const uint8_t id[KEYS_HASH]);
+bool keep_names_blob(struct profile *p, const uint8_t id[KEYS_HASH]);
+/* Every blob that a published pack names, here or not. */
+enum err keep_pack_blobs(struct profile *p, enum err (*each)(void *user, const uint8_t id[KEYS_HASH]), void *user);
+
 /* Every blob that a published pack names and that is not here; until `each` returns not OK. */
 enum err keep_missing_blobs(struct profile *p, enum err (*each)(void *user, const uint8_t id[KEYS_HASH]), void *user);
 

@@ -273,13 +273,16 @@ static enum err take_erase(struct fold *f, struct context *c, const struct fold_
 static enum err take_event(struct fold *f, struct store_txn *t, const struct fold_view *v)
 {
 	struct context c = context(f, t);
+	enum err e;
 
 	switch (v->event->kind) {
+	case EVENT_ATTACH:
+		e = attached_note(&c, v);
+		return e ? e : take_rows(f, &c, v);
 	case EVENT_SUBMIT:
 	case EVENT_AMEND:
 	case EVENT_RETRACT:
 	case EVENT_RESOLVE:
-	case EVENT_ATTACH:
 		return take_rows(f, &c, v);
 	case EVENT_ADOPT:
 		return take_adopt(f, &c, v);

@@ -36,6 +36,10 @@ void fold_drop(struct fold *f);
 enum err fold_roster_changed(struct fold *f, struct store_txn *t, const uint8_t writer[EVENT_WRITER]);
 enum err fold_pack_arrived(struct fold *f, struct store_txn *t, const char *id, const char *version);
 
+/* Events that name a blob; attachments of a record in the order of their lamports. Until `each` returns not OK. */
+enum err fold_blob_events(struct store_txn *t, const uint8_t blob[EVENT_HASH], enum err (*each)(void *user, const uint8_t ref[EVENT_REF]), void *user);
+enum err fold_attachments(struct store_txn *t, const uint8_t record[EVENT_REF], enum err (*each)(void *user, const uint8_t ref[EVENT_REF]), void *user);
+
 /* Empty all registers and fold every event again, in slices of `slice` events a transaction. A rebuild that was cut off
  * leaves fold_unfinished() true: rebuild again before anything is shown. */
 enum err fold_rebuild(struct fold *f, uint32_t slice);

@@ -36,6 +36,9 @@ struct fold {
 /* The newest record of this form by the profile's own writer ("last saved"). ERR_NOTFOUND. */
 enum err fold_last_record(const struct context *c, const uint8_t writer[EVENT_WRITER], const char *form, uint8_t ref[EVENT_REF]);
 
+/* An ATTACH: which blob it names, to which record it belongs. */
+enum err attached_note(const struct context *c, const struct fold_view *v);
+
 /* Keep an event until what it misses is here; take note that something has come. */
 enum err pend_keep(struct fold *f, struct store_txn *t, const struct fold_view *v, const struct missing *why);
 enum err pend_event_came(struct fold *f, struct store_txn *t, const struct fold_view *v);

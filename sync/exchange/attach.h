@@ -1,0 +1,48 @@
+/* attach.h - photos and other files of a record: sealed as blobs under keys of their own, named by an ATTACH event. sync.md 8.4.
+ *
+ *     blobs/ID        carried form of every attachment and pack part that is here
+ *     out/ID.xca      ours, until a receipt names it: its own queue, behind all bundles; sending needs no PIN
+ *     carry/ID.xca    nobody here knows what it is (yet): carried for others, gives way when there are too many
+ *
+ * A blob is taken in only when an event that is believed names it, so a stranger fills no disk. Its receipt is an XCR1 without
+ * logs whose bundle id is the blob's. What carries files between machines needs attach_wanted(), inbox_take() and the files of out/.
+ */
+#ifndef SYNC_EXCHANGE_ATTACH_H
+#define SYNC_EXCHANGE_ATTACH_H
+
+#include "sync/exchange/inbox.h"
+
+enum { ATTACH_FILE_MAX = 64 << 20 /* of what a scaling command is given */, ATTACH_MEDIA_MAX = 128, ATTACH_SCALE_SECONDS = 60 };
+
+struct attachment {
+	uint8_t ref[EVENT_REF], blob[KEYS_HASH];
+	uint32_t question;                        /* of the record's form; PAYLOAD_NO_QUESTION */
+	uint64_t size; int64_t taken;             /* bytes as carried; ms or INT64_MIN */
+	char media[ATTACH_MEDIA_MAX + 1];
+	bool here, erased;                        /* not here yet, or never again */
+	bool acknowledged;                        /* the township has it */
+};
+
+/* Attach a file to a record (a SUBMIT or AMEND) that the unlocked writer may speak for. `question`: name of the form's question, or
+ * NULL; `taken` ms or INT64_MIN. `scale` (NULL: none) is a shell command that makes "$2" from "$1", smaller; when it fails the
+ * file goes as it is, if it fits. Durable on return, `ref` names the event. ERR_LIMIT says what to do. */
+enum err attach_file(struct profile *p, const uint8_t record[EVENT_REF], const char *question, const char *path, int64_t taken, const char *scale, uint8_t ref[EVENT_REF]);
+
+/* Every attachment of a record, in the order they came; until `each` returns false. */
+enum err attach_each(struct profile *p, const uint8_t record[EVENT_REF], bool (*each)(void *user, const struct attachment *a), void *user);
+
+/* Its content. ERR_NOTFOUND: not here yet; ERR_DENIED: erased. */
+enum err attach_read(struct profile *p, const uint8_t ref[EVENT_REF], struct buf *out, struct attachment *about);
+
+/* Should this blob be taken in? Named by an event that is believed, not erased, not here. */
+bool attach_wanted(struct profile *p, const uint8_t id[KEYS_HASH]);
+
+/* A receipt names the blob: it leaves the queue. ERR_NOTFOUND when no event of ours names it. */
+enum err attach_acknowledge(struct profile *p, const uint8_t id[KEYS_HASH]);
+
+bool attach_acknowledged(struct profile *p, const uint8_t id[KEYS_HASH]);
+
+/* The files of a blob go: it was erased. */
+enum err attach_drop(struct profile *p, const uint8_t id[KEYS_HASH]);
+
+#endif

@@ -1,0 +1,72 @@
+#include "config.h"
+#include "sync/exchange/scale.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/fs.h"
+#include "forms/base/i18n.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SECONDS = 60, LOOK_MS = 20 };
+
+/* The child: no terminal to scribble on, a group of its own so that all it started can be ended. */
+static void run(const char *command, const char *from, const char *to)
+{
+	int nowhere = open("/dev/null", O_RDWR);
+
+	setpgid(0, 0);
+	if (nowhere >= 0)
+		for (int fd = 0; fd < 3; fd++)
+			dup2(nowhere, fd);
+	execl("/bin/sh", "sh", "-c", command, "xuncha", from, to, (char *)NULL);
+	_exit(127);
+}
+
+static bool finished(pid_t child)
+{
+	const struct timespec step = { 0, LOOK_MS * 1000000L };
+	int status;
+
+	for (int i = 0; i < SECONDS * 1000 / LOOK_MS; i++) {
+		if (waitpid(child, &status, WNOHANG) == child)
+			return WIFEXITED(status) && !WEXITSTATUS(status);
+		nanosleep(&step, NULL);
+	}
+	kill(-child, SIGKILL);
+	waitpid(child, &status, 0);
+	return false;
+}
+
+static bool scaled(const char *command, const char *from, const char *to, size_t most, struct buf *out)
+{
+	pid_t child = fork();
+	bool good;
+
+	if (!child)
+		run(command, from, to);
+	good = child > 0 && finished(child) && !fs_read(to, most, out) && out->len;
+	fs_remove(to);
+	return good;
+}
+
+enum err scale_read(const char *path, const char *command, const char *scratch_dir, size_t most, struct buf *out)
+{
+	struct buf to = { 0 };
+	enum err e;
+
+	fs_path(&to, scratch_dir, "scaled.tmp");
+	if (command && *command && !to.err && fs_exists(path) && scaled(command, path, to.data, most, out)) {
+		buf_clear(&to);
+		return ERR_OK;
+	}
+	buf_clear(&to);
+	buf_reset(out);
+	e = fs_read(path, most, out);
+	if (e == ERR_LIMIT)
+		e = err_set(e, _("%s: 太大, 附件最多 %zu 字节: 在设置里写一条缩小照片的命令, 或先缩小再附"), path, most);
+	return e;
+}

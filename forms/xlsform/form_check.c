@@ -108,6 +108,39 @@ static enum err check_multiple(struct check *c)
 	return ERR_OK;
 }
 
+/* What a terminal cannot do, said once at its first place. */
+static void check_abilities(struct check *c)
+{
+	static const char *const apps[] = { "ex:", "custom-", "printer:" };
+	const struct form *f = c->form;
+	bool media = false;
+
+	for (uint32_t i = 0; i < f->question_count; i++) {
+		const struct form_question *q = &f->questions[i];
+		const char *header = q->image.count ? "image" : q->audio.count ? "audio" : q->video.count ? "video" : NULL;
+
+		if (header && !media)
+			check_warn(c, "survey", q->row, header, _("把要紧的写进 label 或 hint"), _("题目里的图片、录音、录像在这里看不到, 只显示文字"));
+		media = media || header;
+		for (size_t k = 0; q->appearance && k < sizeof apps / sizeof *apps; k++)
+			if (strstr(q->appearance, apps[k]))
+				check_warn(c, "survey", q->row, "appearance", _("答案要人来填"), _("%s 要别的应用或插件来填, 这里没有, 按普通题填写"), q->name);
+	}
+}
+
+/* A setting of the form's that asks for what is done otherwise here. */
+static void check_settings(struct check *c)
+{
+	const struct book_sheet *s = book_find(c->book, "settings");
+
+	for (uint32_t i = 0; s && s->row_count > 1 && i < s->rows[0].count; i++) {
+		const struct book_cell *cell = &s->cells[s->rows[0].first + i];
+
+		if (table_header_means(cell->text, "public_key") && *book_text(s, &s->rows[1], cell->column))
+			check_warn(c, "settings", s->rows[1].number, "public_key", NULL, _("这里不按 public_key 加密; 记录另有自己的签名和加密"));
+	}
+}
+
 /* Languages that some labels have and others lack. */
 static void check_translations(struct check *c)
 {
@@ -199,6 +232,8 @@ enum err form_check_run(const char *path, void (*report)(void *user, const struc
 	c.directory = buf_str(&directory);
 	for (uint32_t i = 0; i < f->question_count; i++)
 		check_question(&c, &f->questions[i]);
+	check_abilities(&c);
+	check_settings(&c);
 	check_translations(&c);
 	e = directory.err ? directory.err : check_multiple(&c);
 	e = e ? e : check_engine(&c);

@@ -89,6 +89,17 @@ static void slips_that_change_nothing_visible_are_found(void **state)
 	assert_null(strstr(buf_str(&said), "yes no"));
 }
 
+static void what_a_terminal_cannot_do_is_said_once(void **state)
+{
+	(void)state;
+	assert_err(check("survey\n,type,name,label,media::image,appearance\n,text,a,A,map.png,\n,text,b,B,other.png,ex:org.example.scan(x)\n"
+	                 "settings\n,form_id,public_key\n,x,MIIB\n"), ERR_OK);
+	assert_said("W survey 第 3 行 E 列 (media::image): 题目里的图片");
+	assert_null(strstr(buf_str(&said), "第 4 行 E 列"));
+	assert_said("W survey 第 4 行 F 列 (appearance): b 要别的应用");
+	assert_said("W settings 第 7 行 C 列 (public_key)");
+}
+
 static void a_cycle_is_an_error_that_names_its_members(void **state)
 {
 	(void)state;
@@ -143,6 +154,7 @@ int main(void)
 		cmocka_unit_test(a_sound_form_has_nothing_said_of_it),
 		cmocka_unit_test(what_will_not_work_is_warned_of),
 		cmocka_unit_test(slips_that_change_nothing_visible_are_found),
+		cmocka_unit_test(what_a_terminal_cannot_do_is_said_once),
 		cmocka_unit_test(a_cycle_is_an_error_that_names_its_members),
 		cmocka_unit_test(a_form_is_described_whole),
 	};

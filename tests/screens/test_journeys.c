@@ -222,6 +222,109 @@ static void a_hazard_is_found_and_travels_to_the_township(void **state)
 	leave(vt);
 }
 
+/* Answer an item: a digit; a number wants Enter too. */
+static void item(struct vt *vt, unsigned at, const char *digit)
+{
+	char next[32];
+
+	field_settle(vt);
+	snprintf(next, sizeof next, "第 %u/", at + 1);
+	if (vt_shows(vt, "[1]")) {
+		type(vt, digit);
+	} else {
+		type(vt, "2");
+		press(vt, "Enter");
+	}
+	assert_shows(vt, next);
+}
+
+static void a_mornings_patrol_of_five_places_finds_two_hazards(void **state)
+{
+	static const char *const places[] = { "惠民诊所", "顺风宾馆", "石桥旅社", "丽人美发", "老马饭店" };
+	struct vt *vt = home("device");
+
+	(void)state;
+	for (unsigned p = 0; p < sizeof places / sizeof *places; p++) {
+		bool hazard = p % 2;
+
+		down_to(vt, places[p]);
+		enter(vt);
+		assert_shows(vt, "第 1/");
+		for (unsigned i = 1; i <= 4; i++)
+			item(vt, i, "1");
+		if (hazard) {
+			field_settle(vt);
+			type(vt, "2");
+			assert_shows(vt, "> 情况");
+			press(vt, "Tab");
+			assert_shows(vt, "常用语");
+			type(vt, "3");                   /* 疏散通道堆放杂物 */
+			press(vt, "F5");
+			assert_shows(vt, "第 6/");
+		}
+		press(vt, "End");
+		assert_shows(vt, "没答");
+		enter(vt);
+		enter(vt);
+		assert_shows(vt, hazard ? "巡查存下了" : "已签名入账");
+		if (hazard)
+			press(vt, "Esc");
+		assert_shows(vt, "要做的");
+	}
+	type(vt, "h");
+	assert_shows(vt, "顺风宾馆 CO-0");
+	assert_shows(vt, "丽人美发 CO-0");
+	press(vt, "Esc");
+	leave(vt);
+	within("a morning's patrol: five places, four items each, two hazards", 150);
+}
+
+static void a_full_card_loses_nothing_and_says_so(void **state)
+{
+	char preload[512], sign[512], path[512];
+	const char *env[] = { preload, sign, NULL };
+	struct vt *vt;
+
+	(void)state;
+#ifdef __SANITIZE_ADDRESS__
+	skip();                                  /* the sanitizer must be the first library itself */
+#endif
+	snprintf(preload, sizeof preload, "LD_PRELOAD=%s/tests/screens/full_card.so", BUILDDIR);
+	snprintf(path, sizeof path, "%s/card.full", field_dir());
+	snprintf(sign, sizeof sign, "FULL_CARD=%s", path);
+	vt = field_enter("device", FIELD_PIN, 18, 40, env);
+	keys = 0;
+	type(vt, "/");
+	assert_shows(vt, "拼音首字母");
+	type(vt, "dfwb");
+	assert_shows(vt, "1/1");
+	enter(vt);
+	type(vt, "w");
+	assert_shows(vt, "第 1/");
+	type(vt, "1");
+	assert_shows(vt, "第 2/");
+	assert_shows(vt, "已存");
+	run("touch card.full", "");
+	type(vt, "1");
+	assert_shows(vt, "没存");
+	run("rm card.full", "");
+	type(vt, "1");
+	assert_shows(vt, "第 3/");
+	assert_shows(vt, "已存");
+	press(vt, "End");
+	assert_shows(vt, "小结");
+	run("touch card.full", "");
+	enter(vt);
+	enter(vt);
+	assert_shows(vt, "小结");                /* not saved, nothing gone */
+	assert_false(vt_shows(vt, "已签名入账"));
+	run("rm card.full", "");
+	enter(vt);
+	assert_shows(vt, "已签名入账");
+	leave(vt);
+	within("an inspection on a full card", 20);
+}
+
 static void the_one_who_fixed_it_cannot_pass_it_and_the_township_can(void **state)
 {
 	struct vt *vt = home("device");
@@ -444,6 +547,8 @@ int main(void)
 		cmocka_unit_test(a_new_device_becomes_a_member_of_the_township),
 		cmocka_unit_test(a_hazard_is_found_and_travels_to_the_township),
 		cmocka_unit_test(the_one_who_fixed_it_cannot_pass_it_and_the_township_can),
+		cmocka_unit_test(a_mornings_patrol_of_five_places_finds_two_hazards),
+		cmocka_unit_test(a_full_card_loses_nothing_and_says_so),
 		cmocka_unit_test(a_training_is_recorded_with_its_roll),
 		cmocka_unit_test(a_night_warning_is_called_out_household_by_household),
 		cmocka_unit_test(a_first_report_goes_out_within_its_time),

@@ -140,6 +140,33 @@ static enum kit_next choose_language(struct preferences *v)
 	return kit_open(&v->base, kit_choice_new(_("语言"), NULL, options, 3, false, language_chosen));
 }
 
+/* What one types there; NULL when the name says it. */
+static const char *explained(size_t i)
+{
+	switch (i) {
+	case SET_POSITION: return _("印出位置的命令: Termux 用 termux-location, gpsd 用 gpspipe -w -n 12。空着就不取。");
+	case SET_PHOTO:    return _("把照片写进 \"$1\" 的命令: Termux 用 termux-camera-photo -c 0 \"$1\"。空着就打文件路径。");
+	case SET_SYNC_DIR: return _("U盘、存储卡或共享文件夹的路径, 如 /media/usb");
+	case SET_SYNC_URL: return _("如 http://10.0.0.5:8080; 空着就不用网络");
+	default:           return NULL;
+	}
+}
+
+/* What a person at the other end of a telephone asks first. */
+static enum kit_next show_about(struct preferences *v)
+{
+	const struct app *app = v->app;
+	struct kit_view *pager;
+	struct buf b = { 0 };
+
+	buf_puts(&b, _("# 巡查 Xuncha\n村级安全巡查、训练演练、预警叫应的离线终端程序。\n记录在本机签名、加密; 乡镇收到才算送到。\n\nApache-2.0 许可。"));
+	buf_printf(&b, _("\n\n版本: %s\n清单包: %s %s\n工作人员: %s %s\n记录在: %s\n"), PACKAGE_VERSION, app->pack ? app->pack->id : "-",
+	           app->pack ? app->pack->version : "", app->label, app->person, app->profile ? app->profile->dir : "-");
+	pager = kit_pager_new(_("关于"), buf_str(&b));
+	buf_clear(&b);
+	return kit_open(&v->base, pager);
+}
+
 static enum kit_next open_setting(struct preferences *v, size_t i)
 {
 	char minutes[16];
@@ -165,9 +192,9 @@ static enum kit_next open_setting(struct preferences *v, size_t i)
 	case SET_WORKER:
 		return kit_open(&v->base, screen_worker_new(v->app));
 	case SET_ABOUT:
-		return kit_open(&v->base, kit_pager_new(_("关于"), _("# 巡查 Xuncha\n村级安全巡查、训练演练、预警叫应的离线终端程序。\n记录在本机签名、加密; 乡镇收到才算送到。\n\nApache-2.0 许可。")));
+		return show_about(v);
 	default:
-		return kit_open(&v->base, kit_prompt_new(_(names[i]), NULL, text_of(&v->app->settings, i), text_given));
+		return kit_open(&v->base, kit_prompt_new(_(names[i]), explained(i), text_of(&v->app->settings, i), text_given));
 	}
 }
 

@@ -270,7 +270,7 @@ static enum kit_next discarded(struct kit_view *below, struct kit_view *self)
 	struct form_view *v = (struct form_view *)below;
 	enum err e;
 
-	if (kit_choice_answer(self) != 0)
+	if (kit_choice_answer(self) != 1)
 		return KIT_STAY;
 	e = filling_discard(v->f);
 	v->f = NULL;
@@ -281,7 +281,7 @@ static enum kit_next discarded(struct kit_view *below, struct kit_view *self)
 
 static enum kit_next ask_discard(struct form_view *v)
 {
-	static const struct kit_option options[] = { { N_("作废"), NULL, false }, { N_("留着"), NULL, false } };
+	static const struct kit_option options[] = { { N_("留着"), NULL, false }, { N_("作废"), NULL, false } };
 	struct kit_option words[2] = { { _(options[0].label), NULL, false }, { _(options[1].label), NULL, false } };
 
 	return kit_open(&v->base, kit_choice_new(_("作废草稿"), _("这份草稿还没有存入台账。作废后找不回来。"), words, 2, false, discarded));

@@ -294,7 +294,7 @@ static enum kit_next discarded(struct kit_view *below, struct kit_view *self)
 	struct walk *w = (struct walk *)below;
 	enum err e;
 
-	if (kit_choice_answer(self) != 0)
+	if (kit_choice_answer(self) != 1)
 		return KIT_STAY;
 	walk_forget_old(w);
 	e = filling_discard(w->f);
@@ -306,7 +306,7 @@ static enum kit_next discarded(struct kit_view *below, struct kit_view *self)
 
 static enum kit_next ask_discard(struct walk *w)
 {
-	struct kit_option words[2] = { { _("作废"), NULL, false }, { _("留着"), NULL, false } };
+	struct kit_option words[2] = { { _("留着"), NULL, false }, { _("作废"), NULL, false } };
 
 	return kit_open(&w->base, kit_choice_new(_("作废草稿"), _("这次巡查还没有存入台账。作废后找不回来。"), words, 2, false, discarded));
 }

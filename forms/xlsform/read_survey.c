@@ -267,7 +267,7 @@ static void read_question(struct reader *r, struct nesting *n, const struct book
 	table_store(r, &r->survey, row, q);
 	if (form_error(r->form))
 		return;
-	if (!form_is_select(q->type))
+	if (!form_is_select(q->type) && q->type != FORM_ROW && q->type != FORM_ROWS)
 		q->choice_filter = NULL;
 	if (q->type != FORM_REPEAT)
 		q->repeat_count = NULL;

@@ -115,7 +115,7 @@ def save_faults(p):
                 known = set(p.code(f['codes'])) or {k['id'] for k in p.kinds}
                 if f['type'] != ('code' if t.startswith('select_one') else 'codes') or not choices[t.split()[1]] <= known:
                     yield name, r['name'], t, f['type'], choices[t.split()[1]] - known
-            elif not (fits.get(t) == f['type'] or t == f['type'] or f['type'] == 'text'):
+            elif not (fits.get(t) == f['type'] or t == f['type'] or f['type'] == 'text' or (t == 'calculate' and f['type'] in ('integer', 'decimal', 'code'))):
                 yield name, r['name'], t, 'into', f['type']
             if f['merge'] == 'derive':
                 yield name, r['name'], 'saves to a derived field'

@@ -13,8 +13,9 @@ NO_ROW = 'aaaaaaaaaaaaaaaaaaaaaaaa:0'                   # links of the answers f
 ORG, VILLAGE = '=code:DW002', '990101100201'
 LINKS = {'org': ORG, 'team': '=name:石桥村应急队', 'village': '=code:' + VILLAGE, 'item': '=name:样例水泵', 'place': '=name:老马饭店', 'base': '=name:样例防汛预案',
          'drill': '=name:样例演练', 'incident': '=brief:渔家小院厨房起火，已扑灭', 'warning': '=issuer:样例县气象台', 'training': '', 'grid': ''}
-MORE = {'plan_review': {'plan': '=name:样例防汛预案'}}
-LATE = ['plan_review', 'stock_move', 'stock_count', 'drill_new', 'drill_evaluate', 'drill_timeline', 'incident_report', 'incident_timeline', 'callout_new', 'callout_list']
+MORE = {'plan_review': {'plan': '=name:样例防汛预案'}, 'training_new': {'roll': 30, 'present_n': 26}}      # nobody is named, so counted
+LATE = ['plan_review', 'stock_move', 'stock_count', 'drill_new', 'drill_evaluate', 'drill_timeline', 'incident_report', 'incident_timeline', 'callout_new', 'callout_list',
+        'callout_grids', 'callout_heads', 'drill_inject', 'drill_moment', 'incident_moment']
 
 
 def xunchactl(*args):

@@ -11,7 +11,7 @@ town() { xunchactl --now 2026-05-20T09:00 --profile "$dir/town" --pin-file "$dir
 device() { d=$1; shift; xunchactl --now 2026-05-20T10:00 --profile "$dir/$d" --pin-file "$dir/pin.device" "$@" >"$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }; }
 town init township --name 样例镇 --division 990101100 --staff 周敏 --kdf min
 town pack publish "$SRCDIR/forms/catalog"
-for file in 10-village_new 20-grid_new 30-org_new 35-shelter_new 40-place_new 50-team_new 55-person_new 60-household_new; do
+for file in 10-village_new 20-grid_new 30-org_new 35-shelter_new 40-place_new 50-team_new 55-person_new 60-household_new 65-stock_new 66-stock_move 75-plan_year_new; do
 	town record submit --form "${file#*-}" --answers "$demo/$file.json"
 done
 enrol() {

@@ -12,11 +12,15 @@
 #include "tui/kit/help.h"
 #include "tui/kit/term.h"
 #include "tui/screens/arrivals.h"
+#include "tui/screens/calls.h"
 #include "tui/screens/filling.h"
 #include "tui/screens/incident.h"
 #include "tui/screens/notice.h"
 #include "tui/screens/pin.h"
+#include "tui/screens/moments.h"
+#include "tui/screens/roll.h"
 #include "tui/screens/screens.h"
+#include "tui/screens/tally.h"
 #include "tui/screens/warning.h"
 
 #include <stdio.h>
@@ -145,6 +149,8 @@ static void every_screen_draws_at_every_size_and_survives_any_key(void **state)
 		try_view(screen_registers_new(&app), seed, 100);
 		try_view(screen_sync_new(&app), seed, 40);
 		try_view(screen_cards_new(&app), seed, 60);
+		try_view(screen_calendar_new(&app), seed, 200);
+		try_view(screen_tally_new(&app, tally_form(&app, "stock"), NULL), seed, 60);
 		try_view(screen_desk_new(&app), seed, 100);
 		try_view(screen_arrivals_new(&app), seed, 40);
 		try_view(screen_pin_new(&app), seed, 10);
@@ -210,12 +216,57 @@ static void every_place_can_be_looked_at_and_walked(void **state)
 	assert_true(walks > 10);
 }
 
+/* A record of this form on this row, all that is wanted filled in by `fill`; its row. */
+static struct row_id made(const char *form, const struct row_id *subject, const char *const fill[][2])
+{
+	struct filling *f = NULL;
+	struct row_id id;
+	struct buf why = { 0 };
+
+	assert_ok(filling_begin(&app, form, subject, &f));
+	for (size_t i = 0; fill[i][0]; i++)
+		assert_ok(fill_set(f->fill, fill_find(f->fill, fill[i][0]), fill[i][1]));
+	filling_fault(f, &why);
+	assert_string_equal(buf_str(&why), "");
+	assert_ok(filling_submit(f, &id));
+	filling_close(f);
+	return id;
+}
+
+/* The clocks, the call list, the time line and the roll, with something on them. */
+static void what_runs_against_time_draws_and_survives_any_key(void **state)
+{
+	static const char *const warned[][2] = { { "issuer", "县气象台" }, { "kind", "flash_flood" }, { "level", "2" }, { "summary", "山洪" }, { NULL, NULL } };
+	static const char *const burnt[][2] = { { "event", "fire" }, { "where", "中心街17号" }, { "brief", "后厨起火" }, { NULL, NULL } };
+	struct row_id warning = made("warning_new", NULL, warned), incident = made("incident_new", NULL, burnt);
+	struct filling *f = NULL;
+	uint32_t people = 0;
+
+	(void)state;
+	try_view(screen_warning_new(&app, &warning), 1, 60);
+	assert_ok(calls_make(&app, &warning, &people));
+	print_message("# %u on the call list\n", people);
+	for (unsigned seed = 2; seed < 4; seed++) {
+		try_view(screen_warning_new(&app, &warning), seed, 120);
+		try_view(screen_incident_new(&app, &incident), seed, 100);
+		try_view(screen_moments_new(&app, moments_form(&app, "incidents"), &incident), seed, 100);
+	}
+	assert_ok(filling_begin(&app, "training_new", NULL, &f));
+	for (fill_node n = fill_first(f->fill); n != FILL_NO_NODE; n = fill_next(f->fill, n))
+		if (roll_is(fill_question(f->fill, n))) {
+			try_view(screen_roll_new(f, n), 1, 200);
+			break;
+		}
+	assert_ok(filling_discard(f));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_screen_draws_at_every_size_and_survives_any_key),
 		cmocka_unit_test(every_register_is_a_list),
 		cmocka_unit_test(every_form_can_be_shown_and_filled_at_random),
+		cmocka_unit_test(what_runs_against_time_draws_and_survives_any_key),
 		cmocka_unit_test(every_place_can_be_looked_at_and_walked),
 	};
 

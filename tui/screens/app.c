@@ -152,6 +152,19 @@ void app_close(struct app *app)
 	*app = (struct app){ .profile = NULL };
 }
 
+/* The code of the village a writer is certified for; "" for none, several or all. */
+static void village_of(const struct keys_writer *w, char out[33])
+{
+	unsigned villages = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < w->scope_count; i++)
+		if (w->scopes[i].kind == 1 && !villages++)
+			snprintf(out, 33, "%.*s", (int)w->scopes[i].length, (const char *)w->scopes[i].bytes);
+	if (villages != 1)
+		out[0] = '\0';
+}
+
 enum err app_enter(struct app *app)
 {
 	const struct keys_writer *me = app->profile->roster ? keys_roster_find(app->profile->roster, app->profile->writer) : NULL;
@@ -161,6 +174,7 @@ enum err app_enter(struct app *app)
 		snprintf(app->label, sizeof app->label, "%s", me->label);
 		snprintf(app->person, sizeof app->person, "%s", me->person);
 		app->roles = me->roles;
+		village_of(me, app->village);
 	}
 	app->resume = true;
 	draft_sweep(app->profile);
@@ -175,5 +189,5 @@ void app_leave(struct app *app)
 	profile_lock(app->profile);
 	app->pack = NULL;
 	app->roles = 0;
-	app->person[0] = app->label[0] = app->place[0] = '\0';
+	app->person[0] = app->label[0] = app->place[0] = app->village[0] = '\0';
 }

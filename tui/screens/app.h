@@ -19,6 +19,7 @@ struct app {
 	const struct pack *pack;                /* NULL while locked, or before the first pack came */
 	struct settings settings;
 	char label[33], person[65], place[128]; /* of the unlocked writer: label, name, village */
+	char village[33];                       /* code of the one village this person works for; "" */
 	uint32_t roles;                         /* bits of enum pack_role */
 	char wanted_label[33];                  /* --as; "" */
 	bool resume;                            /* just unlocked: open what was being filled */

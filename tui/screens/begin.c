@@ -6,6 +6,9 @@
 #include "sync/ledger/profile.h"
 #include "tui/kit/choice.h"
 #include "tui/screens/filling.h"
+#include "tui/screens/incident.h"
+#include "tui/screens/tally.h"
+#include "tui/screens/warning.h"
 #include "tui/screens/words.h"
 
 #include <stdio.h>
@@ -16,6 +19,13 @@ enum { FORMS_OFFERED = 32 };
 struct kit_view *screen_filling_new(struct filling *f)
 {
 	return f->form->walk ? screen_walk_new(f) : screen_form_new(f);
+}
+
+struct kit_view *screen_page_new(struct app *app, const char *reg, const struct row_id *id)
+{
+	if (!strcmp(reg, "warnings"))
+		return screen_warning_new(app, id);
+	return !strcmp(reg, "incidents") ? screen_incident_new(app, id) : screen_row_new(app, id);
 }
 
 /* An unfinished draft of the same form on the same row. */
@@ -58,15 +68,26 @@ struct making {
 	struct app *app;
 	const char *forms[FORMS_OFFERED];
 	struct row_id subject;
-	bool has_subject;
+	bool has_subject;            /* the form is opened on it */
+	bool about_row;              /* there is one at all */
 };
 static struct making making;
+
+/* A form that counts row after row needs no row to begin with: it goes through all of them. */
+static enum kit_next begin_made(struct kit_view *v, const char *form)
+{
+	const struct pack_form *counting = tally_of(making.app, form);
+
+	if (counting && !making.has_subject)
+		return kit_open(v, screen_tally_new(making.app, counting, making.about_row ? &making.subject : NULL));
+	return screen_begin(v, making.app, form, making.has_subject ? &making.subject : NULL);
+}
 
 static enum kit_next form_chosen(struct kit_view *below, struct kit_view *self)
 {
 	int i = kit_choice_answer(self);
 
-	return i < 0 ? KIT_STAY : screen_begin(below, making.app, making.forms[i], making.has_subject ? &making.subject : NULL);
+	return i < 0 ? KIT_STAY : begin_made(below, making.forms[i]);
 }
 
 static bool makes(const struct app *app, const struct pack_form *form, uint32_t reg, const char *subject)
@@ -106,9 +127,10 @@ enum kit_next screen_make(struct kit_view *v, struct app *app, const char *reg, 
 		return KIT_STAY;
 	}
 	making.app = app;
+	making.about_row = subject != NULL;
 	if (subject)
 		making.subject = *subject;
 	if (n == 1)
-		return screen_begin(v, app, making.forms[0], making.has_subject ? &making.subject : NULL);
+		return begin_made(v, making.forms[0]);
 	return kit_open(v, kit_choice_new(_("填哪一种"), NULL, options, n, false, form_chosen));
 }

@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CARDS_BYTES_MAX = 1 << 20, DIGITS = 9 };
+/* One key a card: digits, then letters that move nothing. */
+static const char card_keys[] = "123456789abdefghilmnoprstuvwxyz";
+enum { CARDS_BYTES_MAX = 1 << 20 };
 
 static struct jdoc *doc_of(const struct pack *p)
 {
@@ -74,8 +76,8 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 {
 	const struct cards *c = user;
 
-	if (i < DIGITS)
-		snprintf(cells[0].text, KIT_CELL, "%zu", i + 1);
+	if (i < sizeof card_keys - 1)
+		snprintf(cells[0].text, KIT_CELL, "%c", card_keys[i]);
 	snprintf(cells[1].text, KIT_CELL, "%s", card_title(jdoc_item(c->doc, i)));
 }
 
@@ -105,18 +107,26 @@ static enum kit_next act(struct kit_view *v, enum kit_action a)
 {
 	struct cards *c = (struct cards *)v;
 
-	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9)
-		return show(c, (size_t)(a - ACT_ANSWER_1));
 	return a == ACT_OPEN ? show(c, c->list.at) : kit_list_act(&c->list, a);
 }
 
 static bool offers(struct kit_view *v, enum kit_action a)
 {
-	struct cards *c = (struct cards *)v;
+	return a != ACT_OPEN || row_count(v);
+}
 
-	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9)
-		return (size_t)(a - ACT_ANSWER_1) < row_count(c);
-	return a != ACT_OPEN || row_count(c);
+/* Letters are card keys here, not actions. */
+static enum kit_typing typing(struct kit_view *v)
+{
+	return row_count(v) ? KIT_TYPING_NUMBER : KIT_TYPING_NOT;
+}
+
+static enum kit_next key(struct kit_view *v, int k)
+{
+	struct cards *c = (struct cards *)v;
+	const char *at = k > ' ' && k < 127 ? strchr(card_keys, k) : NULL;
+
+	return at && (size_t)(at - card_keys) < row_count(c) ? show(c, (size_t)(at - card_keys)) : KIT_PASS;
 }
 
 static enum kit_next tap(struct kit_view *v, int y, int x)
@@ -135,14 +145,11 @@ static void close_cards(struct kit_view *v)
 
 static const struct kit_key keys[] = {
 	{ KIT_ENTER, ACT_OPEN, true },
-	{ '1', ACT_ANSWER_1, false }, { '2', ACT_ANSWER_2, false }, { '3', ACT_ANSWER_3, false }, { '4', ACT_ANSWER_4, false },
-	{ '5', ACT_ANSWER_5, false }, { '6', ACT_ANSWER_6, false }, { '7', ACT_ANSWER_7, false }, { '8', ACT_ANSWER_8, false },
-	{ '9', ACT_ANSWER_9, false },
 	KIT_LIST_KEYS, { 0, ACT_NONE, false },
 };
 
 static const struct kit_view_ops ops = {
-	.name = "cards", .keys = keys, .title = title, .draw = draw, .act = act, .close = close_cards, .offers = offers, .tap = tap,
+	.name = "cards", .keys = keys, .title = title, .draw = draw, .act = act, .close = close_cards, .offers = offers, .typing = typing, .key = key, .tap = tap,
 };
 
 static const struct kit_column columns[] = { { 2, 1, false }, { 0, 1, false } };

@@ -11,6 +11,7 @@
 #include "sync/ledger/submit.h"
 #include "tui/screens/outside.h"
 #include "tui/screens/pick.h"
+#include "tui/screens/subset.h"
 #include "tui/screens/whereabouts.h"
 #include "tui/screens/words.h"
 
@@ -99,6 +100,8 @@ enum err filling_begin(struct app *app, const char *form, const struct row_id *s
 	e = find_form(f, form);
 	if (!e)
 		e = open_fill(f);
+	if (!e)
+		e = subset_each(f, &f->each);
 	if (!e) {
 		snprintf(about.form, sizeof about.form, "%s", form);
 		snprintf(about.version, sizeof about.version, "%s", f->pack->version);

@@ -28,6 +28,7 @@ struct filling {
 	bool has_subject;
 	bool saved;                              /* all that is shown is on disk */
 	bool fresh;                              /* begun now and nothing answered yet: leaving it leaves no draft */
+	uint32_t each;                           /* instances made from a register at its beginning (subset.h) */
 	fill_node at;                            /* where the person was, when taken up again */
 	struct filling_undo undo[FILLING_UNDO];
 	size_t undo_count;

@@ -6,7 +6,9 @@
 #include "tui/kit/draw.h"
 #include "tui/screens/form_scope.h"
 #include "tui/screens/pick.h"
+#include "tui/screens/roll.h"
 #include "tui/screens/screens.h"
+#include "tui/screens/subset.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -188,8 +190,17 @@ static enum kit_next row_chosen(struct kit_view *below, struct kit_view *self)
 	const struct row_id *id = screen_rows_chosen(self);
 	char text[ROW_ID_TEXT];
 
-	if (id && answer(v, selected(v)->node, row_id_text(id, text)))
-		form_go(v, 1);
+	enum err e;
+
+	if (!id || !answer(v, selected(v)->node, row_id_text(id, text)))
+		return KIT_STAY;
+	e = subset_copy(v->f, selected(v)->node);
+	if (!e)
+		e = filling_save(v->f, selected(v)->node);
+	if (e)
+		kit_say_error(e);
+	form_gather(v);
+	form_go(v, 1);
 	return KIT_STAY;
 }
 
@@ -287,6 +298,20 @@ static enum kit_next ask_discard(struct form_view *v)
 	return kit_open(&v->base, kit_choice_new(_("作废草稿"), _("这份草稿还没有存入台账。作废后找不回来。"), words, 2, false, discarded));
 }
 
+/* Choose one row, or several, among those the form lets in. */
+static enum kit_next open_rows(struct form_view *v)
+{
+	const struct form_question *q = question(v);
+	struct buf where = { 0 };
+	struct kit_view *rows;
+
+	subset_where(v->f, selected(v)->node, &where);
+	rows = q->type == FORM_ROWS ? screen_rows_tick_new(v->f->app, q->source, buf_str(&where), fill_value(v->f->fill, selected(v)->node), rows_ticked)
+	                            : screen_rows_choose_new(v->f->app, q->source, buf_str(&where), row_chosen);
+	buf_clear(&where);
+	return kit_open(&v->base, rows);
+}
+
 /* Does Enter open a list to choose from? */
 static bool opens_list(struct form_view *v)
 {
@@ -304,15 +329,14 @@ static enum kit_next open_selected(struct form_view *v)
 	switch (selected(v)->type) {
 	case ENTRY_DONE:     return finish(v);
 	case ENTRY_REPEAT:   return add_instance(v);
+	case ENTRY_ROLL:     return kit_open(&v->base, screen_roll_new(v->f, selected(v)->node));
 	case ENTRY_QUESTION: break;
 	default:             form_go(v, 1); return KIT_STAY;
 	}
 	if (!editable(v) || !opens_list(v))
 		form_go(v, 1);
-	else if (q->type == FORM_ROWS)
-		return kit_open(&v->base, screen_rows_tick_new(v->f->app, q->source, fill_value(v->f->fill, selected(v)->node), rows_ticked));
-	else if (q->type == FORM_ROW)
-		return kit_open(&v->base, screen_rows_choose_new(v->f->app, q->source, row_chosen));
+	else if (q->type == FORM_ROWS || q->type == FORM_ROW)
+		return open_rows(v);
 	else
 		return kit_open(&v->base, pick_new(v->f, selected(v)->node, q->type != FORM_SELECT_ONE, list_done));
 	return KIT_STAY;
@@ -403,6 +427,8 @@ static const char *label(struct kit_view *base, enum kit_action a)
 		return NULL;
 	if (question(v) && editable(v) && opens_list(v))
 		return _("选");
+	if (selected(v)->type == ENTRY_ROLL)
+		return _("点名");
 	return selected(v)->type == ENTRY_DONE ? _("存下") : selected(v)->type == ENTRY_REPEAT ? _("添一个") : _("下一栏");
 }
 
@@ -520,8 +546,9 @@ struct kit_view *screen_form_scope_new(struct filling *f, fill_node scope)
 	v->scope = scope;
 	v->editing = FILL_NO_NODE;
 	form_gather(v);
+	/* What stands there already is confirmed by passing over it: the first empty field is where a person begins. */
 	while (at + 1 < v->count && (!form_selectable(&v->entries[at]) ||
-	       (scope != FILL_NO_NODE && v->entries[at].type == ENTRY_QUESTION && *fill_value(f->fill, v->entries[at].node))))
+	       ((scope != FILL_NO_NODE || f->fresh) && v->entries[at].type == ENTRY_QUESTION && *fill_value(f->fill, v->entries[at].node))))
 		at++;
 	v->at = at;
 	if (scope == FILL_NO_NODE && f->at != FILL_NO_NODE)

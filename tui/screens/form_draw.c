@@ -4,6 +4,7 @@
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
 #include "tui/kit/draw.h"
+#include "tui/screens/roll.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -225,6 +226,24 @@ static void heading(struct pen *p, const struct entry *e)
 	buf_clear(&b);
 }
 
+static void roll(struct pen *p, const struct entry *e, bool selected)
+{
+	struct buf label = { 0 }, words = { 0 };
+	int x = 2 + p->label_cols + 1;
+
+	filling_label(p->v->f, e->node, &label);
+	roll_words(p->v->f, e->node, &words);
+	put(p, 2, p->label_cols, selected ? KIT_STRONG : KIT_PLAIN, buf_str(&label));
+	if (p->narrow) {
+		p->line++;
+		x = 4;
+	}
+	put(p, x, p->cols - x, words.len ? KIT_STRONG : KIT_KEY, words.len ? buf_str(&words) : _("Enter 照名单一人一键"));
+	p->line++;
+	buf_clear(&label);
+	buf_clear(&words);
+}
+
 static void repeat(struct pen *p, const struct entry *e)
 {
 	struct buf b = { 0 }, label = { 0 };
@@ -254,6 +273,9 @@ static void entry(struct pen *p, const struct entry *e, bool selected)
 		break;
 	case ENTRY_REPEAT:
 		repeat(p, e);
+		break;
+	case ENTRY_ROLL:
+		roll(p, e, selected);
 		break;
 	case ENTRY_DONE:
 		p->line += !p->narrow;

@@ -2,6 +2,7 @@
 #include "tui/screens/form_view.h"
 
 #include "forms/base/clock.h"
+#include "tui/screens/roll.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,13 @@ static bool inside(const struct fill *f, fill_node n, fill_node scope)
 	return false;
 }
 
+static bool in_roll(const struct fill *f, fill_node n)
+{
+	fill_node parent = fill_parent(f, n);
+
+	return parent != FILL_NO_NODE && roll_is(fill_question(f, parent));
+}
+
 static enum err add(struct form_view *v, enum entry_type type, fill_node node, int depth)
 {
 	if (v->count == v->cap) {
@@ -70,7 +78,7 @@ static enum err add(struct form_view *v, enum entry_type type, fill_node node, i
 static enum entry_type type_of(const struct form_question *q)
 {
 	switch (q->type) {
-	case FORM_GROUP:  return ENTRY_GROUP;
+	case FORM_GROUP:  return roll_is(q) ? ENTRY_ROLL : ENTRY_GROUP;
 	case FORM_REPEAT: return ENTRY_REPEAT;
 	case FORM_NOTE:   return ENTRY_NOTE;
 	default:          return ENTRY_QUESTION;
@@ -88,7 +96,7 @@ enum err form_gather(struct form_view *v)
 	for (fill_node n = fill_first(f); n != FILL_NO_NODE && !e; n = fill_next(f, n)) {
 		fill_node instance = instance_of(f, n);
 
-		if (!inside(f, n, v->scope) || is_instance(f, n))
+		if (!inside(f, n, v->scope) || is_instance(f, n) || in_roll(f, n))
 			continue;
 		if (instance != shown_instance && instance != FILL_NO_NODE && instance != v->scope)
 			e = add(v, ENTRY_INSTANCE, instance, 0);

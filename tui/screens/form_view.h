@@ -9,6 +9,7 @@ enum entry_type {
 	ENTRY_QUESTION, ENTRY_NOTE, ENTRY_GROUP,
 	ENTRY_INSTANCE,                  /* heading of a repeat instance: may be removed */
 	ENTRY_REPEAT,                    /* "add one more" */
+	ENTRY_ROLL,                      /* a roll-call (roll.h), its questions in one */
 	ENTRY_DONE                       /* the button at the end */
 };
 

@@ -8,6 +8,7 @@
 #include "tui/kit/draw.h"
 #include "tui/kit/pager.h"
 #include "tui/screens/clocks.h"
+#include "tui/screens/moments.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/words.h"
 
@@ -169,6 +170,16 @@ static int clock_line(struct incident_view *v, WINDOW *win, int y, const char *w
 	return y + 1;
 }
 
+/* A text message holds 70 characters when any is Han, 67 when it is one of several. */
+static unsigned messages(const char *text)
+{
+	unsigned n = 0;
+
+	for (; *text; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n <= 70 ? 1 : (n + 66) / 67;
+}
+
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct incident_view *v = (struct incident_view *)base;
@@ -186,7 +197,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 	y += kit_printf(win, y, 1, cols - 2, KIT_PLAIN, _("已报 %u 次"), v->sent) > 0;
 	if (h > 8)
 		kit_rule(win, y++);
-	y += kit_text(win, y, 1, cols - 2, KIT_DIM, _("可念、可发短信的报告:")) > 0;
+	y += kit_printf(win, y, 1, cols - 2, KIT_DIM, _("可念、可发短信的报告 (短信 %u 条):"), messages(buf_str(&v->text))) > 0;
 	kit_paragraph(win, y, 1, h - y, cols - 2, KIT_STRONG, buf_str(&v->text));
 }
 
@@ -196,17 +207,26 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 
 	switch (a) {
 	case ACT_NEW:     return screen_make(base, v->app, "incident_reports", &v->id);
-	case ACT_ADD:     return screen_make(base, v->app, "timeline", &v->id);
+	case ACT_ADD:     return kit_open(base, screen_moments_new(v->app, moments_form(v->app, "incidents"), &v->id));
+	case ACT_STEP:    return screen_begin(base, v->app, "incident_update", &v->id);
 	case ACT_DETAILS: return kit_open(base, screen_row_new(v->app, &v->id));
 	case ACT_OPEN:    return kit_open(base, kit_pager_new(_("信息报告"), buf_str(&v->text)));
 	default:          return KIT_PASS;
 	}
 }
 
+static bool offers(struct kit_view *base, enum kit_action a)
+{
+	struct incident_view *v = (struct incident_view *)base;
+
+	return a == ACT_ADD ? moments_form(v->app, "incidents") != NULL : true;
+}
+
 static const char *label(struct kit_view *base, enum kit_action a)
 {
 	(void)base;
 	switch (a) {
+	case ACT_STEP:    return _("记进展");
 	case ACT_NEW:     return _("记一次报告");
 	case ACT_ADD:     return _("记时间线");
 	case ACT_DETAILS: return _("详情和结束");
@@ -232,12 +252,12 @@ static void close_incident(struct kit_view *base)
 }
 
 static const struct kit_key keys[] = {
-	{ 'n', ACT_NEW, true }, { 'm', ACT_ADD, true }, { 'd', ACT_DETAILS, true }, { KIT_ENTER, ACT_OPEN, true }, { 0, ACT_NONE, false },
+	{ 'n', ACT_NEW, true }, { 'm', ACT_ADD, true }, { 'e', ACT_STEP, true }, { 'd', ACT_DETAILS, true }, { KIT_ENTER, ACT_OPEN, true }, { 0, ACT_NONE, false },
 };
 
 static const struct kit_view_ops ops = {
 	.name = "incident", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_incident,
-	.label = label, .counting = counting,
+	.label = label, .offers = offers, .counting = counting,
 };
 
 struct kit_view *screen_incident_new(struct app *app, const struct row_id *id)

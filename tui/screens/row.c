@@ -11,6 +11,7 @@
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
 #include "tui/kit/pager.h"
+#include "tui/screens/moments.h"
 #include "tui/screens/notice.h"
 #include "tui/screens/story.h"
 #include "tui/screens/words.h"
@@ -414,6 +415,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_HISTORY: return show_story(v);
 	case ACT_REVEAL:  return reveal(v);
 	case ACT_NOTICE:  return kit_open(base, screen_notice_new(v->app, &v->id, 1));
+	case ACT_ADD:     return kit_open(base, screen_moments_new(v->app, moments_form(v->app, v->reg->id), &v->id));
 	case ACT_NEW:     return choose_to_make(v);
 	default:          return kit_list_act(&v->list, a);
 	}
@@ -429,6 +431,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 		return (size_t)(a - ACT_ANSWER_1) < v->line_count && v->lines[a - ACT_ANSWER_1].type <= LINE_STEP;
 	if (a == ACT_NEW)
 		return v->reg && makeable(v, options, forms, STEPS_MAX) > 0;
+	if (a == ACT_ADD)
+		return v->reg && moments_form(v->app, v->reg->id);
 	if (a == ACT_REVEAL)
 		return is_masked(v);
 	if (a == ACT_NOTICE)
@@ -447,7 +451,7 @@ static const char *label(struct kit_view *base, enum kit_action a)
 	}
 	if (a == ACT_REVEAL && v->revealed)
 		return _("遮住");
-	return a == ACT_HISTORY ? _("经过") : a == ACT_NEW ? _("登记") : NULL;
+	return a == ACT_ADD ? _("记时刻") : a == ACT_HISTORY ? _("经过") : a == ACT_NEW ? _("登记") : NULL;
 }
 
 static enum kit_next tap(struct kit_view *base, int y, int x)
@@ -465,7 +469,7 @@ static void close_row(struct kit_view *base)
 }
 
 static const struct kit_key keys[] = {
-	{ KIT_ENTER, ACT_OPEN, true }, { 'w', ACT_WALK, true }, { 'n', ACT_NEW, true }, { 'h', ACT_HISTORY, true }, { 't', ACT_NOTICE, true }, { 'v', ACT_REVEAL, true },
+	{ KIT_ENTER, ACT_OPEN, true }, { 'w', ACT_WALK, true }, { 'm', ACT_ADD, true }, { 'n', ACT_NEW, true }, { 'h', ACT_HISTORY, true }, { 't', ACT_NOTICE, true }, { 'v', ACT_REVEAL, true },
 	{ '1', ACT_ANSWER_1, false }, { '2', ACT_ANSWER_2, false }, { '3', ACT_ANSWER_3, false }, { '4', ACT_ANSWER_4, false },
 	{ '5', ACT_ANSWER_5, false }, { '6', ACT_ANSWER_6, false }, { '7', ACT_ANSWER_7, false }, { '8', ACT_ANSWER_8, false },
 	{ '9', ACT_ANSWER_9, false },

@@ -7,6 +7,7 @@
 #include "tui/kit/draw.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/whereabouts.h"
+#include "tui/screens/tally.h"
 #include "tui/screens/words.h"
 
 #include <stdio.h>
@@ -244,7 +245,7 @@ static enum kit_next open_selected(struct rows *r)
 		r->has_choice = true;
 		next = KIT_CLOSE;
 	} else {
-		next = kit_open(&r->base, screen_row_new(r->app, &row.id));
+		next = kit_open(&r->base, screen_page_new(r->app, r->reg->id, &row.id));
 	}
 	row_clear(&row);
 	return next;
@@ -275,6 +276,8 @@ static enum kit_next act(struct kit_view *v, enum kit_action a)
 			kit_say_error(ERR_FORMAT);
 		kit_list_sync(&r->list);
 		return KIT_STAY;
+	case ACT_ADD:
+		return kit_open(v, screen_tally_new(r->app, tally_form(r->app, r->reg->id), NULL));
 	case ACT_NEW:
 		return screen_make(v, r->app, r->reg->id, r->parent_field ? &r->parent : NULL);
 	case ACT_BACK:
@@ -298,6 +301,7 @@ static bool offers(struct kit_view *v, enum kit_action a)
 		if (r->several)
 			return true;
 		return !r->where && !r->parent_field && !r->choosing && pack_find_field(r->reg, "stage") != PACK_NONE;
+	case ACT_ADD:    return !r->choosing && tally_form(r->app, r->reg->id);
 	case ACT_NEW:    return !r->choosing && words_can_make(r->app, r->reg->id);
 	case ACT_OPEN:   return row_count(r) > 0;
 	case ACT_COMPOSE: case ACT_UNDO: case ACT_LEFT: case ACT_RIGHT: case ACT_CLEAR_UP: return r->finding;
@@ -311,6 +315,8 @@ static const char *label(struct kit_view *v, enum kit_action a)
 
 	if (r->several)
 		return a == ACT_TOGGLE ? _("勾选") : a == ACT_OPEN ? _("勾好了") : NULL;
+	if (a == ACT_ADD)
+		return _("逐样点数");
 	return a == ACT_TOGGLE ? (r->all ? _("没办完的") : _("看全部")) : a == ACT_OPEN && r->choosing ? _("就这个") : NULL;
 }
 
@@ -381,7 +387,7 @@ static enum kit_next work(struct kit_view *v)
 }
 
 static const struct kit_key keys[] = {
-	{ KIT_ENTER, ACT_OPEN, true }, { '/', ACT_FIND, true }, { 'n', ACT_NEW, true }, { 'f', ACT_FILTER, true }, { 's', ACT_SORT, true }, { 'a', ACT_TOGGLE, true }, { ' ', ACT_TOGGLE, false },
+	{ KIT_ENTER, ACT_OPEN, true }, { '/', ACT_FIND, true }, { 'n', ACT_NEW, true }, { 'm', ACT_ADD, true }, { 'f', ACT_FILTER, true }, { 's', ACT_SORT, true }, { 'a', ACT_TOGGLE, true }, { ' ', ACT_TOGGLE, false },
 	KIT_LIST_KEYS, KIT_FIELD_KEYS, { 0, ACT_NONE, false },
 };
 
@@ -432,19 +438,19 @@ struct kit_view *screen_rows_new(struct app *app, const char *reg, const char *w
 	return make(app, reg, where, false);
 }
 
-struct kit_view *screen_rows_choose_new(struct app *app, const char *reg, enum kit_next (*done)(struct kit_view *below, struct kit_view *self))
+struct kit_view *screen_rows_choose_new(struct app *app, const char *reg, const char *where, enum kit_next (*done)(struct kit_view *below, struct kit_view *self))
 {
-	struct kit_view *v = make(app, reg, NULL, true);
+	struct kit_view *v = make(app, reg, where && *where ? where : NULL, true);
 
 	if (v)
 		v->done = done;
 	return v;
 }
 
-struct kit_view *screen_rows_tick_new(struct app *app, const char *reg, const char *ticked,
+struct kit_view *screen_rows_tick_new(struct app *app, const char *reg, const char *where, const char *ticked,
                                       enum kit_next (*done)(struct kit_view *below, struct kit_view *self))
 {
-	struct kit_view *v = screen_rows_choose_new(app, reg, done);
+	struct kit_view *v = screen_rows_choose_new(app, reg, where, done);
 	struct rows *r = (struct rows *)v;
 
 	if (v) {

@@ -9,6 +9,7 @@ struct filling;
 struct kit_view *screen_unlock_new(struct app *app);
 struct kit_view *screen_today_new(struct app *app);                 /* the field's home */
 struct kit_view *screen_desk_new(struct app *app);                  /* the township's home */
+struct kit_view *screen_calendar_new(struct app *app);              /* trainings and drills of a month */
 struct kit_view *screen_cards_new(struct app *app);
 struct kit_view *screen_registers_new(struct app *app);
 struct kit_view *screen_sync_new(struct app *app);
@@ -19,12 +20,12 @@ struct kit_view *screen_settings_new(struct app *app);
 
 /* A register as a list. `where` NULL: its usual view (with a workflow: what is not finished). */
 struct kit_view *screen_rows_new(struct app *app, const char *reg, const char *where);
-/* The same, to choose one row; for `done`: the row, or NULL. */
-struct kit_view *screen_rows_choose_new(struct app *app, const char *reg, enum kit_next (*done)(struct kit_view *below, struct kit_view *self));
+/* The same, to choose one row among those of `where` ("" all); for `done`: the row, or NULL. */
+struct kit_view *screen_rows_choose_new(struct app *app, const char *reg, const char *where, enum kit_next (*done)(struct kit_view *below, struct kit_view *self));
 const struct row_id *screen_rows_chosen(const struct kit_view *v);
 
 /* To tick several off a roll: `ticked` and the answer are ids apart by blanks; NULL when the person went back. */
-struct kit_view *screen_rows_tick_new(struct app *app, const char *reg, const char *ticked,
+struct kit_view *screen_rows_tick_new(struct app *app, const char *reg, const char *where, const char *ticked,
                                       enum kit_next (*done)(struct kit_view *below, struct kit_view *self));
 const char *screen_rows_ticked(const struct kit_view *v);
 /* Rows that name `parent` in `field` (an id that outlives the view). */
@@ -32,6 +33,8 @@ struct kit_view *screen_rows_of_new(struct app *app, const char *reg, const stru
 
 /* One row: fields, steps that may be taken, what happened, what belongs to it. */
 struct kit_view *screen_row_new(struct app *app, const struct row_id *id);
+/* The page a row of this register opens on: a running warning and an incident have screens of their own, with clocks. */
+struct kit_view *screen_page_new(struct app *app, const char *reg, const struct row_id *id);
 
 /* A form being filled; a walk when the form is one. Takes `f`. */
 struct kit_view *screen_filling_new(struct filling *f);

@@ -410,7 +410,9 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 
 	switch (a) {
 	case ACT_OPEN:       return open_selected(t);
-	case ACT_PLACES: case ACT_HAZARDS: case ACT_TRAININGS: case ACT_REPORTS:
+	case ACT_TRAININGS:
+		return kit_open(base, screen_calendar_new(t->app));
+	case ACT_PLACES: case ACT_HAZARDS: case ACT_REPORTS:
 		return kit_open(base, screen_rows_new(t->app, register_for(a), NULL));
 	case ACT_WARNINGS:
 		return t->warning_count == 1 ? kit_open(base, screen_warning_new(t->app, &t->warnings[0].id))

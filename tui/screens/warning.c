@@ -7,6 +7,7 @@
 #include "sync/ledger/looked.h"
 #include "sync/ledger/profile.h"
 #include "tui/kit/draw.h"
+#include "tui/screens/calls.h"
 #include "tui/screens/clocks.h"
 #include "tui/screens/filling.h"
 #include "tui/screens/screens.h"
@@ -35,17 +36,6 @@ static bool has_registers(const struct app *app)
 	return app->pack && pack_find_register(app->pack, "warnings") != PACK_NONE && pack_find_register(app->pack, "callouts") != PACK_NONE;
 }
 
-/* Has anybody on the list answered? The five minutes are over then. */
-static bool any_answer(struct app *app, const struct row_id *warning)
-{
-	struct listing_query q = { .reg = "callouts", .where = "${answered_at} != ''", .parent = warning, .parent_field = "warning" };
-	struct listing *l = NULL;
-	bool any = !listing_open(app->profile, &q, &l) && listing_count(l) > 0;
-
-	listing_close(l);
-	return any;
-}
-
 void warning_gather(struct app *app, struct warning_open *out, size_t *count)
 {
 	struct listing_query q = { .reg = "warnings", .where = UNDONE };
@@ -61,7 +51,7 @@ void warning_gather(struct app *app, struct warning_open *out, size_t *count)
 			continue;
 		out[*count].id = row.id;
 		out[*count].received = clocks_time(app, &row, "received");
-		out[(*count)++].answered = any_answer(app, &row.id);
+		out[(*count)++].answered = calls_answered(app, &row.id);
 		row_clear(&row);
 	}
 	listing_close(l);
@@ -101,25 +91,28 @@ struct warning_view {
 	struct row_id id;
 	struct row row;
 	struct warning_open open;
-	struct listing *calls;
-	bool waiting_only, looked;
-	uint32_t total, reached;
+	struct calls calls;
+	bool waiting_only, looked, begun;
 	const struct pack_register *reg;
 	struct kit_list list;
 };
 
 static size_t row_count(void *user)
 {
-	const struct warning_view *v = user;
+	return ((const struct warning_view *)user)->calls.count;
+}
 
-	return v->calls ? listing_count(v->calls) : 0;
+static enum err call_row(struct warning_view *v, size_t i, struct row *row)
+{
+	return i < v->calls.count ? listing_row(v->calls.listing, v->calls.order[i].at, row) : ERR_NOTFOUND;
 }
 
 static struct kit_id row_id_of(void *user, size_t i)
 {
+	const struct calls *c = &((struct warning_view *)user)->calls;
 	struct row_key key;
 
-	if (listing_key(((struct warning_view *)user)->calls, (uint32_t)i, &key))
+	if (i >= c->count || listing_key(c->listing, c->order[i].at, &key))
 		return (struct kit_id){ { 0 } };
 	return kit_id(key.bytes, key.len);
 }
@@ -132,29 +125,40 @@ static void cell_of(struct warning_view *v, const struct row *row, const char *f
 		words_cell(v->app, row, v->reg, f, true, cell);
 }
 
+static void words_of(struct warning_view *v, const struct row *row, const char *before, const char *field, const char *after, struct buf *out)
+{
+	uint32_t f = pack_find_field(v->reg, field);
+	struct buf b = { 0 };
+
+	if (f != PACK_NONE)
+		words_value(v->app, row, v->reg, f, true, &b);
+	if (b.len)
+		buf_printf(out, "%s%s%s%s", out->len ? "  " : "", before, buf_str(&b), after);
+	buf_clear(&b);
+}
+
 static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 {
 	struct warning_view *v = user;
 	struct row row = { .id = { .index = 0 } };
+	struct buf who = { 0 };
 
-	if (listing_row(v->calls, (uint32_t)i, &row))
+	if (call_row(v, i, &row))
 		return;
-	cell_of(v, &row, "name", &cells[0]);
+	words_of(v, &row, "", "name", "", &who);
+	words_of(v, &row, "", "people", _("人"), &who);
+	if (v->calls.order[i].help)
+		buf_puts(&who, _("  要上门"));
+	snprintf(cells[0].text, KIT_CELL, "%s", buf_str(&who));
+	cells[0].role = v->calls.order[i].reached ? KIT_DIM : KIT_STRONG;
 	cell_of(v, &row, "state", &cells[1]);
+	if (v->calls.order[i].reached)
+		cells[1].role = cells[1].role == KIT_DANGER ? KIT_DANGER : KIT_GOOD;
 	cell_of(v, &row, "tier", &cells[2]);
 	cell_of(v, &row, "channels", &cells[3]);
 	cell_of(v, &row, "role", &cells[4]);
+	buf_clear(&who);
 	row_clear(&row);
-}
-
-static uint32_t count_calls(struct warning_view *v, const char *where)
-{
-	struct listing_query q = { .reg = "callouts", .where = where, .parent = &v->id, .parent_field = "warning" };
-	struct listing *l = NULL;
-	uint32_t n = listing_open(v->app->profile, &q, &l) ? 0 : listing_count(l);
-
-	listing_close(l);
-	return n;
 }
 
 /* Whom to call stands here in full, or nobody can be called; that it was seen is recorded, once. */
@@ -163,10 +167,10 @@ static void look(struct warning_view *v)
 	struct looked seen[LOOKED_MAX];
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < listing_count(v->calls) && n < LOOKED_MAX; i++) {
+	for (size_t i = 0; i < v->calls.count && n < LOOKED_MAX; i++) {
 		struct row row = { .id = { .index = 0 } };
 
-		if (listing_row(v->calls, i, &row))
+		if (call_row(v, i, &row))
 			continue;
 		seen[n++] = (struct looked){ .row = row.id, .scope = row.scope };
 		row_clear(&row);
@@ -179,8 +183,6 @@ static void look(struct warning_view *v)
 static enum err load(struct kit_view *base)
 {
 	struct warning_view *v = (struct warning_view *)base;
-	struct listing_query q = { .reg = "callouts", .where = v->waiting_only ? "${state} = 'waiting' or ${state} = 'calling'" : NULL,
-	                           .parent = &v->id, .parent_field = "warning" };
 	enum err e;
 
 	row_clear(&v->row);
@@ -188,14 +190,14 @@ static enum err load(struct kit_view *base)
 	e = row_read(v->app->profile, &v->id, &v->row);
 	if (e)
 		return e;
-	v->open = (struct warning_open){ v->id, clocks_time(v->app, &v->row, "received"), any_answer(v->app, &v->id) };
+	v->open = (struct warning_open){ v->id, clocks_time(v->app, &v->row, "received"), calls_answered(v->app, &v->id) };
 	v->reg = &v->app->pack->registers[pack_find_register(v->app->pack, "callouts")];
-	listing_close(v->calls);
-	v->calls = NULL;
-	e = listing_open(v->app->profile, &q, &v->calls);
-	v->total = count_calls(v, NULL);
-	v->reached = count_calls(v, "${state} != 'waiting' and ${state} != 'calling' and ${state} != ''");
+	calls_close(&v->calls);
+	e = calls_open(v->app, &v->id, v->waiting_only, &v->calls);
 	kit_list_sync(&v->list);
+	if (!e && !v->begun && v->calls.count)
+		kit_list_select(&v->list, v->calls.order[0].reached ? calls_next(&v->calls, 0) : 0);
+	v->begun |= v->calls.count > 0;
 	if (!e && !v->looked)
 		look(v);
 	return e;
@@ -212,29 +214,79 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 		buf_printf(right, _("用时 %02d:%02d"), (int)(passed / 60), (int)(passed % 60));
 }
 
+static bool all_reached(const struct warning_view *v)
+{
+	return v->calls.all_total && v->calls.all_reached == v->calls.all_total;
+}
+
+/* "村→网格 2/2   网格→户 31/46" */
+static void tiers(const struct warning_view *v, struct buf *out)
+{
+	uint32_t codes = pack_find_codes(v->app->pack, "callout_tier");
+
+	for (uint32_t i = 0; codes != PACK_NONE && i < v->app->pack->codes[codes].count && i < CALLS_TIERS_MAX; i++)
+		if (v->calls.total[i])
+			buf_printf(out, "%s%s %u/%u", out->len ? "   " : "", pack_name(&v->app->pack->codes[codes].at[i].label, i18n_language()),
+			           v->calls.reached[i], v->calls.total[i]);
+}
+
 static int clocks(struct warning_view *v, WINDOW *win)
 {
 	char words[64];
 	enum kit_role role;
-	int cols = getmaxx(win);
+	int cols = getmaxx(win), y = 2;
+	struct buf b = { 0 };
 
 	role = clocks_words(v->app, v->open.received, first_minutes(v->app), words, sizeof words);
 	kit_printf(win, 0, 1, cols - 14, KIT_PLAIN, _("责任人 %d 分钟内应答"), first_minutes(v->app));
 	kit_text_right(win, 0, cols - 13, 12, v->open.answered ? KIT_GOOD : role, v->open.answered ? _("已应答") : words);
 	role = clocks_words(v->app, v->open.received, all_minutes(v->app), words, sizeof words);
-	kit_printf(win, 1, 1, cols - 14, KIT_PLAIN, _("%d 分钟内叫到最后一户   %u/%u 已叫到"), all_minutes(v->app), v->reached, v->total);
-	kit_text_right(win, 1, cols - 13, 12, v->total && v->reached == v->total ? KIT_GOOD : role, v->total && v->reached == v->total ? _("都叫到了") : words);
-	return 2;
+	kit_printf(win, 1, 1, cols - 14, KIT_PLAIN, cols < KIT_NARROW ? _("%d 分钟内叫完 %u/%u") : _("%d 分钟内叫到最后一户  %u/%u"), all_minutes(v->app), v->calls.all_reached, v->calls.all_total);
+	kit_text_right(win, 1, cols - 13, 12, all_reached(v) ? KIT_GOOD : role, all_reached(v) ? _("都叫到了") : words);
+	tiers(v, &b);
+	if (b.len && getmaxy(win) > 9)
+		kit_text(win, y++, 1, cols - 2, KIT_DIM, buf_str(&b));
+	buf_clear(&b);
+	return y;
+}
+
+/* Whom to ring, who stands in, where they live; and after calls in vain, what to try next. */
+static void detail(struct warning_view *v, WINDOW *win, int y)
+{
+	struct row row = { .id = { .index = 0 } };
+	struct buf b = { 0 };
+	int cols = getmaxx(win);
+
+	if (call_row(v, v->list.at, &row))
+		return;
+	words_of(v, &row, "", "post", "", &b);
+	words_of(v, &row, "", "role", "", &b);
+	words_of(v, &row, _("电话 "), "phone", "", &b);
+	words_of(v, &row, _("B角 "), "name_b", "", &b);
+	words_of(v, &row, "", "phone_b", "", &b);
+	kit_text(win, y, 1, cols - 2, KIT_STRONG, buf_str(&b));
+	buf_reset(&b);
+	words_of(v, &row, "", "where", "", &b);
+	words_of(v, &row, _("叫过 "), "tries", _(" 次"), &b);
+	if (!v->calls.order[v->list.at].reached)
+		buf_printf(&b, "%s%s", b.len ? "  " : "", v->calls.order[v->list.at].help ? _("要有人上门: 2敲门") : _("没人接: 8换B角 2敲门"));
+	kit_text(win, y + 1, 1, cols - 2, KIT_DIM, buf_str(&b));
+	buf_clear(&b);
+	row_clear(&row);
 }
 
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct warning_view *v = (struct warning_view *)base;
-	int y = clocks(v, win);
+	int y = clocks(v, win), below = v->calls.count && getmaxy(win) > 8 ? 3 : 0;
 
 	if (getmaxy(win) > 6)
 		kit_rule(win, y++);
-	kit_list_draw(&v->list, base, win, y, getmaxy(win) - y);
+	kit_list_draw(&v->list, base, win, y, getmaxy(win) - y - below);
+	if (below) {
+		kit_rule(win, getmaxy(win) - below);
+		detail(v, win, getmaxy(win) - below + 1);
+	}
 }
 
 static void set(struct filling *f, const char *name, const char *value)
@@ -307,7 +359,7 @@ static enum kit_next record(struct warning_view *v, const struct quick *q)
 	struct buf why = { 0 };
 	enum err e;
 
-	if (!row_count(v) || listing_row(v->calls, (uint32_t)v->list.at, &row))
+	if (call_row(v, v->list.at, &row))
 		return KIT_STAY;
 	e = filling_begin(v->app, "callout_answer", &row.id, &f);
 	if (!e) {
@@ -325,7 +377,35 @@ static enum kit_next record(struct warning_view *v, const struct quick *q)
 	}
 	buf_clear(&why);
 	row_clear(&row);
-	return load(&v->base) ? KIT_STAY : KIT_STAY;
+	if (load(&v->base))
+		kit_say_error(ERR_IO);
+	/* A call in vain stays under the cursor: the next key is for the same door. */
+	if (!e && q->answered && v->calls.count)
+		kit_list_select(&v->list, calls_next(&v->calls, v->waiting_only && v->list.at ? v->list.at - 1 : v->list.at));
+	return KIT_STAY;
+}
+
+static enum kit_next make_list(struct warning_view *v)
+{
+	uint32_t made;
+	enum err e = calls_make(v->app, &v->id, &made);
+
+	if (e)
+		kit_say_error(e);
+	else
+		kit_say(made ? KIT_GOOD : KIT_PLAIN, made ? _("已存: 照台账列入 %u 人") : _("台账上的人都在名单里了"), made);
+	v->looked = false;
+	if (load(&v->base))
+		kit_say_error(ERR_IO);
+	kit_list_select(&v->list, 0);
+	return KIT_STAY;
+}
+
+static bool may_finish(const struct warning_view *v)
+{
+	uint32_t form = pack_find_form(v->app->pack, "warning_done");
+
+	return form != PACK_NONE && (!v->app->pack->forms[form].roles || v->app->pack->forms[form].roles & v->app->roles);
 }
 
 static enum kit_next act(struct kit_view *base, enum kit_action a)
@@ -339,11 +419,13 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 			return record(v, &quicks[i]);
 	switch (a) {
 	case ACT_OPEN:
-		if (row_count(v) && !listing_row(v->calls, (uint32_t)v->list.at, &row))
+		if (!call_row(v, v->list.at, &row))
 			next = kit_open(base, screen_row_new(v->app, &row.id));
 		row_clear(&row);
 		return next;
-	case ACT_NEW:     return screen_make(base, v->app, "callouts", &v->id);
+	case ACT_NEW:     return screen_begin(base, v->app, "callout_new", &v->id);
+	case ACT_ADD:     return make_list(v);
+	case ACT_STEP:    return screen_begin(base, v->app, "warning_done", &v->id);
 	case ACT_DETAILS: return kit_open(base, screen_row_new(v->app, &v->id));
 	case ACT_FILTER:
 		v->waiting_only = !v->waiting_only;
@@ -355,6 +437,8 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 
 static bool offers(struct kit_view *base, enum kit_action a)
 {
+	if (a == ACT_STEP)
+		return may_finish((struct warning_view *)base);
 	return (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9) || a == ACT_OPEN ? row_count(base) > 0 : true;
 }
 
@@ -365,7 +449,13 @@ static const char *label(struct kit_view *base, enum kit_action a)
 			return _(quicks[i].label);
 	if (a == ACT_FILTER)
 		return ((struct warning_view *)base)->waiting_only ? _("看全部") : _("只看没应的");
-	return a == ACT_NEW ? _("添人") : a == ACT_DETAILS ? _("预警详情") : NULL;
+	switch (a) {
+	case ACT_ADD:     return _("照台账列名单");
+	case ACT_NEW:     return _("添人");
+	case ACT_DETAILS: return _("预警详情");
+	case ACT_STEP:    return _("叫应完成");
+	default:          return NULL;
+	}
 }
 
 static bool counting(struct kit_view *base)
@@ -379,7 +469,7 @@ static void close_warning(struct kit_view *base)
 {
 	struct warning_view *v = (struct warning_view *)base;
 
-	listing_close(v->calls);
+	calls_close(&v->calls);
 	row_clear(&v->row);
 	free(v);
 }
@@ -388,7 +478,7 @@ static const struct kit_key keys[] = {
 	{ '1', ACT_ANSWER_1, true }, { '2', ACT_ANSWER_2, true }, { '3', ACT_ANSWER_3, true }, { '4', ACT_ANSWER_4, true },
 	{ '5', ACT_ANSWER_5, true }, { '6', ACT_ANSWER_6, true }, { '7', ACT_ANSWER_7, true }, { '8', ACT_ANSWER_8, true },
 	{ '9', ACT_ANSWER_9, false },
-	{ 'p', ACT_FILTER, true }, { 'n', ACT_NEW, true }, { 'd', ACT_DETAILS, true }, { KIT_ENTER, ACT_OPEN, false },
+	{ 'g', ACT_ADD, true }, { 'p', ACT_FILTER, true }, { 'e', ACT_STEP, true }, { 'n', ACT_NEW, true }, { 'd', ACT_DETAILS, true }, { KIT_ENTER, ACT_OPEN, false },
 	KIT_LIST_KEYS, { 0, ACT_NONE, false },
 };
 
@@ -397,7 +487,7 @@ static const struct kit_view_ops ops = {
 	.label = label, .counting = counting,
 };
 
-static const struct kit_column columns[] = { { 0, 1, false }, { 12, 1, true }, { 12, 2, false }, { 18, 2, false }, { 6, 2, true } };
+static const struct kit_column columns[] = { { 0, 1, false }, { 12, 1, true }, { 12, 0, false }, { 18, 0, false }, { 6, 0, true } };
 
 struct kit_view *screen_warning_new(struct app *app, const struct row_id *id)
 {
@@ -409,6 +499,6 @@ struct kit_view *screen_warning_new(struct app *app, const struct row_id *id)
 	v->app = app;
 	v->id = *id;
 	v->list.rows = (struct kit_rows){ .user = v, .count = row_count, .id = row_id_of, .row = row_draw, .columns = columns, .column_count = 5,
-	                                  .empty = _("叫应名单还没有人。按 n 添。") };
+	                                  .empty = _("叫应名单还没有人。按 g 照台账列出责任人和各户; 按 n 一个一个添。") };
 	return &v->base;
 }

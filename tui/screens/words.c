@@ -14,11 +14,31 @@ static const struct pack_register *register_of(const struct app *app, const char
 	return reg == PACK_NONE ? NULL : &app->pack->registers[reg];
 }
 
+/* row_show() knows what was recorded; what a register derives is reckoned here, when it is shown. */
+static enum err show(struct app *app, const struct row *row, const struct pack_register *reg, uint32_t field, bool unmask, struct row_shown *out)
+{
+	enum err e;
+
+	if (!reg->fields[field].derive)
+		return row_show(row, reg, app->pack, field, unmask, out);
+	e = row_text(app->profile, row, field, &out->text);
+	if (!e)
+		buf_puts(&out->label, app_code(app, reg->fields[field].codes, buf_str(&out->text)));
+	return e;
+}
+
 /* Linked rows by their titles; other values as they are shown. */
 static void label_of(struct app *app, const struct pack_field *field, const struct row_shown *shown, struct buf *out)
 {
 	const char *at = buf_str(&shown->text);
+	char stored[32];
+	int64_t ms;
 
+	if (field->type == PACK_DATETIME && !shown->gone && clock_parse_time(at, app->pack->utc_offset, &ms)) {
+		clock_format_time(ms, app->pack->utc_offset, stored);
+		buf_printf(out, "%.10s %.5s", stored, stored + 11);
+		return;
+	}
 	if (field->type == PACK_POSITION && !shown->gone) {
 		words_position(at, out);
 		return;
@@ -49,7 +69,7 @@ uint32_t words_value(struct app *app, const struct row *row, const struct pack_r
 	struct row_shown shown = { .kinds = 0 };
 	uint32_t kinds = 0;
 
-	if (!row_show(row, reg, app->pack, field, unmask, &shown)) {
+	if (!show(app, row, reg, field, unmask, &shown)) {
 		kinds = shown.kinds;
 		label_of(app, &reg->fields[field], &shown, out);
 		if (shown.conflict && kinds > 1)
@@ -65,7 +85,7 @@ void words_stored(struct app *app, const struct row *row, const char *id, struct
 	uint32_t field = reg ? pack_find_field(reg, id) : PACK_NONE;
 	struct row_shown shown = { .kinds = 0 };
 
-	if (field != PACK_NONE && !row_show(row, reg, app->pack, field, true, &shown))
+	if (field != PACK_NONE && !show(app, row, reg, field, true, &shown))
 		buf_puts(out, buf_str(&shown.text));
 	row_shown_clear(&shown);
 }
@@ -118,7 +138,7 @@ void words_cell(struct app *app, const struct row *row, const struct pack_regist
 	struct row_shown shown = { .kinds = 0 };
 	struct buf label = { 0 };
 
-	if (!row_show(row, reg, app->pack, field, unmask, &shown)) {
+	if (!show(app, row, reg, field, unmask, &shown)) {
 		label_of(app, &reg->fields[field], &shown, &label);
 		out->role = role_of(app, &reg->fields[field], buf_str(&shown.text));
 		if (shown.conflict && shown.kinds > 1) {

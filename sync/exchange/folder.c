@@ -428,6 +428,8 @@ static enum err seal_more(struct profile *p, struct folder_report *r)
 enum err folder_sync(struct profile *p, const char *dir, struct folder_report *r)
 {
 	struct buf out = { 0 }, up = { 0 };
+	uint64_t age = p->anchor.tick >> 32, again_events = 0;
+	uint32_t again = 0;
 	enum err e = ERR_OK;
 
 	if (!fs_exists(dir))
@@ -436,6 +438,11 @@ enum err folder_sync(struct profile *p, const char *dir, struct folder_report *r
 		e = folder_seal(p, &r->sealed, &r->sealed_events);
 	if (!e)
 		e = folder_take(p, dir, r);
+	/* The township was restored from a backup: what it lost goes along at once. */
+	if (!e && p->identity && p->anchor.tick >> 32 > age)
+		e = folder_seal(p, &again, &again_events);
+	r->sealed += again;
+	r->sealed_events += again_events;
 	if (!e)
 		e = shelf_settle(p, "out", profile_path(p, "out", &out), &r->settled);
 	/* What was taken in may have made us write (a confirmation) or forget what was sealed (an erasure). */

@@ -16,7 +16,7 @@ struct http {
 	CURL *curl;
 	char *base;
 	size_t slice, largest;
-	uint64_t sent;
+	uint64_t sent, tick;
 	uint32_t connect_seconds, stall_seconds;
 	char etag[72];                    /* of the last GET: what a Range goes on in */
 };
@@ -31,6 +31,7 @@ struct exchange {
 	size_t max;
 	bool too_large, began;
 	char etag[72];
+	uint64_t tick;
 	/* of the answer */
 	long status;
 	size_t header_bytes;
@@ -79,6 +80,11 @@ uint64_t http_sent(const struct http *h)
 size_t http_slice(const struct http *h)
 {
 	return h->largest;
+}
+
+uint64_t http_tick(const struct http *h)
+{
+	return h->tick;
 }
 
 void http_patience(struct http *h, uint32_t connect_seconds, uint32_t stall_seconds)
@@ -133,6 +139,8 @@ static size_t take_header(char *data, size_t size, size_t n, void *user)
 		snprintf(x->etag, sizeof x->etag, "%.*s", (int)strcspn(line + 6, "\r\n"), line + 6);
 	else if (!strncasecmp(line, "tus-resumable: 1.0.0", 20) || !strncasecmp(line, "xuncha: 1", 9))
 		x->ours = true;
+	else if (!strncasecmp(line, "xuncha-tick:", 12))
+		x->tick = strtoull(line + 12, NULL, 10);
 	else if (!strncasecmp(line, "upload-offset:", 14))
 		x->offset = strtoll(line + 14, NULL, 10);
 	return n;
@@ -211,6 +219,8 @@ static enum err run(struct http *h, struct exchange *x)
 	prepare(h, x, url.data, headers);
 	code = curl_easy_perform(h->curl);
 	h->sent += x->body_at;
+	if (x->tick)
+		h->tick = x->tick;
 	curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &x->status);
 	if (x->too_large)
 		e = err_set(ERR_LIMIT, _("乡镇的回答超过 %zu 字节"), x->max);

@@ -47,6 +47,9 @@ uint32_t http_backoff(uint32_t failures);
 uint64_t http_sent(const struct http *h);
 size_t http_slice(const struct http *h);
 
+/* The township's tick as its last answer told it, unsigned: a reason to ask, never to believe. */
+uint64_t http_tick(const struct http *h);
+
 /* How long to wait for a connection and for a sign of life, instead of HTTP_CONNECT_SECONDS and HTTP_STALL_SECONDS. */
 void http_patience(struct http *h, uint32_t connect_seconds, uint32_t stall_seconds);
 

@@ -172,49 +172,87 @@ static bool has_authority(const struct group *g)
 	return false;
 }
 
-/* A receipt for us: what it covers is acknowledged. */
-struct acking { const struct receipt *receipt; struct event_log_id *logs; size_t count, cap; struct profile *profile; bool contradicts; };
+/* What the township holds of the logs here: a receipt raises what is acknowledged. It lowers it only when the township speaks
+ * from another age, having been restored from a backup (profile_restore): then what it does not name it does not hold. */
+struct acking {
+	const struct receipt *receipt;                /* NULL: a new age was heard of by other means */
+	bool restored;
+	struct log_head *heads; size_t count, cap;
+	bool contradicts;
+};
 
-static enum err find_own(void *user, const struct log_head *h)
+static enum err find_head(void *user, const struct log_head *h)
 {
 	struct acking *x = user;
-	struct event_log_id *more;
+	struct log_head *more;
 
 	if (x->count == x->cap) {
-		if (!(more = realloc(x->logs, (x->cap = x->cap ? x->cap * 2 : 16) * sizeof *more)))
+		if (!(more = realloc(x->heads, (x->cap = x->cap ? x->cap * 2 : 16) * sizeof *more)))
 			return err_set(ERR_NOMEM, _("回执内存不够"));
-		x->logs = more;
+		x->heads = more;
 	}
-	x->logs[x->count++] = h->id;
+	x->heads[x->count++] = *h;
 	return ERR_OK;
+}
+
+static const struct receipt_entry *entry_of(const struct receipt *r, const struct event_log_id *log)
+{
+	uint8_t scope[KEYS_HASH_SHORT];
+
+	receipt_scope(&log->scope, scope);
+	for (size_t i = 0; r && i < r->count; i++)
+		if (r->at[i].epoch == log->epoch && !memcmp(r->at[i].writer, log->writer, KEYS_WRITER) && !memcmp(r->at[i].scope, scope, sizeof scope))
+			return &r->at[i];
+	return NULL;
 }
 
 static enum err acknowledge(struct log_batch *b, void *user)
 {
+	static const uint8_t none[EVENT_HASH];
 	struct acking *x = user;
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; !e && i < x->count; i++) {
-		uint8_t scope[KEYS_HASH_SHORT];
+		const struct log_head *h = &x->heads[i];
+		const struct receipt_entry *r = entry_of(x->receipt, &h->id);
 		bool contradicts = false;
 
-		receipt_scope(&x->logs[i].scope, scope);
-		for (size_t k = 0; !e && k < x->receipt->count; k++) {
-			const struct receipt_entry *r = &x->receipt->at[k];
-
-			if (r->epoch == x->logs[i].epoch && !memcmp(r->writer, x->logs[i].writer, KEYS_WRITER) && !memcmp(r->scope, scope, sizeof scope))
-				e = log_acknowledge(b, &x->logs[i], r->seq, r->hash, &contradicts);
-		}
+		if (r && (r->seq >= h->acked || x->restored))
+			e = log_acknowledge(b, &h->id, r->seq, r->hash, &contradicts);
+		else if (!r && x->restored && h->acked)
+			e = log_acknowledge(b, &h->id, 0, none, &contradicts);
 		x->contradicts |= contradicts;
 	}
+	return e;
+}
+
+static bool is_new_age(const struct profile *p, uint64_t tick)
+{
+	return !p->office && tick >> 32 > p->anchor.tick >> 32;
+}
+
+static enum err acknowledge_by(struct profile *p, const struct receipt *r, uint64_t tick, bool *contradicts)
+{
+	struct acking x = { .receipt = r, .restored = is_new_age(p, tick) };
+	struct store_txn t;
+	enum err e;
+
+	profile_begin(p, &t);
+	e = t.err ? t.err : log_heads(&t, find_head, &x);
+	store_abort(&t);
+	if (!e && x.count)
+		e = log_write(p, acknowledge, &x);
+	if (!e && x.restored)
+		e = profile_set_tick(p, tick);
+	*contradicts = x.contradicts;
+	free(x.heads);
 	return e;
 }
 
 static enum err take_receipt(struct profile *p, struct inbox_file *f)
 {
 	struct receipt *r = calloc(1, sizeof *r);
-	struct acking x = { .receipt = r, .profile = p };
-	struct store_txn t;
+	bool contradicts = false;
 	enum err e;
 
 	if (!r)
@@ -227,18 +265,13 @@ static enum err take_receipt(struct profile *p, struct inbox_file *f)
 	decide(f, INBOX_RECEIPT, "");
 	memcpy(f->id, r->bundle, KEYS_HASH);
 	f->tick = keys_roots_receipts(&p->roots, r->key) ? r->tick : 0;
-	profile_begin(p, &t);
-	e = t.err ? t.err : log_heads(&t, find_own, &x);
-	store_abort(&t);
-	if (!e && x.count && r->count)
-		e = log_write(p, acknowledge, &x);
+	e = acknowledge_by(p, r, f->tick, &contradicts);
 	if (!e)
 		e = keep_delivered(p, r->bundle, f->data, f->len);
 	if (!e && !r->count && (e = attach_acknowledge(p, r->bundle)) == ERR_NOTFOUND)
 		e = ERR_OK;                       /* of another device's attachment */
-	if (!e && x.contradicts)
+	if (!e && contradicts)
 		decide(f, INBOX_RECEIPT, _("乡镇持有的与本机不同: 像是换过机或恢复过备份, 以后的记录另起一段"));
-	free(x.logs);
 	free(r);
 	return e;
 }
@@ -312,7 +345,11 @@ enum err inbox_take(struct profile *p, struct inbox_file *files, size_t count)
 		e = log_write(p, take_group, &g);
 	for (size_t i = 0; i < g.count; i++) {
 		struct inbox_file *f = g.at[i].file;
+		bool unused;
 
+		/* A downlink of another age: what the township still holds, its next receipt will say. */
+		if (!e && f->verdict == INBOX_MERGED && is_new_age(p, f->tick))
+			e = acknowledge_by(p, NULL, f->tick, &unused);
 		if (!e && (f->verdict == INBOX_HELD || f->verdict == INBOX_REFUSED))
 			e = keep_file(p, f);
 		else if (!e && g.at[i].proven && !g.at[i].own)
@@ -326,9 +363,40 @@ enum err inbox_take(struct profile *p, struct inbox_file *files, size_t count)
 	return e;
 }
 
-enum err inbox_receipt(struct profile *p, const struct inbox_file *file, struct buf *out)
+/* A receipt being filled in: how far each log is held without a gap. */
+struct giving { struct receipt *r; const struct inbox_file *file; const uint8_t *writer; };
+
+static void give(struct receipt *r, const struct log_head *h)
+{
+	struct receipt_entry *entry = &r->at[r->count];
+
+	if (r->count == RECEIPT_ENTRIES || entry_of(r, &h->id))
+		return;
+	memcpy(entry->writer, h->id.writer, KEYS_WRITER);
+	receipt_scope(&h->id.scope, entry->scope);
+	entry->epoch = h->id.epoch;
+	entry->seq = h->seq;
+	memcpy(entry->hash, h->hash, EVENT_HASH);
+	r->count++;
+}
+
+/* Is the log by somebody this receipt is about? */
+static enum err give_log(void *user, const struct log_head *h)
+{
+	struct giving *x = user;
+	bool about = x->writer && !memcmp(x->writer, h->id.writer, EVENT_WRITER);
+
+	for (uint32_t i = 0; !about && x->file && i < x->file->piece_count; i++)
+		about = !memcmp(x->file->pieces[i].log.writer, h->id.writer, EVENT_WRITER);
+	if (about)
+		give(x->r, h);
+	return ERR_OK;
+}
+
+static enum err make_receipt(struct profile *p, const struct inbox_file *file, const uint8_t *writer, struct buf *out)
 {
 	struct receipt *r = calloc(1, sizeof *r);
+	struct giving x = { r, file, writer };
 	struct keys_identity *signer = NULL;
 	struct keys_ring *ring = NULL;
 	struct store_txn t;
@@ -336,24 +404,21 @@ enum err inbox_receipt(struct profile *p, const struct inbox_file *file, struct 
 
 	if (!e) {
 		keys_roots_township(&p->roots, r->township);
-		memcpy(r->bundle, file->id, KEYS_HASH);
+		if (file)
+			memcpy(r->bundle, file->id, KEYS_HASH);
 		r->time = clock_wall();
 		r->tick = p->anchor.tick;
 		profile_begin(p, &t);
-		for (uint32_t i = 0; i < file->piece_count && r->count < RECEIPT_ENTRIES; i++) {
-			struct receipt_entry *entry = &r->at[r->count];
+		for (uint32_t i = 0; file && i < file->piece_count; i++) {
 			struct log_head h;
 
-			if (log_head_get(&t, &file->pieces[i].log, &h))
-				continue;
-			memcpy(entry->writer, h.id.writer, KEYS_WRITER);
-			receipt_scope(&h.id.scope, entry->scope);
-			entry->epoch = h.id.epoch;
-			entry->seq = h.seq;
-			memcpy(entry->hash, h.hash, EVENT_HASH);
-			r->count++;
+			if (!log_head_get(&t, &file->pieces[i].log, &h))
+				give(r, &h);
 		}
-		e = t.err;
+		/* A township that was restored tells the authors all it holds of them, so that they see what it lacks. */
+		if (!t.err && (writer || r->tick >> 32))
+			e = log_heads(&t, give_log, &x);
+		e = e ? e : t.err;
 		store_abort(&t);
 	}
 	if (!e)
@@ -362,4 +427,14 @@ enum err inbox_receipt(struct profile *p, const struct inbox_file *file, struct 
 	keys_ring_free(ring);
 	free(r);
 	return e;
+}
+
+enum err inbox_receipt(struct profile *p, const struct inbox_file *file, struct buf *out)
+{
+	return make_receipt(p, file, NULL, out);
+}
+
+enum err inbox_statement(struct profile *p, const uint8_t writer[KEYS_WRITER], struct buf *out)
+{
+	return make_receipt(p, NULL, writer, out);
 }

@@ -50,7 +50,9 @@ enum err inbox_settle(struct profile *p, uint32_t *again);
 /* Keep a blob as carried (its hash is its name). ERR_LIMIT. */
 enum err inbox_blob(struct profile *p, const void *data, size_t len);
 
-/* The receipt of a township for a bundle it has taken in: for its logs, how far each is held without a gap. */
+/* The receipt of a township for a bundle it has taken in: for its logs, how far each is held without a gap; after a restore for
+ * all logs of its authors. A statement is a receipt for no bundle: of all logs of one writer. */
 enum err inbox_receipt(struct profile *p, const struct inbox_file *file, struct buf *out);
+enum err inbox_statement(struct profile *p, const uint8_t writer[KEYS_WRITER], struct buf *out);
 
 #endif

@@ -255,20 +255,47 @@ static enum err fetch_blob(void *user, const uint8_t id[KEYS_HASH])
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
+/* The township was restored from a backup: ask what it holds of us, and give it what it lost. */
+static enum err offer_again(struct online *o)
+{
+	struct folder_report *r = o->report;
+	struct buf data = { 0 };
+	struct inbox_file f;
+	char writer[2 * EVENT_WRITER + 1], path[96];
+	uint32_t sealed = 0;
+	uint64_t events = 0;
+	enum err e;
+
+	keys_hex(o->profile->writer, EVENT_WRITER, writer);
+	snprintf(path, sizeof path, "/v1/w/%s", writer);
+	if (!(e = http_fetch(o->http, path, 65536, &data)) && !(e = take(o, _("回执"), &data, &f)) && !(e = folder_seal(o->profile, &sealed, &events)) && sealed)
+		e = send_shelf(o, "out", true);
+	r->sealed += sealed;
+	r->sealed_events += events;
+	buf_clear(&data);
+	return e;
+}
+
 static enum err exchange(struct online *o)
 {
 	struct profile *p = o->profile;
 	struct folder_report *r = o->report;
 	struct buf out = { 0 };
+	uint64_t age = p->anchor.tick >> 32;
 	uint32_t added = 1;
 	enum err e = fetch_roots(o);
 
+	if (!e && http_tick(o->http) >> 32 > age)
+		e = offer_again(o);
+	age = p->anchor.tick >> 32;
 	if (!e)
 		e = send_shelf(o, "out", true);
 	if (!e && !r->stopped)
 		e = send_shelf(o, "carry", false);
 	for (int i = 0; !e && added && !r->stopped && i < ONLINE_DOWNLINK_MAX; i++)
 		e = fetch_downlink(o, &added);
+	if (!e && !r->stopped && p->anchor.tick >> 32 > age)
+		e = offer_again(o);
 	if (!e && !r->stopped)
 		e = keep_missing_blobs(p, fetch_blob, o);
 	if (!e)

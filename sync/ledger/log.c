@@ -448,9 +448,7 @@ enum err log_acknowledge(struct log_batch *b, const struct event_log_id *id, uin
 		*contradicts = seq && ours;
 		return *contradicts ? log_renew(b, id->writer, &id->scope, LOG_RECEIPT) : ERR_OK;
 	}
-	if (e || !seq)
-		return e;
-	if ((e = contradicted(b, r, seq, hash, &wrong)))
+	if (e || (seq && (e = contradicted(b, r, seq, hash, &wrong))))
 		return e;
 	if (!wrong) {
 		r->acked = seq;

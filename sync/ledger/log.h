@@ -128,7 +128,7 @@ enum err log_head_get(struct store_txn *t, const struct event_log_id *id, struct
 enum err log_heads(struct store_txn *t, enum err (*each)(void *user, const struct log_head *h), void *user);
 
 /* A receipt for a log: remembers it, and marks a new epoch as due when it contradicts our own log (another hash at a number
- * we hold, or a higher number than ours). *contradicts may be NULL. */
+ * we hold, or a higher number than ours). A number of 0: it holds nothing. *contradicts may be NULL. */
 enum err log_acknowledge(struct log_batch *b, const struct event_log_id *id, uint64_t seq, const uint8_t hash[EVENT_HASH], bool *contradicts);
 
 enum log_reason { LOG_FIRST, LOG_REBUILT, LOG_MOVED, LOG_ANCHOR, LOG_RECEIPT, LOG_ASKED };

@@ -8,6 +8,7 @@
 #include "forms/base/sys.h"
 #include "sync/keys/town.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,12 +39,12 @@ static enum err copy_file(const char *from, const char *to, uint64_t size)
 	return e ? err_in(e, "%s", from) : ERR_OK;
 }
 
-/* Locks belong to a running machine; what is half made or kept for a person to look at is not part of the profile. */
+/* Locks belong to a running machine; what is half made, half received or kept for a person to look at is not part of the profile. */
 static bool left_out(const char *name)
 {
 	size_t n = strlen(name);
 
-	return !strcmp(name, "write") || !strcmp(name, "lock.mdb") || !strncmp(name, "damaged-", 8) || (n > 4 && !strcmp(name + n - 4, ".new"));
+	return !strcmp(name, "write") || !strcmp(name, "lock.mdb") || !strcmp(name, "upload") || !strncmp(name, "damaged-", 8) || (n > 4 && !strcmp(name + n - 4, ".new"));
 }
 
 static enum err copy_tree(const char *from, const char *to, int depth);
@@ -60,8 +61,9 @@ static enum err copy_one(void *user, const char *name)
 	fs_path(&from, c->from, name);
 	fs_path(&to, c->to, name);
 	e = from.err ? from.err : to.err;
+	/* Beside a running daemon a kept bundle may go between the listing and here; what the lock guards stays. */
 	if (!e && sys->lstat(from.data, &st))
-		e = err_set(ERR_IO, "%s", from.data);
+		e = errno == ENOENT ? ERR_OK : err_set(ERR_IO, "%s", from.data);
 	else if (!e && S_ISDIR(st.st_mode))
 		e = copy_tree(from.data, to.data, c->depth + 1);
 	else if (!e && S_ISREG(st.st_mode))

@@ -39,6 +39,8 @@ static enum MHD_Result route_get(struct daemon *d, struct MHD_Connection *c, con
 		return get_roots(d, c);
 	if ((id = after(path, "/v1/r/")))
 		return get_receipt(d, c, id);
+	if ((id = after(path, "/v1/w/")))
+		return get_statement(d, c, id);
 	if ((id = after(path, "/v1/d/")))
 		return get_downlink(d, c, id);
 	if ((id = after(path, "/v1/p/")))
@@ -161,12 +163,12 @@ enum MHD_Result answer_bytes(struct MHD_Connection *c, unsigned status, const ch
 	return respond(c, status, MHD_create_response_from_buffer(len, (void *)(uintptr_t)data, MHD_RESPMEM_MUST_COPY), type);
 }
 
-enum MHD_Result answer_tagged(struct MHD_Connection *c, unsigned status, const char *tag, const void *data, size_t len)
+enum MHD_Result answer_with(struct MHD_Connection *c, unsigned status, const char *header, const char *value, const void *data, size_t len)
 {
 	struct MHD_Response *response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)data, MHD_RESPMEM_MUST_COPY);
 
 	if (response)
-		MHD_add_response_header(response, "ETag", tag);
+		MHD_add_response_header(response, header, value);
 	return respond(c, status, response, "application/octet-stream");
 }
 

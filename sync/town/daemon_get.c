@@ -44,6 +44,27 @@ enum MHD_Result get_receipt(struct daemon *d, struct MHD_Connection *c, const ch
 	return done;
 }
 
+/* What is held of a writer, signed: for a device that has heard of a restored township and wants to know what to offer again. */
+enum MHD_Result get_statement(struct daemon *d, struct MHD_Connection *c, const char *writer)
+{
+	uint8_t id[KEYS_WRITER];
+	struct buf out = { 0 };
+	enum MHD_Result done;
+	enum err e = ERR_OK;
+
+	if (strlen(writer) != 2 * KEYS_WRITER || !keys_unhex(writer, KEYS_WRITER, id))
+		return answer_error(d, c, err_set(ERR_NOTFOUND, _("没有这台设备")));
+	pthread_mutex_lock(&d->lock);
+	if (!keys_roster_find(d->profile->roster, id))
+		e = err_set(ERR_UNKNOWN, _("这台设备没有入网"));
+	else
+		e = inbox_statement(d->profile, id, &out);
+	pthread_mutex_unlock(&d->lock);
+	done = e ? answer_error(d, c, e) : answer_bytes(c, 200, "application/octet-stream", out.data, out.len);
+	buf_clear(&out);
+	return done;
+}
+
 /* What a writer says it holds: {writer 16, scope hash 16, epoch 8, seq 8}… in hex, matched with our logs. */
 struct heads { struct event_log_id logs[DAEMON_HEADS_MAX]; uint64_t seqs[DAEMON_HEADS_MAX]; size_t count; const uint8_t *told; size_t told_count; };
 
@@ -145,7 +166,7 @@ static enum MHD_Result answer_range(struct MHD_Connection *c, const struct buf *
 		from = strtoull(range + 6, &end, 10);
 	if (!end || *end != '-' || end[1] || from >= data->len)
 		from = 0;
-	return answer_tagged(c, from ? 206 : 200, tag, data->data + from, data->len - (size_t)from);
+	return answer_with(c, from ? 206 : 200, "ETag", tag, data->data + from, data->len - (size_t)from);
 }
 
 enum MHD_Result get_downlink(struct daemon *d, struct MHD_Connection *c, const char *writer)
@@ -207,15 +228,18 @@ enum MHD_Result get_grant(struct daemon *d, struct MHD_Connection *c, const char
 	return get_file(d, c, "grants", id);
 }
 
+/* The first thing a device asks: with the tick, unsigned, so that it knows to ask more of a township that was restored. */
 enum MHD_Result get_roots(struct daemon *d, struct MHD_Connection *c)
 {
 	struct buf out = { 0 };
 	enum MHD_Result done;
+	char tick[24];
 
 	pthread_mutex_lock(&d->lock);
 	keys_roots_put(&d->profile->roots, 0, &out);
+	snprintf(tick, sizeof tick, "%" PRIu64, d->profile->anchor.tick);
 	pthread_mutex_unlock(&d->lock);
-	done = answer_bytes(c, 200, "application/octet-stream", buf_str(&out), out.len);
+	done = answer_with(c, 200, "Xuncha-Tick", tick, buf_str(&out), out.len);
 	buf_clear(&out);
 	return done;
 }

@@ -75,7 +75,7 @@ void keep_error(struct request *r, enum err e);
 
 /* Answers. `data` is copied. Every answer carries the header that tells a township from a captive portal. */
 enum MHD_Result answer_bytes(struct MHD_Connection *c, unsigned status, const char *type, const void *data, size_t len);
-enum MHD_Result answer_tagged(struct MHD_Connection *c, unsigned status, const char *tag, const void *data, size_t len);
+enum MHD_Result answer_with(struct MHD_Connection *c, unsigned status, const char *header, const char *value, const void *data, size_t len);
 enum MHD_Result answer_text(struct MHD_Connection *c, unsigned status, const char *text);
 enum MHD_Result answer_error(struct daemon *d, struct MHD_Connection *c, enum err e);
 /* With up to four further headers, NULL-ended pairs. */
@@ -100,6 +100,7 @@ enum err daemon_enqueue(void *user, const char *name);
 
 /* The other paths. */
 enum MHD_Result get_receipt(struct daemon *d, struct MHD_Connection *c, const char *id);
+enum MHD_Result get_statement(struct daemon *d, struct MHD_Connection *c, const char *writer);
 enum MHD_Result get_downlink(struct daemon *d, struct MHD_Connection *c, const char *writer);
 enum MHD_Result get_blob(struct daemon *d, struct MHD_Connection *c, const char *id);
 enum MHD_Result get_roots(struct daemon *d, struct MHD_Connection *c);

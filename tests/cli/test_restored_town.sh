@@ -1,0 +1,46 @@
+#!/bin/sh
+# A township is backed up while its daemon runs, lost, and restored on another machine: devices notice and offer again what it
+# lacks, over HTTP and by stick; the same state as before. Staff work on the same profile beside the daemon.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/town.sh"
+. "$(dirname "$0")/net.sh"
+command -v xunchad >/dev/null || { echo "1..0 # SKIP built --without-town"; exit 0; }
+plan 29
+mkdir "$work/stick"
+waiting() { ctl "$1" status --json >"$work/status.json"; json "$work/status.json" "d['waiting'] + d['unsealed']"; }
+hazards() { echo $(($(ctl town register list hazards --csv | wc -l) - 1)); }
+ok "a township" make_town
+ok "the daemon runs" start_daemon
+ok "a device is enrolled while it runs" make_device wang 王秀英 GRID
+ok "and another" make_device zhao 赵国强 GRID
+ok "the first records" inspect wang
+ok "and delivers: the daemon has heard of the new certificate" ctl wang sync --url "$url"
+ok "the township is backed up while the daemon runs" ctl town backup "$work/safe"
+ok "the first records more" inspect wang
+ok "and delivers" ctl wang sync --url "$url"
+ok "the second records" inspect zhao
+ok "and delivers by stick" ctl zhao sync --dir "$work/stick"
+ok "which staff merge beside the daemon" ctl town merge "$work/stick"
+ok "the second has its receipt" ctl zhao sync --dir "$work/stick"
+same "everything is delivered" "$(waiting wang) $(waiting zhao)" "0 0"
+same "the township has three hazards" "$(hazards)" 3
+digest=$(ctl town digest)
+
+stop_daemon KILL
+mv "$work/town" "$work/burnt"
+ok "another machine: the backup is restored" xunchactl --profile "$work/town" restore "$work/safe"
+same "it lacks what came after the backup" "$(hazards)" 1
+ok "the store is sound" ctl town check
+ok "the daemon runs again" start_daemon
+ok "the first device has nothing new, but hears of it" ctl wang sync --url "$url"
+same "what the township lost is there again" "$(hazards)" 2
+same "and acknowledged" "$(waiting wang)" 0
+rm -rf "$work/stick/XUNCHA"
+ok "a new stick from the township" ctl town merge "$work/stick"
+ok "the second device hears of it from the stick and offers again" ctl zhao sync --dir "$work/stick"
+ok "the township merges" ctl town merge "$work/stick"
+same "the same state as before it was lost" "$(ctl town digest)" "$digest"
+ok "the receipt comes back" ctl zhao sync --dir "$work/stick"
+same "and all is acknowledged" "$(waiting zhao)" 0
+ok "the store is sound" ctl town check
+exit $failed

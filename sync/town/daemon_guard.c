@@ -7,9 +7,9 @@
 #include <sys/socket.h>
 
 /* Seconds a connection may stay in one phase, at leisure and when DAEMON_CROWD connections are open. A slow honest phone
- * sends its headers in a second or two and a slice in about six; an answer is at most a downlink over 9.6 kbit/s. */
+ * sends its headers within a second of being let in and a slice in about six; an answer is at most a downlink over 9.6 kbit/s. */
 static const struct { int64_t leisure, crowd; } patience[] = {
-	[GUARD_HEADERS] = { 60, 3 }, [GUARD_BODY] = { 240, 60 }, [GUARD_ANSWER] = { 1800, 600 },
+	[GUARD_HEADERS] = { 60, 2 }, [GUARD_BODY] = { 240, 60 }, [GUARD_ANSWER] = { 1800, 600 },
 };
 
 void guard_connection(void *user, struct MHD_Connection *c, void **state, enum MHD_ConnectionNotificationCode what)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -164,6 +165,17 @@ static enum err serve(struct service *s)
 	return e;
 }
 
+/* Every connection is an open file. */
+static void allow_files(void)
+{
+	struct rlimit files;
+
+	if (!getrlimit(RLIMIT_NOFILE, &files)) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
 static enum err run(struct service *s)
 {
 	enum err e;
@@ -171,6 +183,7 @@ static enum err run(struct service *s)
 	if ((e = configure(s)))
 		return e;
 	level = s->config.log;
+	allow_files();
 	if ((e = keys_start()) || (e = profile_open(s->config.profile, &s->profile)) || (e = listen_at(s)))
 		return e;
 	notify("READY=1");

@@ -57,6 +57,28 @@ static void fill(const char *text)
 	press("Enter");
 }
 
+/* In a form: Down until the row of this label is the one being filled. */
+static void field(const char *zh, const char *en)
+{
+	const char *label = *mode->lang == 'z' ? zh : en;
+	bool at = false;
+
+	for (int i = 0; i < 60 && !at; i++) {
+		for (int row = 0; row < mode->rows && !at; row++) {
+			struct buf line = { 0 };
+
+			vt_row(vt, row, &line);
+			at = buf_str(&line)[0] == '>' && strstr(buf_str(&line), label);
+			buf_clear(&line);
+		}
+		if (!at)
+			press("Down");
+	}
+	if (!at)
+		vt_print(vt);
+	assert_true(at);
+}
+
 static void down_to(const char *words)
 {
 	for (int i = 0; i < 120 && !vt_selected(vt, words); i++)
@@ -190,8 +212,7 @@ static void drill(void)
 	for (int i = 0; i < 13; i++)
 		fill("4");
 	type("2");
-	for (int i = 0; i < 5; i++)
-		press("Down");
+	field("环节", "Phase");
 	press("Enter");
 	type("8");
 	fill("对讲机没电");

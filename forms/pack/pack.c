@@ -133,3 +133,37 @@ void pack_free(struct pack *p)
 	form_free(p->arena);
 	free(p);
 }
+
+static uint32_t danger_of(const struct pack_field *f, const char *value)
+{
+	uint32_t n = 0;
+
+	while (f->danger_order && f->danger_order[n] && strcmp(f->danger_order[n], value))
+		n++;
+	return n;
+}
+
+static bool leaves(const struct pack_step *s, const char *value)
+{
+	for (const char **v = s->from; v && *v; v++)
+		if (!strcmp(*v, value) || !strcmp(*v, "*"))
+			return true;
+	return false;
+}
+
+bool pack_is_end(const struct pack *p, uint32_t reg, uint32_t field, const char *value)
+{
+	const struct pack_field *f = &p->registers[reg].fields[field];
+	bool governed = false;
+
+	for (uint32_t i = 0; i < p->step_count; i++) {
+		const struct pack_step *s = &p->steps[i];
+
+		if (s->reg != reg || s->field != field)
+			continue;
+		governed = true;
+		if (leaves(s, value) && danger_of(f, s->to) > danger_of(f, value))
+			return false;
+	}
+	return governed;
+}

@@ -167,6 +167,27 @@ static void put_found(const struct row *r, const struct pack_register *pr, struc
 		block_number(r->number, text);
 }
 
+/* The stage people are shown is an end: what is open can then be listed without reading all there ever was. */
+static bool is_done(const struct row *r, const struct pack *pack, const struct pack_register *pr)
+{
+	uint32_t stage = pr ? pack_find_field(pr, "stage") : PACK_NONE;
+	const struct row_field *f = stage == PACK_NONE ? NULL : row_field(r, pr->fields[stage].n);
+	struct cbor c;
+	const char *text;
+	size_t len = 0;
+	char value[64];
+
+	if (!f || !row_worst(f, &pr->fields[stage])->data)
+		return false;
+	c = cbor_init(row_worst(f, &pr->fields[stage])->data, row_worst(f, &pr->fields[stage])->len);
+	text = cbor_peek(&c) == CBOR_TEXT ? cbor_text(&c, 0, &len) : NULL;
+	if (!text || len >= sizeof value)
+		return false;
+	memcpy(value, text, len);
+	value[len] = '\0';
+	return pack_is_end(pack, (uint32_t)(pr - pack->registers), stage, value);
+}
+
 enum err block_note(struct block_changes *c, const struct row *r, uint16_t reg, const struct pack *pack, const struct pack_register *pr)
 {
 	struct buf sort = { 0 }, text = { .max = 0 }, initials = { 0 };
@@ -190,7 +211,7 @@ enum err block_note(struct block_changes *c, const struct row *r, uint16_t reg, 
 			buf_cut(&text, BLOCK_TEXT_MAX);
 		if (initials.len > BLOCK_TEXT_MAX)
 			buf_cut(&initials, BLOCK_TEXT_MAX);
-		buf_putc(&c->bytes, (int)r->flags);
+		buf_putc(&c->bytes, (int)(r->flags | (is_done(r, pack, pr) ? BLOCK_DONE : 0)));
 		buf_put(&c->bytes, r->key.bytes + 2, BLOCK_KEY_TAIL);
 		buf_putc(&c->bytes, (int)sort.len);
 		buf_put(&c->bytes, sort.data, sort.len);

@@ -10,11 +10,12 @@
 #include "sync/ledger/store.h"
 
 enum { BLOCK_ROWS = 256, BLOCK_SORT_MAX = 24, BLOCK_TEXT_MAX = 400, BLOCK_KEY_TAIL = 15, BLOCK_NUMBER_END = 2 };
+enum { BLOCK_DONE = 128 };                            /* with the flags of the row: its stage is an end of the workflow */
 
 /* As read: borrowed from the block. */
 struct block_item {
 	uint32_t slot;
-	unsigned flags;                                   /* of the row */
+	unsigned flags;                                   /* of the row; BLOCK_DONE */
 	const uint8_t *key_tail;                          /* row key without its register */
 	const uint8_t *sort; uint8_t sort_len;
 	const char *text; uint32_t text_len;              /* found by text */

@@ -244,12 +244,17 @@ enum err duelist_owed(struct profile *p, int year, int month, bool (*each)(void 
 
 enum err duelist_owed_days(struct profile *p, int32_t first, int32_t last, bool (*each)(void *user, const struct owed *o), void *user)
 {
+	return duelist_owed_by(p, NULL, first, last, each, user);
+}
+
+enum err duelist_owed_by(struct profile *p, const char *only, int32_t first, int32_t last, bool (*each)(void *user, const struct owed *o), void *user)
+{
 	struct owing w = { .first = first, .last = last, .each = each, .user = user };
 	enum err e = duerules_open(p, &w.rules);
 
 	for (uint32_t reg = 0; !e && reg < w.rules.pack->register_count; reg++) {
 		w.reg = reg;
-		if (has_duty(&w.rules, reg))
+		if ((!only || !strcmp(only, w.rules.pack->registers[reg].id)) && has_duty(&w.rules, reg))
 			e = duerules_each_row(&w.rules, reg, owe, &w);
 	}
 	duerules_close(&w.rules);

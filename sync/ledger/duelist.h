@@ -31,5 +31,7 @@ struct owed { const struct pack_duty *duty; const struct row *subject; uint32_t 
 enum err duelist_owed(struct profile *p, int year, int month, bool (*each)(void *user, const struct owed *o), void *user);
 /* The same for any stretch of days. */
 enum err duelist_owed_days(struct profile *p, int32_t first, int32_t last, bool (*each)(void *user, const struct owed *o), void *user);
+/* And for the subjects in one register alone. */
+enum err duelist_owed_by(struct profile *p, const char *reg, int32_t first, int32_t last, bool (*each)(void *user, const struct owed *o), void *user);
 
 #endif

@@ -17,7 +17,10 @@ struct fold;
 struct store_txn;
 struct profile;
 
-enum { FOLD_VERSION = 1 };
+enum {
+	FOLD_VERSION = 1,
+	FOLD_MADE = FOLD_VERSION << 8 | 1                 /* what the registers of a store were made by: the fold, and the layout of its caches */
+};
 
 /* One for an open profile. Reads what it needs of the store lazily. */
 enum err fold_open(struct profile *p, struct fold **out);

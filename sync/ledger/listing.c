@@ -76,7 +76,7 @@ static bool take_item(void *user, const struct block_item *item)
 {
 	struct listing *l = user;
 
-	return !shown(l, item->flags) || add_line(l, item->key_tail, item->sort, item->sort_len);
+	return !shown(l, item->flags) || (l->q.open && item->flags & BLOCK_DONE) || add_line(l, item->key_tail, item->sort, item->sort_len);
 }
 
 /* A row that must be looked at: a filter, or an order that the blocks do not hold. */
@@ -122,6 +122,41 @@ static enum err look_at_rows(struct listing *l)
 	store_abort(&t);
 	buf_clear(&data);
 	return l->err;
+}
+
+/* Of what is open the blocks tell the keys; only those rows are looked at. */
+static bool note_open(void *user, const struct block_item *item)
+{
+	struct listing *l = user;
+
+	return (item->flags & BLOCK_DONE) || !shown(l, item->flags) || add_line(l, item->key_tail, NULL, 0);
+}
+
+static enum err look_at_open(struct listing *l)
+{
+	struct listing found = *l;
+	struct store_txn t;
+	struct context c;
+	enum err e;
+
+	found.lines = NULL;
+	found.count = found.cap = 0;
+	found.sorts = (struct buf){ 0 };
+	reader_begin(l->p, &t, &c);
+	e = block_each(&t, l->word, note_open, &found);
+	for (uint32_t i = 0; !e && !found.err && !l->err && i < found.count; i++) {
+		struct row_key key = block_row_key(l->word, &(struct block_item){ .key_tail = found.lines[i].tail });
+		struct row r;
+
+		if (!(e = reader_row(&c, &key, &r))) {
+			take_row(l, &r);
+			row_clear(&r);
+		}
+	}
+	store_abort(&t);
+	free(found.lines);
+	buf_clear(&found.sorts);
+	return e ? e : found.err ? found.err : l->err;
 }
 
 static enum err read_blocks(struct listing *l)
@@ -210,7 +245,7 @@ enum err listing_refresh(struct listing *l)
 	if (l->q.parent)
 		e = row_children(l->p, &l->parent, l->pack->registers[l->reg].id, l->parent_field ? take_child_of_field : take_child, l);
 	else
-		e = l->where || !l->own_sort ? look_at_rows(l) : read_blocks(l);
+		e = !l->where && l->own_sort ? read_blocks(l) : l->q.open ? look_at_open(l) : look_at_rows(l);
 	if (e || l->err)
 		return e ? e : l->err;
 	sorting = l;

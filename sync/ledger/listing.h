@@ -11,6 +11,7 @@ struct listing_query {
 	const char *where;                                /* expression over the row; NULL = all */
 	const char *sort;                                 /* field id or -field; NULL = the register's own order; "" = oldest first */
 	const struct row_id *parent; const char *parent_field;     /* only rows whose row field names this row; NULL */
+	bool open;                                        /* only rows whose workflow has not come to its end: the others are not even read */
 	bool retracted;                                   /* show retracted rows of registers without a workflow as well */
 };
 

@@ -64,7 +64,7 @@ struct event_base log_base_get(struct wire *w);
 
 enum log_meta {
 	META_SCHEMA = 'V',
-	META_FOLD = 'F',             /* version of the fold that made the registers */
+	META_FOLD = 'F',             /* what made the registers: FOLD_MADE */
 	META_NUMBER = 'N',           /* next local log number; followed by a number: its log id */
 	META_MARK = 'J',             /* how far the journal is in the store: part u64, records u32 */
 	META_LAMPORT = 'L',          /* highest seen, as far as a stranger may carry it */

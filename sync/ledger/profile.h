@@ -77,6 +77,9 @@ enum err profile_report(const struct profile *p, struct buf *out);
  * store_abort(). Never inside log_write(): use log_txn(). */
 void profile_begin(struct profile *p, struct store_txn *t);
 
+/* Counts with every write, whichever program made it: what was read is still so while this stays. 0: cannot be told. */
+uint64_t profile_version(struct profile *p);
+
 /* --- packs: kept decoded beside the store, sealed --- */
 enum err profile_pack_keep(struct profile *p, const char *id, const char *version, const void *data, size_t len);
 /* Borrowed for the life of the profile; ERR_NOTFOUND says which pack is needed. */

@@ -401,7 +401,7 @@ static enum err note_fold(struct log_batch *b, void *user)
 	struct store_key key = log_meta_key(META_FOLD);
 
 	(void)user;
-	log_meta_put_number(log_txn(b), &key, FOLD_VERSION);
+	log_meta_put_number(log_txn(b), &key, FOLD_MADE);
 	return log_txn(b)->err;
 }
 

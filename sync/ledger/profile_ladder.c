@@ -79,6 +79,16 @@ enum err profile_mark(struct profile *p, struct journal_mark *out)
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
+uint64_t profile_version(struct profile *p)
+{
+	struct journal_mark mark = { 0 };
+	struct store_txn t;
+
+	profile_begin(p, &t);                             /* another program may have put a new store in place */
+	store_abort(&t);
+	return profile_mark(p, &mark) ? 0 : mark.part << 32 | mark.records;
+}
+
 static enum err nothing(struct log_batch *b, void *user)
 {
 	(void)b;
@@ -249,7 +259,7 @@ static enum err check_schema(struct profile *p, struct log_batch *b)
 	if (schema > SCHEMA)
 		return err_set(ERR_VERSION, _("%s: 库由更新的版本写成, 请用新版程序打开"), p->dir);
 	if (!schema)                                    /* a fresh store: its registers are made as it fills */
-		log_meta_put_number(log_txn(b), &fold, FOLD_VERSION);
+		log_meta_put_number(log_txn(b), &fold, FOLD_MADE);
 	log_meta_put_number(log_txn(b), &key, SCHEMA);
 	return ERR_OK;
 }
@@ -285,7 +295,7 @@ static enum err settle_fold(struct profile *p)
 	enum err e;
 
 	store_begin_read(p->store, &t);
-	done = !fold_unfinished(&t) && log_meta_number(&t, &key, 0) == FOLD_VERSION;
+	done = !fold_unfinished(&t) && log_meta_number(&t, &key, 0) == FOLD_MADE;
 	e = t.err;
 	store_abort(&t);
 	return e || done ? e : profile_rebuild(p);

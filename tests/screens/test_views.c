@@ -11,7 +11,6 @@
 #include "tui/kit/frame.h"
 #include "tui/kit/help.h"
 #include "tui/kit/term.h"
-#include "tui/screens/arrivals.h"
 #include "tui/screens/calls.h"
 #include "tui/screens/filling.h"
 #include "tui/screens/incident.h"
@@ -21,6 +20,7 @@
 #include "tui/screens/roll.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/tally.h"
+#include "tui/screens/town.h"
 #include "tui/screens/warning.h"
 
 #include <stdio.h>

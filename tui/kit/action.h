@@ -63,6 +63,13 @@
 	X(DETAILS,   DO,    "details",   N_("详情"), N_("看全部内容")) \
 	X(REVEAL,    DO,    "reveal",    N_("看全号"), N_("显示遮住的个人信息; 会记下谁看过")) \
 	X(NOTICE,    DO,    "notice",    N_("告知单"), N_("出示告知单: 屏幕、文件、二维码")) \
+	X(VERIFY,    DO,    "verify",    N_("核实"), N_("给选中的隐患核实判级")) \
+	X(DOWNGRADE, DO,    "downgrade", N_("成批降级"), N_("勾选几处疑似重大, 写一个理由, 一起定为一般隐患")) \
+	X(WHISTLE,   DO,    "whistle",   N_("吹哨"), N_("吹哨请部门来, 或登记部门的应答")) \
+	X(SUPERVISE, DO,    "supervise", N_("挂牌"), N_("挂牌督办, 或摘牌")) \
+	X(EXTEND,    DO,    "extend",    N_("延期"), N_("申请延期, 或定同意不同意")) \
+	X(RECHECK,   DO,    "recheck",   N_("复查"), N_("登记复查: 合格销号, 不合格退回")) \
+	X(IMPORT,    DO,    "import",    N_("导入"), N_("从表格文件导入: 先看会改什么, 再定")) \
 	X(SEND,      DO,    "send",      N_("同步"), N_("送出和接收")) \
 	X(STOP,      DO,    "stop",      N_("停"),   N_("停下正在做的事; 已做完的不丢")) \
 	X(CARDS,     PLACE, "cards",     N_("处置卡"), N_("应急处置卡: 不要 PIN, 任何地方可看")) \
@@ -77,6 +84,10 @@
 	X(SETTINGS,  PLACE, "settings",  N_("设置"), N_("语言、配色、PIN、关于")) \
 	X(ENROL,     PLACE, "enrol",     N_("入网"), N_("入网: 写申请, 收乡镇发回的文件")) \
 	X(DESK,      PLACE, "desk",      N_("收件"), N_("到了什么, 谁的, 缺什么")) \
+	X(CONFLICTS, PLACE, "conflicts", N_("冲突"), N_("说法不一的和等乡镇定的: 并排看, 选一个, 或先不定")) \
+	X(DEVICES,   PLACE, "devices",   N_("设备"), N_("每台设备: 最后一次来信、缺什么、两份、已吊销")) \
+	X(OWED,      PLACE, "owed",      N_("欠账"), N_("谁欠什么: 按项目、村、单位看, 可换月份")) \
+	X(EXPORT,    PLACE, "export",    N_("导出"), N_("把台账导出成 xlsx 或 CSV 文件")) \
 	X(LOCK,      PROGRAM, "lock",    N_("锁屏"), N_("锁上: 再用要输 PIN")) \
 	X(REDRAW,    PROGRAM, "redraw",  N_("重画"), N_("重画屏幕")) \
 	X(CLEAR_UP,  PROGRAM, "clear-up", N_("清掉"), N_("清掉本行已打的字"))

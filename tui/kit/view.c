@@ -314,10 +314,12 @@ enum err kit_run(struct kit_view *first, struct kit_app *app)
 				carry_out(&s, s.top->ops->work(s.top));
 			else
 				lock_when_idle(&s, &last_key);
-			continue;
+		} else {
+			last_key = clock_uptime();
+			kit_stack_event(&s, &event);
 		}
-		last_key = clock_uptime();
-		kit_stack_event(&s, &event);
+		if (s.top && s.top->ops->stale && s.top->ops->stale(s.top))
+			load(s.top);
 	}
 	running = NULL;
 	return ERR_OK;

@@ -53,6 +53,7 @@ struct kit_view_ops {
 	bool (*counting)(struct kit_view *v);                            /* a visible countdown: redraw each second */
 	enum kit_next (*work)(struct kit_view *v);                       /* called between keys while working() */
 	bool (*working)(struct kit_view *v);
+	bool (*stale)(struct kit_view *v);                               /* did what load() read change since? asked after each key and each minute; cheap */
 };
 
 struct kit_view {

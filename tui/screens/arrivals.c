@@ -1,63 +1,65 @@
 #include "config.h"
-#include "tui/screens/arrivals.h"
+#include "tui/screens/town.h"
 
 #include "forms/base/i18n.h"
+#include "sync/exchange/evidence.h"
+#include "sync/keys/hash.h"
 #include "sync/keys/roster.h"
-#include "sync/ledger/log.h"
 #include "sync/ledger/profile.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
+#include "tui/kit/pager.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* One log: a writer in one scope and epoch. */
-struct arrival { struct event_log_id id; uint64_t contiguous, highest, held; bool split; };
+/* Every bundle that came, newest first; those kept aside stand before all others, since somebody must look at them. */
+struct came { uint8_t id[KEYS_HASH]; enum evidence_state state; int64_t seen; };
 
 struct arrivals {
 	struct kit_view base;
 	struct app *app;
-	struct arrival *at;
+	struct came *at;
 	size_t count, cap;
+	uint64_t version;
 	struct kit_list list;
 };
 
-static enum err add(void *user, const struct log_head *h)
+static enum err add(void *user, const struct evidence *e)
 {
 	struct arrivals *v = user;
 
+	if (e->state == EVIDENCE_WAITING || e->state == EVIDENCE_DONE)
+		return ERR_OK;
 	if (v->count == v->cap) {
 		size_t cap = v->cap ? v->cap * 2 : 64;
-		struct arrival *grown = realloc(v->at, cap * sizeof *grown);
+		struct came *grown = realloc(v->at, cap * sizeof *grown);
 
 		if (!grown)
-			return err_set(ERR_NOMEM, "%s", _("收件"));
+			return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
 		v->at = grown;
 		v->cap = cap;
 	}
-	v->at[v->count] = (struct arrival){ h->id, h->seq, h->highest, 0, h->split_at != 0 };
-	for (uint32_t r = 0; r < h->range_count; r++)
-		v->at[v->count].held += h->ranges[r].last - h->ranges[r].first + 1;
-	v->count++;
+	v->at[v->count] = (struct came){ .state = e->state, .seen = e->seen };
+	memcpy(v->at[v->count++].id, e->id, KEYS_HASH);
 	return ERR_OK;
 }
 
-static uint64_t missing(const struct arrival *a)
+static int urgency(enum evidence_state s)
 {
-	return a->highest > a->held ? a->highest - a->held : 0;
+	return s == EVIDENCE_REFUSED ? 0 : s == EVIDENCE_HELD ? 1 : 2;
 }
 
-/* What is missing or doubled first, then by how much there is. */
-static int by_trouble(const void *x, const void *y)
+static int by_urgency(const void *x, const void *y)
 {
-	const struct arrival *a = x, *b = y;
+	const struct came *a = x, *b = y;
 
-	if (a->split != b->split)
-		return a->split ? -1 : 1;
-	if (missing(a) != missing(b))
-		return missing(a) > missing(b) ? -1 : 1;
-	return a->highest > b->highest ? -1 : a->highest < b->highest;
+	if (urgency(a->state) != urgency(b->state))
+		return urgency(a->state) - urgency(b->state);
+	if (a->seen != b->seen)
+		return a->seen > b->seen ? -1 : 1;
+	return memcmp(a->id, b->id, KEYS_HASH);
 }
 
 static enum err load(struct kit_view *base)
@@ -67,13 +69,21 @@ static enum err load(struct kit_view *base)
 	enum err e;
 
 	v->count = 0;
+	v->version = profile_version(v->app->profile);
 	profile_begin(v->app->profile, &t);
-	e = log_heads(&t, add, v);
+	e = evidence_each(&t, add, v);
 	store_abort(&t);
 	if (v->count)
-		qsort(v->at, v->count, sizeof *v->at, by_trouble);
+		qsort(v->at, v->count, sizeof *v->at, by_urgency);
 	kit_list_sync(&v->list);
 	return e;
+}
+
+static bool stale(struct kit_view *base)
+{
+	struct arrivals *v = (struct arrivals *)base;
+
+	return v->version != profile_version(v->app->profile);
 }
 
 static size_t row_count(void *user)
@@ -83,43 +93,72 @@ static size_t row_count(void *user)
 
 static struct kit_id row_id(void *user, size_t i)
 {
-	const struct arrival *a = &((struct arrivals *)user)->at[i];
-	struct kit_id id = kit_id(a->id.writer, EVENT_WRITER);
+	return kit_id(((struct arrivals *)user)->at[i].id, KIT_ID);
+}
 
-	id.byte[KIT_ID - 1] = (uint8_t)a->id.epoch;
-	for (size_t k = 0; k < a->id.scope.length; k++)
-		id.byte[EVENT_WRITER + k % (KIT_ID - EVENT_WRITER - 1)] ^= a->id.scope.bytes[k];
-	return id;
+static bool read_one(struct arrivals *v, size_t i, struct evidence *e)
+{
+	struct store_txn t;
+	bool there;
+
+	if (i >= v->count)
+		return false;
+	profile_begin(v->app->profile, &t);
+	there = !evidence_get(&t, v->at[i].id, e);
+	store_abort(&t);
+	return there;
+}
+
+static void sealer_words(struct arrivals *v, const struct evidence *e, struct buf *out)
+{
+	const struct keys_writer *w = keys_roster_find(v->app->profile->roster, e->sealer);
+
+	if (w)
+		buf_printf(out, "%s %s", w->label, w->person);
+	else
+		buf_puts(out, keys_roster_is_authority(v->app->profile->roster, e->sealer) ? _("乡镇") : _("不认识的设备"));
+}
+
+static const char *state_words(enum evidence_state s)
+{
+	switch (s) {
+	case EVIDENCE_MERGED:  return _("已收");
+	case EVIDENCE_HELD:    return _("等证书");
+	case EVIDENCE_CARRIED: return _("代带");
+	case EVIDENCE_REFUSED: return _("隔离");
+	default:               return "";
+	}
 }
 
 static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 {
 	struct arrivals *v = user;
-	const struct arrival *a = &v->at[i];
-	const struct keys_writer *w = keys_roster_find(v->app->profile->roster, a->id.writer);
-	char scope[68];
+	struct evidence e;
+	struct buf b = { 0 };
 
-	event_scope_text(&a->id.scope, scope);
-	snprintf(cells[0].text, KIT_CELL, "%s", w ? w->label : keys_roster_is_authority(v->app->profile->roster, a->id.writer) ? _("乡镇") : _("(没发证)"));
-	snprintf(cells[1].text, KIT_CELL, "%s", w ? w->person : "");
-	snprintf(cells[2].text, KIT_CELL, "%s", a->id.scope.kind == 2 ? _("本人") : a->id.scope.kind == 0 ? _("全镇") : scope);
-	snprintf(cells[3].text, KIT_CELL, _("到第 %llu 条"), (unsigned long long)a->highest);
-	if (a->split)
-		snprintf(cells[4].text, KIT_CELL, "%s", _("有两份"));
-	else if (missing(a))
-		snprintf(cells[4].text, KIT_CELL, _("缺 %llu 条"), (unsigned long long)missing(a));
-	else if (w && w->revoked)
-		snprintf(cells[4].text, KIT_CELL, "%s", _("已吊销"));
+	if (!read_one(v, i, &e))
+		return;
+	snprintf(cells[0].text, KIT_CELL, "%s", state_words(e.state));
+	cells[0].role = e.state == EVIDENCE_REFUSED ? KIT_DANGER : e.state == EVIDENCE_HELD ? KIT_SOON : KIT_PLAIN;
+	sealer_words(v, &e, &b);
+	snprintf(cells[1].text, KIT_CELL, "%s", buf_str(&b));
+	buf_reset(&b);
+	app_since(v->app, e.seen, &b);
+	snprintf(cells[2].text, KIT_CELL, "%s", buf_str(&b));
+	buf_clear(&b);
+	if (e.state == EVIDENCE_MERGED)
+		snprintf(cells[3].text, KIT_CELL, _("新 %llu 条"), (unsigned long long)e.events);
 	else
-		snprintf(cells[4].text, KIT_CELL, "%s", _("齐"));
-	cells[4].role = a->split || missing(a) ? KIT_DANGER : KIT_PLAIN;
+		snprintf(cells[3].text, KIT_CELL, "%s", e.reason);
+	cells[3].role = KIT_DIM;
 }
 
 static void title(struct kit_view *base, struct buf *left, struct buf *right)
 {
-	(void)base;
-	(void)right;
-	buf_puts(left, _("收件: 谁的, 到哪里, 缺什么"));
+	struct arrivals *v = (struct arrivals *)base;
+
+	buf_puts(left, _("到了: 谁的包, 何时, 收了没有"));
+	buf_printf(right, "%zu/%zu", v->count ? v->list.at + 1 : 0, v->count);
 }
 
 static void draw(struct kit_view *base, WINDOW *win)
@@ -127,9 +166,69 @@ static void draw(struct kit_view *base, WINDOW *win)
 	kit_list_draw(&((struct arrivals *)base)->list, base, win, 0, getmaxy(win));
 }
 
+/* All that is known of one: the file's name in quarantine is the id. */
+static enum kit_next show(struct arrivals *v)
+{
+	struct evidence e;
+	struct buf text = { 0 };
+	char id[2 * KEYS_HASH + 1], scope[68];
+	struct kit_view *pager;
+
+	if (!read_one(v, v->list.at, &e))
+		return KIT_STAY;
+	keys_hex(e.id, KEYS_HASH, id);
+	buf_printf(&text, "# %s\n", state_words(e.state));
+	if (*e.reason)
+		buf_printf(&text, _("原因: %s\n"), e.reason);
+	buf_puts(&text, _("谁封的: "));
+	sealer_words(v, &e, &text);
+	buf_puts(&text, _("\n何时到: "));
+	app_since(v->app, e.seen, &text);
+	if (e.sealed) {
+		buf_puts(&text, _("\n何时封的 (对方的钟): "));
+		app_since(v->app, e.sealed, &text);
+	}
+	buf_printf(&text, _("\n大小: %llu 字节   新记录 %llu 条\n"), (unsigned long long)e.size, (unsigned long long)e.events);
+	for (uint32_t i = 0; i < e.piece_count; i++) {
+		const struct keys_writer *w = keys_roster_find(v->app->profile->roster, e.pieces[i].log.writer);
+
+		event_scope_text(&e.pieces[i].log.scope, scope);
+		buf_printf(&text, _("  %s 写的, 范围 %s, 第 %llu 到 %llu 条\n"), w ? w->person : _("(没发证)"), scope,
+		           (unsigned long long)e.pieces[i].first, (unsigned long long)e.pieces[i].last);
+	}
+	if (e.state == EVIDENCE_REFUSED)
+		buf_puts(&text, _("\n文件原样留在 quarantine 目录, 旁边写着原因; 什么都没并进来。弄清是谁给的再决定。\n"));
+	if (e.state == EVIDENCE_HELD)
+		buf_puts(&text, _("\n给这台设备发了证书 (入网) 就会自动收进来。\n"));
+	buf_printf(&text, _("\n包号 %s\n"), id);
+	pager = kit_pager_new(_("这一包"), buf_str(&text));
+	buf_clear(&text);
+	return kit_open(&v->base, pager);
+}
+
 static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
-	return kit_list_act(&((struct arrivals *)base)->list, a);
+	struct arrivals *v = (struct arrivals *)base;
+
+	switch (a) {
+	case ACT_OPEN:      return show(v);
+	case ACT_DEVICES:   return kit_open(base, screen_devices_new(v->app));
+	case ACT_CONFLICTS: return kit_open(base, screen_conflicts_new(v->app));
+	default:            return kit_list_act(&v->list, a);
+	}
+}
+
+static bool offers(struct kit_view *base, enum kit_action a)
+{
+	struct arrivals *v = (struct arrivals *)base;
+
+	return a == ACT_OPEN ? v->count > 0 : a == ACT_CONFLICTS ? v->app->pack != NULL : true;
+}
+
+static enum kit_next tap(struct kit_view *base, int y, int x)
+{
+	(void)x;
+	return kit_list_tap(&((struct arrivals *)base)->list, y) ? show((struct arrivals *)base) : KIT_STAY;
 }
 
 static void close_arrivals(struct kit_view *base)
@@ -138,13 +237,16 @@ static void close_arrivals(struct kit_view *base)
 	free(base);
 }
 
-static const struct kit_key keys[] = { KIT_LIST_KEYS, { 0, ACT_NONE, false } };
-
-static const struct kit_view_ops ops = {
-	.name = "arrivals", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_arrivals,
+static const struct kit_key keys[] = {
+	{ KIT_ENTER, ACT_OPEN, true }, { 'd', ACT_DEVICES, true }, { 'z', ACT_CONFLICTS, true }, KIT_LIST_KEYS, { 0, ACT_NONE, false },
 };
 
-static const struct kit_column columns[] = { { 10, 1, false }, { 0, 1, false }, { 14, 2, false }, { 14, 2, true }, { 10, 1, true } };
+static const struct kit_view_ops ops = {
+	.name = "arrivals", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_arrivals, .offers = offers,
+	.tap = tap, .stale = stale,
+};
+
+static const struct kit_column columns[] = { { 6, 1, false }, { 22, 1, false }, { 12, 1, true }, { 0, 2, false } };
 
 struct kit_view *screen_arrivals_new(struct app *app)
 {
@@ -154,7 +256,7 @@ struct kit_view *screen_arrivals_new(struct app *app)
 		return NULL;
 	v->base.ops = &ops;
 	v->app = app;
-	v->list.rows = (struct kit_rows){ .user = v, .count = row_count, .id = row_id, .row = row_draw, .columns = columns, .column_count = 5,
-	                                  .empty = _("还没有收到任何人的记录。") };
+	v->list.rows = (struct kit_rows){ .user = v, .count = row_count, .id = row_id, .row = row_draw, .columns = columns, .column_count = 4,
+	                                  .empty = _("还没有收到任何人的包。回到上一屏按 y 收包, 或开着收件服务。") };
 	return &v->base;
 }

@@ -2,7 +2,6 @@
 #include "tui/screens/screens.h"
 
 #include "forms/base/i18n.h"
-#include "sync/ledger/conflict.h"
 #include "sync/ledger/listing.h"
 #include "sync/ledger/looked.h"
 #include "sync/ledger/profile.h"
@@ -14,13 +13,14 @@
 #include "tui/screens/moments.h"
 #include "tui/screens/notice.h"
 #include "tui/screens/story.h"
+#include "tui/screens/town.h"
 #include "tui/screens/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINES_MAX = 320, STEPS_MAX = 64, SIDES_MAX = 16, DIGITS = 9 };
+enum { LINES_MAX = 320, STEPS_MAX = 64, DIGITS = 9 };
 
 enum line_type { LINE_WALK, LINE_STEP, LINE_FIELD, LINE_CHILD };
 
@@ -228,67 +228,6 @@ static void draw(struct kit_view *base, WINDOW *win)
 	kit_list_draw(&v->list, base, win, y, getmaxy(win) - y);
 }
 
-static enum kit_next settled(struct kit_view *below, struct kit_view *self);
-
-static void side_words(struct row_view *v, uint32_t field, const struct conflict_side *s, struct buf *out)
-{
-	if (story_value(v->app, &v->reg->fields[field], s->value, out))
-		buf_puts(out, _("(不能显示)"));
-	buf_printf(out, "  %s  ", s->person ? s->person : "");
-	app_since(v->app, s->event->wall, out);
-	if (s->seen_count)
-		buf_printf(out, _("  (看过另外 %u 条)"), (unsigned)s->seen_count);
-}
-
-struct sides { struct row_view *v; uint32_t field; struct buf words[SIDES_MAX]; size_t count; };
-
-static bool gather_side(void *user, uint32_t take, const struct conflict_side *s)
-{
-	struct sides *all = user;
-
-	if (take < 1 || take > SIDES_MAX)
-		return false;
-	side_words(all->v, all->field, s, &all->words[take - 1]);
-	if (take > all->count)
-		all->count = take;
-	return true;
-}
-
-/* Side by side: who said what, when. Taking one is a record of its own. */
-static enum kit_next show_sides(struct row_view *v, uint32_t field)
-{
-	struct sides all = { .v = v, .field = field };
-	struct kit_option options[SIDES_MAX];
-	struct kit_view *dialog = NULL;
-
-	if (!conflict_sides(v->app->profile, &v->row, v->reg->fields[field].n, gather_side, &all)) {
-		for (size_t i = 0; i < all.count; i++)
-			options[i] = (struct kit_option){ buf_str(&all.words[i]), NULL, false };
-		dialog = kit_choice_new(pack_name(&v->reg->fields[field].label, i18n_language()),
-		                        _("有几种说法。选一个就照它定 (记下是谁定的); Esc 先不定。"), options, all.count, false, settled);
-	}
-	for (size_t i = 0; i < SIDES_MAX; i++)
-		buf_clear(&all.words[i]);
-	return kit_open(&v->base, dialog);
-}
-
-static enum kit_next settled(struct kit_view *below, struct kit_view *self)
-{
-	struct row_view *v = (struct row_view *)below;
-	const struct line *l = &v->lines[v->list.at];
-	uint8_t ref[EVENT_REF];
-	enum err e;
-
-	if (kit_choice_answer(self) < 0 || l->type != LINE_FIELD)
-		return KIT_STAY;
-	e = submit_resolve(v->app->profile, &v->id, v->reg->fields[l->index].n, (uint32_t)kit_choice_answer(self) + 1, NULL, ref);
-	if (e)
-		kit_say_error(e);
-	else
-		kit_say(KIT_GOOD, _("已存: 照这一种定了"));
-	return KIT_STAY;
-}
-
 static enum kit_next open_field(struct row_view *v, uint32_t field)
 {
 	struct buf value = { 0 };
@@ -297,7 +236,7 @@ static enum kit_next open_field(struct row_view *v, uint32_t field)
 
 	if (kinds > 1 && v->reg->fields[field].merge != PACK_SET && v->reg->fields[field].merge != PACK_FACT) {
 		buf_clear(&value);
-		return show_sides(v, field);
+		return kit_open(&v->base, screen_sides_new(v->app, &v->id, field));
 	}
 	pager = kit_pager_new(pack_name(&v->reg->fields[field].label, i18n_language()), buf_str(&value));
 	buf_clear(&value);

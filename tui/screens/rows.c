@@ -105,12 +105,9 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 }
 
 /* Rows whose workflow has come to its end stay out of the usual view. */
-static void usual_where(const struct rows *r, struct buf *out)
+static bool is_usual(const struct rows *r)
 {
-	uint32_t stage = pack_find_field(r->reg, "stage");
-
-	if (stage != PACK_NONE && !r->all && !r->parent_field && !r->choosing)
-		buf_puts(out, ROWS_UNFINISHED);
+	return !r->where && !r->all && !r->parent_field && !r->choosing;
 }
 
 enum err rows_reopen(struct rows *r)
@@ -122,8 +119,7 @@ enum err rows_reopen(struct rows *r)
 
 	if (r->where)
 		buf_puts(&where, r->where);
-	else
-		usual_where(r, &where);
+	q.open = r->open_only || is_usual(r);
 	if (*r->filter)
 		buf_printf(&where, "%s%s", where.len ? " and " : "", r->filter);
 	q.where = where.len ? buf_str(&where) : NULL;
@@ -457,6 +453,18 @@ struct kit_view *screen_rows_tick_new(struct app *app, const char *reg, const ch
 		r->several = true;
 		r->finding = false;
 		buf_puts(&r->ticked, ticked);
+	}
+	return v;
+}
+
+struct kit_view *screen_rows_narrow(struct kit_view *v, const char *where)
+{
+	struct rows *r = (struct rows *)v;
+
+	if (v) {
+		free(r->where);
+		r->where = where ? strdup(where) : NULL;
+		r->open_only = true;
 	}
 	return v;
 }

@@ -24,7 +24,7 @@ struct rows {
 	struct row_key *hits;
 	uint32_t hit_count, hit_total;
 	struct kit_field query;
-	bool finding, all, choosing, several, has_choice;
+	bool finding, all, choosing, several, has_choice, open_only;
 	struct row_id choice;
 	struct buf ticked;                          /* "REF:N REF:N" while several are chosen */
 	struct row_id parent; const char *parent_field;     /* only rows that name this row; NULL */

@@ -28,6 +28,8 @@ const struct row_id *screen_rows_chosen(const struct kit_view *v);
 struct kit_view *screen_rows_tick_new(struct app *app, const char *reg, const char *where, const char *ticked,
                                       enum kit_next (*done)(struct kit_view *below, struct kit_view *self));
 const char *screen_rows_ticked(const struct kit_view *v);
+/* Any of these, before it is shown: only rows whose workflow has not ended, and of them those that `where` (NULL: all) accepts. Returns v. */
+struct kit_view *screen_rows_narrow(struct kit_view *v, const char *where);
 /* Rows that name `parent` in `field` (an id that outlives the view). */
 struct kit_view *screen_rows_of_new(struct app *app, const char *reg, const struct row_id *parent, const char *field);
 

@@ -2,6 +2,7 @@
 #include "sync/exchange/status.h"
 
 #include "forms/base/i18n.h"
+#include "sync/exchange/quarantine.h"
 #include "sync/keys/roster.h"
 #include "sync/keys/slot.h"
 #include "sync/ledger/profile.h"
@@ -61,14 +62,21 @@ static enum err read_evidence(void *user, const struct evidence *e)
 		break;
 	case EVIDENCE_HELD:    out->held++; break;
 	case EVIDENCE_CARRIED: out->carried++; break;
-	case EVIDENCE_REFUSED: out->refused++; break;
 	case EVIDENCE_MERGED:
 		if (e->tick && e->seen > out->heard)
 			out->heard = e->seen;
 		break;
+	case EVIDENCE_REFUSED:                        /* counted where they lie */
 	case EVIDENCE_DONE:
 		break;
 	}
+	return ERR_OK;
+}
+
+static enum err count_refused(void *user, const struct quarantined *q)
+{
+	(void)q;
+	((struct status *)user)->refused++;
 	return ERR_OK;
 }
 
@@ -94,6 +102,8 @@ enum err status_read(struct profile *p, struct status *out)
 			e = evidence_each(&t, read_evidence, &x);
 		store_abort(&t);
 	}
+	if (!e)
+		e = quarantine_each(p, count_refused, out);
 	if (!e) {
 		uint64_t sent = out->acknowledged + out->waiting;
 

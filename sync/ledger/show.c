@@ -81,8 +81,7 @@ static void put_words(const struct pack *pk, const struct pack_field *pf, const 
 	}
 }
 
-/* 138****0012; 王**: enough to tell two apart, not to call or name. */
-static void mask(struct buf *b)
+void row_mask(struct buf *b)
 {
 	struct buf out = { 0 };
 	size_t digits = 0;
@@ -183,8 +182,8 @@ enum err row_show(const struct row *r, const struct pack_register *reg, const st
 	else if (!e)
 		put_words(pk, pf, buf_str(&out->text), &out->label);
 	if (!unmask && pf->class >= 2) {
-		mask(&out->text);
-		mask(&out->label);
+		row_mask(&out->text);
+		row_mask(&out->label);
 	}
 	return e ? e : out->text.err ? out->text.err : out->label.err;
 }

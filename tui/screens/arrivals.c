@@ -3,19 +3,21 @@
 
 #include "forms/base/i18n.h"
 #include "sync/exchange/evidence.h"
+#include "sync/exchange/quarantine.h"
 #include "sync/keys/hash.h"
 #include "sync/keys/roster.h"
 #include "sync/ledger/profile.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
 #include "tui/kit/pager.h"
+#include "tui/screens/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Every bundle that came, newest first; those kept aside stand before all others, since somebody must look at them. */
-struct came { uint8_t id[KEYS_HASH]; enum evidence_state state; int64_t seen; };
+struct came { uint8_t id[KEYS_HASH]; enum evidence_state state; int64_t seen; uint64_t size; char *reason; /* of a refused file */ };
 
 struct arrivals {
 	struct kit_view base;
@@ -26,24 +28,50 @@ struct arrivals {
 	struct kit_list list;
 };
 
-static enum err add(void *user, const struct evidence *e)
+static struct came *more(struct arrivals *v)
 {
-	struct arrivals *v = user;
-
-	if (e->state == EVIDENCE_WAITING || e->state == EVIDENCE_DONE)
-		return ERR_OK;
 	if (v->count == v->cap) {
 		size_t cap = v->cap ? v->cap * 2 : 64;
 		struct came *grown = realloc(v->at, cap * sizeof *grown);
 
 		if (!grown)
-			return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+			return NULL;
 		v->at = grown;
 		v->cap = cap;
 	}
-	v->at[v->count] = (struct came){ .state = e->state, .seen = e->seen };
-	memcpy(v->at[v->count++].id, e->id, KEYS_HASH);
+	return &v->at[v->count++];
+}
+
+static enum err add(void *user, const struct evidence *e)
+{
+	struct came *c;
+
+	if (e->state == EVIDENCE_WAITING || e->state == EVIDENCE_DONE || e->state == EVIDENCE_REFUSED)
+		return ERR_OK;
+	if (!(c = more(user)))
+		return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+	*c = (struct came){ .state = e->state, .seen = e->seen };
+	memcpy(c->id, e->id, KEYS_HASH);
 	return ERR_OK;
+}
+
+/* Refused files are taken from where they lie: most have no evidence, since nobody could be told from them. */
+static enum err add_refused(void *user, const struct quarantined *q)
+{
+	struct came *c = more(user);
+
+	if (!c)
+		return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+	*c = (struct came){ .state = EVIDENCE_REFUSED, .seen = q->when, .size = q->size, .reason = strdup(q->reason) };
+	memcpy(c->id, q->id, KEYS_HASH);
+	return ERR_OK;
+}
+
+static void forget(struct arrivals *v)
+{
+	for (size_t i = 0; i < v->count; i++)
+		free(v->at[i].reason);
+	v->count = 0;
 }
 
 static int urgency(enum evidence_state s)
@@ -68,11 +96,13 @@ static enum err load(struct kit_view *base)
 	struct store_txn t;
 	enum err e;
 
-	v->count = 0;
+	forget(v);
 	v->version = profile_version(v->app->profile);
 	profile_begin(v->app->profile, &t);
 	e = evidence_each(&t, add, v);
 	store_abort(&t);
+	if (!e)
+		e = quarantine_each(v->app->profile, add_refused, v);
 	if (v->count)
 		qsort(v->at, v->count, sizeof *v->at, by_urgency);
 	kit_list_sync(&v->list);
@@ -106,7 +136,15 @@ static bool read_one(struct arrivals *v, size_t i, struct evidence *e)
 	profile_begin(v->app->profile, &t);
 	there = !evidence_get(&t, v->at[i].id, e);
 	store_abort(&t);
-	return there;
+	if (!there)
+		*e = (struct evidence){ .size = v->at[i].size };
+	if (!there || v->at[i].state == EVIDENCE_REFUSED) {
+		memcpy(e->id, v->at[i].id, KEYS_HASH);
+		e->state = v->at[i].state;
+		e->seen = v->at[i].seen;
+		snprintf(e->reason, sizeof e->reason, "%s", v->at[i].reason ? v->at[i].reason : "");
+	}
+	return there || v->at[i].state == EVIDENCE_REFUSED;
 }
 
 static void sealer_words(struct arrivals *v, const struct evidence *e, struct buf *out)
@@ -171,7 +209,7 @@ static enum kit_next show(struct arrivals *v)
 {
 	struct evidence e;
 	struct buf text = { 0 };
-	char id[2 * KEYS_HASH + 1], scope[68];
+	char id[2 * KEYS_HASH + 1];
 	struct kit_view *pager;
 
 	if (!read_one(v, v->list.at, &e))
@@ -192,9 +230,10 @@ static enum kit_next show(struct arrivals *v)
 	for (uint32_t i = 0; i < e.piece_count; i++) {
 		const struct keys_writer *w = keys_roster_find(v->app->profile->roster, e.pieces[i].log.writer);
 
-		event_scope_text(&e.pieces[i].log.scope, scope);
-		buf_printf(&text, _("  %s 写的, 范围 %s, 第 %llu 到 %llu 条\n"), w ? w->person : _("(没发证)"), scope,
-		           (unsigned long long)e.pieces[i].first, (unsigned long long)e.pieces[i].last);
+		buf_printf(&text, _("  %s 写的第 %llu 到 %llu 条, "), w ? w->person : _("(没发证)"), (unsigned long long)e.pieces[i].first,
+		           (unsigned long long)e.pieces[i].last);
+		words_scope(v->app, &e.pieces[i].log.scope, &text);
+		buf_putc(&text, '\n');
 	}
 	if (e.state == EVIDENCE_REFUSED)
 		buf_puts(&text, _("\n文件原样留在 quarantine 目录, 旁边写着原因; 什么都没并进来。弄清是谁给的再决定。\n"));
@@ -233,6 +272,7 @@ static enum kit_next tap(struct kit_view *base, int y, int x)
 
 static void close_arrivals(struct kit_view *base)
 {
+	forget((struct arrivals *)base);
 	free(((struct arrivals *)base)->at);
 	free(base);
 }

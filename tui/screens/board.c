@@ -162,12 +162,13 @@ static enum board_rank count_hazard(struct looking *l, const struct row *row, in
 	return rank;
 }
 
-/* The same item at the same place on the same day: perhaps one hazard told twice. 0: cannot be told. */
+/* The same item (or, without one, the same words) at the same place on the same day: perhaps one hazard told twice. 0: cannot be told. */
 static uint64_t sameness(const struct looking *l, const struct row *row)
 {
 	uint64_t h = 1469598103934665603u;
 	int32_t day = row->event_count ? clock_day_of(row->events[0].wall, l->app->pack->utc_offset) : 0;
-	const uint32_t fields[] = { l->place, l->item };
+	const struct row_field *item = l->item == PACK_NONE ? NULL : row_field(row, l->reg->fields[l->item].n);
+	const uint32_t fields[] = { l->place, item ? l->item : pack_find_field(l->reg, "desc") };
 
 	for (size_t i = 0; i < 2; i++) {
 		const struct row_field *f = fields[i] == PACK_NONE ? NULL : row_field(row, l->reg->fields[fields[i]].n);

@@ -85,16 +85,13 @@ static void add_warning(struct app *app, struct board *b, const struct pack_regi
 /* Those not lifted that are not finished, or were heard of since yesterday. */
 enum err board_warn(struct app *app, struct board *b)
 {
-	struct listing_query q = { .reg = "warnings", .sort = "-received" };
+	struct listing_query q = { .reg = "warnings", .sort = "-received", .where = "${lifted} = '' and (${done_at} = '' or decimal-date-time(${received}) > decimal-date-time(now()) - 1)" };
 	uint32_t reg = pack_find_register(app->pack, "warnings");
 	struct listing *l = NULL;
-	char where[160], day[16];
 	enum err e;
 
 	if (reg == PACK_NONE)
 		return ERR_OK;
-	snprintf(where, sizeof where, "${lifted} = '' and (${done_at} = '' or ${received} >= '%s')", clock_format_date(b->day - 1, day));
-	q.where = where;
 	if ((e = listing_open(app->profile, &q, &l)))
 		return e;
 	for (uint32_t i = 0; !e && i < listing_count(l); i++) {

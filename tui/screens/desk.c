@@ -379,16 +379,12 @@ static enum kit_next hazards_where(struct desk *d, const char *where)
 
 static enum kit_next open_line(struct desk *d, int line)
 {
-	char where[160], day[16];
-
 	switch (line) {
 	case 0: return kit_open(&d->base, screen_arrivals_new(d->app));
 	case 1: return hazards_where(d, "${verify} = 'needed'");
 	case 2: return hazards_where(d, "${whistle} = 'sent' or ${whistle} = 'accepted' or ${whistle} = 'rejected' or ${whistle} = 'arrived'");
 	case 3: return hazards_where(d, "${supervise} = 'listed' or ${extension} = 'asked'");
-	case 4:
-		snprintf(where, sizeof where, "${stage} = 'fixed' or (${due} != '' and ${due} < '%s')", clock_format_date(d->board.day, day));
-		return hazards_where(d, where);
+	case 4: return hazards_where(d, "${stage} = 'fixed' or (${due} != '' and date(${due}) < today())");
 	case 5: return kit_open(&d->base, screen_owed_new(d->app));
 	case 6: return kit_open(&d->base, screen_rows_new(d->app, "warnings", NULL));
 	default: return KIT_STAY;
@@ -403,7 +399,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 		return open_line(d, (int)(a - ACT_ANSWER_1));
 	switch (a) {
 	case ACT_OPEN:      return open_selected(d);
-	case ACT_VERIFY:    return step(d, "verify", NULL);
+	case ACT_VERIFY:    return step(d, "verify", d->board.hazards[d->list.at].rank == BOARD_VERIFY ? "hazard_verify" : NULL);
 	case ACT_DOWNGRADE: return steps_downgrade(base, d->app);
 	case ACT_WHISTLE:   return step(d, "whistle", NULL);
 	case ACT_SUPERVISE: return step(d, "supervise", NULL);

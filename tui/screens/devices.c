@@ -8,6 +8,7 @@
 #include "sync/ledger/profile.h"
 #include "tui/kit/list.h"
 #include "tui/kit/pager.h"
+#include "tui/screens/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,13 +172,13 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	const struct device *d = &v->at[i];
 	const struct keys_writer *w = keys_roster_find(v->app->profile->roster, d->writer);
 	struct buf b = { 0 };
-	char scope[68] = "";
 
 	snprintf(cells[0].text, KIT_CELL, "%s", w ? w->label : "");
 	snprintf(cells[1].text, KIT_CELL, "%s", w ? w->person : _("(没发证)"));
 	if (w && w->scope_count)
-		event_scope_text(&w->scopes[0], scope);
-	snprintf(cells[2].text, KIT_CELL, "%s", w && w->scope_count && w->scopes[0].kind == 0 ? _("全镇") : scope);
+		words_scope(v->app, &w->scopes[0], &b);
+	snprintf(cells[2].text, KIT_CELL, "%s", buf_str(&b));
+	buf_reset(&b);
 	cells[2].role = KIT_DIM;
 	last_word(v, d, &b);
 	snprintf(cells[3].text, KIT_CELL, "%s", buf_str(&b));
@@ -206,12 +207,12 @@ struct telling { struct devices *v; const uint8_t *writer; struct buf *out; };
 static enum err tell_log(void *user, const struct log_head *h)
 {
 	struct telling *t = user;
-	char scope[68];
 
 	if (memcmp(h->id.writer, t->writer, EVENT_WRITER))
 		return ERR_OK;
-	event_scope_text(&h->id.scope, scope);
-	buf_printf(t->out, _("\n# 范围 %s\n到第 %llu 条"), h->id.scope.kind == 0 ? _("全镇") : scope, (unsigned long long)h->highest);
+	buf_puts(t->out, "\n# ");
+	words_scope(t->v->app, &h->id.scope, t->out);
+	buf_printf(t->out, _("\n到第 %llu 条"), (unsigned long long)h->highest);
 	for (uint32_t i = 0; i < h->range_count; i++) {
 		uint64_t before = i ? h->ranges[i - 1].last : 0;
 

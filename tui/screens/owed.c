@@ -235,10 +235,14 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 	buf_printf(right, "%zu/%zu", row_count(v) ? v->list.at + 1 : 0, row_count(v));
 }
 
+static const struct kit_column group_columns[] = { { 0, 1, false }, { 1, 0, false }, { 11, 1, true }, { 16, 2, true } };
+static const struct kit_column who_columns[] = { { 0, 1, false }, { 26, 2, false }, { 8, 1, true }, { 15, 2, true } };
+
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct owed_view *v = (struct owed_view *)base;
 
+	v->list.rows.columns = listing(v) ? who_columns : group_columns;
 	v->list.rows.empty = !v->counted ? _("正在算…") : listing(v) ? _("没有谁欠。") : _("这个月没有到期的义务。");
 	kit_list_draw(&v->list, base, win, 0, getmaxy(win));
 }
@@ -350,8 +354,6 @@ static const struct kit_view_ops ops = {
 	.label = label, .tap = tap, .working = working, .work = work, .stale = stale,
 };
 
-static const struct kit_column columns[] = { { 0, 1, false }, { 26, 2, false }, { 10, 1, true }, { 15, 2, true } };
-
 struct kit_view *screen_owed_new(struct app *app)
 {
 	struct owed_view *v = calloc(1, sizeof *v);
@@ -363,6 +365,6 @@ struct kit_view *screen_owed_new(struct app *app)
 	v->app = app;
 	v->year = d.year;
 	v->month = d.month;
-	v->list.rows = (struct kit_rows){ .user = v, .count = row_count, .id = row_id, .row = row_draw, .columns = columns, .column_count = 4 };
+	v->list.rows = (struct kit_rows){ .user = v, .count = row_count, .id = row_id, .row = row_draw, .columns = group_columns, .column_count = 4 };
 	return &v->base;
 }

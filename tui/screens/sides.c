@@ -5,6 +5,7 @@
 #include "forms/base/i18n.h"
 #include "sync/ledger/conflict.h"
 #include "sync/ledger/log.h"
+#include "sync/ledger/looked.h"
 #include "sync/ledger/profile.h"
 #include "sync/ledger/submit.h"
 #include "tui/kit/choice.h"
@@ -33,6 +34,7 @@ struct sides {
 	struct side at[SIDES_MAX];
 	size_t count, selected, first;                    /* first: of those drawn */
 	int shown, width;                                 /* as drawn last, for taps */
+	bool revealed;                                    /* personal values in full: recorded when it was done */
 	char title[128];
 };
 
@@ -85,8 +87,12 @@ static bool gather(void *user, uint32_t take, const struct conflict_side *s)
 	one = &v->at[take - 1];
 	if (take > v->count)
 		v->count = take;
-	if (!one->claims && story_value(v->app, &v->reg->fields[v->field], s->value, &one->value))
-		buf_puts(&one->value, _("(不能显示)"));
+	if (!one->claims) {
+		if (story_value(v->app, &v->reg->fields[v->field], s->value, &one->value))
+			buf_puts(&one->value, _("(不能显示)"));
+		else if (v->reg->fields[v->field].class >= 2 && !v->revealed)
+			row_mask(&one->value);
+	}
 	row_author(v->app->profile, s->event, &person, &label);
 	buf_printf(&one->words, one->claims ? "\n\n%s" : "%s", s->person && *s->person ? s->person : buf_str(&person));
 	if (label.len)
@@ -256,6 +262,22 @@ static enum kit_next write_new(struct sides *v)
 	return kit_open(&v->base, dialog);
 }
 
+static enum kit_next reveal(struct sides *v)
+{
+	struct looked seen = { .row = v->id, .scope = v->row.scope };
+	enum err e = v->revealed ? ERR_OK : looked_record(v->app->profile, &seen, 1, 2);
+
+	if (!e) {
+		v->revealed = !v->revealed;
+		e = load(&v->base);
+	}
+	if (e)
+		kit_say_error(e);
+	else if (v->revealed)
+		kit_say(KIT_PLAIN, _("已记下您看过"));
+	return KIT_STAY;
+}
+
 static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct sides *v = (struct sides *)base;
@@ -265,6 +287,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	switch (a) {
 	case ACT_OPEN:    return take(v, v->selected);
 	case ACT_NEW:     return write_new(v);
+	case ACT_REVEAL:  return reveal(v);
 	case ACT_DETAILS: return kit_open(base, screen_row_new(v->app, &v->id));
 	case ACT_UP: case ACT_LEFT:
 		v->selected -= v->selected > 0;
@@ -287,6 +310,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 		return (size_t)(a - ACT_ANSWER_1) < v->count && v->count > 1;
 	if (a == ACT_NEW)
 		return f && v->count > 1 && f->merge != PACK_STATE && f->type != PACK_ROW && f->type != PACK_ROWS && f->type != PACK_CODES;
+	if (a == ACT_REVEAL)
+		return f && f->class >= 2;
 	return a != ACT_OPEN || v->count > 1;
 }
 
@@ -318,7 +343,7 @@ static void close_sides(struct kit_view *base)
 }
 
 static const struct kit_key keys[] = {
-	{ KIT_ENTER, ACT_OPEN, true }, { 'n', ACT_NEW, true }, { 'g', ACT_DETAILS, true },
+	{ KIT_ENTER, ACT_OPEN, true }, { 'n', ACT_NEW, true }, { 'g', ACT_DETAILS, true }, { 'v', ACT_REVEAL, true },
 	{ '1', ACT_ANSWER_1, false }, { '2', ACT_ANSWER_2, false }, { '3', ACT_ANSWER_3, false }, { '4', ACT_ANSWER_4, false }, { '5', ACT_ANSWER_5, false },
 	{ '6', ACT_ANSWER_6, false }, { '7', ACT_ANSWER_7, false }, { '8', ACT_ANSWER_8, false }, { '9', ACT_ANSWER_9, false },
 	{ KIT_FN | KEY_LEFT, ACT_LEFT, false }, { KIT_FN | KEY_RIGHT, ACT_RIGHT, false }, { KIT_FN | KEY_UP, ACT_UP, false }, { KIT_FN | KEY_DOWN, ACT_DOWN, false },

@@ -3,6 +3,7 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
+#include "sync/ledger/listing.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -195,4 +196,37 @@ bool words_can_make(const struct app *app, const char *reg)
 				return true;
 	}
 	return false;
+}
+
+static bool village_name(struct app *app, const char *code, struct buf *out)
+{
+	struct listing_query q = { .reg = "villages" };
+	struct listing *l = NULL;
+	char where[100];
+	struct row row;
+	bool found = false;
+
+	if (!app->pack || pack_find_register(app->pack, "villages") == PACK_NONE || strpbrk(code, "'\\"))
+		return false;
+	snprintf(where, sizeof where, "${code} = '%s'", code);
+	q.where = where;
+	if (!listing_open(app->profile, &q, &l) && listing_count(l) && !listing_row(l, 0, &row)) {
+		found = !row_title(app->profile, &row, out);
+		row_clear(&row);
+	}
+	listing_close(l);
+	return found;
+}
+
+void words_scope(struct app *app, const struct event_scope *scope, struct buf *out)
+{
+	char code[68];
+
+	event_scope_text(scope, code);
+	if (scope->kind == 0)
+		buf_puts(out, _("全镇"));
+	else if (scope->kind == 2)
+		buf_puts(out, _("本人"));
+	else if (!village_name(app, code, out))
+		buf_puts(out, code);
 }

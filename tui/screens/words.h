@@ -18,6 +18,9 @@ void words_stored(struct app *app, const struct row *row, const char *id, struct
 int words_width(const struct pack_field *field);
 bool words_in_title(const struct pack_register *reg, const struct pack_field *field);
 
+/* A scope as people call it: the village's name where its register tells it, "全镇", "本人"; appended. */
+void words_scope(struct app *app, const struct event_scope *scope, struct buf *out);
+
 /* May this person make rows of this register by a form that needs no subject? */
 bool words_can_make(const struct app *app, const char *reg);
 

@@ -1,0 +1,48 @@
+#include "config.h"
+#include "sync/exchange/quarantine.h"
+
+#include "forms/base/fs.h"
+#include "sync/ledger/profile.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+enum { FILES_MAX = 100000, REASON_MAX = 4096, NAME = 2 * KEYS_HASH };
+
+struct looking { const char *dir; enum err (*each)(void *user, const struct quarantined *q); void *user; };
+
+static enum err look(void *user, const char *name)
+{
+	struct looking *l = user;
+	struct quarantined q = { .reason = "" };
+	struct buf path = { 0 }, reason = { 0 };
+	struct stat st;
+	enum err e = ERR_OK;
+
+	if (strlen(name) < NAME || strcmp(name + NAME, ".xcb") || !keys_unhex(name, KEYS_HASH, q.id))
+		return ERR_OK;
+	buf_printf(&path, "%s/%s", l->dir, name);
+	if (!path.err && !lstat(path.data, &st) && S_ISREG(st.st_mode)) {
+		q.size = (uint64_t)st.st_size;
+		q.when = (int64_t)st.st_mtime * 1000;
+		buf_puts(&path, ".txt");
+		if (!path.err && !fs_read(path.data, REASON_MAX, &reason)) {
+			q.reason = buf_str(&reason);
+			reason.data[strcspn(reason.data, "\n")] = '\0';
+		}
+		e = l->each(l->user, &q);
+	}
+	buf_clear(&path);
+	buf_clear(&reason);
+	return e;
+}
+
+enum err quarantine_each(const struct profile *p, enum err (*each)(void *user, const struct quarantined *q), void *user)
+{
+	struct buf dir = { 0 };
+	struct looking l = { profile_path(p, "quarantine", &dir), each, user };
+	enum err e = dir.err ? dir.err : fs_list(l.dir, FILES_MAX, look, &l);
+
+	buf_clear(&dir);
+	return e;
+}

@@ -32,6 +32,7 @@
 	X("record adopt", "REF…", N_("核实过的吊销后记录, 逐条采纳"), cmd_record_adopt) \
 	X("draft list", "", N_("没做完的表"), cmd_draft_list) \
 	X("register list", "REGISTER [--where EXPR] [--csv]", N_("列出一本登记簿"), cmd_register_list) \
+	X("register import", "REGISTER F [--village CODE] [--dry-run]", N_("从表格文件导入登记簿: 先说会改什么, 有一行不收就一行不写"), cmd_register_import) \
 	X("due", "[--on DATE]", N_("应做的事"), cmd_due) \
 	X("owed", "[--month YYYY-MM]", N_("欠账"), cmd_owed) \
 	X("sync", "--dir DIR | --url URL", N_("同步: 封包、拷出、收回执和下行"), cmd_sync) \

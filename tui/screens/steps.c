@@ -210,5 +210,5 @@ static enum kit_next rows_ticked(struct kit_view *below, struct kit_view *self)
 enum kit_next steps_downgrade(struct kit_view *v, struct app *app)
 {
 	ticked.app = app;
-	return kit_open(v, screen_rows_narrow(screen_rows_tick_new(app, "hazards", "", rows_ticked), "${verify} = 'needed'"));
+	return kit_open(v, screen_rows_narrow(screen_rows_tick_new(app, "hazards", "", "", rows_ticked), "${verify} = 'needed'"));
 }

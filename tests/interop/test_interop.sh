@@ -7,7 +7,7 @@ python=/usr/bin/python3
 $python -c 'import nacl, zstandard' 2>/dev/null || { echo "1..0 # SKIP python3-nacl and python3-zstandard are not installed"; exit 0; }
 reader="$python -B $top/tests/interop/reader.py"
 sent=$work/sent
-plan 15
+plan 22
 ok "the reader finds in the golden files what was put there" $reader golden "$top/tests/vectors/golden"
 
 mkdir "$work/stick" "$sent" "$work/export"
@@ -59,6 +59,30 @@ settle() {
 }
 ok "the township settles it" settle
 same_digest "and the reader follows" town all
+
+lose() {           # the device is lost and goes on in other hands; staff adopt one record of what came after
+	cp -r "$work/device" "$work/stolen" && ctl town enrol revoke 02 --reason 丢失 && inspect stolen && inspect stolen && carry stolen && carry town &&
+	ctl town record adopt "$(ctl town record after-loss --json | $python -c 'import json,sys; print(json.load(sys.stdin)[0]["ref"])')" &&
+	carry town && carry manager && ctl town bundle export --to "$work/export" && hand_out_more
+}
+hand_out_more() {  # keys that came since
+	for who in town manager; do
+		rm -f "$work/$who.keys" && ctl "$who" key export --box --out "$work/$who.keys" || return 1
+	done
+	cat "$work/device.keys" "$work/town.keys" >"$work/all.keys"
+}
+ok "the device is lost, its scopes get new keys, one later record is adopted" lose
+same_digest "the reader believes what the township believes" town all
+change() { ctl town root rotate && ctl town root rotate && inspect manager && carry manager && carry town && carry manager && ctl town bundle export --to "$work/export" && hand_out_more; }
+ok "the township's own keys change twice" change
+same_digest "the reader follows the chain of roots" town all
+erase() {
+	ctl town erase "$(ctl town register list hazards --json | $python -c 'import json,sys; print(json.load(sys.stdin)[0]["id"].split(":")[0])')" --answers --reason 本人要求 &&
+	carry town && carry manager && carry town && ctl town bundle export --to "$work/export"
+}
+ok "a record is erased" erase
+same_digest "the reader erases it too, whatever copy it has" town all
+same "it refuses none of all that" "$(read_as show town all | $python -c 'import json,sys; print([v for v in json.load(sys.stdin)["files"].values() if v.startswith("refused")])')" "[]"
 
 mkdir "$work/bad"
 for file in "$sent"/up/*.xcb; do bundle=$file; done

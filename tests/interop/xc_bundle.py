@@ -357,7 +357,9 @@ class Roster:
     """FORMAT.md section 6.2, built from the set of T's events."""
 
     def __init__(self, chain, events):
+        events = list(events)
         self.chain, self.certs, self.revokes = chain, {}, {}
+        self.by_hash = {e.hash: e for e in events}
         for e in sorted((e for e in events if self.decree(e)), key=lambda e: (e.lamport, e.log.epoch, e.seq, e.hash)):
             try:
                 self.take(e, loads(e.public))
@@ -379,7 +381,16 @@ class Roster:
             return False
         if not following:
             return True
-        return any(e.log.epoch == epoch and (e.seq < seq or (e.seq == seq and e.hash == h)) for epoch, seq, h in following.heads)
+        return any(e.log.epoch == epoch and self.leads(e, seq, h) for epoch, seq, h in following.heads)
+
+    def leads(self, e, seq, h):
+        """Is e the event (seq, h), or before it and not known to be off the chain that leads there?"""
+        if e.seq >= seq:
+            return e.seq == seq and e.hash == h
+        at = self.by_hash.get(h)
+        while at is not None and at.seq - 1 > e.seq:
+            at = self.by_hash.get(at.previous)
+        return at is None or at.previous == e.hash
 
     def take(self, e, p):
         if e.kind == 32:
@@ -418,8 +429,7 @@ class Roster:
         revokes = self.revokes.get(e.log.writer, [])
         if not revokes:
             return True
-        seq, h = min(bounds.get((e.log.scope, e.log.epoch), (0, b"")) for bounds in revokes)
-        return e.seq < seq or (e.seq == seq and e.hash == h)
+        return self.leads(e, *min(bounds.get((e.log.scope, e.log.epoch), (0, b"")) for bounds in revokes))
 
     def roles(self, writer):
         return self.certs[writer]["roles"] if writer in self.certs else 0

@@ -380,6 +380,16 @@ static bool useless(enum err e)
 	return e == ERR_CORRUPT || e == ERR_FORMAT;
 }
 
+/* What an open pair still needs; any of it may be the first to read a damaged row. */
+static enum err finish(struct profile *p)
+{
+	enum err e = compare_anchor(p);
+
+	if (!e)
+		e = log_erase_rest(p);
+	return e ? e : settle_fold(p);
+}
+
 enum err profile_ladder(struct profile *p)
 {
 	bool fresh = false, bad = p->own->store_bad;
@@ -402,11 +412,9 @@ enum err profile_ladder(struct profile *p)
 	if (bad)
 		e = rebuild_store(p);
 	if (!e)
-		e = compare_anchor(p);
-	if (!e)
-		e = log_erase_rest(p);
-	if (!e)
-		e = settle_fold(p);
+		e = finish(p);
+	if (useless(e) && !bad && !(e = rebuild_store(p)))
+		e = finish(p);
 	if (!e)
 		e = draft_sweep(p);
 	if (e) {
@@ -444,7 +452,8 @@ enum err profile_recover(struct profile *p)
 	enum err e;
 
 	profile_close_store(p);
-	e = profile_probe(p);
+	if ((e = profile_probe(p)) == ERR_BUSY)
+		return e;
 	p->own->store_bad = e == ERR_CORRUPT;
 	return profile_ladder(p);
 }

@@ -10,16 +10,21 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WALK_MS = 5000, GLANCE_MS = 200, HANG_MS = 2000 };
+/* A walk that goes round in a damaged page burns its processor time and is killed for it. A slow card, a busy machine or another
+ * program's long commit only make it wait: that is no damage. */
+enum { WALK_MS = 5000, GLANCE_MS = 200, HANG_MS = 2000, PATIENCE_MS = 60000 };
 
 static void child(const char *dir, int64_t ms)
 {
 	static const int deadly[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE };
+	rlim_t seconds = (rlim_t)(ms + HANG_MS) / 1000;
 	int null = open("/dev/null", O_RDWR);
 
+	setrlimit(RLIMIT_CPU, &(struct rlimit){ seconds, seconds });
 	for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
 		signal(deadly[i], SIG_DFL);             /* not the handlers that give the terminal back */
 	if (null >= 0) {
@@ -64,13 +69,15 @@ static enum err walk(const char *dir, int64_t ms)
 		close(fds[0]);
 		return err_set(ERR_NOMEM, "fork: %s", strerror(errno));
 	}
-	done = finished(fds[0], ms + HANG_MS);
+	done = finished(fds[0], PATIENCE_MS);
 	if (!done)
 		kill(pid, SIGKILL);
 	close(fds[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	return done && WIFEXITED(status) && !WEXITSTATUS(status) ? ERR_OK : err_set(ERR_CORRUPT, _("库文件损坏"));
+	if (!done)
+		return err_set(ERR_BUSY, _("库 %d 秒没有读完: 存储卡太慢, 或者别的程序正在写; 请稍候再开"), PATIENCE_MS / 1000);
+	return WIFEXITED(status) && !WEXITSTATUS(status) ? ERR_OK : err_set(ERR_CORRUPT, _("库文件损坏"));
 }
 
 enum err profile_probe(struct profile *p)

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "sync/ledger/store_file.h"
+#include "sync/ledger/store_own.h"
 
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
@@ -34,7 +34,7 @@ bool store_table_is_cache(enum store_table t)
 	return tables[t].cache;
 }
 
-static enum err failed(const struct store *s, int rc)
+enum err store_failed(const struct store *s, int rc)
 {
 	uint64_t left;
 
@@ -73,7 +73,7 @@ static uint64_t round_map(uint64_t map)
 	return (map + 65535) & ~(uint64_t)65535;
 }
 
-static int open_env(const char *dir, uint64_t map, unsigned flags, MDB_env **out)
+int store_open_env(const char *dir, uint64_t map, unsigned flags, MDB_env **out)
 {
 	int rc = mdb_env_create(out);
 
@@ -87,7 +87,7 @@ static int open_env(const char *dir, uint64_t map, unsigned flags, MDB_env **out
 	return rc;
 }
 
-static int open_tables(MDB_env *env, MDB_dbi *dbi)
+int store_open_tables(MDB_env *env, MDB_dbi *dbi)
 {
 	MDB_txn *txn;
 	int rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
@@ -106,7 +106,7 @@ static int make_tables(const char *dir, uint64_t map)
 	MDB_env *env;
 	MDB_txn *txn;
 	MDB_dbi dbi;
-	int rc = open_env(dir, map, 0, &env);
+	int rc = store_open_env(dir, map, 0, &env);
 
 	if (rc)
 		return rc;
@@ -129,7 +129,7 @@ static enum err make(const char *dir, void *user)
 	struct making *m = user;
 	int rc = make_tables(dir, m->map);
 
-	return rc ? failed(NULL, rc) : ERR_OK;
+	return rc ? store_failed(NULL, rc) : ERR_OK;
 }
 
 static bool identify(struct store *s)
@@ -165,8 +165,8 @@ enum err store_open(const char *dir, const struct seal *seal, uint64_t map, stru
 		return err_set(ERR_NOMEM, "%s", dir);
 	}
 	s->seal = seal;
-	if ((rc = open_env(dir, map, 0, &s->env)) || (rc = open_tables(s->env, s->dbi)))
-		e = failed(s, rc);
+	if ((rc = store_open_env(dir, map, 0, &s->env)) || (rc = store_open_tables(s->env, s->dbi)))
+		e = store_failed(s, rc);
 	else if (!identify(s))
 		e = err_set(ERR_IO, "%s", dir);
 	if (e) {
@@ -226,7 +226,7 @@ enum err store_grow(struct store *s)
 	if (size >= map_cap)
 		return err_set(ERR_FULL, _("库已到上限 %llu MiB"), (unsigned long long)(size >> 20));
 	rc = mdb_env_set_mapsize(s->env, (size_t)round_map(size * 2));
-	return rc ? failed(s, rc) : ERR_OK;
+	return rc ? store_failed(s, rc) : ERR_OK;
 }
 
 /* --- transactions --- */
@@ -234,7 +234,7 @@ enum err store_grow(struct store *s)
 static void stick(struct store_txn *t, int rc)
 {
 	if (rc && !t->err) {
-		t->err = failed(t->store, rc);
+		t->err = store_failed(t->store, rc);
 		t->map_full = rc == MDB_MAP_FULL;
 		if (t->err == ERR_CORRUPT)
 			t->store->damaged = true;
@@ -476,125 +476,4 @@ void store_seek_end(struct store_cursor *c)
 	if (c->handle)
 		mdb_cursor_close(c->handle);
 	c->handle = NULL;
-}
-
-/* --- the walk of a child --- */
-
-enum { LOOK_EVERY = 256 };
-
-struct walk { int64_t deadline; unsigned steps; volatile uint8_t sum; };
-
-/* Touch every page of a value, so that a hole in the file is met here and not later. */
-static void touch(struct walk *w, const MDB_val *v)
-{
-	const uint8_t *p = v->mv_data;
-
-	for (size_t i = 0; i < v->mv_size; i += 512)
-		w->sum = (uint8_t)(w->sum + p[i]);
-	if (v->mv_size)
-		w->sum = (uint8_t)(w->sum + p[v->mv_size - 1]);
-}
-
-static bool late(struct walk *w)
-{
-	return ++w->steps % LOOK_EVERY == 0 && clock_ticks() > w->deadline;
-}
-
-static int walk_free(struct walk *w, MDB_txn *txn, size_t last_page)
-{
-	MDB_cursor *c;
-	MDB_val k, v;
-	int rc = mdb_cursor_open(txn, 0, &c);
-
-	while (!rc && !(rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) && !late(w)) {
-		const uint8_t *p = v.mv_data;
-		size_t n, page, before = SIZE_MAX;
-
-		if (k.mv_size != sizeof n || v.mv_size < sizeof n)
-			return MDB_CORRUPTED;
-		memcpy(&n, p, sizeof n);
-		if (n > v.mv_size / sizeof n - 1)
-			return MDB_CORRUPTED;
-		for (size_t i = 1; i <= n; i++, before = page) {
-			memcpy(&page, p + i * sizeof n, sizeof page);
-			if (page >= before || page > last_page || page < 2)
-				return MDB_CORRUPTED;
-		}
-	}
-	return rc == MDB_NOTFOUND ? 0 : rc;
-}
-
-static int walk_table(struct walk *w, MDB_txn *txn, MDB_dbi dbi)
-{
-	uint8_t before[STORE_KEY_MAX];
-	size_t before_len = 0, n = 0;
-	MDB_cursor *c;
-	MDB_stat st;
-	MDB_val k, v;
-	int rc = mdb_cursor_open(txn, dbi, &c);
-
-	while (!rc && !(rc = mdb_cursor_get(c, &k, &v, MDB_NEXT))) {
-		size_t shorter = k.mv_size < before_len ? k.mv_size : before_len;
-		int order;
-
-		if (k.mv_size > sizeof before)
-			return MDB_CORRUPTED;
-		order = memcmp(before, k.mv_data, shorter);
-		if (order > 0 || (!order && n && before_len >= k.mv_size))
-			return MDB_CORRUPTED;
-		memcpy(before, k.mv_data, before_len = k.mv_size);
-		touch(w, &v);
-		n++;
-		if (late(w))
-			return 0;
-	}
-	if (rc == MDB_NOTFOUND)
-		rc = mdb_stat(txn, dbi, &st);
-	return rc ? rc : n == st.ms_entries ? 0 : MDB_CORRUPTED;
-}
-
-/* Writing goes through the free list and page splits that reading never sees. */
-static int try_write(MDB_env *env, const MDB_dbi *dbi)
-{
-	uint8_t key[STORE_KEY_MAX], data[700] = { 0 };
-	MDB_txn *txn;
-	int rc = mdb_txn_begin(env, NULL, 0, &txn);
-
-	if (rc)
-		return rc;
-	for (int i = 0; !rc && i < STORE_TABLE_COUNT; i++)
-		for (int j = 0; !rc && j < 8; j++) {
-			MDB_val k = { sizeof key, key }, v = { sizeof data, data };
-
-			memset(key, j * 36, sizeof key);
-			rc = mdb_put(txn, dbi[i], &k, &v, 0);
-		}
-	mdb_txn_abort(txn);
-	return rc;
-}
-
-enum err store_walk(const char *dir, int64_t deadline)
-{
-	struct walk w = { .deadline = deadline };
-	MDB_dbi dbi[STORE_TABLE_COUNT];
-	MDB_env *env = NULL;
-	MDB_envinfo info;
-	MDB_txn *txn;
-	enum err e = store_check_file(dir);
-	int rc;
-
-	if (e)
-		return e;
-	if (!(rc = open_env(dir, 16 << 20, 0, &env)) && !(rc = open_tables(env, dbi)) && !(rc = mdb_env_info(env, &info))
-	    && !(rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn))) {
-		rc = walk_free(&w, txn, info.me_last_pgno);
-		for (int i = 0; !rc && i < STORE_TABLE_COUNT; i++)
-			rc = walk_table(&w, txn, dbi[i]);
-		mdb_txn_abort(txn);
-	}
-	if (!rc)
-		rc = try_write(env, dbi);
-	if (env)
-		mdb_env_close(env);
-	return rc == MDB_MAP_FULL ? ERR_OK : rc ? failed(NULL, rc) : ERR_OK;
 }

@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-enum { PATIENCE = 8000, QUIET = 40 };
+enum { PATIENCE = 60000, QUIET = 40 };
 
 #define DEMO BUILDDIR "/tests/kit/kit_demo"
 

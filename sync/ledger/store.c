@@ -89,7 +89,7 @@ int store_open_env(const char *dir, uint64_t map, unsigned flags, MDB_env **out)
 
 int store_open_tables(MDB_env *env, MDB_dbi *dbi)
 {
-	MDB_txn *txn;
+	MDB_txn *txn = NULL;                            /* not set when it cannot begin */
 	int rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
 
 	for (int i = 0; !rc && i < STORE_TABLE_COUNT; i++)

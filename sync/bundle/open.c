@@ -185,19 +185,17 @@ static enum err read_segments(struct bundle *b)
 
 enum err bundle_envelope_open(const struct bundle_envelope *envelope, const struct keys_ring *ring, struct bundle *out)
 {
-	uint8_t *key = sodium_malloc(KEYS_SYMMETRIC);
+	uint8_t key[KEYS_SYMMETRIC];                    /* of this file alone; its content is no better guarded */
 	struct buf frame = { 0 };
 	enum err e;
 
-	if (!key)
-		return err_set(ERR_NOMEM, _("没有受保护的内存可放密钥"));
 	if (!(e = unseal_key(envelope, ring, key)))
 		e = envelope_decrypt(key, envelope->file, envelope->header_len, envelope->file + envelope->header_len, envelope->cipher_len, &frame);
 	if (!e)
 		e = bundle_zstd_expand(frame.data, frame.len, envelope->plain_len, envelope->dictionary, &out->plain);
 	if (!e)
 		e = read_segments(out);
-	sodium_free(key);
+	sodium_memzero(key, sizeof key);
 	buf_clear(&frame);
 	return e;
 }

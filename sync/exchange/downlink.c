@@ -8,7 +8,6 @@
 #include "sync/bundle/segment.h"
 #include "sync/exchange/keep.h"
 #include "sync/exchange/shelf.h"
-#include "sync/keys/town.h"
 #include "sync/ledger/profile.h"
 
 #include <stdlib.h>
@@ -118,26 +117,22 @@ static enum err fill_part(struct part *x, const struct keys_identity *sealer, ui
 
 enum err downlink_fill(struct profile *p, uint32_t *bundles)
 {
-	struct keys_identity *sealer = NULL;
-	struct keys_ring *ring = NULL;
 	struct scopes scopes = { 0 };
 	uint32_t made = 0;
 	uint64_t tick = p->anchor.tick + 1;
-	enum err e = keys_town_daemon(p->dir, &sealer, &ring);
+	enum err e = p->receipt ? ERR_OK : err_set(ERR_DENIED, _("只有乡镇能做下行包"));
 
 	if (!e)
 		e = profile_set_tick(p, tick);
 	if (!e)
 		e = collect_scopes(p, &scopes);
 	if (!e)
-		e = fill_part(&(struct part){ p, event_scope_all(), true }, sealer, tick, &made);
+		e = fill_part(&(struct part){ p, event_scope_all(), true }, p->receipt, tick, &made);
 	for (size_t i = 0; !e && i < scopes.count; i++)
-		e = fill_part(&(struct part){ p, scopes.at[i], false }, sealer, tick, &made);
+		e = fill_part(&(struct part){ p, scopes.at[i], false }, p->receipt, tick, &made);
 	if (bundles)
 		*bundles = made;
 	free(scopes.at);
-	keys_identity_free(sealer);
-	keys_ring_free(ring);
 	return e;
 }
 
@@ -311,7 +306,9 @@ static enum err add_log(struct profile *p, const struct keys_identity *sealer, c
 	enum err e = ERR_OK;
 
 	for (uint32_t r = 0; !e && !*full && r < h->range_count; r++) {
-		uint64_t first = h->ranges[r].first > from ? h->ranges[r].first : from;
+		/* How far they hold it says nothing of a branch. */
+		bool branch = h->split_at && h->ranges[r].first > 1;
+		uint64_t first = branch || h->ranges[r].first > from ? h->ranges[r].first : from;
 
 		while (!e && first <= h->ranges[r].last) {
 			struct log_segment seg;
@@ -323,7 +320,7 @@ static enum err add_log(struct profile *p, const struct keys_identity *sealer, c
 			}
 			buf_reset(&bytes);
 			profile_begin(p, &t);
-			e = t.err ? t.err : log_export(&t, &h->id, first, NULL, LIMIT_EVENTS / 4, room - plain->len, &bytes, &seg);
+			e = t.err ? t.err : log_export(&t, &h->id, first, &h->ranges[r], LIMIT_EVENTS / 4, room - plain->len, &bytes, &seg);
 			store_abort(&t);
 			if (e)
 				break;

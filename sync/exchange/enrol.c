@@ -208,8 +208,6 @@ static enum err add_blob(void *user, const uint8_t id[KEYS_HASH])
 enum err enrol_grant(struct profile *p, const void *request, size_t len, const struct enrol_terms *terms, struct buf *grant, char label[33])
 {
 	struct event_scope scopes[ENROL_SCOPES + 1] = { event_scope_all() };
-	struct keys_identity *sealer = NULL;
-	struct keys_ring *ring = NULL;
 	struct keys_request r;
 	struct buf bundle = { 0 }, dir = { 0 };
 	bool more;
@@ -224,9 +222,7 @@ enum err enrol_grant(struct profile *p, const void *request, size_t len, const s
 	if ((e = certify(p, &r, terms, label)))
 		return e;
 	memcpy(scopes + 1, terms->scopes, terms->scope_count * sizeof *scopes);
-	e = keys_town_daemon(p->dir, &sealer, &ring);
-	if (!e)
-		e = downlink_for(p, sealer, r.id.box, scopes, terms->scope_count + 1, NULL, SIZE_MAX, &bundle, &more);
+	e = downlink_for(p, p->receipt, r.id.box, scopes, terms->scope_count + 1, NULL, SIZE_MAX, &bundle, &more);
 	if (!e)
 		e = keys_grant_make(&p->roots, bundle.data, bundle.len, grant);
 	if (!e) {
@@ -234,8 +230,6 @@ enum err enrol_grant(struct profile *p, const void *request, size_t len, const s
 
 		e = dir.err ? dir.err : keep_pack_blobs(p, add_blob, &x);
 	}
-	keys_identity_free(sealer);
-	keys_ring_free(ring);
 	buf_clear(&bundle);
 	buf_clear(&dir);
 	return e;

@@ -31,13 +31,14 @@ static void encode(const struct evidence *e, struct buf *out)
 	for (uint32_t i = 0; i < e->piece_count; i++) {
 		const struct evidence_piece *p = &e->pieces[i];
 
-		cbor_put_array(out, 6);
+		cbor_put_array(out, 7);
 		cbor_put_bytes(out, p->log.writer, EVENT_WRITER);
 		cbor_put_unsigned(out, p->log.scope.kind);
 		cbor_put_bytes(out, p->log.scope.bytes, p->log.scope.length);
 		cbor_put_unsigned(out, p->log.epoch);
 		cbor_put_unsigned(out, p->first);
 		cbor_put_unsigned(out, p->last);
+		cbor_put_bytes(out, p->end, sizeof p->end);
 	}
 }
 
@@ -64,7 +65,7 @@ static void decode_piece(struct cbor *c, struct evidence_piece *p)
 	const uint8_t *scope;
 	size_t len;
 
-	if (cbor_array(c, 6) != 6)
+	if (cbor_array(c, 7) != 7)
 		c->err = ERR_FORMAT;
 	take_bytes(c, p->log.writer, EVENT_WRITER);
 	p->log.scope.kind = (uint8_t)cbor_unsigned(c);
@@ -76,6 +77,7 @@ static void decode_piece(struct cbor *c, struct evidence_piece *p)
 	p->log.epoch = cbor_unsigned(c);
 	p->first = cbor_unsigned(c);
 	p->last = cbor_unsigned(c);
+	take_bytes(c, p->end, sizeof p->end);
 }
 
 static enum err decode(const struct buf *data, const uint8_t *id, struct evidence *e)

@@ -16,10 +16,12 @@ enum evidence_state {
 	EVIDENCE_MERGED,           /* received and taken in whole */
 	EVIDENCE_HELD,             /* received, waits for a certificate; the file is in in/ */
 	EVIDENCE_CARRIED,          /* sealed to others; the file is in carry/ */
-	EVIDENCE_REFUSED           /* the file is in quarantine/ with its reason */
+	EVIDENCE_REFUSED,          /* the file is in quarantine/ with its reason */
+	EVIDENCE_PROVEN            /* ours, its receipt came; the file goes at the next shelf_settle() */
 };
 
-struct evidence_piece { struct event_log_id log; uint64_t first, last; };
+/* `end`: the beginning of the hash of the last event; tells the branches of a split apart. */
+struct evidence_piece { struct event_log_id log; uint64_t first, last; uint8_t end[8]; };
 
 struct evidence {
 	uint8_t id[KEYS_HASH];

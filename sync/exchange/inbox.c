@@ -8,7 +8,6 @@
 #include "sync/bundle/receipt.h"
 #include "sync/exchange/attach.h"
 #include "sync/exchange/keep.h"
-#include "sync/keys/town.h"
 #include "sync/ledger/profile.h"
 
 #include <stdio.h>
@@ -61,7 +60,7 @@ static enum err open_one(struct profile *p, struct arrival *a)
 	profile_begin(p, &t);
 	e = t.err ? t.err : evidence_get(&t, f->id, &known);
 	store_abort(&t);
-	if (!e && known.state <= EVIDENCE_MERGED) {
+	if (!e && (known.state <= EVIDENCE_MERGED || known.state == EVIDENCE_PROVEN)) {
 		memcpy(f->pieces, known.pieces, sizeof f->pieces);
 		f->piece_count = known.piece_count;
 		memcpy(f->sealer, known.sealer, sizeof f->sealer);
@@ -72,6 +71,12 @@ static enum err open_one(struct profile *p, struct arrival *a)
 	}
 	if (e && e != ERR_NOTFOUND)
 		return e;
+	if (keep_carries(p, f->id) && !bundle_envelope_read(f->data, f->len, &a->envelope) && !bundle_is_for(f->data, f->len, p->ring)) {
+		memcpy(f->sealer, a->envelope.sealer, sizeof f->sealer);
+		a->proven = true;
+		decide(f, INBOX_CARRIED, _("数据包不是给我们的: 代为转送"));
+		return ERR_OK;
+	}
 	if (!(a->bundle = calloc(1, sizeof *a->bundle)))
 		return err_set(ERR_NOMEM, "%s", f->name);
 	e = bundle_open(f->data, f->len, p->roster, p->ring, a->bundle);
@@ -126,7 +131,8 @@ static enum err take_segment(struct log_batch *b, struct group *g, struct arriva
 	f->held += result.held;
 	f->gap |= result.gap;
 	f->split |= result.split;
-	f->pieces[f->piece_count++] = (struct evidence_piece){ seg->id, seg->first, seg->first + seg->count - 1 };
+	f->pieces[f->piece_count] = (struct evidence_piece){ .log = seg->id, .first = seg->first, .last = seg->first + seg->count - 1 };
+	memcpy(f->pieces[f->piece_count++].end, g->steps[seg->count - 1].hash, sizeof f->pieces[0].end);
 	return ERR_OK;
 }
 
@@ -179,21 +185,8 @@ struct acking {
 	bool restored;
 	struct log_head *heads; size_t count, cap;
 	bool contradicts;
+	struct evidence evidence; bool sealed;        /* of the bundle it is for, when that waits here */
 };
-
-static enum err find_head(void *user, const struct log_head *h)
-{
-	struct acking *x = user;
-	struct log_head *more;
-
-	if (x->count == x->cap) {
-		if (!(more = realloc(x->heads, (x->cap = x->cap ? x->cap * 2 : 16) * sizeof *more)))
-			return err_set(ERR_NOMEM, _("回执内存不够"));
-		x->heads = more;
-	}
-	x->heads[x->count++] = *h;
-	return ERR_OK;
-}
 
 static const struct receipt_entry *entry_of(const struct receipt *r, const struct event_log_id *log)
 {
@@ -204,6 +197,24 @@ static const struct receipt_entry *entry_of(const struct receipt *r, const struc
 		if (r->at[i].epoch == log->epoch && !memcmp(r->at[i].writer, log->writer, KEYS_WRITER) && !memcmp(r->at[i].scope, scope, sizeof scope))
 			return &r->at[i];
 	return NULL;
+}
+
+static enum err find_head(void *user, const struct log_head *h)
+{
+	struct acking *x = user;
+	const struct receipt_entry *r = entry_of(x->receipt, &h->id);
+	struct log_head *more;
+
+	/* A stick is full of others' receipts and of old ones. */
+	if (!x->restored && (!r || r->seq < h->acked || (r->seq == h->acked && !memcmp(r->hash, h->acked_hash, EVENT_HASH))))
+		return ERR_OK;
+	if (x->count == x->cap) {
+		if (!(more = realloc(x->heads, (x->cap = x->cap ? x->cap * 2 : 16) * sizeof *more)))
+			return err_set(ERR_NOMEM, _("回执内存不够"));
+		x->heads = more;
+	}
+	x->heads[x->count++] = *h;
+	return ERR_OK;
 }
 
 static enum err acknowledge(struct log_batch *b, void *user)
@@ -223,6 +234,10 @@ static enum err acknowledge(struct log_batch *b, void *user)
 			e = log_acknowledge(b, &h->id, 0, none, &contradicts);
 		x->contradicts |= contradicts;
 	}
+	if (!e && x->sealed) {
+		x->evidence.state = EVIDENCE_PROVEN;
+		e = evidence_put(b, &x->evidence);
+	}
 	return e;
 }
 
@@ -239,8 +254,10 @@ static enum err acknowledge_by(struct profile *p, const struct receipt *r, uint6
 
 	profile_begin(p, &t);
 	e = t.err ? t.err : log_heads(&t, find_head, &x);
+	if (!e && r && r->count)
+		x.sealed = !evidence_get(&t, r->bundle, &x.evidence) && x.evidence.state == EVIDENCE_WAITING && !strcmp(x.evidence.shelf, "out");
 	store_abort(&t);
-	if (!e && x.count)
+	if (!e && (x.count || x.sealed))
 		e = log_write(p, acknowledge, &x);
 	if (!e && x.restored)
 		e = profile_set_tick(p, tick);
@@ -257,8 +274,8 @@ static enum err take_receipt(struct profile *p, struct inbox_file *f)
 
 	if (!r)
 		return err_set(ERR_NOMEM, "%s", f->name);
-	if (receipt_read(f->data, f->len, &p->roots, r)) {
-		decide(f, INBOX_REFUSED, err_detail());
+	if ((e = receipt_read(f->data, f->len, &p->roots, r))) {
+		decide(f, e == ERR_UNKNOWN ? INBOX_FOREIGN : INBOX_REFUSED, err_detail());
 		free(r);
 		return ERR_OK;
 	}
@@ -327,14 +344,26 @@ static enum err sort_out(struct profile *p, struct inbox_file *files, size_t cou
 	return e;
 }
 
+static size_t longest_segment(const struct group *g)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < g->count; i++)
+		for (size_t s = 0; g->at[i].bundle && s < g->at[i].bundle->segment_count; s++)
+			if (g->at[i].bundle->segments[s].count > n)
+				n = g->at[i].bundle->segments[s].count;
+	return n;
+}
+
 enum err inbox_take(struct profile *p, struct inbox_file *files, size_t count)
 {
 	struct group g = { .profile = p };
 	enum err e;
 
 	g.at = calloc(count ? count : 1, sizeof *g.at);
-	g.steps = calloc(LIMIT_EVENTS, sizeof *g.steps);
-	e = g.at && g.steps ? sort_out(p, files, count, &g) : err_set(ERR_NOMEM, _("收包内存不够"));
+	e = g.at ? sort_out(p, files, count, &g) : err_set(ERR_NOMEM, _("收包内存不够"));
+	if (!e && !(g.steps = calloc(longest_segment(&g), sizeof *g.steps)))
+		e = err_set(ERR_NOMEM, _("收包内存不够"));
 	/* Certificates first: the same stick may bring a person and that person's records. */
 	if (!e && has_authority(&g)) {
 		g.authority_only = true;
@@ -397,10 +426,8 @@ static enum err make_receipt(struct profile *p, const struct inbox_file *file, c
 {
 	struct receipt *r = calloc(1, sizeof *r);
 	struct giving x = { r, file, writer };
-	struct keys_identity *signer = NULL;
-	struct keys_ring *ring = NULL;
 	struct store_txn t;
-	enum err e = r ? keys_town_daemon(p->dir, &signer, &ring) : err_set(ERR_NOMEM, _("回执内存不够"));
+	enum err e = !r ? err_set(ERR_NOMEM, _("回执内存不够")) : p->receipt ? ERR_OK : err_set(ERR_DENIED, _("只有乡镇能开回执"));
 
 	if (!e) {
 		keys_roots_township(&p->roots, r->township);
@@ -422,9 +449,7 @@ static enum err make_receipt(struct profile *p, const struct inbox_file *file, c
 		store_abort(&t);
 	}
 	if (!e)
-		e = receipt_make(r, signer, out);
-	keys_identity_free(signer);
-	keys_ring_free(ring);
+		e = receipt_make(r, p->receipt, out);
 	free(r);
 	return e;
 }

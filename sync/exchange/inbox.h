@@ -44,7 +44,7 @@ enum { INBOX_GROUP = 50, INBOX_GROUP_BYTES = 8 << 20 };
 /* Take in up to INBOX_GROUP files. An error is the machine's; what is wrong with a file is its verdict. */
 enum err inbox_take(struct profile *p, struct inbox_file *files, size_t count);
 
-/* After new certificates or packs: try the held bundles again, unpack packs whose blobs are all here. *again counts. */
+/* After new certificates or packs: try the held bundles again (when who is believed has changed since the last time), unpack packs whose blobs are all here. *again counts. */
 enum err inbox_settle(struct profile *p, uint32_t *again);
 
 /* Keep a blob as carried (its hash is its name). ERR_LIMIT. */

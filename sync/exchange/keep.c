@@ -106,8 +106,9 @@ enum err keep_file(struct profile *p, struct inbox_file *f)
 	struct buf path = { 0 };
 	enum err e;
 
+	/* Whoever sealed it has no receipt and offers it again; a stick full of strangers' bundles must not hold up the others. */
 	if (f->verdict == INBOX_HELD)
-		return keep_in(p, "in", HELD_MAX, false, f);
+		return keep_in(p, "in", HELD_MAX, true, f);
 	if (!(e = keep_in(p, "quarantine", LIMIT_QUARANTINE, true, f))) {
 		kept_path(p, "quarantine", f->id, ".xcb.txt", &path);
 		e = path.err ? path.err : fs_write(path.data, f->reason, strlen(f->reason));
@@ -129,6 +130,15 @@ bool keep_is_for_township(const struct profile *p, const struct bundle_envelope 
 				return true;
 	}
 	return false;
+}
+
+bool keep_carries(struct profile *p, const uint8_t id[KEYS_HASH])
+{
+	struct buf path = { 0 };
+	bool there = fs_exists(kept_path(p, "carry", id, ".xcb", &path));
+
+	buf_clear(&path);
+	return there;
 }
 
 /* Does a receipt cover all of it? Only what we could open has pieces that we know. */
@@ -490,18 +500,22 @@ static enum err each_kept(struct profile *p, const char *name, enum err (*each)(
 enum err inbox_settle(struct profile *p, uint32_t *again)
 {
 	struct retry r = { .profile = p };
+	uint64_t trust = profile_trust(p);
 	enum err e = each_kept(p, "carry", recognize_one, &r);
 
 	if (!e)
 		e = settle_packs(p);
-	if (!e)
+	/* What was not believed or opened before is not now, unless the township has said something since. */
+	if (!e && p->tried != trust)
 		e = each_kept(p, "in", retry_one, &r);
-	if (!e && !p->office)
+	if (!e && p->tried != trust && !p->office)
 		e = each_kept(p, "carry", reopen_one, &r);
 	if (!e)
 		e = settle_carried(p);
 	if (!e)
 		e = erase_settle(p);
+	if (!e)
+		p->tried = trust;
 	if (again)
 		*again = r.again;
 	return e;

@@ -1,5 +1,6 @@
 /* keep.h - files that came and are not taken in yet, or never: in/ (held), carry/ (for others), quarantine/ (refused, with the
- * reason beside it); blobs and packs. In carry/ lie <bundle id>.xcb, and <bundle id>.xcr once it was delivered. Each directory has a limit (limits.h); the oldest carried and refused files give way.
+ * reason beside it); blobs and packs. In carry/ lie <bundle id>.xcb, and <bundle id>.xcr once it was delivered. Each directory has a limit (limits.h); the oldest files
+ * give way.
  */
 #ifndef SYNC_EXCHANGE_KEEP_H
 #define SYNC_EXCHANGE_KEEP_H
@@ -12,6 +13,9 @@ enum err keep_evidence(struct log_batch *b, struct profile *p, const struct inbo
 
 /* Put a held or refused file into its directory; f->kept gets the path. */
 enum err keep_file(struct profile *p, struct inbox_file *f);
+
+/* Is this bundle among those carried for others? Then it was good when it came. */
+bool keep_carries(struct profile *p, const uint8_t id[KEYS_HASH]);
 
 /* On a device: take a bundle of another device along when the township can open it and no receipt covers it yet; and what goes
  * down to a village whose key may yet come. */

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How far each log is covered; a short list, searched straight. */
-struct cover { struct event_log_id log; uint64_t upto; };
+/* A piece that a bundle of the shelf holds; `gone`: it went, with a receipt. */
+struct cover { struct evidence_piece piece; bool gone; };
 
 struct filling {
 	struct profile *profile;
@@ -24,11 +24,6 @@ struct filling {
 	struct evidence *made; size_t made_count, made_cap;
 	uint64_t events;
 };
-
-static bool same_log(const struct event_log_id *a, const struct event_log_id *b)
-{
-	return a->epoch == b->epoch && !memcmp(a->writer, b->writer, EVENT_WRITER) && event_scope_same(&a->scope, &b->scope);
-}
 
 /* Room for one more item of an array that doubles. */
 static void *grown(void *array, size_t count, size_t *cap, size_t size)
@@ -44,33 +39,21 @@ static void *grown(void *array, size_t count, size_t *cap, size_t size)
 	return p;
 }
 
-static struct cover *cover_of(struct filling *f, const struct event_log_id *log)
-{
-	struct cover *more;
-
-	for (size_t i = 0; i < f->cover_count; i++)
-		if (same_log(&f->covers[i].log, log))
-			return &f->covers[i];
-	if (!(more = grown(f->covers, f->cover_count, &f->cover_cap, sizeof *f->covers)))
-		return NULL;
-	f->covers = more;
-	f->covers[f->cover_count] = (struct cover){ .log = *log };
-	return &f->covers[f->cover_count++];
-}
-
+/* What a waiting bundle holds is covered; also, beside the acknowledged branch of a split, what went with a receipt. */
 static enum err note_bundle(void *user, const struct evidence *e)
 {
 	struct filling *f = user;
+	bool gone = e->state == EVIDENCE_PROVEN || e->state == EVIDENCE_DONE;
 
-	if (e->state != EVIDENCE_WAITING || strcmp(e->shelf, f->shelf->name))
+	if ((e->state != EVIDENCE_WAITING && !(gone && f->shelf->acknowledged)) || strcmp(e->shelf, f->shelf->name))
 		return ERR_OK;
 	for (uint32_t i = 0; i < e->piece_count; i++) {
-		struct cover *c = cover_of(f, &e->pieces[i].log);
+		struct cover *more = grown(f->covers, f->cover_count, &f->cover_cap, sizeof *f->covers);
 
-		if (!c)
+		if (!more)
 			return err_set(ERR_NOMEM, _("封包内存不够"));
-		if (e->pieces[i].last > c->upto)
-			c->upto = e->pieces[i].last;
+		f->covers = more;
+		f->covers[f->cover_count++] = (struct cover){ e->pieces[i], gone };
 	}
 	return ERR_OK;
 }
@@ -130,13 +113,14 @@ static enum err finish_bundle(struct filling *f)
 }
 
 /* Add events of one log from `from` to the bundle being made, closing bundles as they fill up. */
-static enum err cut_log(struct filling *f, const struct event_log_id *log, uint64_t from, uint64_t last)
+static enum err cut_log(struct filling *f, const struct event_log_id *log, const struct log_range *branch, uint64_t from, uint64_t last)
 {
 	const uint8_t *sealer = keys_identity_public(f->shelf->sealer)->writer;
 	struct buf bytes = { 0 };
 	enum err e = ERR_OK;
 
 	while (!e && from <= last) {
+		struct evidence_piece *piece;
 		struct log_segment seg;
 		struct store_txn t;
 		size_t room = f->plain.len < BUNDLE_PLAIN_TARGET ? BUNDLE_PLAIN_TARGET - f->plain.len : 0;
@@ -148,7 +132,7 @@ static enum err cut_log(struct filling *f, const struct event_log_id *log, uint6
 		}
 		buf_reset(&bytes);
 		profile_begin(f->profile, &t);
-		e = t.err ? t.err : log_export(&t, log, from, NULL, left < LIMIT_EVENTS / 2 ? (uint32_t)left : LIMIT_EVENTS / 2, room, &bytes, &seg);
+		e = t.err ? t.err : log_export(&t, log, from, branch, left < LIMIT_EVENTS / 2 ? (uint32_t)left : LIMIT_EVENTS / 2, room, &bytes, &seg);
 		store_abort(&t);
 		if (e == ERR_NOTFOUND && f->making.piece_count) {
 			e = finish_bundle(f);            /* the next event alone is larger than the room left */
@@ -162,12 +146,67 @@ static enum err cut_log(struct filling *f, const struct event_log_id *log, uint6
 			break;
 		segment_put(&seg, sealer, &f->plain);
 		e = f->plain.err;
-		f->making.pieces[f->making.piece_count++] = (struct evidence_piece){ *log, seg.first, seg.first + seg.count - 1 };
+		piece = &f->making.pieces[f->making.piece_count++];
+		*piece = (struct evidence_piece){ .log = *log, .first = seg.first, .last = seg.first + seg.count - 1 };
+		memcpy(piece->end, seg.hash, sizeof piece->end);
 		f->making.events += seg.count;
 		f->events += seg.count;
 		from = seg.first + seg.count;
 	}
 	buf_clear(&bytes);
+	return e;
+}
+
+/* Does the event with this number in this branch have a hash that begins so? Without a split there is no doubt. */
+static bool is_in(struct store_txn *t, const struct log_head *h, const struct log_range *branch, uint64_t seq, const uint8_t *hash, size_t len)
+{
+	uint8_t held[EVENT_HASH];
+
+	if (seq < branch->first || seq > branch->last)
+		return false;
+	return !h->split_at || (!log_hash_in(t, &h->id, branch, seq, held) && !memcmp(held, hash, len));
+}
+
+/* The first number at or after `from` that is not covered in this branch; *until: the last before the next cover. */
+static uint64_t uncovered(struct filling *f, const struct log_head *h, const struct log_range *branch, uint64_t from, uint64_t *until)
+{
+	bool acked, again = true;
+	struct store_txn t;
+
+	profile_begin(f->profile, &t);
+	acked = f->shelf->acknowledged && h->acked && is_in(&t, h, branch, h->acked, h->acked_hash, EVENT_HASH);
+	if (acked && h->acked >= from)
+		from = h->acked + 1;
+	while (again) {
+		again = false;
+		*until = branch->last;
+		for (size_t i = 0; !again && i < f->cover_count; i++) {
+			const struct evidence_piece *c = &f->covers[i].piece;
+
+			if (c->last < from || c->log.epoch != h->id.epoch || !event_log_same(&c->log, &h->id) || (f->covers[i].gone && (acked || !h->split_at)) ||
+			    !is_in(&t, h, branch, c->last, c->end, sizeof c->end))
+				continue;
+			if (c->first <= from) {
+				from = c->last + 1;
+				again = true;
+			} else if (c->first - 1 < *until) {
+				*until = c->first - 1;
+			}
+		}
+	}
+	store_abort(&t);
+	return from;
+}
+
+static enum err cut_range(struct filling *f, const struct log_head *h, const struct log_range *branch)
+{
+	uint64_t from = branch->first, until;
+	enum err e = ERR_OK;
+
+	while (!e && (from = uncovered(f, h, branch, from, &until)) <= branch->last) {
+		e = cut_log(f, &h->id, branch, from, until);
+		from = until + 1;
+	}
 	return e;
 }
 
@@ -202,19 +241,9 @@ enum err shelf_fill(struct profile *p, const struct shelf *s, uint32_t *bundles,
 	if (!e)
 		e = log_heads(&t, note_head, &f);
 	store_abort(&t);
-	for (size_t i = 0; !e && i < f.head_count; i++) {
-		const struct log_head *h = &f.heads[i];
-		struct cover *c = cover_of(&f, &h->id);
-		uint64_t from = c ? c->upto + 1 : 0;
-
-		if (!c)
-			e = err_set(ERR_NOMEM, _("封包内存不够"));
-		else if (s->acknowledged && h->acked >= from)
-			from = h->acked + 1;
-		for (uint32_t r = 0; !e && r < h->range_count; r++)
-			if (h->ranges[r].last >= from)
-				e = cut_log(&f, &h->id, h->ranges[r].first > from ? h->ranges[r].first : from, h->ranges[r].last);
-	}
+	for (size_t i = 0; !e && i < f.head_count; i++)
+		for (uint32_t r = 0; !e && r < f.heads[i].range_count; r++)
+			e = cut_range(&f, &f.heads[i], &f.heads[i].ranges[r]);
 	if (!e)
 		e = finish_bundle(&f);
 	/* Files that were written stand; what is not recorded as covered is sealed again, which harms nothing. */
@@ -245,9 +274,15 @@ struct ending {
 static bool is_acknowledged(struct store_txn *t, const struct evidence *e)
 {
 	for (uint32_t i = 0; i < e->piece_count; i++) {
+		const struct evidence_piece *p = &e->pieces[i];
 		struct log_head h;
+		bool covered = false;
 
-		if (log_head_get(t, &e->pieces[i].log, &h) || h.acked < e->pieces[i].last)
+		if (log_head_get(t, &p->log, &h) || h.acked < p->last)
+			return false;
+		for (uint32_t r = 0; !covered && r < h.range_count; r++)
+			covered = is_in(t, &h, &h.ranges[r], p->last, p->end, sizeof p->end) && is_in(t, &h, &h.ranges[r], h.acked, h.acked_hash, EVENT_HASH);
+		if (!covered)
 			return false;
 	}
 	return true;
@@ -258,7 +293,8 @@ static enum err gather(void *user, const struct evidence *e)
 	struct ending *x = user;
 	struct evidence *more;
 
-	if (e->state != EVIDENCE_WAITING || strcmp(e->shelf, x->name) || (x->all ? e->counter < x->counter : !is_acknowledged(x->txn, e)))
+	if ((e->state != EVIDENCE_WAITING && e->state != EVIDENCE_PROVEN) || strcmp(e->shelf, x->name) ||
+	    (x->all ? e->counter < x->counter : e->state == EVIDENCE_WAITING && !is_acknowledged(x->txn, e)))
 		return ERR_OK;
 	if (!(more = grown(x->done, x->count, &x->cap, sizeof *x->done)))
 		return err_set(ERR_NOMEM, _("封包内存不够"));

@@ -68,6 +68,7 @@ static enum err read_evidence(void *user, const struct evidence *e)
 		break;
 	case EVIDENCE_REFUSED:                        /* counted where they lie */
 	case EVIDENCE_DONE:
+	case EVIDENCE_PROVEN:
 		break;
 	}
 	return ERR_OK;

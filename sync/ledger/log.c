@@ -437,9 +437,11 @@ static enum err contradicted(struct log_batch *b, const struct log_record *r, ui
 
 enum err log_acknowledge(struct log_batch *b, const struct event_log_id *id, uint64_t seq, const uint8_t hash[EVENT_HASH], bool *contradicts)
 {
-	struct store_key own = log_own_key(id->writer, &id->scope);
+	struct store_key key = log_own_key(id->writer, &id->scope);
 	struct log_record *r = &b->record;
-	bool wrong = false, ours = store_has(&b->txn, STORE_META, &own), unused;
+	struct log_own own;
+	/* A former epoch was contradicted before; the old receipt may be read at every visit. */
+	bool wrong = false, ours = !log_own_get(&b->txn, &key, &own) && own.epoch == id->epoch, unused;
 	enum err e = log_record_get(&b->txn, id, r);
 
 	contradicts = contradicts ? contradicts : &unused;

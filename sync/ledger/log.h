@@ -51,6 +51,7 @@ struct log_segment {
 	struct event_base base;
 	uint8_t signature[EVENT_SIGNATURE];                 /* of the last event */
 	const uint8_t *events; size_t len;
+	uint8_t hash[EVENT_HASH];                           /* of the last event; said by log_export(), not carried */
 };
 
 /* An event of a segment, decoded and chained. */
@@ -74,10 +75,16 @@ struct log_result { uint32_t added, held, filled; bool gap, split; };
  * when a first event does not continue h_0. After an error the batch must fail as well. */
 enum err log_import(struct log_batch *b, const struct log_segment *seg, const struct log_step *steps, struct log_result *result);
 
+struct log_range;
+
 /* The longest segment from `first` that we hold whole, at most `max_events` and about `max_bytes`, ending at a signature;
- * bytes go to `out`. ERR_NOTFOUND when there is nothing to give. A branch of a split is chosen by `previous` (may be NULL). */
-enum err log_export(struct store_txn *t, const struct event_log_id *id, uint64_t first, const uint8_t *previous,
+ * bytes go to `out`. ERR_NOTFOUND when there is nothing to give. `branch` is one of the ranges of log_head_get(), for a log that
+ * is split; NULL: any. */
+enum err log_export(struct store_txn *t, const struct event_log_id *id, uint64_t first, const struct log_range *branch,
                     uint32_t max_events, size_t max_bytes, struct buf *out, struct log_segment *seg);
+
+/* The hash of the event with this number in that branch. ERR_NOTFOUND. */
+enum err log_hash_in(struct store_txn *t, const struct event_log_id *id, const struct log_range *branch, uint64_t seq, uint8_t hash[EVENT_HASH]);
 
 /* --- reading --- */
 
@@ -112,9 +119,9 @@ enum err log_each(struct store_txn *t, const struct event_log_id *id, uint64_t f
 /* Every event of the store, log by log. */
 enum err log_each_all(struct store_txn *t, enum err (*each)(void *user, const struct log_event *e), void *user);
 
-/* A piece whose chain is whole. In a split two pieces overlap or one continues from inside another: `previous`, the hash of
- * the event before the first, tells them apart. */
-struct log_range { uint64_t first, last; uint8_t previous[EVENT_HASH]; };
+/* A piece whose chain is whole. In a split two pieces overlap, or one continues from inside another; both may follow the
+ * same event, so only `strand` tells them apart. It is local, and another after pieces were joined. */
+struct log_range { uint64_t first, last; uint8_t previous[EVENT_HASH]; uint16_t strand; };
 struct log_head {
 	struct event_log_id id;
 	uint64_t seq; uint8_t hash[EVENT_HASH];             /* held without a gap from 1 to here */

@@ -216,7 +216,7 @@ static void head_of(const struct log_record *r, struct log_head *h)
 	for (unsigned i = 0; i < r->count; i++) {
 		const struct log_strand *x = &r->strands[i];
 
-		h->ranges[i] = (struct log_range){ .first = x->first, .last = x->last };
+		h->ranges[i] = (struct log_range){ .first = x->first, .last = x->last, .strand = x->id };
 		memcpy(h->ranges[i].previous, x->previous, EVENT_HASH);
 		if (x->last > h->highest)
 			h->highest = x->last;
@@ -264,25 +264,23 @@ enum err log_heads(struct store_txn *t, enum err (*each)(void *user, const struc
 
 /* --- segments for others --- */
 
-static const struct log_strand *strand_from(struct store_txn *t, struct log_record *r, uint64_t first, const uint8_t *previous)
+static const struct log_strand *strand_from(const struct log_record *r, uint64_t first, const struct log_range *branch)
 {
 	for (unsigned i = 0; i < r->count; i++) {
 		const struct log_strand *s = &r->strands[i];
-		struct log_place before = { .log = r->number, .seq = first - 1, .strand = s->id };
-		uint8_t hash[EVENT_HASH];
 
-		if (first < s->first || first > s->last)
-			continue;
-		if (!previous)
-			return s;
-		if (first == s->first)
-			memcpy(hash, s->previous, EVENT_HASH);
-		else if (log_row_hash(t, &before, hash))
-			return NULL;
-		if (!memcmp(hash, previous, EVENT_HASH))
+		if (first >= s->first && first <= s->last && (!branch || branch->strand == s->id))
 			return s;
 	}
 	return NULL;
+}
+
+enum err log_hash_in(struct store_txn *t, const struct event_log_id *id, const struct log_range *branch, uint64_t seq, uint8_t hash[EVENT_HASH])
+{
+	struct log_place at = { .seq = seq, .strand = branch->strand };
+	enum err e = log_number_of(t, id, &at.log);
+
+	return e ? e : log_row_hash(t, &at, hash);
 }
 
 static enum err export_previous(struct store_txn *t, const struct log_record *r, const struct log_strand *s, uint64_t first, uint8_t out[EVENT_HASH])
@@ -317,6 +315,7 @@ static enum err export_rows(struct store_txn *t, const struct log_record *r, con
 		n++;
 		if (row.signature) {
 			memcpy(seg->signature, row.signature, EVENT_SIGNATURE);
+			memcpy(seg->hash, row.hash, EVENT_HASH);
 			seg->count = n;
 			signed_len = out->len;
 		}
@@ -331,7 +330,7 @@ static enum err export_rows(struct store_txn *t, const struct log_record *r, con
 	return e;
 }
 
-enum err log_export(struct store_txn *t, const struct event_log_id *id, uint64_t first, const uint8_t *previous,
+enum err log_export(struct store_txn *t, const struct event_log_id *id, uint64_t first, const struct log_range *branch,
                     uint32_t max_events, size_t max_bytes, struct buf *out, struct log_segment *seg)
 {
 	struct log_record *r = malloc(sizeof *r);
@@ -339,8 +338,8 @@ enum err log_export(struct store_txn *t, const struct event_log_id *id, uint64_t
 	enum err e = r ? log_record_get(t, id, r) : err_set(ERR_NOMEM, "log");
 
 	*seg = (struct log_segment){ .id = *id, .first = first };
-	if (!e && !(s = strand_from(t, r, first, previous)))
-		e = t->err ? t->err : ERR_NOTFOUND;
+	if (!e && !(s = strand_from(r, first, branch)))
+		e = ERR_NOTFOUND;
 	else if (!e && !(e = export_previous(t, r, s, first, seg->previous)))
 		e = export_rows(t, r, s, max_events, max_bytes, out, seg);
 	free(r);

@@ -169,6 +169,11 @@ enum err profile_feed_roster(struct profile *p, struct store_txn *t)
 	return e;
 }
 
+uint64_t profile_trust(const struct profile *p)
+{
+	return (uint64_t)(p->roots.count + 1) << 48 | p->own->trust;
+}
+
 void profile_ring_refresh(struct profile *p)
 {
 	if (p->ring && p->identity && p->roster)
@@ -181,14 +186,16 @@ static enum err make_ring(struct profile *p)
 	struct keys_ring *ring = NULL;
 	enum err e = p->office && keys_town_here(p->dir) ? keys_town_daemon(p->dir, &receipt, &ring) : keys_ring_new(&ring);
 
-	keys_identity_free(receipt);
 	if (!e && p->identity)
 		e = keys_ring_add_identity(ring, p->identity);
 	if (e) {
+		keys_identity_free(receipt);
 		keys_ring_free(ring);
 		return e;
 	}
+	keys_identity_free(p->receipt);
 	keys_ring_free(p->ring);
+	p->receipt = receipt;
 	p->ring = ring;
 	profile_ring_refresh(p);
 	return ERR_OK;
@@ -319,6 +326,7 @@ void profile_close(struct profile *p)
 		fs_close(p->own->lock);
 	}
 	keys_ring_free(p->ring);
+	keys_identity_free(p->receipt);
 	keys_roster_free(p->roster);
 	keys_roots_clear(&p->roots);
 	keys_identity_free(p->identity);

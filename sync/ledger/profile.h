@@ -42,7 +42,9 @@ struct profile {
 	struct keys_roots roots;                            /* the township's chain; empty before enrolment */
 	struct keys_roster *roster;                         /* who is believed; never NULL, empty while the store is closed */
 	struct keys_ring *ring;                             /* what we can open: the writer's and its scopes', an office's B */
+	struct keys_identity *receipt;                      /* a township's R, which signs receipts and relays; NULL elsewhere */
 	struct fold *fold;                                  /* opened with the store */
+	uint64_t tried;                                     /* profile_trust() when held bundles were last tried (inbox_settle) */
 	struct profile_private *own;
 	struct profile_health health;
 };
@@ -66,6 +68,9 @@ void profile_lock(struct profile *p);
 enum err profile_roots_add(struct profile *p, const void *data, size_t len);
 /* Scope keys that came since: called by log_write() when the township's log grew. */
 void profile_ring_refresh(struct profile *p);
+
+/* Another number after every change of who is believed: the township's log or its roots grew. Never 0. */
+uint64_t profile_trust(const struct profile *p);
 
 /* The path of something in the profile, in `out`. */
 const char *profile_path(const struct profile *p, const char *name, struct buf *out);

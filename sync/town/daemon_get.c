@@ -5,7 +5,6 @@
 #include "forms/base/i18n.h"
 #include "sync/exchange/downlink.h"
 #include "sync/keys/enrol.h"
-#include "sync/keys/town.h"
 #include "sync/ledger/profile.h"
 
 #include <inttypes.h>
@@ -124,8 +123,6 @@ static enum err make_downlink(struct daemon *d, const struct keys_writer *w, con
 {
 	struct event_scope scopes[KEYS_SCOPES + 1] = { event_scope_all() };
 	struct heads *x = calloc(1, sizeof *x);
-	struct keys_identity *sealer = NULL;
-	struct keys_ring *ring = NULL;
 	struct store_txn t;
 	bool more;
 	enum err e = x ? ERR_OK : err_set(ERR_NOMEM, _("下行包内存不够"));
@@ -138,15 +135,11 @@ static enum err make_downlink(struct daemon *d, const struct keys_writer *w, con
 		store_abort(&t);
 	}
 	memcpy(scopes + 1, w->scopes, w->scope_count * sizeof *scopes);
-	if (!e)
-		e = keys_town_daemon(d->profile->dir, &sealer, &ring);
 	if (!e) {
 		struct downlink_heads heads = { x->logs, x->seqs, x->count };
 
-		e = downlink_for(d->profile, sealer, w->box, scopes, w->scope_count + 1, &heads, DOWNLINK_BYTES, out, &more);
+		e = downlink_for(d->profile, d->profile->receipt, w->box, scopes, w->scope_count + 1, &heads, DOWNLINK_BYTES, out, &more);
 	}
-	keys_identity_free(sealer);
-	keys_ring_free(ring);
 	free(x);
 	return e;
 }

@@ -100,6 +100,7 @@ static void two_copies_of_a_device_make_a_split_that_loses_nothing(void **state)
 	struct log_segment seg;
 	struct store_txn t;
 	struct buf bytes = { 0 };
+	uint8_t hash[EVENT_HASH];
 	int n = 0;
 
 	(void)state;
@@ -131,8 +132,12 @@ static void two_copies_of_a_device_make_a_split_that_loses_nothing(void **state)
 	assert_ok(log_each(&t, &id, 11, 15, count_each, &n));
 	assert_int_equal(n, 10);
 	/* each branch can be passed on */
-	assert_ok(log_export(&t, &id, h.ranges[1].first, h.ranges[1].previous, 100, 1 << 20, &bytes, &seg));
+	assert_ok(log_export(&t, &id, h.ranges[1].first, &h.ranges[1], 100, 1 << 20, &bytes, &seg));
 	assert_int_equal(seg.count, 5);
+	assert_ok(log_hash_in(&t, &id, &h.ranges[1], 15, hash));
+	assert_memory_equal(seg.hash, hash, EVENT_HASH);
+	assert_ok(log_export(&t, &id, h.ranges[1].first, &h.ranges[0], 100, 1 << 20, &bytes, &seg));
+	assert_memory_not_equal(seg.hash, hash, EVENT_HASH);
 	store_abort(&t);
 	assert_ok(profile_check(reader, NULL, NULL));
 	assert_ok(profile_rebuild(reader));
@@ -220,6 +225,9 @@ static void a_receipt_is_remembered_and_a_contradiction_starts_a_new_epoch(void 
 	assert_int_equal(pair_head(writer, &a.id).acked, 5);
 	assert_ok(world_append(writer, NULL, "after", NULL, NULL, NULL));
 	assert_non_null(strstr(world_texts(writer), "*4 after"));
+	/* the same receipt once more, as at every visit of the stick: no epoch after the other */
+	assert_ok(log_write(writer, acknowledge, &a));
+	assert_false(a.contradicts);
 	/* another hash at a number we hold */
 	a.id = world_log(writer);
 	a.seq = 1;

@@ -21,7 +21,7 @@ static char root[512];
 static size_t root_len;
 static unsigned failing;
 static long fail_at, calls;
-static bool fail_on, recording;
+static bool fail_on, fail_dies, recording;
 static int fail_error;
 
 static struct { int file; bool seen, durable; } fds[FDS];
@@ -50,6 +50,8 @@ static bool fails(unsigned call, bool *half)
 		return false;
 	calls++;
 	hit = fail_at && (calls == fail_at || (fail_on && calls > fail_at));
+	if (hit && fail_dies)
+		_exit(TRAP_DEAD);
 	if (hit && !fail_error && call == TRAP_WRITE && half)
 		*half = true;
 	if (hit)
@@ -85,7 +87,14 @@ void trap_fail(const char *dir, unsigned which, long nth, bool sticky, int error
 	fail_at = nth;
 	fail_on = sticky;
 	fail_error = error;
+	fail_dies = false;
 	calls = 0;
+}
+
+void trap_die(const char *dir, unsigned which, long nth)
+{
+	trap_fail(dir, which, nth, false, 0);
+	fail_dies = true;
 }
 
 long trap_calls(void)

@@ -16,6 +16,10 @@ enum { TRAP_OPEN = 1, TRAP_READ = 2, TRAP_WRITE = 4, TRAP_SYNC = 8, TRAP_NAME = 
 void trap_fail(const char *root, unsigned calls, long nth, bool sticky, int error);
 long trap_calls(void);          /* how many of these calls there were */
 
+/* The process ends at the `nth` of these calls, as if killed, with the exit status TRAP_DEAD. */
+enum { TRAP_DEAD = 99 };
+void trap_die(const char *root, unsigned calls, long nth);
+
 /* The nth allocation fails, once or from then on; 0 none. */
 void trap_memory(long nth, bool sticky);
 bool trap_sees_memory(void);    /* false where the sanitizer has an allocator of its own */

@@ -38,7 +38,7 @@ static void told(void *user, const struct inbox_file *f)
 	struct visit *v = user;
 
 	v->told++;
-	if (!memcmp(f->data, "XCB1", 4) && (f->verdict == INBOX_HELD || f->verdict == INBOX_CARRIED || f->verdict == INBOX_REFUSED) && !fs_exists(f->kept))
+	if (!memcmp(f->data, "XCB1", 4) && (f->verdict == INBOX_HELD || f->verdict == INBOX_REFUSED) && !fs_exists(f->kept))
 		sim_fail("O6: %s is %s and kept nowhere", f->name, inbox_verdict_name(f->verdict));
 	if (f->verdict == INBOX_REFUSED && !*f->reason)
 		sim_fail("O6: %s refused without a reason", f->name);

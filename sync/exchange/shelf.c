@@ -363,7 +363,7 @@ static enum err seek_event(void *user, const struct evidence *e)
 	if (e->state != EVIDENCE_WAITING || strcmp(e->shelf, x->name))
 		return ERR_OK;
 	for (uint32_t i = 0; i < e->piece_count; i++)
-		if (same_log(&e->pieces[i].log, x->log) && e->pieces[i].last >= x->seq && e->counter < x->counter)
+		if (event_log_same(&e->pieces[i].log, x->log) && e->pieces[i].last >= x->seq && e->counter < x->counter)
 			x->counter = e->counter;
 	return ERR_OK;
 }

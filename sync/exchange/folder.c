@@ -289,8 +289,8 @@ static enum err take_file(struct taking *x, const char *path)
 	if (e)
 		return e;
 	if (roots) {
-		/* A chain that does not continue ours is not believed; it says so and changes nothing. */
-		e = profile_roots_add(x->profile, data->data, data->len);
+		/* A chain that does not continue ours is not believed; the first is believed only with its code (enrol_accept). */
+		e = x->profile->roots.count ? profile_roots_add(x->profile, data->data, data->len) : ERR_OK;
 		buf_clear(name);
 		buf_clear(data);
 		return e == ERR_IO || e == ERR_NOMEM || e == ERR_FULL ? e : ERR_OK;

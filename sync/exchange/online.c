@@ -230,8 +230,9 @@ static enum err fetch_roots(struct online *o)
 	struct buf data = { 0 };
 	enum err e = http_fetch(o->http, "/v1/roots", ROOTS_BYTES, &data);
 
-	/* A chain that is not ours is another township's, or worse: say so before anything is sent. */
-	if (!e)
+	/* A chain that is not ours is another township's, or worse: say so before anything is sent. The first is believed only with
+	 * its code (enrol_accept). */
+	if (!e && o->profile->roots.count)
 		e = profile_roots_add(o->profile, data.data, data.len);
 	buf_clear(&data);
 	return e;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Bad input: one clear message, the right exit status, nothing half done.
 . "$(dirname "$0")/lib.sh"
-plan 14
+plan 17
 refused 2 "no command" xunchactl
 refused 2 "an unknown command" xunchactl fly
 refused 2 "an unknown option" ctl town heads --fast
@@ -20,4 +20,8 @@ printf '{"a": ' >"$work/a.json"
 refused 1 "answers that are no JSON" ctl town record submit --form village_new --answers "$work/a.json"
 refused 2 "a time that is none" ctl town --now yesterday heads
 refused 1 "an enrolment request that is none" xunchactl enrol show "$work/pin"
+mkdir "$work/stick"
+ok "a township puts its keys on a stick" ctl town sync --dir "$work/stick"
+ok "somebody who is not enrolled reads that stick" eval 'ctl worker init writer --name 王秀英 --kdf min && ctl worker sync --dir "$work/stick"'
+refused 1 "and believes no township whose code was not typed" ctl worker root show
 exit $failed

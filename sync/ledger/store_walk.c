@@ -109,7 +109,7 @@ static int try_write(MDB_env *env, const MDB_dbi *dbi)
 	setrlimit(RLIMIT_FSIZE, &none);
 	rc = mdb_txn_commit(txn);
 	setrlimit(RLIMIT_FSIZE, &whole);
-	return rc == EFBIG || rc == EIO ? 0 : rc;
+	return rc == EFBIG ? 0 : rc;
 }
 
 enum err store_walk(const char *dir, int64_t deadline)

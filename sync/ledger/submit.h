@@ -33,7 +33,8 @@ void submit_host_close(struct submit_host *h);
 /* ERR_DENIED: which step or field, and why; nothing is written. `ref` gets the record's ref, durable on return. */
 enum err submit_record(struct profile *p, const struct submit *what, uint8_t ref[EVENT_REF]);
 
-/* Correct a record of one's own (or, as TOWN, of anybody): `fill` holds the whole corrected form. */
+/* Correct a record of one's own (or, as TOWN, of anybody): `fill` holds the whole corrected form. ERR_DENIED also when the record
+ * holds a confidential value that this writer cannot open: the form would leave it empty. */
 enum err submit_amend(struct profile *p, const uint8_t target[EVENT_REF], struct fill *fill, uint8_t ref[EVENT_REF]);
 enum err submit_retract(struct profile *p, const uint8_t target[EVENT_REF], const char *reason, uint8_t ref[EVENT_REF]);
 

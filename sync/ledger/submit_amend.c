@@ -118,6 +118,17 @@ static enum err amended_rows(struct making *m, const struct submit_opened *o)
 	return ERR_OK;
 }
 
+/* What its corrector cannot read, a correction would leave empty. */
+static enum err refuse_unread(struct profile *p, const struct submit_opened *o)
+{
+	bool lacks;
+	enum err e = unseal_lacks(p, o->rec.pack, o->rec.plan->form, &o->event.event.private_part, &lacks);
+
+	if (e || !lacks)
+		return e;
+	return err_set(ERR_DENIED, _("这条记录里有您打不开的保密内容, 在这里更正会把它抹掉: 请村应急管理员或乡镇更正"));
+}
+
 /* It closes the version it saw, and whatever it knows to be open beside it in the fields it writes. */
 enum err submit_amend(struct profile *p, const uint8_t target[EVENT_REF], struct fill *fill, uint8_t ref[EVENT_REF])
 {
@@ -125,7 +136,7 @@ enum err submit_amend(struct profile *p, const uint8_t target[EVENT_REF], struct
 	struct submit_opened o;
 	enum err e = submit_open_record(p, target, &o);
 
-	if (!e && !(e = making_open(&m, p, fill_form(fill)->id, o.rec.version, fill))) {
+	if (!e && !(e = refuse_unread(p, &o)) && !(e = making_open(&m, p, fill_form(fill)->id, o.rec.version, fill))) {
 		m.kind = EVENT_AMEND;
 		memcpy(m.head.target.ref, target, EVENT_REF);
 		m.scope = o.event.log.scope;

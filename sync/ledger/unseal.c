@@ -9,14 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* [key id, sealed box], and we hold the key. */
-static bool is_ours(const struct profile *p, const uint8_t *data, size_t len, const uint8_t **id, const uint8_t **box, size_t *box_len)
+/* [key id, sealed box] */
+static bool is_sealed(const uint8_t *data, size_t len, const uint8_t **id, const uint8_t **box, size_t *box_len)
 {
 	struct cbor c = cbor_init(data, len);
 
-	if (!data || cbor_array(&c, 2) != 2 || !(*id = cbor_bytes_n(&c, KEYS_ID)) || !(*box = cbor_bytes(&c, box_len)) || cbor_end(&c))
-		return false;
-	return *box_len > KEYS_SEALED && p->ring && keys_ring_has(p->ring, *id);
+	return data && cbor_array(&c, 2) == 2 && (*id = cbor_bytes_n(&c, KEYS_ID)) && (*box = cbor_bytes(&c, box_len)) && !cbor_end(&c)
+	       && *box_len > KEYS_SEALED;
+}
+
+static bool is_ours(const struct profile *p, const uint8_t *data, size_t len, const uint8_t **id, const uint8_t **box, size_t *box_len)
+{
+	return is_sealed(data, len, id, box, box_len) && p->ring && keys_ring_has(p->ring, *id);
 }
 
 static enum err open_value(void *user, const void *value, size_t len, struct buf *out)
@@ -43,6 +47,30 @@ static enum err open_value(void *user, const void *value, size_t len, struct buf
 enum err unseal_private(const struct profile *p, const struct pack *pack, uint32_t form, const struct event_part *part, struct buf *out)
 {
 	return answers_map_sensitive(pack, form, part->data, part->len, open_value, (void *)(uintptr_t)p, out);
+}
+
+struct lacking { const struct profile *p; bool lacks; };
+
+static enum err look(void *user, const void *value, size_t len, struct buf *out)
+{
+	struct lacking *l = user;
+	const uint8_t *id, *box;
+	size_t box_len;
+
+	(void)out;
+	l->lacks |= is_sealed(value, len, &id, &box, &box_len) && !is_ours(l->p, value, len, &id, &box, &box_len);
+	return ERR_NOTFOUND;
+}
+
+enum err unseal_lacks(const struct profile *p, const struct pack *pack, uint32_t form, const struct event_part *part, bool *lacks)
+{
+	struct lacking l = { .p = p };
+	struct buf unused = { 0 };
+	enum err e = answers_map_sensitive(pack, form, part->data, part->len, look, &l, &unused);
+
+	buf_clear(&unused);
+	*lacks = l.lacks;
+	return e;
 }
 
 /* --- rows --- */

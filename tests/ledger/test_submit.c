@@ -177,6 +177,59 @@ static void a_correction_replaces_words_and_a_retraction_marks(void **state)
 	assert_string_equal(township_value(wang, &id, "stage"), "open");
 }
 
+/* A confidential key that the township and nobody else holds. */
+static void make_confidential_key(void)
+{
+	struct keys_identity *staff = world_identity(1, true);
+	struct keys_scope_key key;
+	struct event_scope village;
+	struct buf b = { 0 };
+
+	assert_ok(event_scope_parse(VILLAGE, &village));
+	assert_ok(keys_scope_key_make(&village, KEYS_SCOPE_CONFIDENTIAL, 1, keys_identity_public(staff), 1, &key));
+	assert_ok(keys_scope_key_encode(&key, &b));
+	township_decree(&town, EVENT_SCOPEKEY, &b);
+	keys_scope_key_clear(&key);
+	keys_identity_free(staff);
+}
+
+static enum err amend_household(struct profile *p, const struct row_id *id)
+{
+	const struct pack *pack;
+	struct submit_host *host;
+	struct fill *f;
+	uint8_t ref[EVENT_REF];
+	enum err e;
+
+	assert_ok(profile_pack_current(p, &pack));
+	assert_ok(submit_host_open(p, "household_new", NULL, &host));
+	assert_ok(fill_open(pack->forms[pack_find_form(pack, "household_new")].form, submit_host_fill(host), &f));
+	assert_ok(submit_load(p, id->ref, f));
+	assert_ok(fill_set(f, fill_find(f, "people"), "3"));
+	assert_ok(fill_finish(f));
+	e = submit_amend(p, id->ref, f, ref);
+	fill_close(f);
+	submit_host_close(host);
+	return e;
+}
+
+static void what_its_corrector_cannot_read_is_not_lost_by_a_correction(void **state)
+{
+	struct row_id id;
+
+	(void)state;
+	make_confidential_key();
+	everybody_meets();
+	assert_ok(township_submit(wang, "household_new", NULL,
+		"{'code':'石桥9号','head':'甲','people':'1','danger':'flood','vulnerable_note':'坐轮椅'}", &id));
+	assert_err(amend_household(wang, &id), ERR_DENIED);
+	assert_string_equal(township_value(wang, &id, "people"), "1");
+	everybody_meets();
+	assert_ok(amend_household(town.office, &id));
+	assert_string_equal(township_value(town.office, &id, "people"), "3");
+	assert_string_equal(township_value(town.office, &id, "vulnerable_note"), "坐轮椅");
+}
+
 static void events_after_a_loss_do_not_count_until_adopted(void **state)
 {
 	struct row_id id, found;
@@ -217,6 +270,7 @@ int main(void)
 		cmocka_unit_test(who_fixed_it_is_refused_on_the_device_with_a_word),
 		cmocka_unit_test(two_who_did_not_meet_are_both_kept_and_the_township_settles),
 		cmocka_unit_test(a_correction_replaces_words_and_a_retraction_marks),
+		cmocka_unit_test(what_its_corrector_cannot_read_is_not_lost_by_a_correction),
 		cmocka_unit_test(events_after_a_loss_do_not_count_until_adopted),
 	};
 

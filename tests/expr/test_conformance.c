@@ -138,10 +138,7 @@ static void every_agreed_expression_has_its_value(void **state)
 	size_t cases = 0, wrong = 0, surprises = 0;
 
 	(void)state;
-	if (fs_read(TABLE, 1 << 22, &table) == ERR_NOTFOUND) {
-		print_message("# SKIPPED, not proven: %s is absent\n", TABLE);
-		skip();
-	}
+	assert_ok(fs_read(TABLE, 1 << 22, &table));
 	line = strchr(table.data, '\n') + 1;
 	for (; *line; line = next) {
 		next = line + strcspn(line, "\n");
@@ -169,5 +166,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(every_agreed_expression_has_its_value) };
 
+	if (!fs_exists(TABLE))
+		return TAP_SKIP_ALL(TABLE " is not there");
 	return TAP_RUN(tests);
 }

@@ -51,8 +51,6 @@ static enum err evaluate(void)
 static void an_expression_runs_out_of_memory_cleanly(void **state)
 {
 	(void)state;
-	if (!trap_sees_memory())
-		skip();
 	fill_close(sample_open());                 /* the form itself is read before anything fails, and stays */
 	assert_survives(evaluate);
 }
@@ -102,8 +100,6 @@ static enum err fill_and_save(void)
 static void a_form_being_filled_runs_out_of_memory_cleanly(void **state)
 {
 	(void)state;
-	if (!trap_sees_memory())
-		skip();
 	assert_survives(fill_and_save);
 }
 
@@ -111,5 +107,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(an_expression_runs_out_of_memory_cleanly), cmocka_unit_test(a_form_being_filled_runs_out_of_memory_cleanly) };
 
+	if (!trap_sees_memory())
+		return TAP_SKIP_ALL("the sanitizer has an allocator of its own");
 	return TAP_RUN(tests);
 }

@@ -66,8 +66,6 @@ static void every_container_runs_out_of_memory_cleanly(void **state)
 	struct buf xls = { 0 };
 
 	(void)state;
-	if (!trap_sees_memory())
-		skip();
 	zip_add(&z, "xl/workbook.xml", book, strlen(book));
 	zip_add(&z, "xl/_rels/workbook.xml.rels", rels, strlen(rels));
 	zip_add(&z, "xl/s.xml", sheet, strlen(sheet));
@@ -117,8 +115,6 @@ static void a_form_runs_out_of_memory_cleanly(void **state)
 	struct form *f;
 
 	(void)state;
-	if (!trap_sees_memory())
-		skip();
 	assert_ok(book_open_bytes(workbook, strlen(workbook), &b));
 	assert_survives(read_form, b, false);
 	assert_ok(form_read_book(b, "x", NULL, NULL, &f));
@@ -137,5 +133,7 @@ int main(void)
 		cmocka_unit_test(a_form_runs_out_of_memory_cleanly),
 	};
 
+	if (!trap_sees_memory())
+		return TAP_SKIP_ALL("the sanitizer has an allocator of its own");
 	return TAP_RUN(tests);
 }

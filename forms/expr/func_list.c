@@ -18,15 +18,6 @@ static const char *next_item(const char **list, const char *separator, size_t *l
 	return start;
 }
 
-static enum err strings(struct run *r, struct expr_value *args, size_t n)
-{
-	enum err err = ERR_OK;
-
-	for (size_t i = 0; !err && i < n; i++)
-		err = value_string(r->host, &args[i]);
-	return err;
-}
-
 static const char *str(const struct expr_value *v)
 {
 	return buf_str(&v->text);
@@ -39,7 +30,7 @@ static const char *items(const struct expr_value *v)
 
 static enum err run_count_items(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	enum err err = strings(r, args, n);
+	enum err err = value_strings(r->host, args, n);
 	const char *list = items(&args[1]);
 	double count = 0;
 	size_t len;
@@ -55,7 +46,7 @@ static enum err run_count_items(struct run *r, const struct frame *c, struct exp
 static enum err run_item_at(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
 	double at = trunc(take_number(r, &args[2]));
-	enum err err = strings(r, args, 2);
+	enum err err = value_strings(r->host, args, 2);
 	const char *list = items(&args[1]), *item = NULL;
 	size_t len = 0;
 
@@ -83,7 +74,7 @@ static double index_of(const struct expr_value *args)
 
 static enum err run_item_index(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	enum err err = strings(r, args, n);
+	enum err err = value_strings(r->host, args, n);
 
 	(void)c;
 	expr_set_number(out, err ? -1 : index_of(args));
@@ -92,7 +83,7 @@ static enum err run_item_index(struct run *r, const struct frame *c, struct expr
 
 static enum err run_item_present(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	enum err err = strings(r, args, n);
+	enum err err = value_strings(r->host, args, n);
 
 	(void)c;
 	expr_set_number(out, !err && index_of(args) >= 0);
@@ -101,7 +92,7 @@ static enum err run_item_present(struct run *r, const struct frame *c, struct ex
 
 static enum err run_de_duplicate(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	enum err err = strings(r, args, n);
+	enum err err = value_strings(r->host, args, n);
 	const char *list = items(&args[1]), *item, *kept, *again;
 	size_t len, other, count = 0;
 
@@ -130,7 +121,7 @@ static enum err run_linebreak(struct run *r, const struct frame *c, struct expr_
 
 static enum err run_empty(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	enum err err = strings(r, args, n);
+	enum err err = value_strings(r->host, args, n);
 
 	(void)c;
 	expr_set_boolean(out, !err && !args[0].text.len);
@@ -139,7 +130,7 @@ static enum err run_empty(struct run *r, const struct frame *c, struct expr_valu
 
 static enum err run_strip_whitespace(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	enum err err = strings(r, args, n);
+	enum err err = value_strings(r->host, args, n);
 
 	(void)c;
 	value_reset(out);

@@ -8,15 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum err strings(struct run *r, struct expr_value *args, size_t n)
-{
-	enum err err = ERR_OK;
-
-	for (size_t i = 0; !err && i < n; i++)
-		err = value_string(r->host, &args[i]);
-	return err;
-}
-
 static const char *str(const struct expr_value *v)
 {
 	return buf_str(&v->text);
@@ -77,7 +68,7 @@ static enum err run_join(struct run *r, const struct frame *c, struct expr_value
 
 static enum err run_contains(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	enum err err = strings(r, args, n);
+	enum err err = value_strings(r->host, args, n);
 
 	(void)c;
 	expr_set_boolean(out, !err && strstr(str(&args[0]), str(&args[1])));
@@ -86,7 +77,7 @@ static enum err run_contains(struct run *r, const struct frame *c, struct expr_v
 
 static enum err run_starts_with(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	enum err err = strings(r, args, n);
+	enum err err = value_strings(r->host, args, n);
 
 	(void)c;
 	expr_set_boolean(out, !err && !strncmp(str(&args[0]), str(&args[1]), args[1].text.len));
@@ -95,7 +86,7 @@ static enum err run_starts_with(struct run *r, const struct frame *c, struct exp
 
 static enum err run_ends_with(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	enum err err = strings(r, args, n);
+	enum err err = value_strings(r->host, args, n);
 	size_t a = args[0].text.len, b = args[1].text.len;
 
 	(void)c;
@@ -157,7 +148,7 @@ static enum err run_substring(struct run *r, const struct frame *c, struct expr_
 
 static enum err run_substring_before(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	enum err err = strings(r, args, n);
+	enum err err = value_strings(r->host, args, n);
 	const char *at = err ? NULL : strstr(str(&args[0]), str(&args[1]));
 
 	(void)c;
@@ -166,7 +157,7 @@ static enum err run_substring_before(struct run *r, const struct frame *c, struc
 
 static enum err run_substring_after(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	enum err err = strings(r, args, n);
+	enum err err = value_strings(r->host, args, n);
 	const char *at = err ? NULL : strstr(str(&args[0]), str(&args[1]));
 
 	(void)c;
@@ -175,7 +166,7 @@ static enum err run_substring_after(struct run *r, const struct frame *c, struct
 
 static enum err run_translate(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	enum err err = strings(r, args, n);
+	enum err err = value_strings(r->host, args, n);
 	const char *s = str(&args[0]), *from = str(&args[1]), *to = str(&args[2]), *hit;
 	uint32_t cp;
 
@@ -238,7 +229,7 @@ static enum err run_normalize_space(struct run *r, const struct frame *c, struct
 
 static enum err run_regex(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	enum err err = strings(r, args, n);
+	enum err err = value_strings(r->host, args, n);
 	bool yes = false;
 
 	(void)c;
@@ -272,7 +263,7 @@ static enum err run_lower_case(struct run *r, const struct frame *c, struct expr
 
 static enum err run_digest(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	enum err err = strings(r, args, n);
+	enum err err = value_strings(r->host, args, n);
 	const char *encoding = n > 2 ? str(&args[2]) : "base64";
 	uint8_t sum[DIGEST_MAX];
 	size_t len;
@@ -296,7 +287,7 @@ static enum err run_digest(struct run *r, const struct frame *c, struct expr_val
 
 static enum err run_base64_decode(struct run *r, const struct frame *c, struct expr_value *args, size_t n, struct expr_value *out)
 {
-	enum err err = strings(r, args, n);
+	enum err err = value_strings(r->host, args, n);
 
 	(void)c;
 	value_reset(out);

@@ -103,6 +103,7 @@ enum err value_set_text(struct expr_value *v, const char *s, size_t len);
 void value_set_date(const struct expr_host *h, struct expr_value *v, int64_t instant, bool has_time);
 enum err value_of_node(const struct expr_host *h, struct expr_node n, struct expr_value *out);
 enum err value_string(const struct expr_host *h, struct expr_value *v);      /* a scalar, then a string */
+enum err value_strings(const struct expr_host *h, struct expr_value *v, size_t n);
 double value_number(const struct expr_value *scalar);
 bool value_boolean(const struct expr_value *scalar);
 double number_from_text(const char *s, size_t len);

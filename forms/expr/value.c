@@ -196,6 +196,15 @@ enum err value_string(const struct expr_host *h, struct expr_value *v)
 	return err;
 }
 
+enum err value_strings(const struct expr_host *h, struct expr_value *v, size_t n)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; !err && i < n; i++)
+		err = value_string(h, &v[i]);
+	return err;
+}
+
 double value_number(const struct expr_value *v)
 {
 	switch (v->kind) {

@@ -43,20 +43,6 @@ static enum err take_month(struct profile *p, const char *month)
 	return ERR_OK;
 }
 
-/* A title may hold a slash: 易涝点/地下空间台账. */
-static void file_path(const char *dir, const char *title, const char *ending, struct buf *out)
-{
-	size_t start;
-
-	buf_reset(out);
-	buf_printf(out, "%s/", dir);
-	start = out->len;
-	buf_printf(out, "%s.%s", title, ending);
-	for (size_t i = start; i < out->len; i++)
-		if (out->data[i] == '/')
-			out->data[i] = '-';
-}
-
 static enum err export_all(struct ctl *c, struct profile *p, bool xlsx, bool full, const char *dir)
 {
 	struct jdoc *all = jdoc_array();
@@ -70,7 +56,7 @@ static enum err export_all(struct ctl *c, struct profile *p, bool xlsx, bool ful
 		struct jdoc *j = jdoc_object();
 		uint32_t rows = 0;
 
-		file_path(dir, pk->ledgers[i].title, xlsx ? "xlsx" : "csv", &path);
+		export_path(dir, pk->ledgers[i].title, xlsx ? "xlsx" : "csv", &path);
 		e = export_ledger(p, pk->ledgers[i].id, xlsx, full, buf_str(&path), &rows);
 		jdoc_put_text(j, "ledger", pk->ledgers[i].id);
 		jdoc_put_text(j, "file", buf_str(&path));

@@ -139,6 +139,19 @@ static uint32_t find_ledger(const struct pack *pk, const char *name)
 	return index;
 }
 
+void export_path(const char *dir, const char *title, const char *ending, struct buf *out)
+{
+	size_t start;
+
+	buf_reset(out);
+	buf_printf(out, "%s/", dir);
+	start = out->len;
+	buf_printf(out, "%s.%s", title, ending);
+	for (size_t i = start; i < out->len; i++)
+		if (out->data[i] == '/')
+			out->data[i] = '-';
+}
+
 enum err export_ledger(struct profile *p, const char *id, bool xlsx, bool full, const char *path, uint32_t *rows)
 {
 	struct ledger_export x = { .profile = p, .full = full };

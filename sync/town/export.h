@@ -18,6 +18,9 @@ struct listing;
  * `full` without an unlocked TOWN writer. */
 enum err export_ledger(struct profile *p, const char *id, bool xlsx, bool full, const char *path, uint32_t *rows);
 
+/* "dir/title.ending": a title may hold a slash (易涝点/地下空间台账), which becomes a dash. `out` is emptied first. */
+void export_path(const char *dir, const char *title, const char *ending, struct buf *out);
+
 /* Every row of every register that has a position, as GeoJSON (RFC 7946 with a "crs" note: coordinates stand as recorded, and
  * the reference system of each is a property). */
 enum err export_map(struct profile *p, const char *path, uint32_t *features);

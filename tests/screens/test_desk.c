@@ -199,6 +199,97 @@ static void a_disagreement_stands_side_by_side_and_is_settled_by_one(void **stat
 	vt_free(vt);
 }
 
+static void put(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* What stands in the field of a prompt gives way to `text`. */
+static void answer(struct vt *vt, const char *text)
+{
+	field_settle(vt);
+	vt_key(vt, "C-u");
+	vt_keys(vt, text);
+	vt_key(vt, "Enter");
+}
+
+static void import(struct vt *vt, const char *path)
+{
+	assert_shows(vt, "乡镇  今日");
+	vt_keys(vt, "i");
+	assert_shows(vt, "选一本登记簿");
+	field_settle(vt);
+	for (int i = 0; i < 60 && !vt_selected(vt, "场所"); i++) {
+		vt_key(vt, "Down");
+		field_settle(vt);
+	}
+	assert_true(vt_selected(vt, "场所"));
+	vt_key(vt, "Enter");
+	assert_shows(vt, "哪个文件");
+	answer(vt, path);
+	assert_shows(vt, "会改什么");
+}
+
+static void an_offices_table_shows_what_it_would_change_before_it_does(void **state)
+{
+	struct vt *vt = desk(24, 80);
+	char path[512], count[64];
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/places.csv", field_dir());
+	put(path, "编号,名称,类别,村,地址\n201-901,新桥面馆,小餐饮,石桥村,南街1号\n201-902,旧桥面馆,没有这类,石桥村,南街2号\n");
+	import(vt, path);
+	assert_shows(vt, "新增 1  改 0  没变 0  不收 1");
+	assert_shows(vt, "C列 「没有这类」不在可选的里面");
+	vt_keys(vt, "i");
+	assert_shows(vt, "什么都没做");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "没有这类");
+	for (int i = 0; i < 3; i++)
+		vt_key(vt, "Esc");
+	ctl("register list places --where '${code} = \"201-901\"' | wc -l", count, sizeof count);
+	assert_string_equal(count, "0");
+	put(path, "编号,名称,类别,村,地址\n201-901,新桥面馆,小餐饮,石桥村,南街1号\n");
+	import(vt, path);
+	vt_keys(vt, "i");
+	assert_shows(vt, "已记下: 新增 1");
+	vt_free(vt);
+	ctl("register list places --where '${code} = \"201-901\"' | wc -l", count, sizeof count);
+	assert_string_equal(count, "1");
+}
+
+static void a_ledger_is_written_as_the_office_wants_it(void **state)
+{
+	struct vt *vt = desk(24, 80);
+	char path[512], line[512] = "";
+	FILE *f;
+
+	(void)state;
+	assert_shows(vt, "乡镇  今日");
+	vt_keys(vt, "e");
+	assert_shows(vt, "选一本台账");
+	field_settle(vt);
+	for (int i = 0; i < 60 && !vt_selected(vt, "隐患排查治理台账"); i++) {
+		vt_key(vt, "Down");
+		field_settle(vt);
+	}
+	vt_key(vt, "Enter");
+	assert_shows(vt, "写到哪里");
+	snprintf(path, sizeof path, "%s/hazards.csv", field_dir());
+	answer(vt, path);
+	assert_shows(vt, "已写 1 个文件");
+	vt_free(vt);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(line, sizeof line, f));
+	assert_non_null(strstr(line, "隐患"));
+	fclose(f);
+}
+
 /* Every desk screen in both languages, large and small, and without colour: drawn, and left again. */
 static void every_desk_screen_stands_in_both_languages_at_both_sizes(void **state)
 {
@@ -210,7 +301,7 @@ static void every_desk_screen_stands_in_both_languages_at_both_sizes(void **stat
 		for (size_t lang = 0; lang < 2; lang++) {
 			struct vt *vt = field_enter("town", TOWN_PIN, sizes[s][0], sizes[s][1], lang ? mono : NULL);
 
-			for (const char *key = "1234567zdaghp"; *key; key++) {
+			for (const char *key = "1234567zdaghpei"; *key; key++) {
 				char one[2] = { *key, '\0' };
 
 				vt_keys(vt, one);
@@ -230,6 +321,8 @@ int main(void)
 		cmocka_unit_test(each_count_opens_by_its_digit),
 		cmocka_unit_test(a_refused_bundle_says_why_and_that_nothing_was_taken_in),
 		cmocka_unit_test(every_desk_screen_stands_in_both_languages_at_both_sizes),
+		cmocka_unit_test(an_offices_table_shows_what_it_would_change_before_it_does),
+		cmocka_unit_test(a_ledger_is_written_as_the_office_wants_it),
 		cmocka_unit_test(a_disagreement_stands_side_by_side_and_is_settled_by_one),
 		cmocka_unit_test(what_another_session_decides_shows_without_leaving_the_screen),
 		cmocka_unit_test(several_are_lowered_with_one_reason_each_with_its_own_record),

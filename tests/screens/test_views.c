@@ -154,6 +154,10 @@ static void every_screen_draws_at_every_size_and_survives_any_key(void **state)
 		try_view(screen_desk_new(&app), seed, 100);
 		try_view(screen_arrivals_new(&app), seed, 40);
 		try_view(screen_devices_new(&app), seed, 40);
+#ifdef WITH_TOWN
+		try_view(screen_export_new(&app), seed, 40);
+		try_view(screen_import_new(&app), seed, 40);
+#endif
 		try_view(screen_conflicts_new(&app), seed, 40);
 		try_view(screen_owed_new(&app), seed, 60);
 		try_view(screen_pin_new(&app), seed, 10);

@@ -83,7 +83,6 @@
 	X(SYNC,      PLACE, "sync",      N_("同步"), N_("同步: 送出、接收、回执")) \
 	X(SETTINGS,  PLACE, "settings",  N_("设置"), N_("语言、配色、PIN、关于")) \
 	X(ENROL,     PLACE, "enrol",     N_("入网"), N_("入网: 写申请, 收乡镇发回的文件")) \
-	X(DESK,      PLACE, "desk",      N_("收件"), N_("到了什么, 谁的, 缺什么")) \
 	X(CONFLICTS, PLACE, "conflicts", N_("冲突"), N_("说法不一的和等乡镇定的: 并排看, 选一个, 或先不定")) \
 	X(DEVICES,   PLACE, "devices",   N_("设备"), N_("每台设备: 最后一次来信、缺什么、两份、已吊销")) \
 	X(OWED,      PLACE, "owed",      N_("欠账"), N_("谁欠什么: 按项目、村、单位看, 可换月份")) \

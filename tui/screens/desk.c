@@ -413,6 +413,10 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_HAZARDS:   return kit_open(base, screen_rows_new(d->app, "hazards", NULL));
 	case ACT_REGISTERS: return kit_open(base, screen_registers_new(d->app));
 	case ACT_SETTINGS:  return kit_open(base, screen_settings_new(d->app));
+#ifdef WITH_TOWN
+	case ACT_EXPORT:    return kit_open(base, screen_export_new(d->app));
+	case ACT_IMPORT:    return kit_open(base, screen_import_new(d->app));
+#endif
 	case ACT_QUIT:      return KIT_QUIT;
 	default:            return kit_list_act(&d->list, a);
 	}
@@ -428,6 +432,10 @@ static bool offers(struct kit_view *base, enum kit_action a)
 		return row_count(d) > 0;
 	case ACT_DOWNGRADE:
 		return d->board.verify > 0;
+#ifndef WITH_TOWN
+	case ACT_EXPORT: case ACT_IMPORT:
+		return false;
+#endif
 	case ACT_PLACES: case ACT_HAZARDS: case ACT_REGISTERS: case ACT_CONFLICTS: case ACT_OWED:
 		return d->app->pack != NULL;
 	default:
@@ -459,7 +467,7 @@ static void close_desk(struct kit_view *base)
 static const struct kit_key keys[] = {
 	{ 'q', ACT_QUIT, true }, { KIT_ENTER, ACT_OPEN, true }, { 'v', ACT_VERIFY, true }, { 'b', ACT_DOWNGRADE, true }, { 'x', ACT_WHISTLE, true },
 	{ 'm', ACT_SUPERVISE, true }, { 'r', ACT_RECHECK, true }, { 'z', ACT_CONFLICTS, true }, { 'd', ACT_DEVICES, true },
-	{ 'y', ACT_SYNC, true }, { 't', ACT_EXTEND, false }, { 'a', ACT_OWED, false }, { 'p', ACT_PLACES, false },
+	{ 'y', ACT_SYNC, true }, { 'e', ACT_EXPORT, true }, { 'i', ACT_IMPORT, false }, { 't', ACT_EXTEND, false }, { 'a', ACT_OWED, false }, { 'p', ACT_PLACES, false },
 	{ 'h', ACT_HAZARDS, false }, { 'g', ACT_REGISTERS, true }, { 'o', ACT_SETTINGS, false }, { 'l', ACT_LOCK, false },
 	{ '1', ACT_ANSWER_1, false }, { '2', ACT_ANSWER_2, false }, { '3', ACT_ANSWER_3, false }, { '4', ACT_ANSWER_4, false },
 	{ '5', ACT_ANSWER_5, false }, { '6', ACT_ANSWER_6, false }, { '7', ACT_ANSWER_7, false },

@@ -84,6 +84,21 @@ void field_settle(struct vt *vt)
 	assert_true(vt_settle(vt, QUIET, PATIENCE));
 }
 
+void field_leave(struct vt *vt)
+{
+	field_settle(vt);       /* the hints are drawn last: until then they are those of the screen before */
+	for (int i = 0; i < 8 && !vt_shows(vt, "q退出") && !vt_shows(vt, "qquit"); i++) {
+		vt_key(vt, "Esc");
+		field_settle(vt);
+	}
+	vt_keys(vt, "q");
+	if (vt_wait_exit(vt, PATIENCE)) {
+		vt_print(vt);
+		fail_msg("%s", "it did not end well");
+	}
+	vt_free(vt);
+}
+
 void field_golden(struct vt *vt, const char *name)
 {
 	struct buf got = { 0 }, want = { 0 };

@@ -25,6 +25,8 @@ struct vt *field_start(const char *profile, int rows, int cols, const char *cons
 /* The same, unlocked. */
 struct vt *field_enter(const char *profile, const char *pin, int rows, int cols, const char *const env[]);
 void field_settle(struct vt *vt);
+/* Back with Esc to a screen that can be left, out with q; frees vt. The program must end with 0. */
+void field_leave(struct vt *vt);
 
 /* Compare the screen with tests/screens/NAME.exp; with XUNCHA_UPDATE=1 write it instead. */
 void field_golden(struct vt *vt, const char *name);

@@ -103,17 +103,6 @@ static struct vt *home(const char *profile)
 	return vt;
 }
 
-static void leave(struct vt *vt)
-{
-	for (int i = 0; i < 8 && !vt_shows(vt, "q退出"); i++) {
-		vt_key(vt, "Esc");
-		field_settle(vt);
-	}
-	vt_keys(vt, "q");
-	assert_int_equal(vt_wait_exit(vt, PATIENCE), 0);
-	vt_free(vt);
-}
-
 static void set_folder(const char *profile)
 {
 	char command[512];
@@ -169,7 +158,7 @@ static void a_new_device_becomes_a_member_of_the_township(void **state)
 	assert_shows(vt, "入网好了");
 	vt_key(vt, "Esc");
 	assert_shows(vt, "要做的");
-	leave(vt);
+	field_leave(vt);
 	within("first start and enrolment, names and numbers typed", 50);
 }
 
@@ -207,7 +196,7 @@ static void a_hazard_is_found_and_travels_to_the_township(void **state)
 	assert_shows(vt, "没送到");
 	enter(vt);
 	assert_shows(vt, "新打包 1 个");
-	leave(vt);
+	field_leave(vt);
 	within("an inspection cut short with a hazard, sent by folder", 40);
 	vt = field_enter("town", TOWN_PIN, 24, 80, NULL);
 	vt_keys(vt, "y");
@@ -219,7 +208,7 @@ static void a_hazard_is_found_and_travels_to_the_township(void **state)
 	assert_shows(vt, "福源超市地下库房 UG");
 	vt_keys(vt, "d");
 	assert_shows(vt, "王秀英");
-	leave(vt);
+	field_leave(vt);
 }
 
 /* Answer an item: a digit; a number wants Enter too. */
@@ -275,7 +264,7 @@ static void a_mornings_patrol_of_five_places_finds_two_hazards(void **state)
 	assert_shows(vt, "顺风宾馆 CO-0");
 	assert_shows(vt, "丽人美发 CO-0");
 	press(vt, "Esc");
-	leave(vt);
+	field_leave(vt);
 	within("a morning's patrol: five places, four items each, two hazards", 150);
 }
 
@@ -322,7 +311,7 @@ static void a_full_card_loses_nothing_and_says_so(void **state)
 	run("rm card.full", "");
 	enter(vt);
 	assert_shows(vt, "已签名入账");
-	leave(vt);
+	field_leave(vt);
 	within("an inspection on a full card", 20);
 }
 
@@ -355,7 +344,7 @@ static void the_one_who_fixed_it_cannot_pass_it_and_the_township_can(void **stat
 	assert_shows(vt, "没送到");
 	enter(vt);
 	assert_shows(vt, "新打包 1 个");
-	leave(vt);
+	field_leave(vt);
 	/* An item of this level is for the township to close. */
 	vt = field_enter("town", TOWN_PIN, 24, 80, NULL);
 	type(vt, "y");
@@ -373,7 +362,7 @@ static void the_one_who_fixed_it_cannot_pass_it_and_the_township_can(void **stat
 	press(vt, "F5");
 	assert_shows(vt, "已存");
 	assert_shows(vt, "销号");
-	leave(vt);
+	field_leave(vt);
 	within("notified, fixed, re-checked and closed", 60);
 }
 
@@ -396,7 +385,7 @@ static void the_device_is_handed_to_a_colleague(void **state)
 	press(vt, "Down");
 	text(vt, "975318");
 	assert_shows(vt, "e入网");
-	leave(vt);
+	field_leave(vt);
 	within("a colleague's first unlock of the same device", 50);
 }
 
@@ -414,7 +403,7 @@ static void six_months_offline_it_opens_and_says_what_is_late(void **state)
 	vt_key(vt, "Enter");
 	assert_shows(vt, "09:00");
 	assert_shows(vt, "巡查 小餐饮");
-	leave(vt);
+	field_leave(vt);
 }
 
 int main(void)

@@ -92,16 +92,7 @@ static void leave(const char *journey, unsigned most)
 {
 	print_message("# %s, %dx%d %s%s: %u keys (at most %u)\n", journey, mode->cols, mode->rows, mode->lang, mode->mono ? " mono" : "", keys, most);
 	assert_in_range(keys, 1, most);
-	for (int i = 0; i < 8 && !vt_shows(vt, "q退出") && !vt_shows(vt, "qquit"); i++) {
-		vt_key(vt, "Esc");
-		field_settle(vt);
-	}
-	vt_keys(vt, "q");
-	if (vt_wait_exit(vt, PATIENCE)) {
-		vt_print(vt);
-		fail_msg("%s: did not end well", journey);
-	}
-	vt_free(vt);
+	field_leave(vt);
 }
 
 /* Rows of a register that hold `where`, by xunchactl. */

@@ -73,17 +73,6 @@ static void walk(struct vt *vt, const char *initials)
 	assert_shows(vt, "第 ");
 }
 
-static void leave(struct vt *vt)
-{
-	for (int i = 0; i < 8 && !vt_shows(vt, "q退出"); i++) {
-		vt_key(vt, "Esc");
-		field_settle(vt);
-	}
-	vt_keys(vt, "q");
-	assert_int_equal(vt_wait_exit(vt, PATIENCE), 0);
-	vt_free(vt);
-}
-
 static void with_a_position_the_nearest_place_stands_first(void **state)
 {
 	char child[256];
@@ -103,7 +92,7 @@ static void with_a_position_the_nearest_place_stands_first(void **state)
 	assert_shows(vt, "约 80 米");
 	field_settle(vt);
 	assert_true(vt_selected(vt, "老马饭店"));
-	leave(vt);
+	field_leave(vt);
 	/* The command got no terminal, default signals, and no file of ours. */
 	contents("child", child, sizeof child);
 	assert_non_null(strstr(child, "no terminal"));
@@ -127,7 +116,7 @@ static void lists_are_filtered_by_what_people_ask_and_sorted(void **state)
 	vt_key(vt, "Esc");
 	vt_key(vt, "Esc");
 	assert_shows(vt, "要做的");
-	leave(vt);
+	field_leave(vt);
 }
 
 static void a_hazard_has_words_pictures_and_place_without_typing(void **state)
@@ -176,7 +165,7 @@ static void a_hazard_has_words_pictures_and_place_without_typing(void **state)
 	assert_shows(vt, "再按一次");
 	vt_key(vt, "Enter");
 	assert_shows(vt, "巡查存下了");
-	leave(vt);
+	field_leave(vt);
 }
 
 static void what_was_said_here_before_is_one_key_away(void **state)
@@ -191,7 +180,7 @@ static void what_was_said_here_before_is_one_key_away(void **state)
 	assert_shows(vt, "灭火器压力在红区");
 	field_golden(vt, "before-40x18");
 	vt_key(vt, "Esc");
-	leave(vt);
+	field_leave(vt);
 }
 
 static bool runs(const char *pid)
@@ -232,7 +221,7 @@ static void a_receiver_that_says_nothing_holds_nobody_up(void **state)
 	vt_key(vt, "Esc");
 	assert_shows(vt, "停下了");
 	assert_shows(vt, "> 位置");
-	leave(vt);
+	field_leave(vt);
 	contents("silent.pid", pid, sizeof pid);
 	for (int i = 0; i < 100 && runs(pid); i++)
 		poll(NULL, 0, 20);
@@ -285,7 +274,7 @@ static void a_key_stroke_costs_less_than_a_second_of_a_slow_line(void **state)
 	print_message("# a row down: at most %u bytes; an item answered: at most %u bytes\n", (unsigned)down, (unsigned)item);
 	assert_in_range(down, 1, 400);
 	assert_in_range(item, 1, 960);
-	leave(vt);
+	field_leave(vt);
 }
 
 static void an_old_terminal_without_colour_or_locale_is_enough_for_a_walk(void **state)
@@ -311,7 +300,7 @@ static void an_old_terminal_without_colour_or_locale_is_enough_for_a_walk(void *
 		assert_true(vt_find(vt, "东风网吧", &row, &col));
 		vt_cursor(vt, &at_row, &at_col, &visible);
 		assert_true(at_row >= 2);
-		leave(vt);
+		field_leave(vt);
 	}
 }
 

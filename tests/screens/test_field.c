@@ -82,6 +82,24 @@ static void cards_are_two_keys_away_without_a_pin(void **state)
 	vt_free(vt);
 }
 
+static void from_a_card_the_same_key_leads_back_to_the_others(void **state)
+{
+	struct vt *vt = field_enter("device", FIELD_PIN, 24, 80, NULL);
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		vt_keys(vt, "c");
+		assert_shows(vt, "报警110");
+		vt_keys(vt, "1");
+		assert_hides(vt, "报警110");
+	}
+	vt_keys(vt, "c");
+	assert_shows(vt, "报警110");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "要做的");
+	field_leave(vt);
+}
+
 static void a_place_is_found_by_the_initials_of_its_name(void **state)
 {
 	struct vt *vt = field_enter("device", FIELD_PIN, 24, 80, NULL);
@@ -231,6 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_wrong_pin_says_so_and_the_right_one_opens),
 		cmocka_unit_test(cards_are_two_keys_away_without_a_pin),
+		cmocka_unit_test(from_a_card_the_same_key_leads_back_to_the_others),
 		cmocka_unit_test(a_place_is_found_by_the_initials_of_its_name),
 		cmocka_unit_test(killed_in_the_middle_the_same_item_comes_up),
 		cmocka_unit_test(a_failing_item_opens_its_hazard_filled_in_and_the_ledger_has_it),

@@ -111,7 +111,8 @@ static enum kit_next act(void *user, struct kit_view *top, enum kit_action a)
 
 	switch (a) {
 	case ACT_CARDS:
-		return kit_open(top, screen_cards_new(app));
+		/* From a card back to the others, not a second list upon it. */
+		return top->below && !strcmp(top->below->ops->name, "cards") ? KIT_CLOSE : kit_open(top, screen_cards_new(app));
 	case ACT_LOCK:
 		return top->below ? KIT_CLOSE_TO_ROOT : KIT_STAY;
 	default:

@@ -5,6 +5,7 @@ python3-nacl and python3-zstandard.
     reader.py golden DIR                              the files of tests/vectors/golden against their `expected`
     reader.py show    --roots F --keys F... PATH...   what came, from whom
     reader.py digest  --roots F --keys F... PATH...   the state digest of all events in these bundles, grants and blobs
+    reader.py orders  DIR [SHARE TURN]                the same events in many orders of arrival: one digest (xc_orders.py)
     reader.py refused --roots F --keys F... PATH... BAD   exit 0 when every file of BAD is refused, knowing the others
 
 PATHs are files or folders; whatever is no bundle, grant or blob is passed over.
@@ -202,9 +203,15 @@ def golden(args):
     return 1 if bad else 0
 
 
+def orders(args):
+    import xc_orders
+    here, share, turn = args.path if len(args.path) == 3 else (args.path[0], 1, 0)
+    return 1 if xc_orders.orders(here, int(share), int(turn)) else 0
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("command", choices=["golden", "show", "digest", "refused"])
+    p.add_argument("command", choices=["golden", "show", "digest", "refused", "orders"])
     p.add_argument("--roots", action="append", default=[])
     p.add_argument("--keys", action="append", default=[])
     p.add_argument("path", nargs="+")

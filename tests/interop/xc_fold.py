@@ -1,4 +1,5 @@
 """The fold and the state digest: sync/ledger/PAYLOADS.md."""
+import functools
 from collections import defaultdict
 
 from xc_bundle import H
@@ -9,6 +10,7 @@ SUBMIT, AMEND, RETRACT, RESOLVE, ADOPT, ERASE = 3, 4, 5, 6, 10, 35
 FACT, FIELD, STATE, SET, TOWN_FIELD, DERIVE = range(6)
 TOWN = 8
 ERASED = object()
+read_pack = functools.lru_cache(Pack)                   # the same bytes are the same pack
 
 
 class Entry:
@@ -33,7 +35,7 @@ class Fold:
         self.roster, self.packs = store.roster, {}
         self.events = store.events
         for name, data in store.packs().items():
-            self.packs[name] = Pack(data)
+            self.packs[name] = read_pack(data)
         self.by_ref = {e.hash[:12]: e for e in self.events.values()}
         self.by_seq = defaultdict(list)
         for e in self.events.values():

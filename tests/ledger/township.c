@@ -37,6 +37,12 @@ const struct pack *township_pack(void)
 	return pack;
 }
 
+const struct buf *township_pack_bytes(void)
+{
+	township_pack();
+	return &pack_bytes;
+}
+
 void township_keep_pack(struct profile *p)
 {
 	township_pack();

@@ -22,6 +22,7 @@ void township_close(struct township *t);
 
 /* The pack of forms/catalog, read once; keep it in a profile. */
 const struct pack *township_pack(void);
+const struct buf *township_pack_bytes(void);
 void township_keep_pack(struct profile *p);
 
 /* An event of T; the payload is cleared. */

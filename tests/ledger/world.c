@@ -34,6 +34,11 @@ const char *world_path(const char *name)
 	return path[turn];
 }
 
+void world_remove(const char *name)
+{
+	fs_remove_tree(world_path(name));
+}
+
 struct keys_identity *world_identity(int number, int device)
 {
 	uint8_t secret[KEYS_SECRET];

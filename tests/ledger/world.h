@@ -8,6 +8,7 @@
 
 /* A fresh directory, removed at exit. "NAME" inside it through world_path(). */
 const char *world_path(const char *name);
+void world_remove(const char *name);                    /* a closed profile, before the end */
 
 /* A worker whose secrets are always the same for the same number; `dbk` workers of one device share a store key. */
 struct keys_identity *world_identity(int number, int device);

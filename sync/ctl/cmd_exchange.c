@@ -62,6 +62,9 @@ static void answer_report(struct ctl *c, struct told *t, const struct folder_rep
 	jdoc_put_integer(j, "settled", r->settled);
 	jdoc_put_integer(j, "added", r->added);
 	jdoc_put_bool(j, "older", r->older);
+	jdoc_put_integer(j, "attachments_sent", r->attachments_sent);
+	jdoc_put_integer(j, "attachments_got", r->attachments_got);
+	jdoc_put_integer(j, "attachments_left", r->attachments_left);
 	for (int v = 0; v <= INBOX_FOREIGN; v++)
 		jdoc_put_integer(j, inbox_verdict_name((enum inbox_verdict)v), r->files[v]);
 	ctl_answer(c, j);
@@ -92,6 +95,8 @@ enum err cmd_sync(struct ctl *c)
 		return e;
 	ctl_say(c, _("新封 %u 包 (%" PRIu64 " 条), 拷出 %u 包, 原有 %u 包, 收进 %u 条, 回执确认 %u 包"),
 	        r.sealed, r.sealed_events, r.copied, r.there, r.added, r.settled);
+	if (r.attachments_sent || r.attachments_got || r.attachments_left)
+		ctl_say(c, _("附件: 送到 %u 个, 收到 %u 个, 乡镇暂时不收 %u 个"), r.attachments_sent, r.attachments_got, r.attachments_left);
 	if (r.older)
 		ctl_say(c, _("这里乡镇的消息比本机已有的旧 (照样收下): 请换一个新的, 或与乡镇联系"));
 	if (!(e = status_read(t.profile, &now)))

@@ -4,6 +4,7 @@
 #include "forms/base/cbor.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
+#include "forms/base/sys.h"
 #include "sync/bundle/blob.h"
 #include "sync/exchange/scale.h"
 #include "sync/ledger/log.h"
@@ -35,9 +36,21 @@ static bool is_here(const struct profile *p, const uint8_t id[KEYS_HASH])
 	return here;
 }
 
+bool attach_size(struct profile *p, const uint8_t id[KEYS_HASH], uint64_t *size)
+{
+	struct buf path = { 0 };
+	struct stat st;
+	bool here = !blob_path(p, "blobs", id, "", &path) && !sys->lstat(path.data, &st) && S_ISREG(st.st_mode);
+
+	if (here)
+		*size = (uint64_t)st.st_size;
+	buf_clear(&path);
+	return here;
+}
+
 enum err attach_drop(struct profile *p, const uint8_t id[KEYS_HASH])
 {
-	static const char *const where[][2] = { { "blobs", "" }, { "out", ".xca" }, { "carry", ".xca" } };
+	static const char *const where[][2] = { { "blobs", "" }, { "out", ".xca" }, { "carry", ".xca" }, { "in", ".part" } };
 	struct buf path = { 0 };
 	enum err e = ERR_OK;
 
@@ -102,20 +115,91 @@ static enum err naming(const struct context *c, const uint8_t id[KEYS_HASH], str
 	return err ? err : x.found ? ERR_OK : ERR_NOTFOUND;
 }
 
-bool attach_wanted(struct profile *p, const uint8_t id[KEYS_HASH])
+/* Its event, when the blob is to be taken in. */
+static enum err wanting(const struct context *c, const uint8_t id[KEYS_HASH], uint64_t *size, uint8_t author[EVENT_WRITER])
 {
 	struct log_event e = { 0 };
+	struct payload pl;
+	enum err err = is_here(c->p, id) ? ERR_NOTFOUND : naming(c, id, &e);
+
+	if (!err && e.event.flags & EVENT_PRIVATE_GONE)
+		err = ERR_NOTFOUND;
+	if (!err && !(err = payload_open(EVENT_ATTACH, e.event.public_part.data, e.event.public_part.len, &pl))) {
+		*size = pl.size;
+		memcpy(author, e.log.writer, EVENT_WRITER);
+	}
+	log_event_clear(&e);
+	return err;
+}
+
+enum err attach_expected(struct profile *p, const uint8_t id[KEYS_HASH], uint64_t *size, uint8_t author[EVENT_WRITER])
+{
 	struct store_txn t;
 	struct context c;
-	bool wanted;
+	enum err e;
 
-	if (!p->fold || is_here(p, id))
-		return false;
+	if (!p->fold)
+		return ERR_NOTFOUND;
 	reader_begin(p, &t, &c);
-	wanted = !t.err && !naming(&c, id, &e) && !(e.event.flags & EVENT_PRIVATE_GONE);
+	e = t.err ? t.err : wanting(&c, id, size, author);
 	store_abort(&t);
-	log_event_clear(&e);
-	return wanted;
+	return e;
+}
+
+bool attach_wanted(struct profile *p, const uint8_t id[KEYS_HASH])
+{
+	uint8_t author[EVENT_WRITER];
+	uint64_t size;
+
+	return !attach_expected(p, id, &size, author);
+}
+
+struct missing_blob { uint8_t id[KEYS_HASH]; uint64_t size; };
+struct listing { const struct context *context; struct missing_blob *at; size_t count; };
+
+static enum err list_missing(void *user, const uint8_t id[KEYS_HASH])
+{
+	struct listing *x = user;
+	uint8_t author[EVENT_WRITER];
+	uint64_t size;
+
+	if (x->count == ATTACH_ASK)
+		return ERR_EXISTS;
+	if (!wanting(x->context, id, &size, author)) {
+		memcpy(x->at[x->count].id, id, KEYS_HASH);
+		x->at[x->count++].size = size;
+	}
+	return ERR_OK;
+}
+
+/* From anywhere, so that what nobody has any more holds up the others only once in a while. */
+static enum err list_from(struct listing *x, const uint8_t from[KEYS_HASH])
+{
+	static const uint8_t start[KEYS_HASH];
+	enum err e = fold_blobs(x->context->t, from, NULL, list_missing, x);
+
+	if (!e)
+		e = fold_blobs(x->context->t, start, from, list_missing, x);
+	return e == ERR_EXISTS ? ERR_OK : e;
+}
+
+enum err attach_missing(struct profile *p, enum err (*each)(void *user, const uint8_t id[KEYS_HASH], uint64_t size), void *user)
+{
+	struct context c;
+	struct listing x = { .context = &c, .at = calloc(ATTACH_ASK, sizeof *x.at) };
+	uint8_t from[KEYS_HASH];
+	struct store_txn t;
+	enum err e = x.at ? fs_random(from, sizeof from) : err_set(ERR_NOMEM, _("附件内存不够"));
+
+	if (!e && p->fold) {
+		reader_begin(p, &t, &c);
+		e = t.err ? t.err : list_from(&x, from);
+		store_abort(&t);
+	}
+	for (size_t i = 0; !e && i < x.count; i++)
+		e = each(user, x.at[i].id, x.at[i].size);
+	free(x.at);
+	return e;
 }
 
 struct showing { struct context context; bool (*each)(void *user, const struct attachment *a); void *user; struct attachment *at; size_t count; };

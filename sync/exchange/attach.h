@@ -12,7 +12,7 @@
 
 #include "sync/exchange/inbox.h"
 
-enum { ATTACH_FILE_MAX = 64 << 20 /* of what a scaling command is given */, ATTACH_MEDIA_MAX = 128, ATTACH_SCALE_SECONDS = 60 };
+enum { ATTACH_FILE_MAX = 64 << 20 /* of what a scaling command is given */, ATTACH_MEDIA_MAX = 128, ATTACH_SCALE_SECONDS = 60, ATTACH_ASK = 256 };
 
 struct attachment {
 	uint8_t ref[EVENT_REF], blob[KEYS_HASH];
@@ -34,8 +34,16 @@ enum err attach_each(struct profile *p, const uint8_t record[EVENT_REF], bool (*
 /* Its content. ERR_NOTFOUND: not here yet; ERR_DENIED: erased. */
 enum err attach_read(struct profile *p, const uint8_t ref[EVENT_REF], struct buf *out, struct attachment *about);
 
-/* Should this blob be taken in? Named by an event that is believed, not erased, not here. */
+/* Should this blob be taken in? Named by an event that is believed, not erased, not here. The second tells its size as carried
+ * and who attached it; ERR_NOTFOUND when it is not wanted. */
 bool attach_wanted(struct profile *p, const uint8_t id[KEYS_HASH]);
+enum err attach_expected(struct profile *p, const uint8_t id[KEYS_HASH], uint64_t *size, uint8_t author[EVENT_WRITER]);
+
+/* Is this blob here, of how many bytes as carried? */
+bool attach_size(struct profile *p, const uint8_t id[KEYS_HASH], uint64_t *size);
+
+/* Every blob that is wanted, beginning anywhere, at most ATTACH_ASK; until `each` returns not OK. */
+enum err attach_missing(struct profile *p, enum err (*each)(void *user, const uint8_t id[KEYS_HASH], uint64_t size), void *user);
 
 /* A receipt names the blob: it leaves the queue. ERR_NOTFOUND when no event of ours names it. */
 enum err attach_acknowledge(struct profile *p, const uint8_t id[KEYS_HASH]);

@@ -35,6 +35,7 @@ struct folder_report {
 	uint32_t slice;                   /* the largest piece sent at once */
 	uint32_t refused_there;           /* bundles that the township would not take; `why` is about the last */
 	char why[200];
+	uint32_t attachments_sent, attachments_got, attachments_left;     /* left: the township does not want them (yet) */
 	bool stopped;
 };
 

@@ -18,7 +18,7 @@ struct http {
 	size_t slice, largest;
 	uint64_t sent, tick;
 	uint32_t connect_seconds, stall_seconds;
-	char etag[72];                    /* of the last GET: what a Range goes on in */
+	char etag[72], *etag_path;        /* of the last GET: what a Range goes on in */
 };
 
 /* One exchange: what goes out, what came back. */
@@ -69,6 +69,7 @@ void http_close(struct http *h)
 		return;
 	curl_easy_cleanup(h->curl);
 	free(h->base);
+	free(h->etag_path);
 	free(h);
 }
 
@@ -335,13 +336,16 @@ enum err http_fetch(struct http *h, const char *path, size_t max, struct buf *ou
 		snprintf(range, sizeof range, "Range: bytes=%zu-", had);
 		x.headers[n++] = range;
 	}
-	if (had && *h->etag) {
+	if (had && *h->etag && h->etag_path && !strcmp(h->etag_path, path)) {
 		snprintf(same, sizeof same, "If-Range: %s", h->etag);
 		x.headers[n++] = same;
 	}
 	e = run(h, &x);
-	if (x.ours)
+	if (x.ours) {
 		memcpy(h->etag, x.etag, sizeof h->etag);
+		free(h->etag_path);
+		h->etag_path = strdup(path);
+	}
 	if (e == ERR_IO && x.ours && (x.status == 200 || x.status == 206))
 		return e;                 /* what came is kept and continued */
 	if (!e && x.status != 200 && !(had && x.status == 206))

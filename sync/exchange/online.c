@@ -1,5 +1,5 @@
 #include "config.h"
-#include "sync/exchange/online.h"
+#include "sync/exchange/online_own.h"
 
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
@@ -17,19 +17,15 @@
 
 enum { HEADS_MAX = 64, HEAD_BYTES = 48, DOWNLINK_BYTES = LIMIT_BUNDLE_FILE, ROOTS_BYTES = LIMIT_ROOTS * (LIMIT_ROOT + 2) };
 
-struct online {
-	struct profile *profile; struct http *http; struct folder_report *report;
-	const char *out;
-	bool own;                                     /* bundles of this device: what the township says of them concerns its owner */
-	char (*sent)[2 * KEYS_HASH + 1]; size_t sent_count;       /* their bytes are across, their receipts to be fetched */
-	enum err refused;
-};
+/* One directory being sent: bundles, or attachments, which may wait. */
+struct sending { const char *dir, *ending; bool own, attachments; };
 
 static bool sending(void *user, uint64_t done, uint64_t total)
 {
-	struct folder_report *r = user;
+	struct online *o = user;
+	struct folder_report *r = o->report;
 
-	return !r->progress || r->progress(r->user, _("发送"), (uint32_t)done, (uint32_t)total);
+	return !r->progress || r->progress(r->user, o->now && o->now->attachments ? _("发送附件") : _("发送"), (uint32_t)done, (uint32_t)total);
 }
 
 static enum err take(struct online *o, const char *name, const struct buf *data, struct inbox_file *f)
@@ -94,20 +90,25 @@ static enum err fetch_receipts(struct online *o)
 			rounds++;
 			wait_ms(ONLINE_RECEIPT_WAIT_MS);
 		}
-		if (!sending(o->report, o->sent_count - waiting, o->sent_count))
+		if (!sending(o, o->sent_count - waiting, o->sent_count))
 			o->report->stopped = true;
 	}
 	o->sent_count = 0;
 	return e;
 }
 
-/* The township does not take this one: it stays here, and does not hold up the others. */
+/* The township does not take this one: it stays here, and does not hold up the others. An attachment may be early: nothing
+ * there names it before its record is in. */
 static enum err note_refusal(struct online *o, enum err e)
 {
-	o->report->refused_there++;
-	if (o->own || !*o->report->why)
-		snprintf(o->report->why, sizeof o->report->why, "%s", err_detail());
-	if (o->own)
+	struct folder_report *r = o->report;
+	bool concerns = o->now->own && !o->now->attachments;
+
+	r->refused_there += !o->now->attachments;
+	r->attachments_left += o->now->attachments;
+	if ((concerns || !*r->why) && !(o->now->attachments && e == ERR_NOTFOUND))
+		snprintf(r->why, sizeof r->why, "%s", err_detail());
+	if (concerns)
 		o->refused = e;
 	return ERR_OK;
 }
@@ -119,56 +120,65 @@ static bool is_for_township(const struct online *o, const struct buf *data)
 	return !bundle_envelope_read(data->data, data->len, &envelope) && keep_is_for_township(o->profile, &envelope);
 }
 
+/* Its bytes are across, or an error says why not. */
+static enum err send_file(struct online *o, const char *id, const struct buf *data)
+{
+	enum err e = ERR_OK;
+
+	for (int i = 0; !e && i < 2; i++) {
+		e = http_send(o->http, id, data->data, data->len, sending, o);
+		if (e != ERR_CONFLICT && e != ERR_NOTFOUND)
+			return e;
+		if (!i)
+			e = ERR_OK;               /* it moved, or gave way, between our question and our slice: ask again */
+	}
+	return e;
+}
+
 static enum err send_one(void *user, const char *name)
 {
 	struct online *o = user;
+	struct folder_report *r = o->report;
 	struct buf path = { 0 }, data = { 0 };
 	char *id = o->sent[o->sent_count];
 	enum err e;
 
-	if (o->report->stopped || o->sent_count == ONLINE_BUNDLES_MAX || strlen(name) != 2 * KEYS_HASH + 4 || strcmp(name + 2 * KEYS_HASH, ".xcb"))
+	if (r->stopped || o->sent_count == ONLINE_BUNDLES_MAX || strlen(name) != 2 * KEYS_HASH + 4 || strcmp(name + 2 * KEYS_HASH, o->now->ending))
 		return ERR_OK;
 	memcpy(id, name, 2 * KEYS_HASH);
 	id[2 * KEYS_HASH] = '\0';
-	e = fs_read(fs_path(&path, o->out, name), LIMIT_BUNDLE_FILE, &data);
-	if (!e && !o->own && !is_for_township(o, &data)) {
-		buf_clear(&path);
-		buf_clear(&data);
-		return ERR_OK;
-	}
-	for (int i = 0; !e && i < 2; i++) {
-		e = http_send(o->http, id, data.data, data.len, sending, o->report);
-		if (e != ERR_CONFLICT && e != ERR_NOTFOUND)
-			break;
-		if (!i)
-			e = ERR_OK;               /* it moved, or gave way, between our question and our slice: ask again */
-	}
-	if (e == ERR_BUSY) {
-		o->report->stopped = true;
-		e = ERR_OK;
-	} else if (e == ERR_UNKNOWN || e == ERR_LIMIT || e == ERR_CORRUPT || e == ERR_CONFLICT || e == ERR_NOTFOUND) {
-		e = note_refusal(o, e);
-	} else if (!e) {
-		o->report->copied++;
-		o->sent_count++;
+	e = fs_read(fs_path(&path, o->now->dir, name), LIMIT_BLOB, &data);
+	if (!e && (o->now->own || o->now->attachments || is_for_township(o, &data))) {
+		e = send_file(o, id, &data);
+		if (e == ERR_BUSY) {
+			r->stopped = true;
+			e = ERR_OK;
+		} else if (e == ERR_UNKNOWN || e == ERR_LIMIT || e == ERR_CORRUPT || e == ERR_CONFLICT || e == ERR_NOTFOUND) {
+			e = note_refusal(o, e);
+		} else if (!e) {
+			r->copied += !o->now->attachments;
+			r->attachments_sent += o->now->attachments;
+			o->sent_count++;
+		}
 	}
 	buf_clear(&path);
 	buf_clear(&data);
 	return e;
 }
 
-static enum err send_shelf(struct online *o, const char *shelf, bool own)
+static enum err send_shelf(struct online *o, const char *shelf, const char *ending)
 {
 	struct buf dir = { 0 };
+	struct sending now = { profile_path(o->profile, shelf, &dir), ending, !strcmp(shelf, "out"), !strcmp(ending, ".xca") };
 	enum err e, receipts = ERR_OK;
 
-	o->own = own;
-	o->out = profile_path(o->profile, shelf, &dir);
-	e = dir.err ? dir.err : fs_list(o->out, FOLDER_FILES_MAX, send_one, o);
-	buf_clear(&dir);
+	o->now = &now;
+	e = dir.err ? dir.err : fs_list(now.dir, FOLDER_FILES_MAX, send_one, o);
 	/* Also after a cut: what went across before it may be acknowledged, should there be a way again. */
 	if (o->sent_count && (!e || e == ERR_IO))
 		receipts = fetch_receipts(o);
+	o->now = NULL;
+	buf_clear(&dir);
 	return e ? e : receipts;
 }
 
@@ -238,24 +248,6 @@ static enum err fetch_roots(struct online *o)
 	return e;
 }
 
-static enum err fetch_blob(void *user, const uint8_t id[KEYS_HASH])
-{
-	struct online *o = user;
-	struct buf data = { 0 };
-	char hex[2 * KEYS_HASH + 1], path[96];
-	enum err e;
-
-	keys_hex(id, KEYS_HASH, hex);
-	snprintf(path, sizeof path, "/v1/p/%s", hex);
-	e = http_fetch(o->http, path, LIMIT_BLOB, &data);
-	if (e == ERR_IO && data.len)
-		e = http_fetch(o->http, path, LIMIT_BLOB, &data);
-	if (!e)
-		e = inbox_blob(o->profile, data.data, data.len);
-	buf_clear(&data);
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
 /* The township was restored from a backup: ask what it holds of us, and give it what it lost. */
 static enum err offer_again(struct online *o)
 {
@@ -270,7 +262,7 @@ static enum err offer_again(struct online *o)
 	keys_hex(o->profile->writer, EVENT_WRITER, writer);
 	snprintf(path, sizeof path, "/v1/w/%s", writer);
 	if (!(e = http_fetch(o->http, path, 65536, &data)) && !(e = take(o, _("回执"), &data, &f)) && !(e = folder_seal(o->profile, &sealed, &events)) && sealed)
-		e = send_shelf(o, "out", true);
+		e = send_shelf(o, "out", ".xcb");
 	r->sealed += sealed;
 	r->sealed_events += events;
 	buf_clear(&data);
@@ -290,17 +282,24 @@ static enum err exchange(struct online *o)
 		e = offer_again(o);
 	age = p->anchor.tick >> 32;
 	if (!e)
-		e = send_shelf(o, "out", true);
+		e = send_shelf(o, "out", ".xcb");
 	if (!e && !r->stopped)
-		e = send_shelf(o, "carry", false);
+		e = send_shelf(o, "carry", ".xcb");
 	for (int i = 0; !e && added && !r->stopped && i < ONLINE_DOWNLINK_MAX; i++)
 		e = fetch_downlink(o, &added);
 	if (!e && !r->stopped && p->anchor.tick >> 32 > age)
 		e = offer_again(o);
 	if (!e && !r->stopped)
-		e = keep_missing_blobs(p, fetch_blob, o);
+		e = online_fetch_packs(o);
 	if (!e)
 		e = inbox_settle(p, NULL);
+	/* All records before any photo, up and down. */
+	if (!e && !r->stopped)
+		e = send_shelf(o, "out", ".xca");
+	if (!e && !r->stopped)
+		e = send_shelf(o, "carry", ".xca");
+	if (!e && !r->stopped)
+		e = online_fetch_attachments(o);
 	if (!e)
 		e = shelf_settle(p, "out", profile_path(p, "out", &out), &r->settled);
 	r->older = r->tick && r->tick < p->anchor.tick;

@@ -52,6 +52,29 @@ static enum err each_ref(struct store_txn *t, const struct store_key *prefix, en
 	return e ? e : t->err;
 }
 
+enum err fold_blobs(struct store_txn *t, const uint8_t from[EVENT_HASH], const uint8_t *to, enum err (*each)(void *user, const uint8_t blob[EVENT_HASH]), void *user)
+{
+	struct store_key prefix = store_key(), at = key_of('b', from, EVENT_HASH), key;
+	uint8_t last[EVENT_HASH] = { 0 };
+	struct store_cursor c;
+	bool any = false;
+	enum err e = ERR_OK;
+
+	store_key_u8(&prefix, 'b');
+	store_seek_from(t, STORE_INDEX, &prefix, &at, &c);
+	while (!e && store_next(&c, &key, NULL)) {
+		if (key.len < 1 + EVENT_HASH || (any && !memcmp(last, key.bytes + 1, EVENT_HASH)))
+			continue;
+		memcpy(last, key.bytes + 1, EVENT_HASH);
+		any = true;
+		if (to && memcmp(last, to, EVENT_HASH) >= 0)
+			break;
+		e = each(user, last);
+	}
+	store_seek_end(&c);
+	return e ? e : t->err;
+}
+
 enum err fold_blob_events(struct store_txn *t, const uint8_t blob[EVENT_HASH], enum err (*each)(void *user, const uint8_t ref[EVENT_REF]), void *user)
 {
 	struct store_key k = key_of('b', blob, EVENT_HASH);

@@ -43,6 +43,9 @@ enum err fold_pack_arrived(struct fold *f, struct store_txn *t, const char *id, 
 enum err fold_blob_events(struct store_txn *t, const uint8_t blob[EVENT_HASH], enum err (*each)(void *user, const uint8_t ref[EVENT_REF]), void *user);
 enum err fold_attachments(struct store_txn *t, const uint8_t record[EVENT_REF], enum err (*each)(void *user, const uint8_t ref[EVENT_REF]), void *user);
 
+/* Every blob that any event names, once each: from `from` on, before `to` (NULL: to the last). */
+enum err fold_blobs(struct store_txn *t, const uint8_t from[EVENT_HASH], const uint8_t *to, enum err (*each)(void *user, const uint8_t blob[EVENT_HASH]), void *user);
+
 /* Empty all registers and fold every event again, in slices of `slice` events a transaction. A rebuild that was cut off
  * leaves fold_unfinished() true: rebuild again before anything is shown. */
 enum err fold_rebuild(struct fold *f, uint32_t slice);

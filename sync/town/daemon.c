@@ -268,7 +268,7 @@ uint16_t daemon_port(const struct daemon *d)
 enum err daemon_open(struct profile *p, const char *address, const struct daemon_host *host, struct daemon **out)
 {
 	struct daemon *d = calloc(1, sizeof *d);
-	struct upload_host uploads = { d, daemon_admit, LIMIT_BUNDLE_FILE };
+	struct upload_host uploads = { d, daemon_admit, daemon_wants, LIMIT_BUNDLE_FILE, LIMIT_BLOB };
 	struct buf dir = { 0 };
 	enum err e;
 

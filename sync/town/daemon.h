@@ -1,7 +1,7 @@
 /* daemon.h - the township's receiving daemon: HTTP in front, the same inbox as a stick behind.
  *
- *     POST /v1/b, HEAD and PATCH /v1/b/<id>, OPTIONS      bundles, by tus 1.0.0: core, creation, creation-with-upload, expiration
- *     GET  /v1/r/<id>                                     the receipt of a bundle, once it is durable
+ *     POST /v1/b, HEAD and PATCH /v1/b/<id>, OPTIONS      bundles and attachments, by tus 1.0.0: core, creation, creation-with-upload, expiration
+ *     GET  /v1/r/<id>                                     the receipt of a bundle or attachment, once it is durable
  *     GET  /v1/w/<writer>                                 a receipt for no bundle: all that is held of that writer
  *     GET  /v1/d/<writer>?heads=<hex>                     what that writer lacks, sealed to it (Range)
  *     GET  /v1/p/<blob id>                                a blob of a pack or photo

@@ -10,18 +10,21 @@
 #include <microhttpd.h>
 #include <pthread.h>
 
+/* Photos leave a part of the day's measure to records. */
+enum { DAEMON_FOR_RECORDS = LIMIT_WRITER_DAY / 5 };
 enum { DAEMON_QUEUE = 4096, DAEMON_CACHE = 32, DAEMON_BODY = 65536, DAEMON_CROWD = DAEMON_CONNECTIONS * 3 / 4 };
 
 /* Everything counted, for /metrics: X(field, name, help). */
 #define DAEMON_COUNTERS(X) \
 	X(requests,   "xuncha_requests_total",   "HTTP requests") \
 	X(refused,    "xuncha_refused_total",    "requests answered with an error") \
-	X(bytes,      "xuncha_upload_bytes_total", "bytes of bundles received") \
+	X(bytes,      "xuncha_upload_bytes_total", "bytes of bundles and attachments received") \
 	X(uploaded,   "xuncha_uploads_total",    "bundles received whole") \
 	X(merged,     "xuncha_merged_total",     "bundles taken in") \
 	X(duplicates, "xuncha_duplicates_total", "bundles that were here already") \
 	X(held,       "xuncha_held_total",       "bundles kept until a certificate comes") \
 	X(bad,        "xuncha_bad_total",        "bundles refused") \
+	X(attached,   "xuncha_attachments_total", "attachments taken in") \
 	X(events,     "xuncha_events_total",     "new events") \
 	X(downlinks,  "xuncha_downlinks_total",  "downlinks given") \
 	X(receipts,   "xuncha_receipts_total",   "receipts given") \
@@ -34,7 +37,7 @@ struct downlink_cache { uint8_t key[KEYS_HASH]; struct buf data; uint64_t used; 
 enum guard_phase { GUARD_HEADERS, GUARD_BODY, GUARD_ANSWER };
 struct guarded { bool used, cut; int fd; enum guard_phase phase; int64_t since; };
 
-/* How much a sealer announced on one day. */
+/* How much a writer announced on one day. */
 struct sealer_day { uint8_t sealer[KEYS_WRITER]; int64_t day; uint64_t bytes; };
 
 struct daemon {
@@ -94,8 +97,9 @@ void guard_connection(void *user, struct MHD_Connection *c, void **state, enum M
 void guard_phase(struct daemon *d, struct MHD_Connection *c, enum guard_phase phase);
 void guard_sweep(struct daemon *d);
 
-/* Under the lock: may this sealer send (see upload.h); a whole upload waits for daemon_work(). */
-enum err daemon_admit(void *user, const uint8_t sealer[UPLOAD_SEALER], uint64_t length);
+/* Under the lock: may this writer send, is this attachment waited for (see upload.h); a whole upload waits for daemon_work(). */
+enum err daemon_admit(void *user, const uint8_t writer[UPLOAD_SEALER], uint64_t length, bool attachment);
+enum err daemon_wants(void *user, const char *id, uint64_t length, uint8_t author[UPLOAD_SEALER]);
 enum err daemon_enqueue(void *user, const char *name);
 
 /* The other paths. */

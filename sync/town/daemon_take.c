@@ -4,6 +4,7 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
+#include "sync/exchange/attach.h"
 #include "sync/ledger/profile.h"
 
 #include <stdlib.h>
@@ -33,8 +34,8 @@ static struct sealer_day *day_of(struct daemon *d, const uint8_t sealer[KEYS_WRI
 	return &d->days[d->day_count++];
 }
 
-/* Only certified sealers get an entry, so the list is bounded by the roster. */
-enum err daemon_admit(void *user, const uint8_t sealer[UPLOAD_SEALER], uint64_t length)
+/* Only certified writers get an entry, so the list is bounded by the roster. */
+enum err daemon_admit(void *user, const uint8_t sealer[UPLOAD_SEALER], uint64_t length, bool attachment)
 {
 	struct daemon *d = user;
 	struct sealer_day *day;
@@ -53,10 +54,20 @@ enum err daemon_admit(void *user, const uint8_t sealer[UPLOAD_SEALER], uint64_t 
 	if (day->day != today)
 		*day = (struct sealer_day){ .day = today };
 	memcpy(day->sealer, sealer, KEYS_WRITER);
-	if (day->bytes + length > LIMIT_WRITER_DAY)
+	if (day->bytes + length > (uint64_t)(attachment ? LIMIT_WRITER_DAY - DAEMON_FOR_RECORDS : LIMIT_WRITER_DAY))
 		return err_set(ERR_LIMIT, _("这台设备今天传得太多 (上限 %d MiB), 明天再收; 请打电话问是怎么回事"), LIMIT_WRITER_DAY >> 20);
 	day->bytes += length;
 	return ERR_OK;
+}
+
+enum err daemon_wants(void *user, const char *id, uint64_t length, uint8_t author[UPLOAD_SEALER])
+{
+	struct daemon *d = user;
+	uint8_t blob[KEYS_HASH];
+	uint64_t size;
+	enum err e = keys_unhex(id, KEYS_HASH, blob) ? attach_expected(d->profile, blob, &size, author) : ERR_NOTFOUND;
+
+	return !e && size == length ? ERR_OK : err_set(e ? e : ERR_FORMAT, _("没有记录提到这个附件, 或大小不同"));
 }
 
 /* --- the queue --- */
@@ -91,6 +102,10 @@ static size_t next_group(struct daemon *d, char names[INBOX_GROUP][UPLOAD_ID + 1
 
 static void count(struct daemon *d, const struct inbox_file *f)
 {
+	if (!memcmp(f->data, "XCA1", 4)) {
+		d->attached += f->verdict == INBOX_MERGED;
+		return;
+	}
 	d->merged += f->verdict == INBOX_MERGED;
 	d->duplicates += f->verdict == INBOX_DUPLICATE;
 	d->held += f->verdict == INBOX_HELD || f->verdict == INBOX_CARRIED;

@@ -3,6 +3,7 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
+#include "sync/exchange/attach.h"
 #include "sync/keys/hash.h"
 #include "sync/ledger/profile.h"
 
@@ -34,7 +35,7 @@ enum MHD_Result tus_options(struct MHD_Connection *c)
 		{ "Tus-Version", "1.0.0" }, { "Tus-Extension", "creation,creation-with-upload,expiration" }, { "Tus-Max-Size", max }, { NULL, NULL },
 	};
 
-	snprintf(max, sizeof max, "%d", LIMIT_BUNDLE_FILE);
+	snprintf(max, sizeof max, "%d", LIMIT_BLOB);
 	return answer_headers(c, 204, headers);
 }
 
@@ -49,6 +50,10 @@ static enum err state_of(struct daemon *d, const char *id, uint64_t *offset, uin
 
 	if (e != ERR_NOTFOUND || strlen(id) != 2 * KEYS_HASH || !keys_unhex(id, KEYS_HASH, hash))
 		return e;
+	if (attach_size(d->profile, hash, offset)) {
+		*length = *offset;
+		return ERR_OK;
+	}
 	profile_begin(d->profile, &t);
 	e = t.err ? t.err : evidence_get(&t, hash, &known);
 	store_abort(&t);

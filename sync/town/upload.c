@@ -127,11 +127,12 @@ static bool head_of(struct upload *u, const struct part *p, size_t len, uint8_t 
 	return good;
 }
 
-/* What is half done: in all, without a sealer yet, and of one sealer. */
+/* What is half done: in all, without a name yet, and of the same kind: of one sealer, or any attachment. */
 struct survey {
 	struct upload *u;
 	const char *except;               /* not this one */
 	const uint8_t *sealer;            /* NULL: nobody's */
+	bool blobs;                       /* the same are attachments */
 	uint64_t bytes;
 	uint32_t files, stubs, same;
 	struct part oldest_stub, oldest_same;
@@ -142,6 +143,16 @@ static void note(const struct part *p, uint32_t *count, struct part *oldest)
 	if (!*count || p->touched < oldest->touched)
 		*oldest = *p;
 	++*count;
+}
+
+static bool is_blob(const uint8_t head[UPLOAD_HEAD])
+{
+	return !memcmp(head, "XCA1", 4);
+}
+
+static bool is_same(const struct survey *s, const uint8_t head[UPLOAD_HEAD])
+{
+	return s->blobs ? is_blob(head) : !is_blob(head) && !memcmp(head + UPLOAD_SEALER_AT, s->sealer, UPLOAD_SEALER);
 }
 
 static enum err survey_one(void *user, const char *file)
@@ -158,7 +169,7 @@ static enum err survey_one(void *user, const char *file)
 		return ERR_OK;
 	if (p.offset < UPLOAD_HEAD)
 		note(&p, &s->stubs, &s->oldest_stub);
-	else if (s->sealer && head_of(s->u, &p, UPLOAD_HEAD, head) && !memcmp(head + UPLOAD_SEALER_AT, s->sealer, UPLOAD_SEALER))
+	else if ((s->sealer || s->blobs) && head_of(s->u, &p, UPLOAD_HEAD, head) && is_same(s, head))
 		note(&p, &s->same, &s->oldest_same);
 	return ERR_OK;
 }
@@ -209,13 +220,14 @@ enum err upload_create(struct upload *u, const char *id, uint64_t length, char n
 {
 	struct buf path = { 0 };
 	struct part p = { .length = length }, old;
+	uint8_t author[UPLOAD_SEALER];
 	enum err e;
 	int fd;
 
 	*offset = 0;
 	if ((e = make_name(id, name)))
 		return e;
-	if (length > u->host.file_max || length < UPLOAD_HEAD)
+	if (length < UPLOAD_HEAD || (length > u->host.file_max && !(id && u->host.wants && !u->host.wants(u->host.user, id, length, author))))
 		return err_set(ERR_LIMIT, _("包有 %llu 字节, 上限 %llu"), (unsigned long long)length, (unsigned long long)u->host.file_max);
 	if (id && !find(u, name, &old)) {
 		if (old.length == length) {
@@ -247,7 +259,7 @@ enum err upload_state(struct upload *u, const char *name, uint64_t *offset, uint
 /* May this upload go on, now that these bytes complete its head? */
 static enum err check_head(struct upload *u, const struct part *p, const uint8_t *data)
 {
-	uint8_t head[UPLOAD_HEAD];
+	uint8_t head[UPLOAD_HEAD], author[UPLOAD_SEALER];
 	struct survey s = { .u = u, .except = p->name, .sealer = head + UPLOAD_SEALER_AT };
 	size_t had = (size_t)p->offset;
 	enum err e;
@@ -255,11 +267,20 @@ static enum err check_head(struct upload *u, const struct part *p, const uint8_t
 	if (!head_of(u, p, had, head))
 		return err_set(ERR_IO, _("读不出上传的开头"));
 	memcpy(head + had, data, UPLOAD_HEAD - had);
-	if (memcmp(head, "XCB1", 4))
+	s.blobs = is_blob(head) && u->host.wants;
+	if (!s.blobs && memcmp(head, "XCB1", 4))
 		return err_set(ERR_FORMAT, _("不是巡查的包"));
-	if ((e = u->host.admit(u->host.user, head + UPLOAD_SEALER_AT, p->length)) || (e = fs_list(u->dir, UPLOAD_FILES_MAX, survey_one, &s)))
+	if (s.blobs && (e = u->host.wants(u->host.user, p->name, p->length, author)))
 		return e;
-	return s.same >= UPLOAD_PER_WRITER ? remove_part(u, &s.oldest_same) : ERR_OK;
+	e = u->host.admit(u->host.user, s.blobs ? author : s.sealer, p->length, s.blobs);
+	if (e || (e = fs_list(u->dir, UPLOAD_FILES_MAX, survey_one, &s)))
+		return e;
+	return s.same >= (s.blobs ? UPLOAD_BLOBS : UPLOAD_PER_WRITER) ? remove_part(u, &s.oldest_same) : ERR_OK;
+}
+
+static size_t largest(const struct upload *u)
+{
+	return (size_t)(u->host.blob_max > u->host.file_max ? u->host.blob_max : u->host.file_max);
 }
 
 /* Is the finished file what its name says? */
@@ -268,7 +289,7 @@ static enum err check_hash(struct upload *u, const struct part *p)
 	uint8_t hash[KEYS_HASH];
 	char hex[2 * KEYS_HASH + 1];
 	struct buf path = { 0 }, data = { 0 };
-	enum err e = *p->name == 'r' ? ERR_OK : fs_read(part_path(u, p, &path), (size_t)u->host.file_max, &data);
+	enum err e = *p->name == 'r' ? ERR_OK : fs_read(part_path(u, p, &path), largest(u), &data);
 
 	if (!e && *p->name != 'r') {
 		keys_hash(data.data, data.len, hash);
@@ -353,7 +374,7 @@ enum err upload_read(struct upload *u, const char *name, struct buf *out)
 	if (!e && p.offset < p.length)
 		e = err_set(ERR_HELD, _("收到 %llu / %llu 字节"), (unsigned long long)p.offset, (unsigned long long)p.length);
 	if (!e)
-		e = fs_read(part_path(u, &p, &path), (size_t)u->host.file_max, out);
+		e = fs_read(part_path(u, &p, &path), largest(u), out);
 	buf_clear(&path);
 	return e;
 }

@@ -1,11 +1,12 @@
-/* upload.h - bundles that arrive in pieces: the storage behind the daemon's tus 1.0.0 endpoint (https://tus.io).
+/* upload.h - bundles and attachments that arrive in pieces: the storage behind the daemon's tus 1.0.0 endpoint (https://tus.io).
  *
  * An upload is one file whose name says all there is to know, "<id>.<length>", and whose size is the offset: neither side
  * needs memory, and a restart loses nothing. The id is the hash the finished file must have (a file with another is dropped),
  * or, without one, a random name beginning with "r". Every piece is synced before its offset is told. A piece that completes
- * the head is written only when `admit` accepts the sealer it names, so a stranger never keeps more than a few bytes. Half-done
- * uploads: UPLOAD_PER_WRITER a sealer and UPLOAD_STUBS that name none yet, of which the one longest untouched gives way, so that
- * nobody can shut another out; UPLOAD_BYTES_MAX in all. One thread at a time.
+ * the head is written only when `admit` accepts the sealer it names, or, an attachment having none, when `wants` knows its id,
+ * so a stranger never keeps more than a few bytes. Half-done uploads: UPLOAD_PER_WRITER a sealer, UPLOAD_BLOBS attachments, and
+ * UPLOAD_STUBS that name nobody yet, of which the one longest untouched gives way, so that nobody can shut another out;
+ * UPLOAD_BYTES_MAX in all, half of it more than all attachments. One thread at a time.
  */
 #ifndef SYNC_TOWN_UPLOAD_H
 #define SYNC_TOWN_UPLOAD_H
@@ -16,7 +17,7 @@
 #include <stdint.h>
 
 enum {
-	UPLOAD_ID = 64, UPLOAD_PER_WRITER = 8, UPLOAD_STUBS = 256, UPLOAD_FILES_MAX = 20000,
+	UPLOAD_ID = 64, UPLOAD_PER_WRITER = 8, UPLOAD_STUBS = 256, UPLOAD_BLOBS = 512, UPLOAD_FILES_MAX = 20000,
 	UPLOAD_DAYS = 30, UPLOAD_SEALER_AT = 26, UPLOAD_SEALER = 16, UPLOAD_HEAD = UPLOAD_SEALER_AT + UPLOAD_SEALER
 };
 #define UPLOAD_BYTES_MAX ((uint64_t)2 << 30)
@@ -25,9 +26,11 @@ struct upload;
 
 struct upload_host {
 	void *user;
-	/* May this sealer send `length` bytes? ERR_UNKNOWN, ERR_LIMIT (too much today); the upload is dropped. */
-	enum err (*admit)(void *user, const uint8_t sealer[UPLOAD_SEALER], uint64_t length);
-	uint64_t file_max;                /* largest file taken */
+	/* May this writer send `length` bytes, of an attachment or a bundle? ERR_UNKNOWN, ERR_LIMIT (too much today); the upload is dropped. */
+	enum err (*admit)(void *user, const uint8_t writer[UPLOAD_SEALER], uint64_t length, bool attachment);
+	/* Is the attachment of this id, of that length, waited for; whose is it? ERR_NOTFOUND: no record names it so; the upload is dropped. */
+	enum err (*wants)(void *user, const char *id, uint64_t length, uint8_t author[UPLOAD_SEALER]);
+	uint64_t file_max, blob_max;      /* largest bundle, largest attachment */
 };
 
 /* `dir` is made when missing. The host is copied. */

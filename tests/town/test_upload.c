@@ -9,21 +9,31 @@
 
 #include <stdlib.h>
 
-enum { SIZE = 6000, LIMIT = 10000 };
+enum { SIZE = 6000, LIMIT = 10000, BLOB_LIMIT = 20000 };
 static char id[UPLOAD_ID + 1];            /* the hash of `file` */
 static char dir[32];
 static uint8_t file[SIZE];
 
-static enum err only_seven(void *user, const uint8_t sealer[UPLOAD_SEALER], uint64_t length)
+static enum err only_seven(void *user, const uint8_t sealer[UPLOAD_SEALER], uint64_t length, bool attachment)
 {
 	(void)user;
 	(void)length;
+	(void)attachment;
 	return sealer[0] == 7 ? ERR_OK : err_set(ERR_UNKNOWN, "stranger");
+}
+
+/* The attachment whose id is `id`, of SIZE bytes, is waited for; of a writer whose photos are let in. */
+static uint8_t attached_by = 7;
+static enum err wanted_only(void *user, const char *name, uint64_t length, uint8_t author[UPLOAD_SEALER])
+{
+	(void)user;
+	memset(author, attached_by, UPLOAD_SEALER);
+	return !strcmp(name, id) && length == SIZE ? ERR_OK : err_set(ERR_NOTFOUND, "nobody asked");
 }
 
 static struct upload *open_store(void)
 {
-	static const struct upload_host host = { NULL, only_seven, LIMIT };
+	static const struct upload_host host = { NULL, only_seven, wanted_only, LIMIT, BLOB_LIMIT };
 	struct upload *u;
 
 	assert_ok(upload_open(dir, &host, &u));
@@ -190,6 +200,46 @@ static void the_oldest_half_done_upload_gives_way(void **state)
 	upload_close(u);
 }
 
+static void make_attachment(void)
+{
+	uint8_t hash[KEYS_HASH];
+
+	memcpy(file, "XCA1", 4);
+	keys_hash(file, SIZE, hash);
+	keys_hex(hash, KEYS_HASH, id);
+}
+
+static void an_attachment_comes_when_a_record_names_it_and_its_size(void **state)
+{
+	struct upload *u = open_store();
+	struct buf whole = { 0 };
+	char name[UPLOAD_ID + 1], other[UPLOAD_ID + 1];
+	uint64_t offset, length;
+
+	(void)state;
+	make_attachment();
+	assert_ok(upload_create(u, id, SIZE, name, &offset));
+	assert_ok(upload_append(u, name, 0, file, 3000, &offset));
+	assert_ok(upload_append(u, name, 3000, file + 3000, SIZE - 3000, &offset));
+	assert_ok(upload_read(u, name, &whole));
+	assert_memory_equal(whole.data, file, SIZE);
+	memset(other, 'a', UPLOAD_ID);
+	other[UPLOAD_ID] = '\0';
+	assert_ok(upload_create(u, other, SIZE, name, &offset));
+	assert_err(upload_append(u, name, 0, file, 4096, &offset), ERR_NOTFOUND);
+	assert_err(upload_state(u, name, &offset, &length), ERR_NOTFOUND);
+	assert_err(upload_create(u, other, LIMIT + 1, name, &offset), ERR_LIMIT);
+	assert_ok(upload_drop(u, id));
+	assert_ok(upload_create(u, id, SIZE - 1, name, &offset));
+	assert_err(upload_append(u, name, 0, file, 4096, &offset), ERR_NOTFOUND);
+	attached_by = 8;
+	assert_ok(upload_create(u, id, SIZE, name, &offset));
+	assert_err(upload_append(u, name, 0, file, 4096, &offset), ERR_UNKNOWN);
+	attached_by = 7;
+	upload_close(u);
+	buf_clear(&whole);
+}
+
 static void forgotten_uploads_expire(void **state)
 {
 	struct upload *u = open_store();
@@ -215,6 +265,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_whole_is_found_again_after_a_restart, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_oldest_half_done_upload_gives_way, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(limits_hold_at_their_edge, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_attachment_comes_when_a_record_names_it_and_its_size, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(forgotten_uploads_expire, set_up, tear_down),
 	};
 

@@ -183,6 +183,8 @@ enum err fs_make_dir(const char *path)
 	struct buf part = { 0 };
 	enum err e = ERR_OK;
 
+	if (fs_is_dir(path))
+		return ERR_OK;
 	for (const char *p = path; !e && *p; ) {
 		size_t n = strcspn(p + 1, "/") + 1;
 

@@ -2,6 +2,7 @@
 #include "tests/faults/sim/sim.h"
 
 #include "forms/base/fs.h"
+#include "sync/exchange/attach.h"
 #include "sync/keys/roster.h"
 #include "sync/ledger/conflict.h"
 #include "sync/ledger/digest.h"
@@ -99,6 +100,28 @@ static void nothing_acknowledged_is_lost(struct sim *s)
 			tell_place(s, x->machine, x->ref, &where), sim_fail("O1: record %s of %s did not arrive: %s", hex, s->at[x->machine].dir, buf_str(&where));
 		if (!x->lost && !sim_holds(s, s->at[x->machine].town, x->ref) && !sim_holds(s, x->machine, x->ref))
 			sim_fail("O1: record %s of %s is nowhere", hex, s->at[x->machine].dir);
+	}
+}
+
+static void every_photo_arrived(struct sim *s)
+{
+	for (uint32_t i = 0; i < s->photo_count; i++) {
+		const struct sim_photo *x = &s->photos[i];
+		const struct sim_machine *m = &s->at[x->machine];
+		struct buf want = { 0 }, found = { 0 };
+		struct attachment about;
+		enum err e;
+
+		if (m->went_back || m->revoked || m->copy)
+			continue;
+		e = attach_read(sim_stand(s, m->town), x->ref, &found, &about);
+		sim_photo_bytes(x, &want);
+		if (e && e != ERR_DENIED)                       /* erased is as it should be */
+			sim_broken(e, "O1: a photo of %u bytes from %s, step %u", x->size, m->dir, x->step);
+		if (!e && (found.len != want.len || memcmp(found.data, want.data, want.len)))
+			sim_fail("O1: a photo from %s, step %u, is another", m->dir, x->step);
+		buf_clear(&want);
+		buf_clear(&found);
 	}
 }
 
@@ -467,6 +490,7 @@ void sim_judge(struct sim *s)
 {
 	sim_meet(s);
 	nothing_acknowledged_is_lost(s);
+	every_photo_arrived(s);
 	for (uint32_t i = 0; i < s->count; i++)
 		nobody_unknown_counts(s, i);
 	for (uint32_t t = 0; t < s->towns; t++) {

@@ -1,7 +1,9 @@
 #include "config.h"
 #include "tests/faults/sim/sim.h"
 
+#include "forms/base/fs.h"
 #include "forms/fill/fill.h"
+#include "sync/exchange/attach.h"
 #include "sync/ledger/conflict.h"
 #include "sync/ledger/submit.h"
 
@@ -222,6 +224,38 @@ static void correct(struct sim *s, uint32_t machine)
 	saved(s, machine, ref, &row, WORDS, false);
 }
 
+/* --- photos --- */
+
+void sim_photo_bytes(const struct sim_photo *x, struct buf *out)
+{
+	for (uint32_t i = 0; i < x->size; i++)
+		buf_putc(out, (int)((x->step * 31 + x->machine * 17 + i * (1 + i / 251)) & 255));
+}
+
+static void photograph(struct sim *s, uint32_t machine)
+{
+	struct sim_photo x = { .machine = machine, .step = s->step, .size = 1 + chance_below(20000) };
+	struct buf content = { 0 }, path = { 0 };
+	const struct sim_save *own;
+	struct row_id row;
+	enum err e;
+
+	if (s->photo_count == SIM_PHOTOS || !pick_own(s, machine, &own))
+		return;
+	row = own->row;
+	buf_printf(&path, "%s/photo", s->root);
+	sim_photo_bytes(&x, &content);
+	sim_ok(fs_write(buf_str(&path), content.data, content.len), "photo");
+	e = attach_file(s->at[machine].profile, own->ref, NULL, buf_str(&path), INT64_MIN, NULL, x.ref);
+	buf_clear(&content);
+	buf_clear(&path);
+	if (e == ERR_DENIED)                            /* erased meanwhile */
+		return;
+	sim_ok(e, "attach");
+	saved(s, machine, x.ref, &row, 0, false);
+	s->photos[s->photo_count++] = x;
+}
+
 struct settling { struct conflict found; uint32_t skip; bool any; };
 
 static bool take_conflict(void *user, const struct conflict *c)
@@ -269,8 +303,10 @@ void sim_record(struct sim *s, uint32_t machine)
 		edit_spot(s, machine);
 	else if (dice < 88)
 		work_at_hazard(s, machine);
-	else if (dice < 95)
+	else if (dice < 94)
 		correct(s, machine);
+	else if (dice < 95)
+		photograph(s, machine);
 	else
 		settle(s, machine);
 }

@@ -16,13 +16,14 @@
 #include "sync/ledger/row.h"
 #include "tests/faults/sim/chance.h"
 
-enum { SIM_TOWNS = 2, SIM_MACHINES = 64, SIM_STICKS = 3, SIM_IMAGES = 6, SIM_VILLAGES = 3, SIM_MESSAGE = 1024 };
+enum { SIM_TOWNS = 2, SIM_MACHINES = 64, SIM_STICKS = 3, SIM_IMAGES = 6, SIM_VILLAGES = 3, SIM_PHOTOS = 256, SIM_MESSAGE = 1024 };
 
 struct sim_machine {
 	char dir[128];
 	struct profile *profile;
 	uint32_t town;                         /* of which township */
 	bool office, revoked, copy;            /* copy: a cloned directory, its writer is another machine's too */
+	bool went_back;                        /* its disk was set back: a file not yet sent is gone */
 	uint32_t roles;
 	struct event_scope scope;
 	struct chance_clock clock;
@@ -38,6 +39,9 @@ struct sim_save {
 	bool lost;                             /* the script destroyed its only copy */
 };
 
+/* A file attached to a record; its bytes follow from the step. */
+struct sim_photo { uint8_t ref[EVENT_REF]; uint32_t machine, step, size; };
+
 /* A picture of a machine's disk, taken at some time. */
 struct sim_image { char dir[128]; uint32_t machine; };
 
@@ -48,6 +52,7 @@ struct sim {
 	struct sim_machine at[SIM_MACHINES];
 	struct sim_image image[SIM_IMAGES];
 	struct sim_save *saves; size_t save_count, save_cap;
+	struct sim_photo photos[SIM_PHOTOS]; uint32_t photo_count;
 	struct row_id *rows; uint32_t *row_town; struct event_scope *row_scope; bool *row_hazard, *row_doubtful; size_t row_count, row_cap;
 };
 
@@ -85,6 +90,7 @@ const char *sim_stick(const struct sim *s, uint32_t stick);
 /* --- people.c: what people record --- */
 void sim_record(struct sim *s, uint32_t machine);
 void sim_keep(struct sim *s, const struct sim_ack *a);     /* into the model */
+void sim_photo_bytes(const struct sim_photo *x, struct buf *out);
 
 /* --- travel.c: sticks --- */
 void sim_visit(struct sim *s, uint32_t machine, const char *stick);

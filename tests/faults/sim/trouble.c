@@ -4,6 +4,7 @@
 #include "forms/base/fs.h"
 #include "forms/pack/pack.h"
 #include "sync/exchange/trust.h"
+#include "sync/ledger/submit.h"
 #include "tests/faults/trap.h"
 
 #include <stdio.h>
@@ -151,6 +152,7 @@ static void restore(struct sim *s)
 	}
 	m->tick = 0;
 	m->roots = 0;
+	m->went_back = true;
 	for (size_t i = 0; i < s->save_count; i++)
 		if (was[i] && !sim_holds(s, x->machine, s->saves[i].ref) && !held_elsewhere(s, x->machine, s->saves[i].ref))
 			s->saves[i].lost = true;
@@ -236,6 +238,37 @@ static void rotate(struct sim *s)
 	sim_ok(trust_rotate(sim_stand(s, chance_below(s->towns)), NULL), "rotate");
 }
 
+/* Staff find one record of those that came after a loss to be true. */
+struct afterwards { uint8_t ref[EVENT_REF]; uint32_t skip; bool any; };
+
+static enum err take_doubted(void *user, const struct keys_writer *w, const struct log_event *e, bool adopted)
+{
+	struct afterwards *x = user;
+
+	(void)w;
+	if (adopted)
+		return ERR_OK;
+	memcpy(x->ref, e->hash, EVENT_REF);
+	x->any = true;
+	return x->skip-- ? ERR_OK : ERR_EXISTS;             /* enough */
+}
+
+static void adopt(struct sim *s)
+{
+	struct afterwards x = { .skip = chance_below(6) };
+	uint32_t town = chance_below(s->towns);
+	struct profile *p = sim_stand(s, town);
+	uint8_t ref[EVENT_REF];
+	enum err e = trust_after_loss(p, take_doubted, &x);
+
+	if (e != ERR_EXISTS)
+		sim_ok(e, "after a loss");
+	if (!x.any)
+		return;
+	sim_say(s, town, "adopts");
+	sim_ok(submit_adopt(p, (const uint8_t (*)[EVENT_REF])&x.ref, 1, ref), "adopt");
+}
+
 /* A person asks to be forgotten: the private part of one record goes everywhere. */
 static void erase(struct sim *s)
 {
@@ -295,4 +328,6 @@ void sim_trouble(struct sim *s)
 		rotate(s);
 	else if (s->count < SIM_MACHINES - 8 && dice < 197)
 		sim_enrol(s, chance_below(s->towns), PACK_GRID, "990101100201");
+	else
+		adopt(s);
 }

@@ -82,7 +82,7 @@ enum err log_erase(struct log_batch *b, const uint8_t ref[EVENT_REF], bool answe
 	struct store_key key = log_meta_key(META_ERASED), value = store_key();
 	uint64_t level = answers_too ? 2 : 1;
 	struct log_place at;
-	bool stripped;
+	bool stripped = false;
 	enum err e = ERR_OK;
 
 	store_key_put(&key, ref, EVENT_REF);

@@ -5,6 +5,7 @@
 #include "forms/base/i18n.h"
 #include "forms/pack/pack.h"
 #include "sync/exchange/enrol.h"
+#include "sync/exchange/enrol_waiting.h"
 #include "sync/keys/town.h"
 #include "sync/ledger/log.h"
 #include "sync/ledger/profile.h"
@@ -122,13 +123,13 @@ enum err cmd_init_writer(struct ctl *c)
 enum err cmd_enrol_request(struct ctl *c)
 {
 	char name[KEYS_LABEL_MAX + 1];
-	const char *out;
+	const char *out = ctl_take(c, "--out"), *url = ctl_take(c, "--url");
 	struct profile *p;
-	enum err e;
+	enum err e = !out == !url ? err_set(ERR_USAGE, _("要 --out 或 --url 其中一个")) : ctl_rest(c, 0, 0);
 
-	if ((e = ctl_need(c, "--out", &out)) || (e = ctl_rest(c, 0, 0)) || (e = own_name(c, name)) || (e = ctl_open(c, true, &p)))
+	if (e || (e = own_name(c, name)) || (e = ctl_open(c, true, &p)))
 		return e;
-	return write_request(c, p, name, out);
+	return out ? write_request(c, p, name, out) : ctl_enrol_ask(c, p, name, url);
 }
 
 enum err cmd_enrol_show(struct ctl *c)
@@ -193,50 +194,82 @@ static enum err parse_scopes(const char *text, struct enrol_terms *t)
 	return e;
 }
 
-enum err cmd_enrol_grant(struct ctl *c)
+/* Where the grant goes: into a file, and for who asked through the server to where he fetches it. A path that cannot be written is
+ * found before the certificate is made, which is for good. */
+static enum err check_way(struct profile *p, const struct buf *request, const char *out)
 {
-	struct enrol_terms terms = { 0 };
-	const char *role, *scope, *out;
-	struct profile *p;
-	struct buf file = { 0 }, grant = { 0 };
-	char label[33];
+	struct buf trial = { 0 };
 	enum err e;
 
-	if ((e = ctl_need(c, "--role", &role)) || (e = ctl_need(c, "--scope", &scope)) || (e = ctl_need(c, "--person", &terms.person)) || (e = ctl_need(c, "--out", &out)))
-		return e;
-	terms.succeeds = ctl_take(c, "--succeeds");
-	if ((e = ctl_rest(c, 1, 1)) || (e = parse_roles(role, &terms.roles)) || (e = parse_scopes(scope, &terms)))
-		return e;
-	if ((e = fs_read(c->argv[0], KEYS_REQUEST_MAX, &file)))
-		return e;
-	e = ctl_open(c, true, &p);
+	if (!out)
+		return enrol_waiting_has(p, request) ? ERR_OK : err_set(ERR_USAGE, _("申请是用文件送来的: 用 --out 写明入网文件写到哪里"));
+	buf_printf(&trial, "%s.try", out);              /* not the file itself: it may hold an older grant */
+	e = trial.err ? trial.err : fs_write(trial.data, "", 0);
 	if (!e)
-		e = enrol_grant(p, file.data, file.len, &terms, &grant, label);
+		e = fs_remove(trial.data);
+	buf_clear(&trial);
+	return e;
+}
+
+static enum err grant_one(struct ctl *c, struct profile *p, const struct enrol_terms *terms, const char *out)
+{
+	struct buf request = { 0 }, grant = { 0 };
+	bool online = false;
+	char label[33];
+	enum err e = ctl_enrol_chosen(c, p, &request);
+
 	if (!e)
+		e = check_way(p, &request, out);
+	if (!e)
+		e = enrol_grant(p, request.data, request.len, terms, &grant, label);
+	if (!e && (online = enrol_waiting_has(p, &request)))
+		e = enrol_waiting_answer(p, &request, &grant);
+	if (!e && out)
 		e = fs_write(out, grant.data, grant.len);
 	if (!e) {
 		struct jdoc *j = jdoc_object();
 
 		jdoc_put_text(j, "label", label);
-		jdoc_put_text(j, "file", out);
+		jdoc_put_text(j, "file", out ? out : "");
+		jdoc_put_bool(j, "online", online);
 		ctl_answer(c, j);
-		ctl_say(c, _("%s 已批准, 标签 %s, 入网文件 %s"), terms.person, label, out);
+		ctl_say(c, _("%s 已批准, 标签 %s, 入网文件 %s"), terms->person, label, out ? out : _("等本人经网络来取"));
 	}
-	buf_clear(&file);
+	buf_clear(&request);
 	buf_clear(&grant);
 	return e;
 }
 
+enum err cmd_enrol_grant(struct ctl *c)
+{
+	struct enrol_terms terms = { 0 };
+	const char *role, *scope, *out = ctl_take(c, "--out");
+	struct profile *p;
+	enum err e;
+
+	if ((e = ctl_need(c, "--role", &role)) || (e = ctl_need(c, "--scope", &scope)) || (e = ctl_need(c, "--person", &terms.person)))
+		return e;
+	terms.succeeds = ctl_take(c, "--succeeds");
+	if ((e = ctl_rest(c, 1, 4)) || (e = parse_roles(role, &terms.roles)) || (e = parse_scopes(scope, &terms)) || (e = ctl_open(c, true, &p)))
+		return e;
+	return grant_one(c, p, &terms, out);
+}
+
 enum err cmd_enrol_accept(struct ctl *c)
 {
-	const char *code;
+	char name[KEYS_LABEL_MAX + 1];
+	const char *code, *url = ctl_take(c, "--url");
 	struct profile *p;
 	struct buf grant = { 0 };
 	enum err e;
 
-	if ((e = ctl_need(c, "--root", &code)) || (e = ctl_rest(c, 1, 1)) || (e = fs_read(c->argv[0], ENROL_FILE_MAX, &grant)))
+	if ((e = ctl_need(c, "--root", &code)) || (e = ctl_rest(c, !url, !url)))
 		return e;
-	e = ctl_open(c, true, &p);
+	e = url ? own_name(c, name) : fs_read(c->argv[0], ENROL_FILE_MAX, &grant);
+	if (!e)
+		e = ctl_open(c, true, &p);
+	if (!e && url)
+		e = ctl_enrol_fetch(p, name, url, &grant);
 	if (!e)
 		e = enrol_accept(p, grant.data, grant.len, code);
 	if (!e)

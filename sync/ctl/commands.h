@@ -8,10 +8,11 @@
 #define CTL_COMMANDS(X) \
 	X("init township", "--name N --division CODE --staff NAME [--kdf min]", N_("建立乡镇: 密钥、根文件、第一位工作人员"), cmd_init_township) \
 	X("init writer", "--name N [--kdf min] [--new-pin-file F]", N_("在这台设备上建立一位 (或再加一位) 工作人员, 并写出入网申请"), cmd_init_writer) \
-	X("enrol request", "--out F", N_("再写一次入网申请"), cmd_enrol_request) \
+	X("enrol request", "--out F | --url URL", N_("再写一次入网申请, 或经网络交给乡镇"), cmd_enrol_request) \
 	X("enrol show", "F", N_("看一份入网申请: 姓名和要核对的二十位数字"), cmd_enrol_show) \
-	X("enrol grant", "F --role R[,R] --scope CODE[,CODE] --person P --out G [--succeeds LABEL]", N_("批准入网, 写出入网文件"), cmd_enrol_grant) \
-	X("enrol accept", "G --root DIGITS", N_("收下入网文件; DIGITS 是乡镇的代码"), cmd_enrol_accept) \
+	X("enrol waiting", "[--drop DIGITS]", N_("经网络来的入网申请, 等着核对; --drop 删去一份"), cmd_enrol_waiting) \
+	X("enrol grant", "F|DIGITS --role R[,R] --scope CODE[,CODE] --person P [--out G] [--succeeds LABEL]", N_("批准入网, 写出入网文件; DIGITS 是本人念的二十位数字"), cmd_enrol_grant) \
+	X("enrol accept", "G|--url URL --root DIGITS", N_("收下入网文件; DIGITS 是乡镇的代码"), cmd_enrol_accept) \
 	X("enrol list", "", N_("在册的人和设备: 标签、角色、范围、是否吊销"), cmd_enrol_list) \
 	X("enrol revoke", "LABEL [--lost TIME] [--last REF[,REF]] [--reason T]", N_("吊销一台设备: 丢失之后的记录不再算数, 换范围钥匙"), cmd_enrol_revoke) \
 	X("key export", "--box --out F", N_("导出解封钥匙, 给别的程序读数据包用"), cmd_key_export) \
@@ -59,6 +60,13 @@
 	X("export", "LEDGER --csv F | --xlsx F [--full] [--month YYYY-MM] (LEDGER all: F 是目录)", N_("导出台账"), cmd_export) \
 	X("report", "--html F [--month YYYY-MM | --year YYYY] [--outlines GEOJSON]", N_("月报、年报: 一个网页文件"), cmd_report) \
 	X("notice", "ROW|cards --out F [--paper ID] [--full]", N_("打印件: 告知单、提示单、挂牌通知、训练和演练记录; cards: 处置卡"), cmd_notice)
+
+/* Enrolment through the server (cmd_enrol_online.c): the request of the unlocked writer handed in and its digits said; its grant. */
+struct buf;
+enum err ctl_enrol_ask(struct ctl *c, struct profile *p, const char *name, const char *url);
+enum err ctl_enrol_fetch(struct profile *p, const char *name, const char *url, struct buf *grant);
+/* The request to be granted: by the digits read aloud, or a file. */
+enum err ctl_enrol_chosen(struct ctl *c, struct profile *p, struct buf *request);
 
 #define X(name, usage, help, function) enum err function(struct ctl *c);
 CTL_COMMANDS(X)

@@ -26,6 +26,7 @@ struct enrol_view {
 	struct app *app;
 	char digits[KEYS_DIGITS];
 	char request[SETTING_TEXT];             /* where the request lies */
+	bool online;                            /* that is the township's server */
 	struct buf grant;                       /* read, waiting for the code */
 };
 
@@ -51,14 +52,14 @@ static void draw(struct kit_view *base, WINDOW *win)
 	char line[600];
 
 	base->cursor_y = base->cursor_x = 0;
-	y = step(win, y, *v->digits, _("1 写申请: 写成一个文件, 送到乡镇 (U盘、聊天都行)"));
+	y = step(win, y, *v->digits, _("1 写申请: 写成一个文件, 送到乡镇 (U盘、聊天都行)。有网络就按 3 交给乡镇的服务"));
 	if (*v->digits) {
-		snprintf(line, sizeof line, _("已写 %s"), v->request);
+		snprintf(line, sizeof line, v->online ? _("已交到 %s") : _("已写 %s"), v->request);
 		y += kit_paragraph(win, y, 5, 2, getmaxx(win) - 6, KIT_DIM, line);
 		snprintf(line, sizeof line, _("打电话念给乡镇核对:  %s"), v->digits);
 		y += kit_paragraph(win, y, 5, 2, getmaxx(win) - 6, KIT_STRONG, line);
 	}
-	y = step(win, y, enrol_is_certified(v->app), _("2 收入网文件: 乡镇发回的文件, 再打乡镇念给您的 32 位数"));
+	y = step(win, y, enrol_is_certified(v->app), _("2 收入网文件: 乡镇发回的文件 (用网络申请的再按 3 去取), 再打乡镇念给您的 32 位数"));
 	if (enrol_is_certified(v->app))
 		kit_text(win, y + 1, 1, getmaxx(win) - 2, KIT_GOOD, _("入网好了。Esc 回去就可以用。"));
 }
@@ -80,6 +81,7 @@ static enum kit_next request_given(struct kit_view *below, struct kit_view *self
 	} else {
 		keys_request_digits(request.data, request.len, v->digits);
 		snprintf(v->request, sizeof v->request, "%s", path);
+		v->online = false;
 	}
 	buf_clear(&request);
 	return KIT_STAY;
@@ -102,6 +104,11 @@ static enum kit_next code_given(struct kit_view *below, struct kit_view *self)
 	return KIT_STAY;
 }
 
+static enum kit_next ask_code(struct enrol_view *v)
+{
+	return kit_open(&v->base, kit_prompt_new(_("乡镇的代码"), _("乡镇念给您的 32 位数 (空格不要紧)。不对就不信这个文件。"), "", code_given));
+}
+
 static enum kit_next grant_given(struct kit_view *below, struct kit_view *self)
 {
 	struct enrol_view *v = (struct enrol_view *)below;
@@ -115,16 +122,48 @@ static enum kit_next grant_given(struct kit_view *below, struct kit_view *self)
 		kit_say_error(e);
 		return KIT_STAY;
 	}
-	return kit_open(below, kit_prompt_new(_("乡镇的代码"), _("乡镇念给您的 32 位数 (空格不要紧)。不对就不信这个文件。"), "", code_given));
+	return ask_code(v);
+}
+
+/* --- by network --- */
+
+static enum kit_next asked(struct kit_view *below, struct kit_view *self)
+{
+	struct enrol_view *v = (struct enrol_view *)below;
+
+	(void)self;
+	return v->grant.len ? ask_code(v) : KIT_STAY;
+}
+
+static enum kit_next url_given(struct kit_view *below, struct kit_view *self)
+{
+	struct enrol_view *v = (struct enrol_view *)below;
+	const char *url = kit_prompt_answer(self);
+	struct kit_view *way;
+
+	if (!url || !*url)
+		return KIT_STAY;
+	snprintf(v->request, sizeof v->request, "%s", url);
+	*v->digits = '\0';
+	buf_reset(&v->grant);
+	v->online = true;
+	way = screen_enrol_online_new(v->app, v->request, v->digits, &v->grant);
+	if (way)
+		way->done = asked;
+	return kit_open(below, way);
 }
 
 static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
+	struct enrol_view *v = (struct enrol_view *)base;
+
 	switch (a) {
 	case ACT_ANSWER_1:
 		return kit_open(base, kit_prompt_new(_("写申请"), _("申请文件写到哪里, 如 /media/usb/申请.xcq"), "", request_given));
 	case ACT_ANSWER_2:
 		return kit_open(base, kit_prompt_new(_("收入网文件"), _("乡镇发回的文件在哪里"), "", grant_given));
+	case ACT_ANSWER_3:
+		return kit_open(base, kit_prompt_new(_("用网络入网"), _("乡镇网址, 如 http://10.0.0.5:8080; 还没批准就交申请, 批准了就取回来"), v->app->settings.sync_url, url_given));
 	default:
 		return KIT_PASS;
 	}
@@ -133,7 +172,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 static const char *label(struct kit_view *base, enum kit_action a)
 {
 	(void)base;
-	return a == ACT_ANSWER_1 ? _("写申请") : a == ACT_ANSWER_2 ? _("收入网文件") : NULL;
+	return a == ACT_ANSWER_1 ? _("写申请") : a == ACT_ANSWER_2 ? _("收入网文件") : a == ACT_ANSWER_3 ? _("用网络") : NULL;
 }
 
 static void close_enrol(struct kit_view *base)
@@ -142,7 +181,7 @@ static void close_enrol(struct kit_view *base)
 	free(base);
 }
 
-static const struct kit_key keys[] = { { '1', ACT_ANSWER_1, true }, { '2', ACT_ANSWER_2, true }, { 0, ACT_NONE, false } };
+static const struct kit_key keys[] = { { '1', ACT_ANSWER_1, true }, { '2', ACT_ANSWER_2, true }, { '3', ACT_ANSWER_3, true }, { 0, ACT_NONE, false } };
 
 static const struct kit_view_ops ops = {
 	.name = "enrol", .keys = keys, .title = title, .draw = draw, .act = act, .close = close_enrol, .label = label,

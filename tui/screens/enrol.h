@@ -9,6 +9,10 @@ bool enrol_is_certified(const struct app *app);
 
 struct kit_view *screen_enrol_new(struct app *app);
 
+/* Long work: the request to the township's server, or its grant from there. `digits` (KEYS_DIGITS) gets the twenty digits, `grant`
+ * what came; both are the caller's and outlive the view. The address is kept in the settings once it has answered. */
+struct kit_view *screen_enrol_online_new(struct app *app, const char *url, char *digits, struct buf *grant);
+
 /* One more worker on this device: name, then a PIN. */
 struct kit_view *screen_worker_new(struct app *app);
 

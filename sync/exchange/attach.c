@@ -10,10 +10,13 @@
 #include "sync/ledger/log.h"
 #include "sync/ledger/profile.h"
 #include "sync/ledger/reader.h"
+#include "sync/ledger/submit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define ANSWER "; answer="
 
 /* --- where they lie --- */
 
@@ -72,6 +75,19 @@ static struct store_key ack_key(const uint8_t id[KEYS_HASH])
 
 /* --- what an event says --- */
 
+/* "image/jpeg; answer=2" */
+static void read_media(const struct payload *pl, struct attachment *out)
+{
+	const char *parameter;
+
+	memcpy(out->media, pl->media, pl->media_len < ATTACH_MEDIA_MAX ? pl->media_len : ATTACH_MEDIA_MAX);
+	parameter = strstr(out->media, ANSWER);
+	if (parameter) {
+		out->answer = (uint32_t)strtoul(parameter + strlen(ANSWER), NULL, 10);
+		out->media[parameter - out->media] = '\0';
+	}
+}
+
 static enum err about(const struct context *c, const struct log_event *e, struct attachment *out)
 {
 	struct store_key ack;
@@ -83,7 +99,7 @@ static enum err about(const struct context *c, const struct log_event *e, struct
 	*out = (struct attachment){ .question = pl.question, .size = pl.size, .taken = pl.taken };
 	memcpy(out->ref, e->hash, EVENT_REF);
 	memcpy(out->blob, pl.blob, KEYS_HASH);
-	memcpy(out->media, pl.media, pl.media_len < ATTACH_MEDIA_MAX ? pl.media_len : ATTACH_MEDIA_MAX);
+	read_media(&pl, out);
 	out->erased = e->event.flags & EVENT_PRIVATE_GONE;
 	out->here = !out->erased && is_here(c->p, out->blob);
 	ack = ack_key(out->blob);
@@ -234,6 +250,43 @@ enum err attach_each(struct profile *p, const uint8_t record[EVENT_REF], bool (*
 	return e;
 }
 
+struct finding { uint32_t number, instance; struct buf question; const char *name; struct attachment *out; bool named, found; };
+
+static enum err match_name(void *user, uint32_t question, const char *question_name, uint32_t instance, const char *name)
+{
+	struct finding *x = user;
+
+	if (!x->named && !strcmp(name, x->name)) {
+		x->named = true;
+		x->number = question;
+		x->instance = instance;
+		buf_puts(&x->question, question_name);
+	}
+	return ERR_OK;
+}
+
+static bool match_answer(void *user, const struct attachment *a)
+{
+	struct finding *x = user;
+
+	if (a->question == x->number && a->answer == x->instance) {
+		*x->out = *a;                             /* the last one: attached again, it is the better one */
+		x->found = true;
+	}
+	return true;
+}
+
+enum err attach_find(struct profile *p, const uint8_t record[EVENT_REF], const char *name, struct attachment *out)
+{
+	struct finding x = { .name = name, .out = out };
+	enum err e = submit_files(p, record, match_name, &x);
+
+	if (!e && x.named)
+		e = attach_each(p, record, match_answer, &x);
+	buf_clear(&x.question);
+	return e ? e : x.found ? ERR_OK : err_set(ERR_NOTFOUND, _("%s 没有附上"), name);
+}
+
 static enum err read_key(const struct log_event *e, struct keys_blob *name)
 {
 	struct cbor c = cbor_init(e->event.private_part.data, e->event.private_part.len);
@@ -369,7 +422,7 @@ static const char *media_of(const struct buf *file)
 	return "application/octet-stream";
 }
 
-struct attaching { const uint8_t *record; struct target target; struct keys_blob name; const char *media; int64_t taken; uint8_t *ref; };
+struct attaching { const uint8_t *record; struct target target; struct keys_blob name; char media[ATTACH_MEDIA_MAX + 1]; int64_t taken; uint8_t *ref; };
 
 static enum err append(struct log_batch *b, void *user)
 {
@@ -405,26 +458,56 @@ static enum err keep_files(struct profile *p, const struct keys_blob *name, cons
 	return e;
 }
 
-enum err attach_file(struct profile *p, const uint8_t record[EVENT_REF], const char *question, const char *path, int64_t taken, const char *scale, uint8_t ref[EVENT_REF])
+enum err attach_content(struct profile *p, const uint8_t record[EVENT_REF], const char *question, uint32_t answer, const struct buf *content, int64_t taken, uint8_t ref[EVENT_REF])
 {
 	struct attaching x = { .record = record, .taken = taken, .ref = ref };
-	struct buf file = { 0 }, carried = { 0 };
+	struct buf carried = { 0 };
 	enum err e;
 
 	if (!p->identity)
 		return err_set(ERR_DENIED, _("先用 PIN 打开"));
 	if ((e = find_target(p, record, question, &x.target)))
 		return e;
-	e = scale_read(path, scale, p->dir, BLOB_CONTENT, &file);
-	if (!e) {
-		x.media = media_of(&file);
-		e = blob_seal(file.data, file.len, &carried, &x.name);
-	}
+	snprintf(x.media, sizeof x.media, answer ? "%s" ANSWER "%u" : "%s", media_of(content), (unsigned)answer);
+	e = blob_seal(content->data, content->len, &carried, &x.name);
 	if (!e)
 		e = keep_files(p, &x.name, &carried);
 	if (!e && (e = log_write(p, append, &x)))
 		attach_drop(p, x.name.id);
-	buf_clear(&file);
 	buf_clear(&carried);
+	return e;
+}
+
+enum err attach_file(struct profile *p, const uint8_t record[EVENT_REF], const char *question, const char *path, int64_t taken, const char *scale, uint8_t ref[EVENT_REF])
+{
+	struct buf file = { 0 };
+	struct target target;
+	enum err e;
+
+	if (!p->identity)
+		return err_set(ERR_DENIED, _("先用 PIN 打开"));
+	e = find_target(p, record, question, &target);          /* before a command is run for nothing */
+	if (!e)
+		e = scale_read(path, scale, p->dir, BLOB_CONTENT, &file);
+	if (!e)
+		e = attach_content(p, record, question, 0, &file, taken, ref);
+	buf_clear(&file);
+	return e;
+}
+
+enum err attach_later(struct profile *p, const uint8_t record[EVENT_REF], const char *name, const char *path, const char *scale, uint8_t ref[EVENT_REF])
+{
+	struct finding x = { .name = name };
+	struct buf file = { 0 };
+	enum err e = submit_files(p, record, match_name, &x);
+
+	if (!e && !x.named)
+		e = err_set(ERR_NOTFOUND, _("这条记录没有说到文件 %s"), name);
+	if (!e)
+		e = scale_read(path, scale, p->dir, BLOB_CONTENT, &file);
+	if (!e)
+		e = attach_content(p, record, buf_str(&x.question), x.instance, &file, INT64_MIN, ref);
+	buf_clear(&x.question);
+	buf_clear(&file);
 	return e;
 }

@@ -19,6 +19,7 @@ struct attachment {
 	uint32_t question;                        /* of the record's form; PAYLOAD_NO_QUESTION */
 	uint64_t size; int64_t taken;             /* bytes as carried; ms or INT64_MIN */
 	char media[ATTACH_MEDIA_MAX + 1];
+	uint32_t answer;                          /* instance of the question's repeat, from 1; 0 when it does not say */
 	bool here, erased;                        /* not here yet, or never again */
 	bool acknowledged;                        /* the township has it */
 };
@@ -28,8 +29,17 @@ struct attachment {
  * file goes as it is, if it fits. Durable on return, `ref` names the event. ERR_LIMIT says what to do. */
 enum err attach_file(struct profile *p, const uint8_t record[EVENT_REF], const char *question, const char *path, int64_t taken, const char *scale, uint8_t ref[EVENT_REF]);
 
+/* The same for content that is in memory, as the file of answer `answer` (from 1, 0: of none in particular) to the question. */
+enum err attach_content(struct profile *p, const uint8_t record[EVENT_REF], const char *question, uint32_t answer, const struct buf *content, int64_t taken, uint8_t ref[EVENT_REF]);
+
 /* Every attachment of a record, in the order they came; until `each` returns false. */
 enum err attach_each(struct profile *p, const uint8_t record[EVENT_REF], bool (*each)(void *user, const struct attachment *a), void *user);
+
+/* The attachment that holds the file which the record calls `name`. ERR_NOTFOUND: it was never attached, or the record names no such file. */
+enum err attach_find(struct profile *p, const uint8_t record[EVENT_REF], const char *name, struct attachment *out);
+
+/* Attach the file that the record calls `name` after all. ERR_NOTFOUND also when the record names no such file. */
+enum err attach_later(struct profile *p, const uint8_t record[EVENT_REF], const char *name, const char *path, const char *scale, uint8_t ref[EVENT_REF]);
 
 /* Its content. ERR_NOTFOUND: not here yet; ERR_DENIED: erased. */
 enum err attach_read(struct profile *p, const uint8_t ref[EVENT_REF], struct buf *out, struct attachment *about);

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "sync/exchange/status.h"
 
+#include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "sync/exchange/quarantine.h"
 #include "sync/keys/roster.h"
@@ -9,6 +10,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { OUT_MAX = 1 << 20 };
 
 struct reading { struct status *out; const struct keys_slots *slots; struct profile *profile; uint64_t sealed; };
 
@@ -81,6 +84,23 @@ static enum err count_refused(void *user, const struct quarantined *q)
 	return ERR_OK;
 }
 
+static enum err count_photo(void *user, const char *name)
+{
+	const char *ending = strrchr(name, '.');
+
+	((struct status *)user)->photos += ending && !strcmp(ending, ".xca");
+	return ERR_OK;
+}
+
+static enum err count_photos(struct profile *p, struct status *out)
+{
+	struct buf path = { 0 };
+	enum err e = fs_list(profile_path(p, "out", &path), OUT_MAX, count_photo, out);
+
+	buf_clear(&path);
+	return e;
+}
+
 enum err status_read(struct profile *p, struct status *out)
 {
 	struct keys_slots *slots = calloc(1, sizeof *slots);
@@ -105,6 +125,8 @@ enum err status_read(struct profile *p, struct status *out)
 	}
 	if (!e)
 		e = quarantine_each(p, count_refused, out);
+	if (!e)
+		e = count_photos(p, out);
 	if (!e) {
 		uint64_t sent = out->acknowledged + out->waiting;
 

@@ -11,7 +11,8 @@ struct status {
 	uint64_t unsealed;                /* not in any bundle yet */
 	uint64_t waiting;                 /* sealed, no receipt yet */
 	uint64_t acknowledged;            /* proven to be at the township */
-	uint32_t bundles;                 /* files waiting in out/ */
+	uint32_t bundles;                 /* bundles waiting in out/ */
+	uint32_t photos;                  /* attachments waiting there, behind all bundles */
 	uint32_t held, carried, refused;  /* files kept aside */
 	uint32_t gaps, splits;            /* logs with something missing; logs of which two copies exist */
 	int64_t heard;                    /* ms, our clock: newest bundle of the township taken in; 0 = never */

@@ -393,6 +393,36 @@ enum err draft_remove(struct profile *p, uint64_t id)
 	return e;
 }
 
+enum err draft_record(struct profile *p, uint64_t id, uint8_t record[EVENT_REF])
+{
+	struct store_key key = log_meta_key(META_DRAFT);
+	struct buf ref = { 0 };
+	struct store_txn t;
+	enum err e;
+
+	store_key_u64(&key, id);
+	store_begin_read(p->store, &t);
+	e = t.err ? t.err : store_get(&t, STORE_META, &key, &ref);
+	store_abort(&t);
+	if (!e && ref.len != EVENT_REF)
+		e = ERR_NOTFOUND;
+	if (!e)
+		memcpy(record, ref.data, EVENT_REF);
+	buf_clear(&ref);
+	return e;
+}
+
+bool draft_exists(struct profile *p, uint64_t id)
+{
+	struct buf path = { 0 };
+	bool exists = false;
+
+	for (int i = 0; i < 2; i++)
+		exists |= !slot_path(p, id, i, &path) && fs_exists(path.data);
+	buf_clear(&path);
+	return exists;
+}
+
 struct sweeping { struct profile *p; struct store_txn *t; };
 
 static enum err sweep(void *user, const char *name)

@@ -407,12 +407,12 @@ enum err log_keep(struct log_batch *b, enum store_table table, const struct stor
 	return b->txn.err ? b->txn.err : log_batch_journal(b, &b->entry);
 }
 
-enum err log_draft_done(struct log_batch *b, uint64_t draft)
+enum err log_draft_done(struct log_batch *b, uint64_t draft, const uint8_t record[EVENT_REF])
 {
 	struct store_key key = log_meta_key(META_DRAFT);
 
 	store_key_u64(&key, draft);
-	return log_keep(b, STORE_META, &key, "", 0);
+	return log_keep(b, STORE_META, &key, record, EVENT_REF);
 }
 
 /* Does a receipt contradict what we hold? */

@@ -37,8 +37,8 @@ enum err log_next(struct log_batch *b, const struct event_scope *scope, struct e
 /* Put a row of BUN or BLOB (not caches): it is journalled too. data NULL deletes. */
 enum err log_keep(struct log_batch *b, enum store_table table, const struct store_key *key, const void *data, size_t len);
 
-/* This draft has become a record: recorded with it, the files go now or at the next start. */
-enum err log_draft_done(struct log_batch *b, uint64_t draft);
+/* This draft has become `record`: kept with it, the files go now or at the next start. */
+enum err log_draft_done(struct log_batch *b, uint64_t draft, const uint8_t record[EVENT_REF]);
 
 /* --- segments --- */
 

@@ -71,7 +71,7 @@ enum log_meta {
 	META_OWN = 'O',              /* writer, scope → struct log_own */
 	META_EPOCHS = 'E',           /* writer → number of its epochs */
 	META_WRITTEN = 'W',          /* events of this device's logs */
-	META_DRAFT = 'D',            /* draft id that became a record */
+	META_DRAFT = 'D',            /* draft id → ref of the record it became */
 	META_DRAFT_NUMBER = 'R',     /* writer → last running number */
 	META_TRUST = 'T',            /* counts up with each event of the township's log */
 	META_PACK = 'P',             /* pack id → version named last: lamport, seq, version */

@@ -251,7 +251,7 @@ static enum err write_work(struct log_batch *b, void *user)
 	event = make_event(m, &public_part);
 	e = public_part.err ? public_part.err : log_append(b, &m->scope, &event, w->ref);
 	if (!e && m->draft)
-		e = log_draft_done(b, m->draft);
+		e = log_draft_done(b, m->draft, w->ref);
 	buf_clear(&public_part);
 	return e;
 }

@@ -51,6 +51,11 @@ enum err submit_steps(struct profile *p, const struct row *r, struct submit_choi
 /* A filled record for amending or showing: the fill of `form` loaded with its answers. */
 enum err submit_load(struct profile *p, const uint8_t record[EVENT_REF], struct fill *f);
 
+/* Every file that a record names, in the order of its form: the question (index and name), which instance of its repeat (from 1; 1 outside of any),
+ * the name. Until `each` fails. */
+enum err submit_files(struct profile *p, const uint8_t record[EVENT_REF],
+                      enum err (*each)(void *user, uint32_t question, const char *question_name, uint32_t instance, const char *name), void *user);
+
 /* A SUBMIT or AMEND as people read it; personal answers are left out. */
 struct submit_shown { const char *form, *version; char number[40]; struct jdoc *answers; };
 struct log_event;

@@ -48,6 +48,53 @@ enum err submit_load(struct profile *p, const uint8_t record[EVENT_REF], struct 
 	return e;
 }
 
+struct naming { const struct pack *pack; uint32_t form; struct event_part answers; struct buf open; };
+
+/* The names that one question has, one for each instance. */
+static enum err files_of(const struct naming *n, uint32_t question, enum err (*each)(void *user, uint32_t question, const char *question_name, uint32_t instance, const char *name), void *user)
+{
+	static const struct pack_field plain = { .type = PACK_FILE };
+	const struct form_question *q = &n->pack->forms[n->form].form->questions[question];
+	uint32_t repeat = n->pack->forms[n->form].places[question].repeat, count = 1;
+	enum err e = ERR_OK;
+
+	if (repeat != FORM_NONE && answers_instances(n->pack, n->form, repeat, n->answers.data, n->answers.len, &count))
+		return ERR_OK;                            /* a repeat in a repeat: no row comes of it */
+	for (uint32_t i = 0; !e && i < count; i++) {
+		struct buf value = { 0 }, name = { 0 };
+
+		if (!answers_value(n->pack, n->form, question, i, n->answers.data, n->answers.len, n->open.data, n->open.len, &value))
+			answers_value_text(&plain, value.data, value.len, &name);
+		if (name.len)
+			e = each(user, question, q->name, i + 1, buf_str(&name));
+		buf_clear(&value);
+		buf_clear(&name);
+	}
+	return e;
+}
+
+enum err submit_files(struct profile *p, const uint8_t record[EVENT_REF],
+                      enum err (*each)(void *user, uint32_t question, const char *question_name, uint32_t instance, const char *name), void *user)
+{
+	struct naming n = { .form = 0 };
+	struct submit_opened o;
+	enum err e = submit_open_record(p, record, &o);
+
+	if (!e) {
+		n = (struct naming){ .pack = o.rec.pack, .form = o.rec.plan->form, .answers = o.event.event.answers };
+		e = unseal_private(p, n.pack, n.form, &o.event.event.private_part, &n.open);
+	}
+	for (uint32_t q = 0; !e && q < n.pack->forms[n.form].form->question_count; q++) {
+		enum form_type type = n.pack->forms[n.form].form->questions[q].type;
+
+		if (type >= FORM_IMAGE && type <= FORM_SIGNATURE && n.pack->forms[n.form].places[q].at != PACK_NONE)
+			e = files_of(&n, q, each, user);
+	}
+	buf_clear(&n.open);
+	log_event_clear(&o.event);
+	return e;
+}
+
 enum err submit_show(struct profile *p, const struct log_event *event, struct submit_shown *out)
 {
 	const struct event *ev = &event->event;

@@ -101,7 +101,7 @@ static enum err save(struct log_batch *b, void *user)
 	if (!err)
 		err = log_append(b, &village, &e, ref);
 	if (!err && r->draft)
-		err = log_draft_done(b, r->draft);
+		err = log_draft_done(b, r->draft, ref);
 	buf_clear(&public_part);
 	buf_clear(&private_part);
 	return err;

@@ -167,7 +167,7 @@ static enum err finish(struct log_batch *b, void *user)
 	uint8_t ref[EVENT_REF];
 	enum err err = log_append(b, &all, &e, ref);
 
-	return err ? err : log_draft_done(b, *(uint64_t *)user);
+	return err ? err : log_draft_done(b, *(uint64_t *)user, ref);
 }
 
 static void a_draft_that_became_a_record_is_swept_at_the_next_start(void **state)

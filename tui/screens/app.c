@@ -3,6 +3,7 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
+#include "sync/exchange/along.h"
 #include "sync/keys/roster.h"
 #include "sync/ledger/draft.h"
 #include "sync/ledger/profile.h"
@@ -166,6 +167,18 @@ static void village_of(const struct keys_writer *w, char out[33])
 		out[0] = '\0';
 }
 
+/* Pictures of a record that was kept just before the battery went. */
+static void attach_left(struct app *app)
+{
+	unsigned attached = 0;
+	enum err e = along_sweep(app->profile, &attached);
+
+	if (e)
+		kit_say(KIT_SOON, _("上次的照片还没附上: %s"), err_detail());
+	else if (attached)
+		kit_say(KIT_GOOD, _("上次断电前的照片 %u 张已附上"), attached);
+}
+
 enum err app_enter(struct app *app)
 {
 	const struct keys_writer *me = app->profile->roster ? keys_roster_find(app->profile->roster, app->profile->writer) : NULL;
@@ -179,6 +192,7 @@ enum err app_enter(struct app *app)
 	}
 	app->resume = true;
 	draft_sweep(app->profile);
+	attach_left(app);
 	if (!e)
 		e = cards_keep(app);
 	return e == ERR_NOTFOUND ? ERR_OK : e;

@@ -6,6 +6,7 @@
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
 #include "forms/fill/markup.h"
+#include "sync/exchange/along.h"
 #include "sync/ledger/draft.h"
 #include "sync/ledger/profile.h"
 #include "sync/ledger/submit.h"
@@ -182,6 +183,7 @@ void filling_close(struct filling *f)
 		free(f->undo[i].value);
 	}
 	buf_clear(&f->dropped);
+	buf_clear(&f->lost);
 	markup_clear(&f->choice);
 	draft_close(f->draft);
 	fill_close(f->fill);
@@ -193,10 +195,12 @@ enum err filling_discard(struct filling *f)
 {
 	uint64_t id = draft_about(f->draft)->id;
 	struct profile *p = f->app->profile;
+	enum err e;
 
 	mark(f->app, 0);
 	filling_close(f);
-	return draft_remove(p, id);
+	e = draft_remove(p, id);
+	return e ? e : along_drop(p, id);
 }
 
 enum err filling_save(struct filling *f, fill_node at)
@@ -305,6 +309,15 @@ static void put_position(struct filling *f)
 	}
 }
 
+/* The record stands, whatever becomes of its pictures. */
+static void attach(struct filling *f, uint64_t draft)
+{
+	f->not_attached = along_attach(f->app->profile, draft, &f->attached, &f->lost);
+	for (size_t i = 0; i < f->lost.len; i++)
+		if (f->lost.data[i] == '\n')
+			f->lost.data[i] = ' ';
+}
+
 enum err filling_submit(struct filling *f, struct row_id *record)
 {
 	const struct draft_about *about = draft_about(f->draft);
@@ -328,59 +341,69 @@ enum err filling_submit(struct filling *f, struct row_id *record)
 	f->draft = NULL;
 	/* The record names its draft: should this fail, the next start takes it away. */
 	draft_remove(f->app->profile, id);
+	attach(f, id);
 	return ERR_OK;
 }
 
-/* photos/<16 hex of the draft>/NAME: what an open record will carry. */
-static enum err photo_dir(struct filling *f, struct buf *dir)
+void filling_say_saved(const struct filling *f, const char *words)
 {
-	struct buf photos = { 0 };
-	char id[24];
+	if (f->not_attached)
+		kit_say(KIT_DANGER, _("%s; 但照片还没附上 (%s), 下次打开时再试"), words, err_text(f->not_attached));
+	else if (f->lost.len)
+		kit_say(KIT_DANGER, _("%s; 但找不到照片 %s: 在这条记录里补附"), words, buf_str(&f->lost));
+	else if (f->attached)
+		kit_say(KIT_GOOD, _("%s, 照片 %u 张"), words, f->attached);
+	else
+		kit_say(KIT_GOOD, "%s", words);
+}
+
+/* What makes a picture small: the settings', else the environment's. */
+static const char *scaler(const struct filling *f)
+{
+	return *f->app->settings.scale ? f->app->settings.scale : getenv("XUNCHA_SCALE");
+}
+
+enum err filling_take(struct filling *f, fill_node n, struct buf *value)
+{
+	enum form_type type = fill_question(f->fill, n)->type;
+	uint64_t draft = draft_about(f->draft)->id;
+	struct buf name = { 0 };
 	enum err e;
 
-	snprintf(id, sizeof id, "%016llx", (unsigned long long)draft_about(f->draft)->id);
-	fs_path(dir, profile_path(f->app->profile, "photos", &photos), id);
-	e = fs_make_dir(buf_str(dir));
-	buf_clear(&photos);
+	if (type < FORM_IMAGE || type > FORM_SIGNATURE || !value->len || along_has(f->app->profile, draft, buf_str(value)))
+		return ERR_OK;
+	e = along_take(f->app->profile, draft, buf_str(value), scaler(f), &name);
+	if (!e) {
+		buf_reset(value);
+		buf_puts(value, buf_str(&name));
+	}
+	buf_clear(&name);
 	return e;
 }
 
 enum err filling_photo(struct filling *f, const char *path, struct buf *name)
 {
-	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-	struct buf content = { 0 }, dir = { 0 }, to = { 0 };
-	enum err e;
-
-	if (!*base || strlen(base) > 120 || !text_valid(base, strlen(base)) || strpbrk(base, " :"))
-		return err_set(ERR_FORMAT, _("照片文件名里不能有空格和冒号: %s"), base);
-	e = fs_read(path, FILLING_PHOTO_MAX, &content);
-	if (!e)
-		e = photo_dir(f, &dir);
-	if (!e)
-		e = fs_write(fs_path(&to, buf_str(&dir), base), content.data, content.len);
-	if (!e)
-		buf_puts(name, base);
-	buf_clear(&content);
-	buf_clear(&dir);
-	buf_clear(&to);
-	return e;
+	return along_take(f->app->profile, draft_about(f->draft)->id, path, scaler(f), name);
 }
 
+/* The camera writes in the clear; what it wrote is sealed and goes. */
 enum err filling_shoot(struct filling *f, struct buf *name)
 {
-	struct buf dir = { 0 }, to = { 0 }, printed = { 0 };
+	struct buf photos = { 0 }, to = { 0 }, printed = { 0 };
 	char file[40];
-	enum err e = photo_dir(f, &dir);
+	enum err e;
 
-	snprintf(file, sizeof file, "p%lld.jpg", (long long)app_ms(f->app));
-	fs_path(&to, buf_str(&dir), file);
+	snprintf(file, sizeof file, "p%013lld.jpg", (long long)app_ms(f->app));
+	fs_path(&to, profile_path(f->app->profile, "photos", &photos), file);
+	e = fs_make_dir(buf_str(&photos));
 	if (!e)
 		e = outside_run(f->app->settings.photo, buf_str(&to), &printed);
 	if (!e && !fs_exists(buf_str(&to)))
 		e = err_set(ERR_NOTFOUND, _("拍照的命令没有写出 %s"), buf_str(&to));
 	if (!e)
-		buf_puts(name, file);
-	buf_clear(&dir);
+		e = filling_photo(f, buf_str(&to), name);
+	fs_remove(buf_str(&to));
+	buf_clear(&photos);
 	buf_clear(&to);
 	buf_clear(&printed);
 	return e;

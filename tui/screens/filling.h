@@ -35,6 +35,7 @@ struct filling {
 	int64_t begun;                           /* uptime, for the seconds it took */
 	struct markup choice;                    /* label of a choice, lent out */
 	struct buf dropped;                      /* answers that no longer fit a newer form, in words */
+	unsigned attached; enum err not_attached; struct buf lost;      /* pictures of the record that was kept */
 };
 
 /* A new one, nothing on disk yet but its number. */
@@ -61,14 +62,16 @@ bool filling_leave(struct filling *f);
 /* First thing that is missing or wrong; FILL_NO_NODE when all is well. `why` gets the words. */
 fill_node filling_fault(struct filling *f, struct buf *why);
 
-/* Sign and keep the record. The draft is gone afterwards; f stays the caller's. */
+/* Sign and keep the record, then attach its pictures. The draft is gone afterwards; f stays the caller's. */
 enum err filling_submit(struct filling *f, struct row_id *record);
+/* Say that it is kept, and what became of its pictures. */
+void filling_say_saved(const struct filling *f, const char *words);
 
-/* Take a photo (or any file) along: it is copied into the profile beside the draft, and belongs to the record once that is
- * kept. `name` gets what the answer is to say. ERR_NOTFOUND, ERR_LIMIT. filling_shoot() has the camera's command make it. */
-enum { FILLING_PHOTO_MAX = 2 << 20 };
+/* Take a photo (or any file) along (sync/exchange/along.h): `name` gets what the answer is to say. ERR_NOTFOUND, ERR_LIMIT.
+ * filling_shoot() has the camera's command make it; filling_take() does it for a path typed as the answer of a question. */
 enum err filling_photo(struct filling *f, const char *path, struct buf *name);
 enum err filling_shoot(struct filling *f, struct buf *name);
+enum err filling_take(struct filling *f, fill_node n, struct buf *value);
 
 /* Label of a node, plain text. */
 void filling_label(struct filling *f, fill_node n, struct buf *out);

@@ -56,20 +56,11 @@ static bool answer(struct form_view *v, fill_node n, const char *value)
 /* Where a file is asked for, a path is typed: the file is taken along and its name is the answer. */
 static bool take_file(struct form_view *v, fill_node n, struct buf *value)
 {
-	enum form_type type = fill_question(v->f->fill, n)->type;
-	struct buf name = { 0 };
-	enum err e;
+	enum err e = filling_take(v->f, n, value);
 
-	if (type < FORM_IMAGE || type > FORM_SIGNATURE || !strchr(buf_str(value), '/'))
-		return true;
-	e = filling_photo(v->f, buf_str(value), &name);
-	if (e) {
+	if (e)
 		kit_say_error(e);
-		return false;
-	}
-	buf_clear(value);
-	*value = name;
-	return true;
+	return !e;
 }
 
 /* As people write it: a time without its zone and milliseconds; a position as numbers. */
@@ -272,7 +263,9 @@ static enum kit_next finish(struct form_view *v)
 		return KIT_STAY;
 	}
 	v->submitted = true;
-	kit_say(KIT_GOOD, _("已存: %s"), pack_name(&v->f->form->title, i18n_language()));
+	buf_printf(&why, _("已存: %s"), pack_name(&v->f->form->title, i18n_language()));
+	filling_say_saved(v->f, buf_str(&why));
+	buf_clear(&why);
 	return KIT_CLOSE;
 }
 

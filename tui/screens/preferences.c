@@ -16,13 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum setting { SET_LANGUAGE, SET_THEME, SET_IDLE, SET_MOUSE, SET_SYNC_DIR, SET_SYNC_URL, SET_POSITION, SET_PHOTO, SET_PIN, SET_WORKER, SET_ABOUT, SET_COUNT };
+enum setting { SET_LANGUAGE, SET_THEME, SET_IDLE, SET_MOUSE, SET_SYNC_DIR, SET_SYNC_URL, SET_POSITION, SET_PHOTO, SET_SCALE, SET_PIN, SET_WORKER, SET_ABOUT, SET_COUNT };
 
 struct preferences { struct kit_view base; struct app *app; struct kit_list list; };
 
 static const char *const names[SET_COUNT] = {
 	[SET_LANGUAGE] = N_("语言"), [SET_THEME] = N_("配色"), [SET_IDLE] = N_("几分钟不动就锁屏"), [SET_MOUSE] = N_("触摸和鼠标"),
-	[SET_SYNC_DIR] = N_("同步文件夹"), [SET_SYNC_URL] = N_("乡镇网址"), [SET_POSITION] = N_("取位置的命令"), [SET_PHOTO] = N_("拍照的命令"),
+	[SET_SYNC_DIR] = N_("同步文件夹"), [SET_SYNC_URL] = N_("乡镇网址"), [SET_POSITION] = N_("取位置的命令"), [SET_PHOTO] = N_("拍照的命令"), [SET_SCALE] = N_("缩小照片的命令"),
 	[SET_PIN] = N_("改 PIN"), [SET_WORKER] = N_("添一位工作人员"), [SET_ABOUT] = N_("关于"),
 };
 
@@ -51,6 +51,7 @@ static char *text_of(struct settings *s, size_t i)
 	case SET_SYNC_URL: return s->sync_url;
 	case SET_POSITION: return s->position;
 	case SET_PHOTO:    return s->photo;
+	case SET_SCALE:    return s->scale;
 	default:           return NULL;
 	}
 }
@@ -146,6 +147,7 @@ static const char *explained(size_t i)
 	switch (i) {
 	case SET_POSITION: return _("印出位置的命令: Termux 用 termux-location, gpsd 用 gpspipe -w -n 12。空着就不取。");
 	case SET_PHOTO:    return _("把照片写进 \"$1\" 的命令: Termux 用 termux-camera-photo -c 0 \"$1\"。空着就打文件路径。");
+	case SET_SCALE:    return _("从 \"$1\" 写出小的 \"$2\": 如 convert \"$1\" -resize 1600x1600 -quality 70 \"jpg:$2\"。空着就原样附上, 最多 2 MiB。");
 	case SET_SYNC_DIR: return _("U盘、存储卡或共享文件夹的路径, 如 /media/usb");
 	case SET_SYNC_URL: return _("如 http://10.0.0.5:8080; 空着就不用网络");
 	default:           return NULL;

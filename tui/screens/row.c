@@ -5,13 +5,12 @@
 #include "sync/ledger/listing.h"
 #include "sync/ledger/looked.h"
 #include "sync/ledger/profile.h"
-#include "sync/ledger/submit.h"
 #include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
-#include "tui/kit/list.h"
 #include "tui/kit/pager.h"
 #include "tui/screens/moments.h"
 #include "tui/screens/notice.h"
+#include "tui/screens/row_view.h"
 #include "tui/screens/story.h"
 #include "tui/screens/town.h"
 #include "tui/screens/words.h"
@@ -19,27 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { LINES_MAX = 320, STEPS_MAX = 64, DIGITS = 9 };
-
-enum line_type { LINE_WALK, LINE_STEP, LINE_FIELD, LINE_CHILD };
-
-struct line { enum line_type type; uint32_t index; const char *field; uint32_t count, open; };       /* of children: so many, so many not finished */
-
-struct row_view {
-	struct kit_view base;
-	struct app *app;
-	struct row_id id;
-	struct row row;
-	const struct pack_register *reg;
-	const struct pack_kind *kind;                   /* of a place that can be walked */
-	bool revealed;                                  /* personal values in full: recorded when it was done */
-	struct submit_choice steps[STEPS_MAX];
-	uint32_t step_count;
-	struct line lines[LINES_MAX];
-	size_t line_count;
-	struct kit_list list;
-};
 
 static void add(struct row_view *v, enum line_type type, uint32_t index)
 {
@@ -89,6 +67,13 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 		snprintf(cells[1].text, KIT_CELL, "%s", pack_name(&v->reg->fields[l->index].label, i18n_language()));
 		cells[1].role = KIT_DIM;
 		words_cell(v->app, &v->row, v->reg, l->index, v->revealed, &cells[2]);
+		if (v->reg->fields[l->index].type == PACK_FILE)
+			row_file_cell(v, l, &cells[2]);
+		break;
+	case LINE_FILE:
+		snprintf(cells[1].text, KIT_CELL, "%s", _("随记录的文件"));
+		cells[1].role = KIT_DIM;
+		row_file_cell(v, l, &cells[2]);
 		break;
 	case LINE_CHILD:
 		snprintf(cells[1].text, KIT_CELL, "%s", pack_name(&child_of(v, l)->label, i18n_language()));
@@ -199,6 +184,7 @@ static enum err load(struct kit_view *base)
 	gather_steps(v);
 	gather_children(v);
 	gather_fields(v);
+	row_files_gather(v);
 	kit_list_sync(&v->list);
 	return ERR_OK;
 }
@@ -253,7 +239,8 @@ static enum kit_next open_line(struct row_view *v, size_t i)
 	switch (l->type) {
 	case LINE_WALK:  return screen_begin(&v->base, v->app, v->kind->walk, &v->id);
 	case LINE_STEP:  return screen_begin(&v->base, v->app, v->steps[l->index].step->form, &v->id);
-	case LINE_FIELD: return open_field(v, l->index);
+	case LINE_FIELD: return v->reg->fields[l->index].type == PACK_FILE ? row_file_open(v, l) : open_field(v, l->index);
+	case LINE_FILE:  return row_file_open(v, l);
 	case LINE_CHILD: return kit_open(&v->base, screen_rows_of_new(v->app, child_of(v, l)->id, &v->id, l->field));
 	}
 	return KIT_STAY;
@@ -404,6 +391,7 @@ static enum kit_next tap(struct kit_view *base, int y, int x)
 static void close_row(struct kit_view *base)
 {
 	row_clear(&((struct row_view *)base)->row);
+	row_files_clear((struct row_view *)base);
 	free(base);
 }
 

@@ -39,6 +39,7 @@ enum err settings_read(const char *path, struct settings *out)
 	take(doc, "sync_url", out->sync_url, sizeof out->sync_url);
 	take(doc, "position", out->position, sizeof out->position);
 	take(doc, "photo", out->photo, sizeof out->photo);
+	take(doc, "scale", out->scale, sizeof out->scale);
 	jdoc_free(doc);
 	return ERR_OK;
 }
@@ -57,6 +58,7 @@ enum err settings_write(const char *path, const struct settings *s)
 	jdoc_put_text(doc, "sync_url", s->sync_url);
 	jdoc_put_text(doc, "position", s->position);
 	jdoc_put_text(doc, "photo", s->photo);
+	jdoc_put_text(doc, "scale", s->scale);
 	e = jdoc_text(doc, 1, &text);
 	if (!e)
 		e = fs_write(path, text.data, text.len);

@@ -17,6 +17,7 @@ struct settings {
 	char sync_url[SETTING_TEXT];        /* the township's daemon; "" none */
 	char position[SETTING_TEXT];        /* command that prints a position; "" none */
 	char photo[SETTING_TEXT];           /* command that writes a photo to the path it is given; "" none */
+	char scale[SETTING_TEXT];           /* command that makes the smaller photo "$2" from "$1"; "" what XUNCHA_SCALE says */
 };
 
 /* Defaults where the file or a member is missing; ERR_FORMAT names a damaged file, and the defaults stand. */

@@ -68,6 +68,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 	y = count_line(win, y, KIT_PLAIN, _("本机记录"), s->own);
 	y = count_line(win, y, KIT_GOOD, _("乡镇已收到"), s->acknowledged);
 	y = count_line(win, y, KIT_SOON, _("没送到"), s->unsealed + s->waiting);
+	y = count_line(win, y, s->photos ? KIT_SOON : KIT_GOOD, _("没送到的照片"), s->photos);
 	if (s->heard)
 		app_since(v->app, s->heard, &b);
 	y = line(win, y, KIT_PLAIN, _("上次联系乡镇"), s->heard ? buf_str(&b) : _("还没有"));

@@ -289,6 +289,8 @@ static void draw_way(struct today *t, WINDOW *win, int y)
 		return;
 	unsent = t->status.unsealed + t->status.waiting;
 	buf_printf(&b, _("没送到 %llu 条"), (unsigned long long)unsent);
+	if (t->status.photos)
+		buf_printf(&b, _("  照片 %u 张"), t->status.photos);
 	buf_puts(&b, getmaxx(win) < KIT_NARROW ? " | " : "      ");
 	if (t->status.heard) {
 		buf_puts(&b, _("上次联系乡镇 "));

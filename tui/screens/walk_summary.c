@@ -104,13 +104,20 @@ void walk_summary_draw(struct walk *w, WINDOW *win)
 static enum kit_next text_given(struct kit_view *below, struct kit_view *self)
 {
 	struct walk *w = (struct walk *)below;
+	struct buf value = { 0 };
+	fill_node n;
 	enum err e;
 
 	if (!kit_prompt_answer(self) || w->summary.at <= hazards(w))
 		return KIT_STAY;
-	e = filling_answer(w->f, w->extra[w->summary.at - 1 - hazards(w)], kit_prompt_answer(self));
+	n = w->extra[w->summary.at - 1 - hazards(w)];
+	buf_puts(&value, kit_prompt_answer(self));
+	e = filling_take(w->f, n, &value);
+	if (!e)
+		e = filling_answer(w->f, n, buf_str(&value));
 	if (e)
 		kit_say_error(e);
+	buf_clear(&value);
 	return KIT_STAY;
 }
 
@@ -138,7 +145,8 @@ static enum kit_next edit_extra(struct walk *w, fill_node n)
 
 	filling_label(w->f, n, &label);
 	dialog = fill_question(w->f->fill, n)->type == FORM_SELECT_ONE ? pick_new(w->f, n, false, one_chosen)
-	                                                               : kit_prompt_new(buf_str(&label), NULL, fill_value(w->f->fill, n), text_given);
+	                                                               : kit_prompt_new(buf_str(&label), fill_question(w->f->fill, n)->type >= FORM_IMAGE && fill_question(w->f->fill, n)->type <= FORM_SIGNATURE ? _("照片文件的路径 (可粘贴)") : NULL,
+	                                                                                fill_value(w->f->fill, n), text_given);
 	buf_clear(&label);
 	return kit_open(&w->base, dialog);
 }
@@ -188,7 +196,9 @@ static enum kit_next save(struct walk *w)
 		kit_say_error(e);
 		return KIT_STAY;
 	}
-	kit_say(KIT_GOOD, _("已存: 巡查和 %u 处隐患已签名入账, 等同步送出"), hazards(w));
+	buf_printf(&why, _("已存: 巡查和 %u 处隐患已签名入账, 等同步送出"), hazards(w));
+	filling_say_saved(w->f, buf_str(&why));
+	buf_clear(&why);
 	w->base.open = hazards(w) ? screen_found_new(w->f->app, &record) : NULL;
 	return w->base.open ? KIT_REPLACE : KIT_CLOSE;
 }

@@ -189,7 +189,8 @@ static void search(void)
 				took[n++] = cpu() - start;
 			}
 	qsort(took, n, sizeof *took, by_number);
-	printf("search: a key (N7)           %8.2f ms median, %.2f p99; limit 16, reach 5\n", 1e3 * took[n / 2], 1e3 * took[n * 99 / 100]);
+	printf("N7 search as you type in the store: %.2f ms median, %.2f p99 (limit 16)%s\n", 1e3 * took[n / 2], 1e3 * took[n * 99 / 100],
+	       took[n * 99 / 100] > 0.016 ? " BROKEN" : "");
 	find_close(f);
 }
 
@@ -216,7 +217,8 @@ int main(int argc, char **argv)
 	town.office->fold = fold;
 	printf("visits: logged and folded    %8.2f us each, the fold %.2f of it\n", 1e6 * with / visits, 1e6 * (with - without) / visits);
 	township_close(&town);
-	printf("first list (N6, warm)        %8.2f ms; limit 30, reach 15\n", 1e3 * first_list());
+	start = first_list();
+	printf("N6 first list, warm: %.2f ms of work (limit 30)%s\n", 1e3 * start, start > 0.030 ? " BROKEN" : "");
 	for (uint32_t i = 0; i < BATCH; i++)
 		buf_clear(&m.answers[i]);
 	free(made);

@@ -49,7 +49,7 @@ fetch() {
 build() {
 	mkdir -p "$dir/$1/build" && cd "$dir/$1/build" || return 1
 	export PKG_CONFIG_LIBDIR="$root/usr/lib/$triplet/pkgconfig:$root/usr/share/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$root"
-	[ -f Makefile ] || "$top/configure" -q --host=$triplet --without-town --enable-werror CC="$triplet-gcc --sysroot=$root" CFLAGS='-g1 -O1' || return 1
+	[ -f Makefile ] || "$top/configure" -q --host=$triplet --without-town CC="$triplet-gcc --sysroot=$root" CFLAGS='-g1 -O1' || return 1
 	make -s -j"$(nproc)" sync/xunchactl tests/interop/orders
 }
 run() {            # run PROGRAM ARG…: of the other machine's build
@@ -71,7 +71,7 @@ seconds "this machine"
 for arch; do
 	names "$arch"
 	ok "$machine: libraries" fetch "$arch" || exit 1
-	ok "$machine: a build without warnings" eval "(build $arch)" || exit 1
+	ok "$machine: a build" eval "(build $arch)" || exit 1
 	seconds "$machine: made ready"
 	ok "$machine finds the same digest in all orders, and in what its journal holds" run tests/interop/orders fold "$work/orders" 0 "$orders"
 	seconds "$machine: $orders orders"

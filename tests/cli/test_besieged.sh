@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 . "$(dirname "$0")/net.sh"
-command -v xunchad >/dev/null || { echo "1..0 # SKIP built --without-town"; exit 0; }
+needs_town
 crowd=${XUNCHA_CROWD:-10000}
 plan 41
 hazards() { echo $(($(ctl town register list hazards --csv | wc -l) - 1)); }

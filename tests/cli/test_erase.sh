@@ -2,6 +2,7 @@
 # A person is erased: at the township, on every device, in the journal and in what waits to be sent; a late copy changes nothing.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
+needs_town
 plan 29
 mkdir "$work/stick" "$work/old" "$work/quiet"
 echo '[{"__village": "990101100201", "code": "石桥99号", "grid": "=code:990101100201-001", "group": "三组", "head": "钱不留名", "address": "三组9号", "people": 1, "phone": "10000999991", "danger": "flash_flood", "need_help": "yes", "vulnerable": "old alone", "vulnerable_note": "听力很差", "kit": "yes", "card_given": "yes", "listed_on": "2026-06-10", "status": "active"}]' >"$work/household.json"

@@ -2,6 +2,7 @@
 # An office's table becomes a register: first what it would change, then the records; nothing half done; again changes nothing.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
+needs_town
 plan 22
 make_town >"$work/made" 2>&1 || { cat "$work/made"; exit 1; }
 places() { ctl town register list places | wc -l | tr -d ' '; }

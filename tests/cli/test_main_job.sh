@@ -2,6 +2,7 @@
 # The main job end to end, as the README promises it: patrol, hazard, bundle, merge, receipt, ledger.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
+needs_town
 plan 19
 mkdir "$work/stick"
 

@@ -2,7 +2,7 @@
 # The office's guide does what it says: every command of packaging/OFFICE.zh_CN.md, in its order, as written, on two machines and a
 # stick that are directories here. What a person types is given by the test: the PIN, and the township's code.
 . "$(dirname "$0")/lib.sh"
-command -v xunchad >/dev/null || { echo "1..0 # SKIP built --without-town"; exit 0; }
+needs_town
 guide=$top/packaging/OFFICE.zh_CN.md
 mkdir -p "$work/bin" "$work/usb" "$work/home" "$work/blocks"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')

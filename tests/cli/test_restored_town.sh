@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 . "$(dirname "$0")/net.sh"
-command -v xunchad >/dev/null || { echo "1..0 # SKIP built --without-town"; exit 0; }
+needs_town
 plan 29
 mkdir "$work/stick"
 waiting() { ctl "$1" status --json >"$work/status.json"; json "$work/status.json" "d['waiting'] + d['unsealed']"; }

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 . "$(dirname "$0")/net.sh"
-command -v xunchad >/dev/null || { echo "1..0 # SKIP built --without-town"; exit 0; }
+needs_town
 command -v npm >/dev/null || { echo "1..0 # SKIP node and npm are not here: packaging/deps --test"; exit 0; }
 cp "$top"/tests/cli/tus/* "$work" && (cd "$work" && npm ci --no-audit --no-fund --ignore-scripts) >"$work/npm.log" 2>&1 || {
 	echo "1..0 # SKIP npm cannot fetch tus-js-client: $(tail -1 "$work/npm.log")"

@@ -79,6 +79,14 @@ struct vt *field_enter(const char *profile, const char *pin, int rows, int cols,
 	return vt;
 }
 
+bool field_expect(struct vt *vt, const char *text, bool there)
+{
+	if (there ? !vt_expect(vt, text, PATIENCE) : !vt_expect_gone(vt, text, PATIENCE))
+		return false;
+	vt_settle(vt, 2, 1000);
+	return true;
+}
+
 void field_settle(struct vt *vt)
 {
 	assert_true(vt_settle(vt, QUIET, PATIENCE));

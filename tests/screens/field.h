@@ -11,8 +11,10 @@ enum { PATIENCE = 60000, QUIET = 60 };
 #define FIELD_PIN "246810"
 #define TOWN_PIN  "135790"
 
-#define assert_shows(vt, text) do { if (!vt_expect(vt, text, PATIENCE)) { vt_print(vt); fail_msg("not on the screen: %s", text); } } while (0)
-#define assert_hides(vt, text) do { if (!vt_expect_gone(vt, text, PATIENCE)) { vt_print(vt); fail_msg("still on the screen: %s", text); } } while (0)
+/* Wait for the text to come or go, and then for the rest of the frame that it stands in. */
+#define assert_shows(vt, text) do { if (!field_expect(vt, text, true)) { vt_print(vt); fail_msg("not on the screen: %s", text); } } while (0)
+#define assert_hides(vt, text) do { if (!field_expect(vt, text, false)) { vt_print(vt); fail_msg("still on the screen: %s", text); } } while (0)
+bool field_expect(struct vt *vt, const char *text, bool there);
 
 /* Group setup and teardown: the township in a temporary directory. */
 int field_setup(void **state);

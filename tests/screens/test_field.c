@@ -181,6 +181,7 @@ static void killed_in_the_middle_the_same_item_comes_up(void **state)
 		vt_keys(vt, "1");
 	}
 	assert_shows(vt, "第 8/");
+	assert_shows(vt, "已存");
 	assert_int_equal(number_after(vt, "公共核心 "), 7);
 	vt_free(vt);
 }

@@ -4,6 +4,7 @@
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
+#include "sync/bundle/receipt.h"
 #include "sync/bundle/seal.h"
 #include "sync/bundle/segment.h"
 #include "sync/exchange/keep.h"
@@ -258,6 +259,24 @@ struct picking {
 	struct log_head *found; size_t count, cap;
 };
 
+void downlink_place(const struct event_log_id *log, uint8_t out[DOWNLINK_PLACE])
+{
+	memcpy(out, log->writer, EVENT_WRITER);
+	receipt_scope(&log->scope, out + EVENT_WRITER);
+	for (int i = 0; i < 8; i++)
+		out[EVENT_WRITER + KEYS_HASH_SHORT + i] = (uint8_t)(log->epoch >> (56 - 8 * i));
+}
+
+static bool is_asked(const struct downlink_heads *heads, const struct event_log_id *log)
+{
+	uint8_t place[DOWNLINK_PLACE];
+
+	if (!heads)
+		return true;
+	downlink_place(log, place);
+	return !(heads->after && memcmp(place, heads->after, sizeof place) <= 0) && !(heads->to && memcmp(place, heads->to, sizeof place) > 0);
+}
+
 static enum err pick(void *user, const struct log_head *h)
 {
 	struct picking *x = user;
@@ -266,7 +285,7 @@ static enum err pick(void *user, const struct log_head *h)
 
 	for (size_t i = 0; i < x->scope_count; i++)
 		wanted |= event_scope_same(&x->scopes[i], &h->id.scope);
-	if (!wanted)
+	if (!wanted || !is_asked(x->heads, &h->id))
 		return ERR_OK;
 	if (x->count == x->cap) {
 		if (!(more = realloc(x->found, (x->cap = x->cap ? x->cap * 2 : 32) * sizeof *more)))
@@ -299,17 +318,38 @@ static uint64_t held_by(const struct downlink_heads *heads, const struct event_l
 	return 0;
 }
 
-/* Events of one log from what they hold, appended to the plain text until it is full. */
-static enum err add_log(struct profile *p, const struct keys_identity *sealer, const struct log_head *h, uint64_t from, size_t room, struct buf *plain, uint32_t *segments, bool *full)
+/* Do they hold this piece of a split log to its end? */
+static bool has_end(struct profile *p, const struct downlink_heads *heads, const struct log_head *h, const struct log_range *range)
 {
+	uint8_t hash[EVENT_HASH];
+	struct store_txn t;
+	bool has = false;
+	enum err e;
+
+	if (!heads || !heads->end_count || !h->split_at)
+		return false;
+	profile_begin(p, &t);
+	e = t.err ? t.err : log_hash_in(&t, &h->id, range, range->last, hash);
+	store_abort(&t);
+	for (size_t i = 0; !e && !has && i < heads->end_count; i++)
+		has = !memcmp(heads->ends[i], hash, DOWNLINK_END);
+	return has;
+}
+
+/* Events of one log from what they hold, appended to the plain text until it is full. */
+static enum err add_log(struct profile *p, const struct keys_identity *sealer, const struct log_head *h, const struct downlink_heads *heads, size_t room, struct buf *plain, uint32_t *segments, bool *full)
+{
+	uint64_t held = held_by(heads, &h->id), from = h->split_at && h->split_at <= held ? h->split_at : held + 1;
 	struct buf bytes = { 0 };
 	enum err e = ERR_OK;
 
 	for (uint32_t r = 0; !e && !*full && r < h->range_count; r++) {
-		/* How far they hold it says nothing of a branch. */
+		/* How far they hold it says nothing of a branch: theirs may be another than the one we call the log. */
 		bool branch = h->split_at && h->ranges[r].first > 1;
 		uint64_t first = branch || h->ranges[r].first > from ? h->ranges[r].first : from;
 
+		if (has_end(p, heads, h, &h->ranges[r]))
+			continue;
 		while (!e && first <= h->ranges[r].last) {
 			struct log_segment seg;
 			struct store_txn t;
@@ -358,7 +398,7 @@ enum err downlink_for(struct profile *p, const struct keys_identity *sealer, con
 	store_abort(&t);
 	authority_first(&x);
 	for (size_t i = 0; !e && i < x.count && !*more; i++)
-		e = add_log(p, sealer, &x.found[i], held_by(heads, &x.found[i].id) + 1, room, &plain, &segments, more);
+		e = add_log(p, sealer, &x.found[i], heads, room, &plain, &segments, more);
 	if (!e && plain.len && !(e = profile_next_counter(p, &how.counter)))
 		e = bundle_seal(&how, plain.data, plain.len, out, NULL);
 	free(x.found);

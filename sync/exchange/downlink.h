@@ -25,7 +25,17 @@ enum err downlink_relay(struct profile *p, const char *dir, struct folder_report
 
 /* Everything a writer who holds `heads` lacks, as sealed bundles for it alone, one after the other; used for a grant (no heads)
  * and over HTTP. *more: there is more than `max` bytes. */
-struct downlink_heads { const struct event_log_id *logs; const uint64_t *seqs; size_t count; };
+/* A question about many logs comes in pieces: `after` and `to` (NULL: no bound) are the last places of the piece before and of
+ * this one; what lies outside is asked elsewhere. `ends`: last events held of the branches of split logs, of which seqs say
+ * nothing; a branch that ends so is not sent again. */
+enum { DOWNLINK_PLACE = EVENT_WRITER + KEYS_HASH_SHORT + 8, DOWNLINK_END = 8 };
+struct downlink_heads {
+	const struct event_log_id *logs; const uint64_t *seqs; size_t count;
+	const uint8_t *after, *to;
+	const uint8_t (*ends)[DOWNLINK_END]; size_t end_count;
+};
+/* Where a log lies among all: writer ‖ H16(scope) ‖ epoch8. */
+void downlink_place(const struct event_log_id *log, uint8_t out[DOWNLINK_PLACE]);
 enum err downlink_for(struct profile *p, const struct keys_identity *sealer, const uint8_t box[KEYS_PK], const struct event_scope *scopes, size_t scope_count,
                       const struct downlink_heads *heads, size_t max, struct buf *out, bool *more);
 

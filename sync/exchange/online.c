@@ -5,6 +5,7 @@
 #include "forms/base/i18n.h"
 #include "sync/bundle/receipt.h"
 #include "sync/exchange/http.h"
+#include "sync/exchange/downlink.h"
 #include "sync/exchange/keep.h"
 #include "sync/exchange/shelf.h"
 #include "sync/keys/roster.h"
@@ -15,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { HEADS_MAX = 64, HEAD_BYTES = 48, DOWNLINK_BYTES = LIMIT_BUNDLE_FILE, ROOTS_BYTES = LIMIT_ROOTS * (LIMIT_ROOT + 2) };
+enum { HEADS_MAX = 48 /* in one question: its line fits HTTP_HEADER_MAX */, HEAD_BYTES = DOWNLINK_PLACE + 8, ENDS_MAX = 32, DOWNLINK_BYTES = LIMIT_BUNDLE_FILE, ROOTS_BYTES = LIMIT_ROOTS * (LIMIT_ROOT + 2) };
 
 /* One directory being sent: bundles, or attachments, which may wait. */
 struct sending { const char *dir, *ending; bool own, attachments; };
@@ -182,57 +183,124 @@ static enum err send_shelf(struct online *o, const char *shelf, const char *endi
 	return e ? e : receipts;
 }
 
-/* What we hold, as the township wants to be told. */
-struct telling { struct buf hex; uint32_t count; };
+/* What we hold, as the township wants to be told: all heads in the order of their places, and the ends of branches. */
+struct telling { struct buf heads, ends; struct store_txn *txn; };
 
 static enum err tell_head(void *user, const struct log_head *h)
 {
 	struct telling *x = user;
-	uint8_t scope[KEYS_HASH_SHORT];
-	char text[2 * HEAD_BYTES + 1];
-	struct buf raw = { 0 };
+	uint8_t place[DOWNLINK_PLACE], hash[EVENT_HASH];
 
-	if (x->count++ >= HEADS_MAX)
-		return ERR_OK;
-	receipt_scope(&h->id.scope, scope);
-	buf_put(&raw, h->id.writer, EVENT_WRITER);
-	buf_put(&raw, scope, sizeof scope);
-	buf_be64(&raw, h->id.epoch);
-	buf_be64(&raw, h->seq);
-	if (!raw.err) {
-		keys_hex((const uint8_t *)raw.data, HEAD_BYTES, text);
-		buf_puts(&x->hex, text);
-	}
-	buf_clear(&raw);
-	return x->hex.err;
+	downlink_place(&h->id, place);
+	buf_put(&x->heads, place, sizeof place);
+	buf_be64(&x->heads, h->seq);
+	for (uint32_t i = 0; h->split_at && i < h->range_count && x->ends.len < ENDS_MAX * DOWNLINK_END; i++)
+		if (!log_hash_in(x->txn, &h->id, &h->ranges[i], h->ranges[i].last, hash))
+			buf_put(&x->ends, hash, DOWNLINK_END);
+	return x->heads.err ? x->heads.err : x->ends.err;
 }
 
-static enum err fetch_downlink(struct online *o, uint32_t *added)
+static int by_place(const void *a, const void *b)
 {
-	struct telling x = { 0 };
-	struct buf path = { 0 }, data = { 0 };
-	char writer[2 * EVENT_WRITER + 1];
-	struct inbox_file f = { 0 };
+	return memcmp(a, b, DOWNLINK_PLACE);
+}
+
+static enum err tell(struct profile *p, struct telling *x)
+{
 	struct store_txn t;
 	enum err e;
 
-	profile_begin(o->profile, &t);
-	e = t.err ? t.err : log_heads(&t, tell_head, &x);
+	buf_reset(&x->heads);
+	buf_reset(&x->ends);
+	x->txn = &t;
+	profile_begin(p, &t);
+	e = t.err ? t.err : log_heads(&t, tell_head, x);
 	store_abort(&t);
-	keys_hex(o->profile->writer, EVENT_WRITER, writer);
-	buf_printf(&path, "/v1/d/%s?heads=%s", writer, buf_str(&x.hex));
-	if (!e)
-		e = path.err ? path.err : http_fetch(o->http, path.data, DOWNLINK_BYTES, &data);
+	if (!e && x->heads.len)
+		qsort(x->heads.data, x->heads.len / HEAD_BYTES, HEAD_BYTES, by_place);
+	return e;
+}
+
+static void put_hex(struct buf *out, const char *name, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+
+	if (len)
+		buf_puts(out, name);
+	for (size_t i = 0; i < len; i++)
+		buf_printf(out, "%02x", p[i]);
+}
+
+/* The question about the logs after `after` (NULL: from the first), as many as fit; *last is the place where it ends, when there
+ * are more. */
+static bool put_question(const struct profile *p, const struct telling *x, const uint8_t *after, struct buf *out, uint8_t last[DOWNLINK_PLACE])
+{
+	const uint8_t *at = (const uint8_t *)x->heads.data, *end = at + x->heads.len;
+	size_t n;
+	bool more;
+
+	while (at < end && after && memcmp(at, after, DOWNLINK_PLACE) <= 0)
+		at += HEAD_BYTES;
+	n = (size_t)(end - at) / HEAD_BYTES;
+	if ((more = n > HEADS_MAX))
+		n = HEADS_MAX;
+	put_hex(out, "/v1/d/", p->writer, EVENT_WRITER);
+	buf_puts(out, "?heads=");
+	put_hex(out, "", at, n * HEAD_BYTES);
+	put_hex(out, "&ends=", x->ends.data, x->ends.len);
+	if (after)
+		put_hex(out, "&after=", after, DOWNLINK_PLACE);
+	if (more) {
+		memcpy(last, at + (n - 1) * HEAD_BYTES, DOWNLINK_PLACE);
+		put_hex(out, "&to=", last, DOWNLINK_PLACE);
+	}
+	return more;
+}
+
+static enum err ask(struct online *o, const char *path, uint32_t *added)
+{
+	struct buf data = { 0 };
+	struct inbox_file f = { 0 };
+	enum err e = http_fetch(o->http, path, DOWNLINK_BYTES, &data);
+
 	/* One retry continues in the same bytes after a cut. */
 	if (e == ERR_IO && data.len)
-		e = http_fetch(o->http, path.data, DOWNLINK_BYTES, &data);
+		e = http_fetch(o->http, path, DOWNLINK_BYTES, &data);
 	if (!e)
 		e = take(o, _("下行包"), &data, &f);
 	*added = e ? 0 : f.added;
-	buf_clear(&x.hex);
-	buf_clear(&path);
 	buf_clear(&data);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+/* Piece by piece through all logs, each until there is nothing new in it. */
+static enum err fetch_downlink(struct online *o)
+{
+	struct telling x = { .txn = NULL };
+	struct buf path = { 0 };
+	uint8_t after[DOWNLINK_PLACE], last[DOWNLINK_PLACE];
+	bool begun = false, more = true;
+	uint32_t added = 0;
+	enum err e = ERR_OK;
+
+	for (int i = 0; !e && more && i < ONLINE_DOWNLINK_MAX && !o->report->stopped; ) {
+		if (!(e = tell(o->profile, &x))) {
+			buf_reset(&path);
+			more = put_question(o->profile, &x, begun ? after : NULL, &path, last);
+			e = path.err ? path.err : ask(o, path.data, &added);
+		}
+		if (!e && added) {
+			i++;
+			more = true;
+		} else if (!e && more) {
+			memcpy(after, last, sizeof after);
+			begun = true;
+		}
+	}
+	buf_clear(&x.heads);
+	buf_clear(&x.ends);
+	buf_clear(&path);
+	return e;
 }
 
 static enum err fetch_roots(struct online *o)
@@ -275,7 +343,6 @@ static enum err exchange(struct online *o)
 	struct folder_report *r = o->report;
 	struct buf out = { 0 };
 	uint64_t age = p->anchor.tick >> 32;
-	uint32_t added = 1;
 	enum err e = fetch_roots(o);
 
 	if (!e && http_tick(o->http) >> 32 > age)
@@ -285,8 +352,8 @@ static enum err exchange(struct online *o)
 		e = send_shelf(o, "out", ".xcb");
 	if (!e && !r->stopped)
 		e = send_shelf(o, "carry", ".xcb");
-	for (int i = 0; !e && added && !r->stopped && i < ONLINE_DOWNLINK_MAX; i++)
-		e = fetch_downlink(o, &added);
+	if (!e)
+		e = fetch_downlink(o);
 	if (!e && !r->stopped && p->anchor.tick >> 32 > age)
 		e = offer_again(o);
 	if (!e && !r->stopped)

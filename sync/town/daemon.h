@@ -3,7 +3,7 @@
  *     POST /v1/b, HEAD and PATCH /v1/b/<id>, OPTIONS      bundles and attachments, by tus 1.0.0: core, creation, creation-with-upload, expiration
  *     GET  /v1/r/<id>                                     the receipt of a bundle or attachment, once it is durable
  *     GET  /v1/w/<writer>                                 a receipt for no bundle: all that is held of that writer
- *     GET  /v1/d/<writer>?heads=<hex>                     what that writer lacks, sealed to it (Range)
+ *     GET  /v1/d/<writer>?heads=<hex>&after=&to=&ends=    what that writer lacks, sealed to it (Range)
  *     GET  /v1/p/<blob id>                                a blob of a pack or photo
  *     POST /v1/enrol, GET /v1/enrol/<id>                  a request; the grant, once the staff has given it
  *     GET  /v1/roots, /healthz, /metrics
@@ -26,7 +26,7 @@ struct inbox_file;
 
 enum {
 	DAEMON_CONNECTIONS = 2048, DAEMON_BACKLOG = 1024, DAEMON_IDLE_SECONDS = 90, DAEMON_MEMORY = 24 << 10,
-	DAEMON_ENROL_MAX = 200, DAEMON_HEADS_MAX = 64
+	DAEMON_ENROL_MAX = 200, DAEMON_HEADS_MAX = 64, DAEMON_ENDS_MAX = 64
 };
 
 /* `each` (may be NULL) is told of every bundle that was taken in or refused, for the log. */

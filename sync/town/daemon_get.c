@@ -71,8 +71,29 @@ enum MHD_Result get_statement(struct daemon *d, struct MHD_Connection *c, const 
 	return done;
 }
 
-/* What a writer says it holds: {writer 16, scope hash 16, epoch 8, seq 8}… in hex, matched with our logs. */
-struct heads { struct event_log_id logs[DAEMON_HEADS_MAX]; uint64_t seqs[DAEMON_HEADS_MAX]; size_t count; const uint8_t *told; size_t told_count; };
+/* What a writer asks, all in hex: heads = {writer 16, scope hash 16, epoch 8, seq 8}…; after and to, the places (writer, scope
+ * hash, epoch) it is about; ends = {8 bytes of a hash}… of branches it holds. */
+struct question {
+	uint8_t told[DAEMON_HEADS_MAX * HEAD_BYTES], after[DOWNLINK_PLACE], to[DOWNLINK_PLACE], ends[DAEMON_ENDS_MAX][DOWNLINK_END];
+	size_t told_len, after_len, to_len, ends_len;
+};
+
+static bool read_hex(struct MHD_Connection *c, const char *name, uint8_t *out, size_t max, size_t unit, size_t *len)
+{
+	const char *hex = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, name);
+
+	*len = hex ? strlen(hex) / 2 : 0;
+	return *len <= max && *len % unit == 0 && (!*len || keys_unhex(hex, *len, out));
+}
+
+static bool read_question(struct MHD_Connection *c, struct question *q)
+{
+	return read_hex(c, "heads", q->told, sizeof q->told, HEAD_BYTES, &q->told_len) && read_hex(c, "after", q->after, sizeof q->after, DOWNLINK_PLACE, &q->after_len)
+	       && read_hex(c, "to", q->to, sizeof q->to, DOWNLINK_PLACE, &q->to_len) && read_hex(c, "ends", q->ends[0], sizeof q->ends, DOWNLINK_END, &q->ends_len);
+}
+
+/* Our logs, matched with what was told. */
+struct heads { struct event_log_id logs[DAEMON_HEADS_MAX]; uint64_t seqs[DAEMON_HEADS_MAX]; size_t count; const struct question *question; };
 
 static uint64_t big_endian(const uint8_t *p)
 {
@@ -86,25 +107,20 @@ static uint64_t big_endian(const uint8_t *p)
 static enum err match_head(void *user, const struct log_head *h)
 {
 	struct heads *x = user;
-	uint8_t scope[KEYS_HASH_SHORT];
-	struct buf text = { 0 };
+	uint8_t place[DOWNLINK_PLACE];
 
-	event_scope_put(&h->id.scope, &text);
-	keys_hash_short(text.data, text.len, scope);
-	buf_clear(&text);
-	for (size_t i = 0; i < x->told_count && x->count < DAEMON_HEADS_MAX; i++) {
-		const uint8_t *p = x->told + i * HEAD_BYTES;
-
-		if (memcmp(p, h->id.writer, KEYS_WRITER) || memcmp(p + KEYS_WRITER, scope, sizeof scope) || big_endian(p + 32) != h->id.epoch)
+	downlink_place(&h->id, place);
+	for (const uint8_t *p = x->question->told, *end = p + x->question->told_len; p < end && x->count < DAEMON_HEADS_MAX; p += HEAD_BYTES) {
+		if (memcmp(p, place, sizeof place))
 			continue;
 		x->logs[x->count] = h->id;
-		x->seqs[x->count++] = big_endian(p + 40);
+		x->seqs[x->count++] = big_endian(p + DOWNLINK_PLACE);
 	}
 	return ERR_OK;
 }
 
 /* The cached answer to the same question, or the place for it: a cut download goes on by Range in the same bytes. */
-static struct downlink_cache *cache_of(struct daemon *d, const char *writer, const char *heads)
+static struct downlink_cache *cache_of(struct daemon *d, const char *writer, const struct question *q)
 {
 	struct downlink_cache *oldest = &d->cache[0];
 	struct keys_hash h;
@@ -112,7 +128,7 @@ static struct downlink_cache *cache_of(struct daemon *d, const char *writer, con
 
 	keys_hash_start(&h, "downlink");
 	keys_hash_add(&h, writer, strlen(writer));
-	keys_hash_add(&h, heads, strlen(heads));
+	keys_hash_add(&h, q, sizeof *q);
 	keys_hash_add(&h, &d->events, sizeof d->events);
 	keys_hash_end(&h, key);
 	for (size_t i = 0; i < DAEMON_CACHE; i++) {
@@ -126,7 +142,7 @@ static struct downlink_cache *cache_of(struct daemon *d, const char *writer, con
 	return oldest;
 }
 
-static enum err make_downlink(struct daemon *d, const struct keys_writer *w, const uint8_t *told, size_t told_count, struct buf *out)
+static enum err make_downlink(struct daemon *d, const struct keys_writer *w, const struct question *q, struct buf *out)
 {
 	struct event_scope scopes[KEYS_SCOPES + 1] = { event_scope_all() };
 	struct heads *x = calloc(1, sizeof *x);
@@ -135,15 +151,15 @@ static enum err make_downlink(struct daemon *d, const struct keys_writer *w, con
 	enum err e = x ? ERR_OK : err_set(ERR_NOMEM, _("下行包内存不够"));
 
 	if (!e) {
-		x->told = told;
-		x->told_count = told_count;
+		x->question = q;
 		profile_begin(d->profile, &t);
 		e = t.err ? t.err : log_heads(&t, match_head, x);
 		store_abort(&t);
 	}
 	memcpy(scopes + 1, w->scopes, w->scope_count * sizeof *scopes);
 	if (!e) {
-		struct downlink_heads heads = { x->logs, x->seqs, x->count };
+		struct downlink_heads heads = { x->logs, x->seqs, x->count, q->after_len ? q->after : NULL, q->to_len ? q->to : NULL,
+		                                (const uint8_t (*)[DOWNLINK_END])q->ends, q->ends_len / DOWNLINK_END };
 
 		e = downlink_for(d->profile, d->profile->receipt, w->box, scopes, w->scope_count + 1, &heads, DOWNLINK_BYTES, out, &more);
 	}
@@ -171,26 +187,23 @@ static enum MHD_Result answer_range(struct MHD_Connection *c, const struct buf *
 
 enum MHD_Result get_downlink(struct daemon *d, struct MHD_Connection *c, const char *writer)
 {
-	const char *hex = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "heads");
 	const struct keys_writer *w = NULL;
 	struct downlink_cache *cached;
-	uint8_t id[KEYS_WRITER], told[DAEMON_HEADS_MAX * HEAD_BYTES];
-	size_t told_len = hex ? strlen(hex) / 2 : 0;
+	struct question q = { .told_len = 0 };
+	uint8_t id[KEYS_WRITER];
 	enum MHD_Result done;
 	enum err e = ERR_OK;
 
-	if (!hex)
-		hex = "";
 	if (strlen(writer) != 2 * KEYS_WRITER || !keys_unhex(writer, KEYS_WRITER, id))
 		return answer_error(d, c, err_set(ERR_NOTFOUND, _("没有这台设备")));
-	if (told_len > sizeof told || told_len % HEAD_BYTES || (told_len && !keys_unhex(hex, told_len, told)))
+	if (!read_question(c, &q))
 		return answer_error(d, c, err_set(ERR_FORMAT, _("heads 不对")));
 	pthread_mutex_lock(&d->lock);
 	if (!(w = keys_roster_find(d->profile->roster, id)) || w->revoked)
 		e = err_set(ERR_UNKNOWN, _("这台设备没有入网"));
-	cached = cache_of(d, writer, hex);
+	cached = cache_of(d, writer, &q);
 	if (!e && !cached->data.len) {
-		e = make_downlink(d, w, told, told_len / HEAD_BYTES, &cached->data);
+		e = make_downlink(d, w, &q, &cached->data);
 		d->downlinks += !e;
 	}
 	cached->used = ++d->clock;

@@ -130,14 +130,6 @@ static enum err add_steps(struct duelist *d, uint32_t reg, const struct row *row
 
 /* --- the list --- */
 
-static bool has_duty(const struct duerules *r, uint32_t reg)
-{
-	for (uint32_t i = 0; i < r->count; i++)
-		if (r->at[i].subject == reg)
-			return true;
-	return false;
-}
-
 static bool has_step(const struct pack *pack, uint32_t reg)
 {
 	for (uint32_t i = 0; i < pack->step_count; i++)
@@ -178,7 +170,7 @@ enum err duelist_open(struct profile *p, int32_t day, struct duelist **out)
 	if (d)
 		d->day = day;
 	for (uint32_t reg = 0; !e && reg < d->rules.pack->register_count; reg++) {
-		struct visiting v = { .d = d, .reg = reg, .duties = has_duty(&d->rules, reg), .steps = has_step(d->rules.pack, reg) };
+		struct visiting v = { .d = d, .reg = reg, .duties = duerules_has(&d->rules, reg), .steps = has_step(d->rules.pack, reg) };
 
 		if (v.duties || v.steps)
 			e = duerules_each_row(&d->rules, reg, visit, &v);
@@ -210,53 +202,4 @@ uint32_t duelist_count(const struct duelist *d)
 const struct due *duelist_at(const struct duelist *d, uint32_t i)
 {
 	return i < d->count ? &d->at[i] : NULL;
-}
-
-/* --- what was owed --- */
-
-struct owing { struct duerules rules; uint32_t reg; int32_t first, last; bool (*each)(void *user, const struct owed *o); void *user; bool stopped; };
-
-static enum err owe(void *user, const struct row *row)
-{
-	struct owing *w = user;
-	const uint8_t *applies;
-	enum err e = w->stopped ? ERR_OK : duerules_for(&w->rules, w->reg, row, &applies);
-
-	for (uint32_t i = 0; !e && !w->stopped && i < w->rules.count; i++) {
-		struct owed o = { .duty = w->rules.at[i].rule.duty, .subject = row, .from = w->first, .to = w->last };
-		struct duefacts f;
-
-		if (!applies[i])
-			continue;
-		duefacts_make(&w->rules, &w->rules.at[i], row, &f);
-		if (due_owed(&w->rules.at[i].rule, &f.facts, w->first, w->last, &o.done, &o.wanted) && !(e = w->rules.err))
-			w->stopped = !w->each(w->user, &o);
-	}
-	return e;
-}
-
-enum err duelist_owed(struct profile *p, int year, int month, bool (*each)(void *user, const struct owed *o), void *user)
-{
-	int32_t first = clock_days((struct clock_date){ year, month, 1 });
-
-	return duelist_owed_days(p, first, first + clock_month_days(year, month) - 1, each, user);
-}
-
-enum err duelist_owed_days(struct profile *p, int32_t first, int32_t last, bool (*each)(void *user, const struct owed *o), void *user)
-{
-	return duelist_owed_by(p, NULL, first, last, each, user);
-}
-
-enum err duelist_owed_by(struct profile *p, const char *only, int32_t first, int32_t last, bool (*each)(void *user, const struct owed *o), void *user)
-{
-	struct owing w = { .first = first, .last = last, .each = each, .user = user };
-	enum err e = duerules_open(p, &w.rules);
-
-	for (uint32_t reg = 0; !e && reg < w.rules.pack->register_count; reg++) {
-		w.reg = reg;
-		if ((!only || !strcmp(only, w.rules.pack->registers[reg].id)) && has_duty(&w.rules, reg))
-			e = duerules_each_row(&w.rules, reg, owe, &w);
-	}
-	duerules_close(&w.rules);
-	return e;
 }

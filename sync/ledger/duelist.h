@@ -31,7 +31,13 @@ struct owed { const struct pack_duty *duty; const struct row *subject; uint32_t 
 enum err duelist_owed(struct profile *p, int year, int month, bool (*each)(void *user, const struct owed *o), void *user);
 /* The same for any stretch of days. */
 enum err duelist_owed_days(struct profile *p, int32_t first, int32_t last, bool (*each)(void *user, const struct owed *o), void *user);
-/* And for the subjects in one register alone. */
-enum err duelist_owed_by(struct profile *p, const char *reg, int32_t first, int32_t last, bool (*each)(void *user, const struct owed *o), void *user);
+/* And in parts, so that a screen answers keys between them. The store is not read between two parts: when something was written
+ * meanwhile (profile_version()), begin anew. */
+struct owing;
+struct owing_query { int32_t first, last; const char *without; /* a register whose subjects are passed over; NULL */ };
+enum err owing_open(struct profile *p, const struct owing_query *q, struct owing **out);
+/* About `ms` of it (below 0: all); *more is false when everything was counted. After an error there is no more. */
+enum err owing_step(struct owing *w, int ms, bool (*each)(void *user, const struct owed *o), void *user, bool *more);
+void owing_close(struct owing *w);
 
 #endif

@@ -37,23 +37,42 @@ static bool add_key(void *user, const struct block_item *item)
 	return true;
 }
 
-enum err duerules_each_row(struct duerules *r, uint32_t reg, enum err (*each)(void *user, const struct row *row), void *user)
+enum err duerules_keys(struct duerules *r, uint32_t reg, struct row_key **out, uint32_t *count)
 {
-	struct keys keys = { .word = 0 };
-	enum err e = ERR_OK;
+	struct keys keys = { .word = words_find(r->c.words, &r->t, r->pack->registers[reg].id) };
+	enum err e = keys.word ? block_each(&r->t, keys.word, add_key, &keys) : ERR_OK;
 
-	if ((keys.word = words_find(r->c.words, &r->t, r->pack->registers[reg].id)))
-		e = block_each(&r->t, keys.word, add_key, &keys);
 	if (keys.failed)
 		e = no_memory();
-	for (uint32_t i = 0; !e && i < keys.count; i++) {
-		struct row row;
-
-		if (!(e = reader_row(&r->c, &keys.at[i], &row)) && (r->town || row.scope.kind != 0))
-			e = each(user, &row);
-		row_clear(&row);
+	if (e) {
+		free(keys.at);
+		keys = (struct keys){ .word = 0 };
 	}
-	free(keys.at);
+	*out = keys.at;
+	*count = keys.count;
+	return e;
+}
+
+enum err duerules_row(struct duerules *r, const struct row_key *key, enum err (*each)(void *user, const struct row *row), void *user)
+{
+	struct row row;
+	enum err e = reader_row(&r->c, key, &row);
+
+	if (!e && (r->town || row.scope.kind != 0))
+		e = each(user, &row);
+	row_clear(&row);
+	return e;
+}
+
+enum err duerules_each_row(struct duerules *r, uint32_t reg, enum err (*each)(void *user, const struct row *row), void *user)
+{
+	struct row_key *keys;
+	uint32_t count;
+	enum err e = duerules_keys(r, reg, &keys, &count);
+
+	for (uint32_t i = 0; !e && i < count; i++)
+		e = duerules_row(r, &keys[i], each, user);
+	free(keys);
 	return e;
 }
 
@@ -187,6 +206,16 @@ enum err duerules_open(struct profile *p, struct duerules *r)
 	return e ? e : note_asked(r);
 }
 
+void duerules_rest(struct duerules *r)
+{
+	store_abort(&r->t);
+}
+
+void duerules_resume(struct duerules *r)
+{
+	reader_begin(r->p, &r->t, &r->c);
+}
+
 void duerules_close(struct duerules *r)
 {
 	store_abort(&r->t);
@@ -205,6 +234,14 @@ void duerules_close(struct duerules *r)
 }
 
 /* --- which duties --- */
+
+bool duerules_has(const struct duerules *r, uint32_t reg)
+{
+	for (uint32_t i = 0; i < r->count; i++)
+		if (r->at[i].subject == reg)
+			return true;
+	return false;
+}
 
 static enum err make_signature(struct duerules *r, uint32_t reg, const struct row *row, struct buf *out)
 {

@@ -34,6 +34,14 @@ struct duerules {
 enum err duerules_open(struct profile *p, struct duerules *r);
 void duerules_close(struct duerules *r);
 
+/* Let go of the store between two parts of a run, and look at it again: what was written meanwhile is seen half, so that a caller
+ * who must not show such a sum begins anew. */
+void duerules_rest(struct duerules *r);
+void duerules_resume(struct duerules *r);
+
+/* Is there a duty for rows of this register? */
+bool duerules_has(const struct duerules *r, uint32_t reg);
+
 /* Which duties row `r` of register `reg` has: a byte for each rule, borrowed until the next call. */
 enum err duerules_for(struct duerules *r, uint32_t reg, const struct row *row, const uint8_t **applies);
 
@@ -43,5 +51,9 @@ void duefacts_make(struct duerules *r, const struct due_ready *ready, const stru
 
 /* Every visible row of a register that has a duty or a step; stops when `each` fails. */
 enum err duerules_each_row(struct duerules *r, uint32_t reg, enum err (*each)(void *user, const struct row *row), void *user);
+
+/* The same by hand: the keys of those rows, the caller's to free(), and one row (nothing happens when this profile passes it over). */
+enum err duerules_keys(struct duerules *r, uint32_t reg, struct row_key **out, uint32_t *count);
+enum err duerules_row(struct duerules *r, const struct row_key *key, enum err (*each)(void *user, const struct row *row), void *user);
 
 #endif

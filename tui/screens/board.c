@@ -4,6 +4,7 @@
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "sync/ledger/conflict.h"
+#include "sync/ledger/duelist.h"
 #include "sync/ledger/listing.h"
 #include "sync/ledger/profile.h"
 #include "tui/screens/words.h"
@@ -21,6 +22,7 @@ bool board_is_stale(struct app *app, const struct board *b)
 
 void board_clear(struct board *b)
 {
+	owing_close(b->owing);
 	free(b->hazards);
 	*b = (struct board){ 0 };
 }

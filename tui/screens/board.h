@@ -37,13 +37,13 @@ struct board {
 	uint32_t conflicts, proposals;
 	struct board_warning warnings[BOARD_WARNINGS]; uint32_t warning_count;
 	struct board_hazard *hazards; uint32_t hazard_count;
-	struct board_owed owed[BOARD_DUTIES]; uint32_t owed_count; bool owed_known;
+	struct board_owed owed[BOARD_DUTIES]; uint32_t owed_count; bool owed_known; struct owing *owing /* while it is counted */;
 };
 
 /* Still what the store says? Cheap. */
 bool board_is_stale(struct app *app, const struct board *b);
 
-/* All but what is owed, which takes longer: board_owe() adds it. A zeroed board is empty. */
+/* All but what is owed, which takes longer: board_owe() adds a part of it, until owed_known. A zeroed board is empty. */
 enum err board_read(struct app *app, struct board *b);
 enum err board_owe(struct app *app, struct board *b);
 /* Part of board_read(). */

@@ -108,6 +108,8 @@ enum err board_warn(struct app *app, struct board *b)
 
 /* --- what is owed --- */
 
+enum { BOARD_STEP_MS = 40 };
+
 static bool note_owed(void *user, const struct owed *o)
 {
 	struct board *b = user;
@@ -129,13 +131,20 @@ static bool note_owed(void *user, const struct owed *o)
 enum err board_owe(struct app *app, struct board *b)
 {
 	struct clock_date d = clock_date(b->day);
-	int32_t first = b->day - d.day + 1;
+	struct owing_query q = { .first = b->day - d.day + 1, .last = b->day - d.day + clock_month_days(d.year, d.month), .without = "places" };
+	bool more = false;
 	enum err e = ERR_OK;
 
-	b->owed_count = 0;
-	b->owed_known = true;
-	for (uint32_t r = 0; !e && app->pack && r < app->pack->register_count; r++)
-		if (strcmp(app->pack->registers[r].id, "places"))
-			e = duelist_owed_by(app->profile, app->pack->registers[r].id, first, first + clock_month_days(d.year, d.month) - 1, note_owed, b);
+	if (!b->owing) {
+		b->owed_count = 0;
+		e = app->pack ? owing_open(app->profile, &q, &b->owing) : ERR_OK;
+	}
+	if (!e && b->owing)
+		e = owing_step(b->owing, BOARD_STEP_MS, note_owed, b, &more);
+	if (e || !more) {
+		owing_close(b->owing);
+		b->owing = NULL;
+		b->owed_known = true;
+	}
 	return e;
 }

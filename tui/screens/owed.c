@@ -15,7 +15,7 @@
 
 /* 欠账 of a month, three ways to look at it: by duty, by village, by who owes. Opening a line of the first two shows who. */
 enum owed_way { BY_DUTY, BY_VILLAGE, BY_SUBJECT, WAYS };
-enum { NAME = 96 };
+enum { NAME = 96, OWED_STEP_MS = 40 };
 
 struct debt { const struct pack_duty *duty; struct row_key key; char subject[NAME], village[NAME]; uint32_t done, wanted; };
 struct group { const char *name; const struct pack_duty *duty; uint32_t subjects, owing, done, wanted; };
@@ -31,6 +31,7 @@ struct owed_view {
 	const struct pack_duty *only_duty;
 	size_t *shown; size_t shown_count;                    /* debts listed in BY_SUBJECT */
 	uint64_t version;
+	struct owing *owing;                                  /* counting; NULL before and after */
 	bool counted;
 	struct kit_list list;
 };
@@ -126,21 +127,39 @@ static void arrange(struct owed_view *v)
 	kit_list_sync(&v->list);
 }
 
+static void recount(struct owed_view *v)
+{
+	owing_close(v->owing);
+	v->owing = NULL;
+	v->counted = false;
+}
+
 static bool listing(const struct owed_view *v)
 {
 	return *v->only || v->way == BY_SUBJECT;
 }
 
+/* One part of the counting. What was written meanwhile makes it begin anew. */
 static enum err count(struct owed_view *v)
 {
 	int32_t first = clock_days((struct clock_date){ v->year, v->month, 1 });
+	struct owing_query q = { .first = first, .last = first + clock_month_days(v->year, v->month) - 1 };
+	bool more = true;
 	enum err e = ERR_OK;
 
-	v->debt_count = 0;
+	if (!v->owing || v->version != profile_version(v->app->profile)) {
+		recount(v);
+		v->version = profile_version(v->app->profile);
+		v->debt_count = 0;
+		e = owing_open(v->app->profile, &q, &v->owing);
+	}
+	if (!e)
+		e = owing_step(v->owing, OWED_STEP_MS, take, v, &more);
+	if (!e && more)
+		return ERR_OK;
+	owing_close(v->owing);
+	v->owing = NULL;
 	v->counted = true;
-	v->version = profile_version(v->app->profile);
-	for (uint32_t r = 0; !e && r < v->app->pack->register_count; r++)
-		e = duelist_owed_by(v->app->profile, v->app->pack->registers[r].id, first, first + clock_month_days(v->year, v->month) - 1, take, v);
 	if (v->debt_count)
 		qsort(v->debts, v->debt_count, sizeof *v->debts, by_subject);
 	arrange(v);
@@ -160,7 +179,7 @@ static enum err load(struct kit_view *base)
 	struct owed_view *v = (struct owed_view *)base;
 
 	if (v->version != profile_version(v->app->profile))
-		v->counted = false;
+		recount(v);
 	kit_list_sync(&v->list);
 	return ERR_OK;
 }
@@ -278,7 +297,7 @@ static enum kit_next other_month(struct owed_view *v, int by)
 	v->month = months % 12 + 1;
 	v->only[0] = '\0';
 	v->only_duty = NULL;
-	v->counted = false;
+	recount(v);
 	return KIT_STAY;
 }
 
@@ -337,6 +356,7 @@ static void close_owed(struct kit_view *base)
 {
 	struct owed_view *v = (struct owed_view *)base;
 
+	owing_close(v->owing);
 	free(v->debts);
 	free(v->groups);
 	free(v->shown);

@@ -1,0 +1,167 @@
+/* The township's desk after a year, on a pty: from the key to the frame that answers it, and to the last byte of what follows.
+ *
+ *     bench_desk [INSPECTIONS [WRITERS [VILLAGES [PLACES]]]]       a tenth of the guide's year: 60000 200 30 6000
+ *
+ * YEAR=DIR keeps the year in DIR, made by make_year and merged, for the next run. Every screen must answer within 100 ms; what is
+ * counted behind it ("正在算") may come later, while keys are answered. */
+#include "config.h"
+#include "tests/tap.h"
+#include "tests/vt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LIMIT_MS = 100, QUIET_MS = 250, PATIENCE_MS = 120000 };
+
+#define NOW "2025-12-30T17:30"
+#define HOME "乡镇  今日"
+#define COUNTING "正在算"
+
+static char dir[256] = "/tmp/xuncha-desk.XXXXXX";
+
+static double now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1000 + (double)t.tv_nsec / 1e6;
+}
+
+static void shell(const char *command)
+{
+	if (system(command)) {
+		fprintf(stderr, "bench_desk: %s\n", command);
+		exit(1);
+	}
+}
+
+/* A year that is merged already is left as it is. */
+static void live_a_year(int argc, char **argv)
+{
+	const char *kept = getenv("YEAR"), *size[] = { "60000", "200", "30", "6000" };
+	char command[1500];
+
+	if (kept)
+		snprintf(dir, sizeof dir, "%s", kept);
+	else if (!mkdtemp(dir))
+		exit(1);
+	for (int i = 1; i < argc && i <= 4; i++)
+		size[i - 1] = argv[i];
+	snprintf(command, sizeof command, "[ -f %s/merged ] || { %s/tests/town/make_year %s %s %s %s %s >/dev/null && echo 135790 >%s/staff && "
+	         "%s/sync/xunchactl --now " NOW " --profile %s/town --pin-file %s/staff merge %s/bundles >/dev/null && rm -rf %s/logs && touch %s/merged; }",
+	         dir, BUILDDIR, dir, size[0], size[1], size[2], size[3], dir, BUILDDIR, dir, dir, dir, dir, dir);
+	shell(command);
+}
+
+/* Waits until `want` is there and `gone` (may be NULL) is not, then for silence; prints when each was. */
+static void measure(struct vt *vt, const char *what, const char *want, const char *gone)
+{
+	double start = now_ms(), first = 0, last = start;
+	uint64_t bytes = vt_bytes(vt);
+
+	while (now_ms() - start < PATIENCE_MS && (!first || now_ms() - last < QUIET_MS || vt_shows(vt, COUNTING))) {
+		bool there;
+
+		vt_expect(vt, "\x01", 1);               /* reads what has come */
+		there = vt_shows(vt, want) && !(gone && vt_shows(vt, gone));
+		if (vt_bytes(vt) != bytes)
+			last = now_ms();
+		bytes = vt_bytes(vt);
+		if (there && !first)
+			first = now_ms();
+	}
+	if (!first)
+		vt_print(vt);
+	printf("| %-28s | %8.1f | %8.1f |%s\n", what, first ? first - start : -1, last - start, first && first - start <= LIMIT_MS ? "" : " BROKEN");
+	fflush(stdout);
+}
+
+static struct vt *enter(void)
+{
+	char program[] = BUILDDIR "/tui/xuncha", option[] = "--profile", now[] = "--now", time[] = NOW, lang[] = "--lang", zh[] = "zh", path[300];
+	char *argv[] = { program, option, path, now, time, lang, zh, NULL };
+	struct vt *vt;
+
+	snprintf(path, sizeof path, "%s/town", dir);
+	vt = vt_spawn(24, 80, argv, NULL);
+	if (!vt || !vt_expect(vt, "PIN", PATIENCE_MS))
+		exit(1);
+	vt_keys(vt, "135790");
+	return vt;
+}
+
+static void back(struct vt *vt)
+{
+	for (int i = 0; i < 6 && !vt_shows(vt, HOME); i++) {
+		vt_key(vt, "Esc");
+		vt_settle(vt, 100, PATIENCE_MS);
+	}
+}
+
+struct screen { const char *what, *keys, *want; };
+
+static const struct screen screens[] = {
+	{ "arrivals", "1", "到了: 谁的包" },
+	{ "to verify", "2", "隐患" },
+	{ "whistled", "3", "隐患" },
+	{ "listed", "4", "隐患" },
+	{ "overdue", "5", "隐患" },
+	{ "owed", "6", "欠账" },
+	{ "warnings", "7", "预警" },
+	{ "conflicts", "z", "说法" },
+	{ "devices", "d", "设备" },
+	{ "places", "p", "场所" },
+	{ "hazards", "h", "隐患" },
+	{ "registers", "g", "台账" },
+	{ "export", "e", "台账" },
+	{ "import", "i", "登记簿" },
+	{ "sync", "y", "同步" },
+	{ "settings", "o", "设置" },
+};
+
+int main(int argc, char **argv)
+{
+	char command[300];
+	struct vt *vt;
+
+	live_a_year(argc, argv);
+	printf("| desk screen                  |  answered |  complete | ms, limit %d for the answer\n", LIMIT_MS);
+	vt = enter();
+	vt_key(vt, "Enter");
+	vt_expect_gone(vt, "PIN", PATIENCE_MS);            /* the key derivation is not the desk's */
+	measure(vt, "home, after the PIN", HOME, NULL);
+	for (size_t i = 0; i < sizeof screens / sizeof *screens; i++) {
+		vt_keys(vt, screens[i].keys);
+		measure(vt, screens[i].what, screens[i].want, HOME);
+		vt_key(vt, "Esc");
+		measure(vt, "  and back", HOME, NULL);
+		back(vt);
+	}
+	vt_keys(vt, "6");
+	vt_expect_gone(vt, HOME, PATIENCE_MS);
+	vt_key(vt, "Esc");
+	measure(vt, "owed, left while it counts", HOME, NULL);
+	vt_key(vt, "Enter");
+	measure(vt, "a hazard", "经过", HOME);
+	back(vt);
+	vt_keys(vt, "g");
+	vt_expect(vt, "台账", PATIENCE_MS);
+	vt_keys(vt, "巡查记录");
+	vt_settle(vt, 100, PATIENCE_MS);
+	vt_key(vt, "Enter");
+	measure(vt, "all inspections", "巡查记录", "F2拼音");
+	vt_keys(vt, "/");
+	vt_expect(vt, "首字母", PATIENCE_MS);
+	vt_keys(vt, "7");
+	measure(vt, "  searched", "7", NULL);
+	back(vt);
+	vt_free(vt);
+	if (!getenv("YEAR")) {
+		snprintf(command, sizeof command, "rm -rf %s", dir);
+		shell(command);
+	}
+	return 0;
+}

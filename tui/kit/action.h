@@ -69,6 +69,8 @@
 	X(SUPERVISE, DO,    "supervise", N_("挂牌"), N_("挂牌督办, 或摘牌")) \
 	X(EXTEND,    DO,    "extend",    N_("延期"), N_("申请延期, 或定同意不同意")) \
 	X(RECHECK,   DO,    "recheck",   N_("复查"), N_("登记复查: 合格销号, 不合格退回")) \
+	X(GRANT,     DO,    "grant",     N_("发证"), N_("让一台新设备入网: 读申请, 核对二十位数, 发证")) \
+	X(PUBLISH,   DO,    "publish",   N_("发布"), N_("发布新的清单包: 先检查, 再给所有设备")) \
 	X(IMPORT,    DO,    "import",    N_("导入"), N_("从表格文件导入: 先看会改什么, 再定")) \
 	X(SEND,      DO,    "send",      N_("同步"), N_("送出和接收")) \
 	X(STOP,      DO,    "stop",      N_("停"),   N_("停下正在做的事; 已做完的不丢")) \

@@ -257,7 +257,12 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct devices *v = (struct devices *)base;
 
-	return a == ACT_OPEN ? show(v) : kit_list_act(&v->list, a);
+	switch (a) {
+	case ACT_OPEN:    return show(v);
+	case ACT_GRANT:   return kit_open(base, screen_grant_new(v->app));
+	case ACT_PUBLISH: return kit_open(base, screen_publish_new(v->app));
+	default:          return kit_list_act(&v->list, a);
+	}
 }
 
 static bool offers(struct kit_view *base, enum kit_action a)
@@ -277,7 +282,7 @@ static void close_devices(struct kit_view *base)
 	free(base);
 }
 
-static const struct kit_key keys[] = { { KIT_ENTER, ACT_OPEN, true }, KIT_LIST_KEYS, { 0, ACT_NONE, false } };
+static const struct kit_key keys[] = { { KIT_ENTER, ACT_OPEN, true }, { 'n', ACT_GRANT, true }, { 'u', ACT_PUBLISH, true }, KIT_LIST_KEYS, { 0, ACT_NONE, false } };
 
 static const struct kit_view_ops ops = {
 	.name = "devices", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_devices, .offers = offers,
@@ -295,6 +300,6 @@ struct kit_view *screen_devices_new(struct app *app)
 	v->base.ops = &ops;
 	v->app = app;
 	v->list.rows = (struct kit_rows){ .user = v, .count = row_count, .id = row_id, .row = row_draw, .columns = columns, .column_count = 6,
-	                                  .empty = _("还没有给谁发过证书。设备写了入网申请, 在设置里发证。") };
+	                                  .empty = _("还没有给谁发过证书。设备写了入网申请, 按 n 发证。") };
 	return &v->base;
 }

@@ -8,6 +8,8 @@ struct kit_view *screen_arrivals_new(struct app *app);       /* every bundle: wh
 struct kit_view *screen_devices_new(struct app *app);        /* every writer: last word, what is missing, doubled, revoked */
 struct kit_view *screen_conflicts_new(struct app *app);      /* disagreements and proposals; also for the field */
 struct kit_view *screen_owed_new(struct app *app);           /* who owes what in a month */
+struct kit_view *screen_grant_new(struct app *app);          /* a certificate for a new device */
+struct kit_view *screen_publish_new(struct app *app);        /* a new version of the pack */
 #ifdef WITH_TOWN
 struct import;
 struct kit_view *screen_export_new(struct app *app);         /* ledgers as files */

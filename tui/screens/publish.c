@@ -1,0 +1,98 @@
+/* A new version of the pack for every device: read and checked whole, every mistake told with file, row and column; published
+ * only after the person saw what it replaces. */
+#include "config.h"
+#include "tui/screens/town.h"
+
+#include "forms/base/i18n.h"
+#include "forms/pack/check.h"
+#include "sync/exchange/enrol.h"
+#include "sync/ledger/profile.h"
+#include "tui/kit/choice.h"
+#include "tui/kit/pager.h"
+#include "tui/kit/prompt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What was read, between the question and its answer. */
+static struct { struct app *app; struct pack *pack; struct buf faults; uint32_t errors, warnings; } ready;
+
+static void forget(void)
+{
+	pack_free(ready.pack);
+	ready.pack = NULL;
+	ready.errors = ready.warnings = 0;
+	buf_clear(&ready.faults);
+}
+
+static void note(void *user, const struct pack_fault *f)
+{
+	(void)user;
+	*(f->warning ? &ready.warnings : &ready.errors) += 1;
+	buf_puts(&ready.faults, f->warning ? _("提醒: ") : _("错误: "));
+	buf_puts(&ready.faults, f->file ? f->file : "");
+	if (f->row)
+		buf_printf(&ready.faults, _(" 第 %u 行"), f->row);
+	if (f->column)
+		buf_printf(&ready.faults, _(" %s 列"), f->column);
+	buf_printf(&ready.faults, "\n  %s\n", f->message);
+}
+
+static enum err publish(struct app *app)
+{
+	struct buf bytes = { 0 };
+	enum err e = pack_encode(ready.pack, &bytes);
+
+	if (!e)
+		e = enrol_publish(app->profile, ready.pack->id, ready.pack->version, bytes.data, bytes.len);
+	if (!e)
+		e = profile_pack_current(app->profile, &app->pack);
+	buf_clear(&bytes);
+	return e;
+}
+
+static enum kit_next confirmed(struct kit_view *below, struct kit_view *self)
+{
+	struct kit_view *pager = NULL;
+	int i = kit_choice_answer(self);
+	enum err e;
+
+	if (i == 1)
+		pager = kit_pager_new(_("检查清单包"), buf_str(&ready.faults));
+	if (i == 0 && (e = publish(ready.app)))
+		kit_say_error(e);
+	else if (i == 0)
+		kit_say(KIT_GOOD, _("已发布 %s %s: 设备下次同步后使用"), ready.pack->id, ready.pack->version);
+	forget();
+	return pager ? kit_open(below, pager) : KIT_STAY;
+}
+
+static enum kit_next folder_given(struct kit_view *below, struct kit_view *self)
+{
+	const char *dir = kit_prompt_answer(self);
+	const struct pack *now = ready.app->pack;
+	struct kit_option options[] = { { _("发布"), NULL, false }, { _("先看提醒"), NULL, false }, { _("不发布"), NULL, true } };
+	char text[400];
+	enum err e;
+
+	if (!dir || !*dir)
+		return KIT_STAY;
+	forget();
+	if ((e = pack_read(dir, note, NULL, &ready.pack))) {
+		struct kit_view *pager = ready.errors ? kit_pager_new(_("没有发布: 清单包有错"), buf_str(&ready.faults)) : NULL;
+
+		kit_say_error(e);
+		forget();
+		return pager ? kit_open(below, pager) : KIT_STAY;
+	}
+	snprintf(text, sizeof text, _("新的: %s %s\n现在的: %s %s\n没有错误, %u 条提醒。发布后设备下次同步就用它; 旧记录仍按旧版显示。"), ready.pack->id, ready.pack->version,
+	         now ? now->id : "-", now ? now->version : "", ready.warnings);
+	return kit_open(below, kit_choice_new(_("发布清单包"), text, options, 3, false, confirmed));
+}
+
+struct kit_view *screen_publish_new(struct app *app)
+{
+	ready.app = app;
+	return kit_prompt_new(_("发布清单包"), _("清单包的文件夹, 里面有 pack.csv。先检查, 再问一次。"), "", folder_given);
+}

@@ -77,7 +77,7 @@ static bool again(const char *name, const struct buf *want)
 
 	snprintf(store, sizeof store, "%s/store", name);
 	world_remove(store);
-	assert_ok(world_open(name, true, 50, &p));
+	assert_ok(world_open(name, false, 50, &p));
 	ok = p->health.store_rebuilt && same("from the journal", p, want);
 	profile_close(p);
 	return ok;
@@ -96,7 +96,7 @@ static bool fold(const char *dir, uint32_t first, uint32_t count)
 
 		snprintf(name, sizeof name, "%03u.order", i);
 		get_file(dir, name, &order);
-		p = orders_merge(name, &roots, &order, i % 3 == 0);
+		p = orders_merge(name, false, &roots, &order, i % 3 == 0);
 		ok = same(name, p, &want);
 		profile_close(p);
 		if (i + 1 == first + count)

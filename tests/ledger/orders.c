@@ -137,7 +137,7 @@ static enum err import(struct log_batch *batch, void *user)
 	return e;
 }
 
-struct profile *orders_merge(const char *name, const struct buf *roots, const struct buf *order, bool pack_late)
+struct profile *orders_merge(const char *name, bool office, const struct buf *roots, const struct buf *order, bool pack_late)
 {
 	struct wire w = wire_init(order->data, order->len);
 	struct log_step *steps = calloc(EVENTS_AT_ONCE, sizeof *steps);
@@ -146,7 +146,7 @@ struct profile *orders_merge(const char *name, const struct buf *roots, const st
 	bool kept = !pack_late;
 
 	assert_true(steps && b);
-	assert_ok(world_open(name, true, 50, &p));
+	assert_ok(world_open(name, office, 50, &p));
 	assert_ok(profile_roots_add(p, roots->data, roots->len));
 	if (kept)
 		township_keep_pack(p);

@@ -11,8 +11,8 @@
 /* The summer in the order of this seed, appended. */
 void orders_cut(uint64_t seed, struct buf *out);
 
-/* Merge an order into a fresh office store, which knows the chain of roots; the pack comes before everything or, late, only
+/* Merge an order into a fresh store (an office's map is too large for an emulated machine), which knows the chain of roots; the pack comes before everything or, late, only
  * in the middle. The profile is left open. */
-struct profile *orders_merge(const char *name, const struct buf *roots, const struct buf *order, bool pack_late);
+struct profile *orders_merge(const char *name, bool office, const struct buf *roots, const struct buf *order, bool pack_late);
 
 #endif

@@ -33,7 +33,7 @@ static void two_thousand_events_in_two_hundred_orders_give_one_digest(void **sta
 		buf_reset(&order);
 		orders_cut((uint64_t)i, &order);
 		snprintf(name, sizeof name, "order%d", i);
-		p = orders_merge(name, &roots, &order, i % 3 == 0);
+		p = orders_merge(name, true, &roots, &order, i % 3 == 0);
 		assert_int_equal(summer_count(p), count);
 		assert_string_equal(township_digest(p), want);
 		profile_close(p);

@@ -3,6 +3,7 @@
 
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
+#include "sync/exchange/newer.h"
 #include "sync/keys/town.h"
 #include "sync/ledger/profile.h"
 
@@ -14,6 +15,35 @@ static void say_fault(void *user, const char *what)
 	fprintf(stderr, "%s\n", what);
 }
 
+struct told { struct ctl *c; struct jdoc *newer; };
+
+static enum err say_newer(void *user, const struct newer *n)
+{
+	struct told *t = user;
+	struct buf words = { 0 };
+	enum err e;
+
+	newer_words(n, &words);
+	if (!(e = words.err)) {
+		jdoc_push_text(t->newer, words.data);
+		ctl_say(t->c, "%s", words.data);
+	}
+	buf_clear(&words);
+	return e;
+}
+
+/* What is kept for a newer program or pack is no fault. */
+static enum err tell_newer(struct ctl *c, struct profile *p)
+{
+	struct told t = { c, jdoc_array() };
+	struct jdoc *j = jdoc_object();
+	enum err e = newer_each(p, true, say_newer, &t);
+
+	jdoc_put(j, "newer", t.newer);
+	ctl_answer(c, j);
+	return e;
+}
+
 enum err cmd_check(struct ctl *c)
 {
 	struct profile *p;
@@ -23,7 +53,7 @@ enum err cmd_check(struct ctl *c)
 		return e;
 	if (!(e = profile_check(p, say_fault, NULL)))
 		ctl_say(c, _("存储完好: 日志链、签名、两份副本都对得上"));
-	return e;
+	return e ? e : tell_newer(c, p);
 }
 
 enum err cmd_rebuild(struct ctl *c)

@@ -88,6 +88,7 @@ static enum err open_one(struct profile *p, struct arrival *a)
 		return ERR_OK;
 	}
 	decide(f, e == ERR_UNKNOWN ? INBOX_HELD : e == ERR_DENIED ? INBOX_CARRIED : INBOX_REFUSED, err_detail());
+	f->newer = e == ERR_VERSION;
 	bundle_clear(a->bundle);
 	free(a->bundle);
 	a->bundle = NULL;
@@ -115,8 +116,9 @@ static enum err take_segment(struct log_batch *b, struct group *g, struct arriva
 		a->waits = true;
 		return ERR_OK;
 	}
-	if (segment_verify(seg, author, g->steps)) {
+	if ((e = segment_verify(seg, author, g->steps))) {
 		refuse_rest(f);
+		f->newer = e == ERR_VERSION;
 		return ERR_OK;
 	}
 	memset(&result, 0, sizeof result);
@@ -329,7 +331,7 @@ static enum err sort_out(struct profile *p, struct inbox_file *files, size_t cou
 		f->kept[0] = f->reason[0] = '\0';
 		f->added = f->held = f->piece_count = f->segments = 0;
 		f->tick = 0;
-		f->gap = f->split = false;
+		f->gap = f->split = f->newer = false;
 		if (begins(f, "XCR1")) {
 			e = take_receipt(p, f);
 		} else if (begins(f, "XCA1")) {

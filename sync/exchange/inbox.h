@@ -34,6 +34,7 @@ struct inbox_file {
 	char kept[256];                   /* where it lies now when held, carried or refused; "" */
 	uint8_t id[KEYS_HASH], sealer[KEYS_WRITER];
 	uint32_t segments, added, held;   /* events new; events we had */
+	bool newer;                       /* refused, and a newer program may take it: newer.h */
 	bool gap, split;                  /* something before it is missing; two copies of a device */
 	struct evidence_piece pieces[LIMIT_SEGMENTS]; uint32_t piece_count;
 	uint64_t tick;

@@ -8,6 +8,7 @@
 #include "sync/bundle/blob.h"
 #include "sync/exchange/attach.h"
 #include "sync/exchange/erase.h"
+#include "sync/exchange/newer.h"
 #include "sync/ledger/profile.h"
 
 #include <fcntl.h>
@@ -112,6 +113,9 @@ enum err keep_file(struct profile *p, struct inbox_file *f)
 	if (!(e = keep_in(p, "quarantine", LIMIT_QUARANTINE, true, f))) {
 		kept_path(p, "quarantine", f->id, ".xcb.txt", &path);
 		e = path.err ? path.err : fs_write(path.data, f->reason, strlen(f->reason));
+		kept_path(p, "quarantine", f->id, ".xcb.newer", &path);
+		if (!e)
+			e = path.err ? path.err : newer_note(path.data, f->newer);
 	}
 	buf_clear(&path);
 	return e;
@@ -379,8 +383,30 @@ static enum err settle_packs(struct profile *p)
 			/* Blobs that are not here yet are simply waited for. */
 			if (!blob_pack_open(&x.at[i], get_blob, p, &data))
 				e = profile_pack_keep(p, x.at[i].id, x.at[i].version, data.data, data.len);
+			/* One that this program is too old for holds up nothing; a newer one opens it (newer.h). */
+			if (e && err_status(e) != err_status(ERR_IO))
+				e = ERR_OK;
 		}
 		buf_clear(&data);
+	}
+	free(x.at);
+	free(x.logs);
+	return e;
+}
+
+enum err keep_unread_packs(struct profile *p, enum err (*each)(void *user, const char *id, const char *version), void *user)
+{
+	struct packs x = { .profile = p };
+	enum err e = published(&x);
+
+	for (size_t i = 0; !e && i < x.count; i++) {
+		const struct pack *have;
+		bool whole = true;
+
+		for (size_t k = 0; whole && k < x.at[i].blob_count; k++)
+			whole = keep_has_blob(p, x.at[i].blobs[k].id);
+		if (whole && profile_pack(p, x.at[i].id, x.at[i].version, &have))
+			e = each(user, x.at[i].id, x.at[i].version);
 	}
 	free(x.at);
 	free(x.logs);
@@ -508,6 +534,8 @@ enum err inbox_settle(struct profile *p, uint32_t *again)
 	/* What was not believed or opened before is not now, unless the township has said something since. */
 	if (!e && p->tried != trust)
 		e = each_kept(p, "in", retry_one, &r);
+	if (!e && p->tried != trust)
+		e = newer_retry(p, &r.again);
 	if (!e && p->tried != trust && !p->office)
 		e = each_kept(p, "carry", reopen_one, &r);
 	if (!e)

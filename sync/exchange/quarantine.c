@@ -11,11 +11,25 @@ enum { FILES_MAX = 100000, REASON_MAX = 4096, NAME = 2 * KEYS_HASH };
 
 struct looking { const char *dir; enum err (*each)(void *user, const struct quarantined *q); void *user; };
 
+/* The first line of the file beside `path` with this ending; "" when there is none. */
+static const char *beside(struct buf *path, const char *ending, struct buf *out)
+{
+	size_t at = path->len;
+
+	buf_puts(path, ending);
+	if (path->err || fs_read(path->data, REASON_MAX, out) || !out->len)
+		buf_reset(out);
+	else
+		out->data[strcspn(out->data, "\n")] = '\0';
+	buf_cut(path, at);
+	return buf_str(out);
+}
+
 static enum err look(void *user, const char *name)
 {
 	struct looking *l = user;
 	struct quarantined q = { .reason = "" };
-	struct buf path = { 0 }, reason = { 0 };
+	struct buf path = { 0 }, reason = { 0 }, newer = { 0 };
 	struct stat st;
 	enum err e = ERR_OK;
 
@@ -25,15 +39,13 @@ static enum err look(void *user, const char *name)
 	if (!path.err && !lstat(path.data, &st) && S_ISREG(st.st_mode)) {
 		q.size = (uint64_t)st.st_size;
 		q.when = (int64_t)st.st_mtime * 1000;
-		buf_puts(&path, ".txt");
-		if (!path.err && !fs_read(path.data, REASON_MAX, &reason)) {
-			q.reason = buf_str(&reason);
-			reason.data[strcspn(reason.data, "\n")] = '\0';
-		}
+		q.reason = beside(&path, ".txt", &reason);
+		q.newer = beside(&path, ".newer", &newer);
 		e = l->each(l->user, &q);
 	}
 	buf_clear(&path);
 	buf_clear(&reason);
+	buf_clear(&newer);
 	return e;
 }
 

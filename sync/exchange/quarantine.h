@@ -7,8 +7,9 @@
 
 struct profile;
 
-/* `reason` is one line, "" when it cannot be read; `when` ms, as the file system says. Borrowed in `each`. */
-struct quarantined { uint8_t id[KEYS_HASH]; const char *reason; uint64_t size; int64_t when; };
+/* `reason` is one line, "" when it cannot be read; `newer` the version of the program that was too old for it, "" where that is
+ * not the reason (newer.h); `when` ms, as the file system says. Borrowed in `each`. */
+struct quarantined { uint8_t id[KEYS_HASH]; const char *reason, *newer; uint64_t size; int64_t when; };
 
 /* All of them, by id; until `each` returns not OK. */
 enum err quarantine_each(const struct profile *p, enum err (*each)(void *user, const struct quarantined *q), void *user);

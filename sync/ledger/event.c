@@ -234,6 +234,8 @@ enum err event_decode(const void *data, size_t len, struct event_base *base, str
 	if (!body || n < 2)
 		return err_set(ERR_FORMAT, _("记录的长度不对"));
 	out->flags = body[0];
+	if (out->flags & ~FLAGS_KNOWN)
+		return err_set(ERR_VERSION, _("记录用了本程序不认识的功能: 请升级程序"));
 	if (!flags_sound(out->flags))
 		return err_set(ERR_FORMAT, _("记录的标志不对"));
 	c = cbor_init(body + 1, (size_t)n - 1);

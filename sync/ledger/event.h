@@ -50,7 +50,7 @@ struct event_base { uint64_t lamport; int64_t wall; uint64_t boot; int64_t uptim
 enum err event_encode(const struct event *e, struct event_base *base, struct buf *out);
 
 /* Read one event from the front of data; *used gets its bytes and `base` moves. Well-formedness is checked wholly:
- * ERR_FORMAT, ERR_LIMIT. When the head is sound and the parts can be told apart, but a part is not of the strict subset,
+ * ERR_FORMAT, ERR_LIMIT, ERR_VERSION for a flag that a newer program set. When the head is sound and the parts can be told apart, but a part is not of the strict subset,
  * the error comes with *used set and `out` filled: the event can be hashed and kept opaque. Otherwise *used is 0. */
 enum err event_decode(const void *data, size_t len, struct event_base *base, struct event *out, size_t *used);
 

@@ -267,7 +267,7 @@ static void what_cannot_be_told_apart_is_refused(void **state)
 	assert_err(decode_body(0, "\x00\x00", 2, &e, &used), ERR_FORMAT);         /* left over */
 	assert_int_equal(used, 0);
 	assert_err(decode_body(2, "\x00", 1, &e, &used), ERR_FORMAT);             /* gone without having been */
-	assert_err(decode_body(16, "\x00", 1, &e, &used), ERR_FORMAT);            /* a flag of no meaning */
+	assert_err(decode_body(16, "\x00", 1, &e, &used), ERR_VERSION);           /* a flag of no meaning yet */
 	assert_err(decode_body(1, "\x00" "0123456789abcde", 16, &e, &used), ERR_FORMAT);      /* a salt cut short */
 	assert_int_equal(used, 0);
 }

@@ -105,6 +105,27 @@ static void a_refused_bundle_says_why_and_that_nothing_was_taken_in(void **state
 	vt_free(vt);
 }
 
+static void a_bundle_of_a_newer_program_waits_for_it_and_says_so(void **state)
+{
+	struct vt *vt;
+	char command[512];
+
+	(void)state;
+	snprintf(command, sizeof command, "for f in %s/town/quarantine/*.xcb; do printf 9.9 >$f.newer || exit 1; done", field_dir());
+	assert_int_equal(system(command), 0);
+	vt = desk(24, 80);
+	vt_keys(vt, "1");
+	assert_shows(vt, "1 个数据包由更新的程序封成");
+	assert_shows(vt, "等新版");
+	field_settle(vt);
+	assert_true(vt_selected(vt, "等新版"));
+	vt_key(vt, "Enter");
+	assert_shows(vt, "封它的程序比这里的新");
+	vt_free(vt);
+	snprintf(command, sizeof command, "rm %s/town/quarantine/*.newer", field_dir());
+	assert_int_equal(system(command), 0);
+}
+
 static void what_another_session_decides_shows_without_leaving_the_screen(void **state)
 {
 	struct vt *vt = desk(24, 80);
@@ -324,6 +345,7 @@ int main(void)
 		cmocka_unit_test(an_offices_table_shows_what_it_would_change_before_it_does),
 		cmocka_unit_test(a_ledger_is_written_as_the_office_wants_it),
 		cmocka_unit_test(a_disagreement_stands_side_by_side_and_is_settled_by_one),
+		cmocka_unit_test(a_bundle_of_a_newer_program_waits_for_it_and_says_so),
 		cmocka_unit_test(what_another_session_decides_shows_without_leaving_the_screen),
 		cmocka_unit_test(several_are_lowered_with_one_reason_each_with_its_own_record),
 		cmocka_unit_test(a_hazard_is_whistled_for_from_the_home_and_a_wrong_step_says_why_not),

@@ -3,6 +3,7 @@
 
 #include "forms/base/i18n.h"
 #include "sync/exchange/evidence.h"
+#include "sync/exchange/newer.h"
 #include "sync/exchange/quarantine.h"
 #include "sync/keys/hash.h"
 #include "sync/keys/roster.h"
@@ -17,7 +18,7 @@
 #include <string.h>
 
 /* Every bundle that came, newest first; those kept aside stand before all others, since somebody must look at them. */
-struct came { uint8_t id[KEYS_HASH]; enum evidence_state state; int64_t seen; uint64_t size; char *reason; /* of a refused file */ };
+struct came { uint8_t id[KEYS_HASH]; enum evidence_state state; int64_t seen; uint64_t size; char *reason; /* of a refused file */ bool newer; };
 
 struct arrivals {
 	struct kit_view base;
@@ -25,6 +26,7 @@ struct arrivals {
 	struct came *at;
 	size_t count, cap;
 	uint64_t version;
+	struct buf newer;                       /* what waits for a newer program or pack, a line each */
 	struct kit_list list;
 };
 
@@ -62,7 +64,7 @@ static enum err add_refused(void *user, const struct quarantined *q)
 
 	if (!c)
 		return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
-	*c = (struct came){ .state = EVIDENCE_REFUSED, .seen = q->when, .size = q->size, .reason = strdup(q->reason) };
+	*c = (struct came){ .state = EVIDENCE_REFUSED, .seen = q->when, .size = q->size, .reason = strdup(q->reason), .newer = *q->newer };
 	memcpy(c->id, q->id, KEYS_HASH);
 	return ERR_OK;
 }
@@ -72,6 +74,15 @@ static void forget(struct arrivals *v)
 	for (size_t i = 0; i < v->count; i++)
 		free(v->at[i].reason);
 	v->count = 0;
+}
+
+static enum err add_newer(void *user, const struct newer *n)
+{
+	struct arrivals *v = user;
+
+	newer_words(n, &v->newer);
+	buf_putc(&v->newer, '\n');
+	return v->newer.err;
 }
 
 static int urgency(enum evidence_state s)
@@ -103,6 +114,9 @@ static enum err load(struct kit_view *base)
 	store_abort(&t);
 	if (!e)
 		e = quarantine_each(v->app->profile, add_refused, v);
+	buf_reset(&v->newer);
+	if (!e)
+		e = newer_each(v->app->profile, false, add_newer, v);
 	if (v->count)
 		qsort(v->at, v->count, sizeof *v->at, by_urgency);
 	kit_list_sync(&v->list);
@@ -176,8 +190,8 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 
 	if (!read_one(v, i, &e))
 		return;
-	snprintf(cells[0].text, KIT_CELL, "%s", state_words(e.state));
-	cells[0].role = e.state == EVIDENCE_REFUSED ? KIT_DANGER : e.state == EVIDENCE_HELD ? KIT_SOON : KIT_PLAIN;
+	snprintf(cells[0].text, KIT_CELL, "%s", v->at[i].newer ? _("等新版") : state_words(e.state));
+	cells[0].role = v->at[i].newer ? KIT_SOON : e.state == EVIDENCE_REFUSED ? KIT_DANGER : e.state == EVIDENCE_HELD ? KIT_SOON : KIT_PLAIN;
 	sealer_words(v, &e, &b);
 	snprintf(cells[1].text, KIT_CELL, "%s", buf_str(&b));
 	buf_reset(&b);
@@ -201,7 +215,10 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 
 static void draw(struct kit_view *base, WINDOW *win)
 {
-	kit_list_draw(&((struct arrivals *)base)->list, base, win, 0, getmaxy(win));
+	struct arrivals *v = (struct arrivals *)base;
+	int said = v->newer.len ? kit_paragraph(win, 0, 1, getmaxy(win) / 3, getmaxx(win) - 2, KIT_SOON, v->newer.data) : 0;
+
+	kit_list_draw(&v->list, base, win, said, getmaxy(win) - said);
 }
 
 /* All that is known of one: the file's name in quarantine is the id. */
@@ -211,11 +228,13 @@ static enum kit_next show(struct arrivals *v)
 	struct buf text = { 0 };
 	char id[2 * KEYS_HASH + 1];
 	struct kit_view *pager;
+	bool newer;
 
 	if (!read_one(v, v->list.at, &e))
 		return KIT_STAY;
+	newer = v->at[v->list.at].newer;
 	keys_hex(e.id, KEYS_HASH, id);
-	buf_printf(&text, "# %s\n", state_words(e.state));
+	buf_printf(&text, "# %s\n", newer ? _("等新版") : state_words(e.state));
 	if (*e.reason)
 		buf_printf(&text, _("原因: %s\n"), e.reason);
 	buf_puts(&text, _("谁封的: "));
@@ -235,7 +254,9 @@ static enum kit_next show(struct arrivals *v)
 		words_scope(v->app, &e.pieces[i].log.scope, &text);
 		buf_putc(&text, '\n');
 	}
-	if (e.state == EVIDENCE_REFUSED)
+	if (newer)
+		buf_puts(&text, _("\n封它的程序比这里的新。文件原样留在 quarantine 目录; 升级程序后下次收包时自动再试。\n"));
+	else if (e.state == EVIDENCE_REFUSED)
 		buf_puts(&text, _("\n文件原样留在 quarantine 目录, 旁边写着原因; 什么都没并进来。弄清是谁给的再决定。\n"));
 	if (e.state == EVIDENCE_HELD)
 		buf_puts(&text, _("\n给这台设备发了证书 (入网) 就会自动收进来。\n"));
@@ -274,6 +295,7 @@ static void close_arrivals(struct kit_view *base)
 {
 	forget((struct arrivals *)base);
 	free(((struct arrivals *)base)->at);
+	buf_clear(&((struct arrivals *)base)->newer);
 	free(base);
 }
 

@@ -6,8 +6,11 @@
 #include "sync/exchange/quarantine.h"
 #include "sync/keys/roster.h"
 #include "sync/keys/slot.h"
+#include "sync/ledger/payload.h"
 #include "sync/ledger/profile.h"
 
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,6 +135,83 @@ enum err status_read(struct profile *p, struct status *out)
 
 		out->unsealed = out->own > sent ? out->own - sent : 0;
 		out->tick = p->anchor.tick;
+	}
+	free(slots);
+	return e;
+}
+
+/* --- what of it is not there --- */
+
+struct counting { struct reading r; struct store_txn *t; struct status_unsent *out; uint64_t looked; };
+
+static void count_row(struct status_unsent *out, const char *reg)
+{
+	uint32_t i = 0;
+
+	while (i < out->count && strcmp(out->at[i].reg, reg))
+		i++;
+	if (i == STATUS_KINDS)
+		return;
+	if (i == out->count) {
+		snprintf(out->at[i].reg, sizeof out->at[i].reg, "%s", reg);
+		out->count++;
+	}
+	out->at[i].rows++;
+}
+
+/* What cannot be read here is counted by nobody: a pack that is not here, a kind of event that makes no row. */
+static enum err count_event(void *user, const struct log_event *e)
+{
+	struct counting *c = user;
+	const struct pack *pack;
+	struct payload pl;
+	struct payload_row row;
+	char id[sizeof pl.version], *slash;
+
+	if (e->opaque || e->event.kind != EVENT_SUBMIT || payload_open(EVENT_SUBMIT, e->event.public_part.data, e->event.public_part.len, &pl))
+		return ERR_OK;
+	memcpy(id, pl.version, sizeof id);
+	slash = strchr(id, '/');
+	if (!slash)
+		return ERR_OK;
+	*slash = '\0';
+	if (profile_pack(c->r.profile, id, slash + 1, &pack) || pl.form >= pack->form_count)
+		return ERR_OK;
+	while (payload_next(&pl, &row))
+		if (row.fresh && row.entity < pack->forms[pl.form].entity_count)
+			count_row(c->out, pack->registers[pack->forms[pl.form].entities[row.entity].reg].id);
+	return ERR_OK;
+}
+
+static enum err count_log(void *user, const struct log_head *h)
+{
+	struct counting *c = user;
+
+	if (!is_own(&c->r, h->id.writer) || h->acked >= h->highest)
+		return ERR_OK;
+	c->looked += h->highest - h->acked;
+	return c->looked > STATUS_LOOKED_MAX ? ERR_LIMIT : log_each(c->t, &h->id, h->acked + 1, h->highest, count_event, c);
+}
+
+enum err status_unsent(struct profile *p, struct status_unsent *out)
+{
+	struct keys_slots *slots = calloc(1, sizeof *slots);
+	struct store_txn t;
+	struct counting c = { .r = { .slots = slots, .profile = p }, .t = &t, .out = out };
+	enum err e;
+
+	memset(out, 0, sizeof *out);
+	if (!slots)
+		return err_set(ERR_NOMEM, _("读收发情况时内存不够"));
+	e = p->store ? keys_slots_read(p->dir, slots) : err_set(ERR_DENIED, _("先用 PIN 打开"));
+	if (!e) {
+		profile_begin(p, &t);
+		e = t.err ? t.err : log_heads(&t, count_log, &c);
+		store_abort(&t);
+	}
+	if (e == ERR_LIMIT) {
+		out->count = 0;
+		e = ERR_OK;
 	}
 	free(slots);
 	return e;

@@ -22,4 +22,9 @@ struct status {
 /* ERR_DENIED while the store is locked. */
 enum err status_read(struct profile *p, struct status *out);
 
+/* What is not known to be at the township: new rows of own records by register, the register first met first. */
+enum { STATUS_KINDS = 8, STATUS_LOOKED_MAX = 2000 /* events; more are too many to tell apart */ };
+struct status_unsent { struct { char reg[64]; uint32_t rows; } at[STATUS_KINDS]; uint32_t count; };
+enum err status_unsent(struct profile *p, struct status_unsent *out);
+
 #endif

@@ -59,6 +59,7 @@ static void the_wrong_pin_says_so_and_the_right_one_opens(void **state)
 	vt_key(vt, "Enter");
 	assert_shows(vt, "要做的");
 	assert_shows(vt, "王秀英");
+	assert_shows(vt, "石桥村一网格");
 	vt_keys(vt, "q");
 	assert_int_equal(vt_wait_exit(vt, PATIENCE), 0);
 	assert_false(vt_altscreen(vt));
@@ -217,6 +218,7 @@ static void a_failing_item_opens_its_hazard_filled_in_and_the_ledger_has_it(void
 	assert_shows(vt, "巡查存下了");
 	vt_key(vt, "Esc");
 	assert_shows(vt, "要做的");
+	assert_shows(vt, "(1 巡查记录 1 隐患)");
 	vt_keys(vt, "h");
 	assert_shows(vt, "后门锁死");
 	vt_key(vt, "Enter");
@@ -239,6 +241,7 @@ static void esc_leaves_a_draft_that_today_offers(void **state)
 	vt_key(vt, "Esc");
 	vt_key(vt, "Esc");
 	assert_shows(vt, "接着做");
+	assert_shows(vt, "接着 第 2/");            /* where it stands, and not the bare visit once more */
 	vt_free(vt);
 	vt = field_enter("device", FIELD_PIN, 18, 40, NULL);
 	assert_shows(vt, "接着做");             /* left of own will: not forced upon anybody */

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <term.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -71,6 +72,12 @@ enum err kit_term_open(bool mouse)
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
 		return err_set(ERR_UNSUPPORTED, _("终端类型 TERM=%s 不认识: 试 TERM=xterm, 或安装 ncurses-term"), term);
+	if (!cursor_address) {
+		endwin();
+		delscreen(screen);
+		screen = NULL;
+		return err_set(ERR_UNSUPPORTED, _("终端类型 TERM=%s 不能移动光标, 画不出屏幕: 换一个终端窗口, 或试 TERM=xterm; 脚本请用 xunchactl"), term);
+	}
 	catch_fatal();
 	cbreak();
 	noecho();

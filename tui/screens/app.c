@@ -10,6 +10,7 @@
 #include "tui/screens/cards.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/whereabouts.h"
+#include "tui/screens/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -179,6 +180,17 @@ static void attach_left(struct app *app)
 		kit_say(KIT_GOOD, _("上次断电前的照片 %u 张已附上"), attached);
 }
 
+void app_find_place(struct app *app)
+{
+	struct event_scope scope = event_scope_village(app->village);
+	struct buf b = { 0 };
+
+	if (*app->village && app->pack && !words_grid(app, app->person, &b))
+		words_scope(app, &scope, &b);
+	snprintf(app->place, sizeof app->place, "%s", buf_str(&b));
+	buf_clear(&b);
+}
+
 enum err app_enter(struct app *app)
 {
 	const struct keys_writer *me = app->profile->roster ? keys_roster_find(app->profile->roster, app->profile->writer) : NULL;
@@ -190,6 +202,8 @@ enum err app_enter(struct app *app)
 		app->roles = me->roles;
 		village_of(me, app->village);
 	}
+	if (!e)
+		app_find_place(app);
 	app->resume = true;
 	draft_sweep(app->profile);
 	attach_left(app);

@@ -33,6 +33,7 @@ enum err app_fresh(struct app *app);
 
 /* The writer is unlocked now: find person, roles and pack. */
 enum err app_enter(struct app *app);
+void app_find_place(struct app *app);                               /* again: the registers may tell more since */
 void app_leave(struct app *app);                                    /* lock */
 
 bool app_is_staff(const struct app *app);                           /* the township's */

@@ -141,7 +141,7 @@ static enum err read_subject(struct filling *f, const char *row)
 	return row_id_parse(id + 1, &f->subject) ? ERR_OK : err_set(ERR_CORRUPT, _("草稿里的对象编号不对: %s"), row);
 }
 
-enum err filling_resume(struct app *app, uint64_t id, struct filling **out)
+enum err filling_peek(struct app *app, uint64_t id, struct filling **out)
 {
 	struct filling *f = calloc(1, sizeof *f);
 	struct buf bytes = { 0 };
@@ -168,9 +168,18 @@ enum err filling_resume(struct app *app, uint64_t id, struct filling **out)
 		return e;
 	}
 	f->saved = true;
+	*out = f;
+	return ERR_OK;
+}
+
+enum err filling_resume(struct app *app, uint64_t id, struct filling **out)
+{
+	enum err e = filling_peek(app, id, out);
+
+	if (e)
+		return e;
 	mark(app, id);
 	whereabouts_ask(app);
-	*out = f;
 	return ERR_OK;
 }
 

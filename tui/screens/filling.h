@@ -40,8 +40,9 @@ struct filling {
 
 /* A new one, nothing on disk yet but its number. */
 enum err filling_begin(struct app *app, const char *form, const struct row_id *subject, struct filling **out);
-/* Take up a draft again. */
+/* Take up a draft again; filling_peek() only looks at it, and is not what the program ended in. */
 enum err filling_resume(struct app *app, uint64_t draft, struct filling **out);
+enum err filling_peek(struct app *app, uint64_t draft, struct filling **out);
 /* Closes; the draft stays. NULL is fine. */
 void filling_close(struct filling *f);
 /* Throw the draft away. Frees f. */

@@ -134,6 +134,7 @@ static enum kit_next exchanged(struct kit_view *below, struct kit_view *self)
 	/* A new pack may have come with it. */
 	if (profile_pack_current(v->app->profile, &v->app->pack))
 		v->app->pack = NULL;
+	app_find_place(v->app);
 	return KIT_STAY;
 }
 

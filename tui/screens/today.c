@@ -3,12 +3,13 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
+#include "forms/base/text.h"
 #include "sync/exchange/status.h"
-#include "sync/ledger/draft.h"
 #include "sync/ledger/duelist.h"
 #include "sync/ledger/profile.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
+#include "tui/screens/begun.h"
 #include "tui/screens/enrol.h"
 #include "tui/screens/filling.h"
 #include "tui/screens/incident.h"
@@ -20,14 +21,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DRAFTS_SHOWN = 16 };
-
 /* The home of the day: warnings with their clock, what was begun, what is due, most urgent first. */
 struct today {
 	struct kit_view base;
 	struct app *app;
 	struct duelist *dues;
-	struct draft_about drafts[DRAFTS_SHOWN];
+	struct begun drafts[BEGUN_MAX];
 	size_t draft_count;
 	struct warning_open warnings[WARNING_OPEN_MAX];
 	size_t warning_count;
@@ -38,6 +37,8 @@ struct today {
 	uint32_t overdue;
 	struct status status;
 	bool has_status;
+	struct status_unsent parts;          /* what the unsent is made of, and the version of the store it was read from */
+	uint64_t parts_version;
 	struct kit_list list;
 };
 
@@ -59,7 +60,7 @@ static const struct incident_open *incident_at(const struct today *t, size_t i)
 	return i >= t->warning_count && i - t->warning_count < t->incident_count ? &t->incidents[i - t->warning_count] : NULL;
 }
 
-static const struct draft_about *draft_at(const struct today *t, size_t i)
+static const struct begun *draft_at(const struct today *t, size_t i)
 {
 	size_t before = t->warning_count + t->incident_count;
 
@@ -83,34 +84,10 @@ static struct kit_id row_id_of(void *user, size_t i)
 	if (incident_at(t, i))
 		return kit_id(&incident_at(t, i)->id, sizeof incident_at(t, i)->id);
 	if (draft_at(t, i))
-		return kit_id_number(draft_at(t, i)->id);
+		return kit_id_number(draft_at(t, i)->about.id);
 	id = kit_id(due_at(t, i)->subject.bytes, due_at(t, i)->subject.len);
 	id.byte[KIT_ID - 1] = (uint8_t)(due_at(t, i)->duty ? due_at(t, i)->duty - t->app->pack->duties : 255);
 	return id;
-}
-
-static void draw_draft(const struct today *t, size_t i, struct kit_cell cells[KIT_CELLS])
-{
-	const struct draft_about *d = draft_at(t, i);
-	uint32_t form = pack_find_form(t->app->pack, d->form);
-	const char *id = strchr(d->row, ':');
-	struct row row = { .id = { .index = 0 } };
-	struct row_id rid;
-	struct buf b = { 0 };
-
-	snprintf(cells[0].text, KIT_CELL, "%s", _("接着做"));
-	cells[0].role = KIT_STRONG;
-	snprintf(cells[1].text, KIT_CELL, "%s", form != PACK_NONE ? pack_name(&t->app->pack->forms[form].title, i18n_language()) : d->form);
-	if (id && row_id_parse(id + 1, &rid) && !row_read(t->app->profile, &rid, &row)) {
-		row_title(t->app->profile, &row, &b);
-		snprintf(cells[2].text, KIT_CELL, "%s", buf_str(&b));
-		row_clear(&row);
-	}
-	buf_reset(&b);
-	app_since(t->app, d->started, &b);
-	snprintf(cells[3].text, KIT_CELL, "%s", buf_str(&b));
-	cells[3].role = KIT_DIM;
-	buf_clear(&b);
 }
 
 static void kind_cell(const struct today *t, const struct row *row, uint32_t reg, const char *field, struct kit_cell *cell)
@@ -191,18 +168,9 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	else if (incident_at(t, i))
 		incident_cells(t->app, incident_at(t, i), cells);
 	else if (draft_at(t, i))
-		draw_draft(t, i, cells);
+		begun_cells(t->app, draft_at(t, i), cells);
 	else
 		draw_due(t, i, cells);
-}
-
-static enum err add_draft(void *user, const struct draft_about *about)
-{
-	struct today *t = user;
-
-	if (t->draft_count < DRAFTS_SHOWN)
-		t->drafts[t->draft_count++] = *about;
-	return ERR_OK;
 }
 
 static bool same_visit(const struct due *a, const struct due *b)
@@ -226,6 +194,17 @@ static bool first_of_its_kind(const struct today *t, uint32_t *table, size_t mas
 	return true;
 }
 
+/* The visit that was begun stands in the list already, with where it stands. */
+static bool is_begun(const struct today *t, const struct due *d)
+{
+	if (d->kind != DUE_DUTY || strcmp(d->duty->counts_register, "inspections"))
+		return false;
+	for (size_t i = 0; i < t->draft_count; i++)
+		if (begun_is_walk_of(t->app, &t->drafts[i], &d->subject))
+			return true;
+	return false;
+}
+
 static enum err gather_dues(struct today *t)
 {
 	size_t size = 64;
@@ -247,11 +226,23 @@ static enum err gather_dues(struct today *t)
 	e = table && t->due ? ERR_OK : err_set(ERR_NOMEM, "%s", _("今日"));
 	for (uint32_t i = 0; !e && i < n; i++)
 		if (first_of_its_kind(t, table, size - 1, i)) {
-			t->due[t->due_count++] = i;
+			if (!is_begun(t, duelist_at(t->dues, i)))
+				t->due[t->due_count++] = i;
 			t->overdue += duelist_at(t->dues, i)->days < 0;
 		}
 	free(table);
 	return e;
+}
+
+static void read_parts(struct today *t)
+{
+	uint64_t version = profile_version(t->app->profile);
+
+	if (version && version == t->parts_version)
+		return;
+	if (status_unsent(t->app->profile, &t->parts))
+		t->parts = (struct status_unsent){ .count = 0 };
+	t->parts_version = version;
 }
 
 static enum err load(struct kit_view *base)
@@ -262,13 +253,13 @@ static enum err load(struct kit_view *base)
 	if (!t->app->pack)
 		return ERR_OK;
 	whereabouts_ask(t->app);
-	t->draft_count = 0;
-	e = draft_list(t->app->profile, add_draft, t);
+	e = begun_gather(t->app, t->drafts, &t->draft_count);
 	warning_gather(t->app, t->warnings, &t->warning_count);
 	incident_gather(t->app, t->incidents, &t->incident_count);
 	if (!e)
 		e = gather_dues(t);
 	t->has_status = !status_read(t->app->profile, &t->status);
+	read_parts(t);
 	kit_list_sync(&t->list);
 	return e;
 }
@@ -280,26 +271,47 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 	buf_puts(left, _("巡查  今日"));
 }
 
+/* "(9 巡查记录 3 隐患)", where there is room, and the pictures. */
+static void say_parts(const struct today *t, bool narrow, struct buf *b)
+{
+	const struct pack *pack = t->app->pack;
+	const char *before = " (";
+
+	for (uint32_t i = 0; i < t->parts.count && !narrow; i++) {
+		uint32_t reg = pack_find_register(pack, t->parts.at[i].reg);
+
+		buf_printf(b, "%s%u %s", before, t->parts.at[i].rows, reg == PACK_NONE ? t->parts.at[i].reg : pack_name(&pack->registers[reg].label, i18n_language()));
+		before = " ";
+	}
+	if (t->parts.count && !narrow)
+		buf_putc(b, ')');
+	if (t->status.photos)
+		buf_printf(b, _("  照片 %u 张"), t->status.photos);
+}
+
 static void draw_way(struct today *t, WINDOW *win, int y)
 {
-	struct buf b = { 0 };
+	bool narrow = getmaxx(win) < KIT_NARROW;
+	struct buf b = { 0 }, heard = { 0 };
 	uint64_t unsent;
+	int room;
 
 	if (!t->has_status)
 		return;
 	unsent = t->status.unsealed + t->status.waiting;
 	buf_printf(&b, _("没送到 %llu 条"), (unsigned long long)unsent);
-	if (t->status.photos)
-		buf_printf(&b, _("  照片 %u 张"), t->status.photos);
-	buf_puts(&b, getmaxx(win) < KIT_NARROW ? " | " : "      ");
 	if (t->status.heard) {
-		buf_puts(&b, _("上次联系乡镇 "));
-		app_since(t->app, t->status.heard, &b);
+		buf_puts(&heard, narrow ? _("乡镇 ") : _("上次联系乡镇 "));
+		app_since(t->app, t->status.heard, &heard);
 	} else {
-		buf_puts(&b, _("还没有联系过乡镇"));
+		buf_puts(&heard, _("还没有联系过乡镇"));
 	}
-	kit_text(win, y, 1, getmaxx(win) - 2, unsent ? KIT_SOON : KIT_DIM, buf_str(&b));
+	say_parts(t, narrow, &b);
+	room = getmaxx(win) - 2 - text_width(buf_str(&heard)) - 2;
+	kit_text(win, y, 1, room, unsent ? KIT_SOON : KIT_DIM, buf_str(&b));
+	kit_text_right(win, y, 1 + room + 2, getmaxx(win) - 4 - room, KIT_DIM, buf_str(&heard));
 	buf_clear(&b);
+	buf_clear(&heard);
 }
 
 /* When, what, about what, last time; and how far, when it is known where one is. */
@@ -390,7 +402,7 @@ static enum kit_next open_selected(struct today *t)
 	if (incident_at(t, i))
 		return kit_open(&t->base, screen_incident_new(t->app, &incident_at(t, i)->id));
 	if (draft_at(t, i))
-		return resume(t, draft_at(t, i)->id);
+		return resume(t, draft_at(t, i)->about.id);
 	return do_due(t, due_at(t, i));
 }
 
@@ -470,7 +482,7 @@ static enum kit_next work(struct kit_view *base)
 
 	t->app->resume = false;
 	for (size_t i = 0; id && i < t->draft_count; i++)
-		if (t->drafts[i].id == id)
+		if (t->drafts[i].about.id == id)
 			return resume(t, id);
 	return KIT_STAY;
 }

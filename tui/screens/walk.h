@@ -42,6 +42,8 @@ struct walk {
 
 /* walk_items.c */
 enum err walk_gather(struct walk *w);                    /* again, after an answer changed what is relevant */
+/* Where a walk that was left stands: item `at` (from 1) of `all`; false when it has none. */
+bool walk_stand(struct filling *f, size_t *at, size_t *all);
 const struct form_question *walk_question(const struct walk *w);     /* of the item at hand; NULL in the summary */
 bool walk_is_answered(const struct walk *w, size_t item);
 bool walk_fails(struct walk *w, fill_node node);

@@ -92,7 +92,7 @@ static int choices(struct walk *w, WINDOW *win, int y, int rows)
 		char one[160];
 		bool on;
 
-		if (fill_choice(w->f->fill, n, i, &name, &label))
+		if (filling_choice(w->f, n, i, &name, &label))
 			continue;
 		on = pick_has(fill_value(w->f->fill, n), name);
 		snprintf(one, sizeof one, narrow ? "%s%u %s" : "%s[%u] %s", on ? "*" : " ", i + 1, label);

@@ -90,6 +90,22 @@ enum err walk_gather(struct walk *w)
 	return ERR_OK;
 }
 
+bool walk_stand(struct filling *f, size_t *at, size_t *all)
+{
+	struct walk w = { .f = f };
+	bool has = !walk_gather(&w) && w.count;
+
+	*all = w.count;
+	*at = 1;
+	for (size_t i = 0; i < w.count; i++)
+		if (w.items[i].node == f->at)
+			*at = i + 1;
+	free(w.items);
+	free(w.sections);
+	free(w.extra);
+	return has;
+}
+
 const struct form_question *walk_question(const struct walk *w)
 {
 	return w->at < w->count ? fill_question(w->f->fill, w->items[w->at].node) : NULL;

@@ -198,24 +198,38 @@ bool words_can_make(const struct app *app, const char *reg)
 	return false;
 }
 
-static bool village_name(struct app *app, const char *code, struct buf *out)
+/* Title of the one row of a register for which this holds. */
+static bool title_of_one(struct app *app, const char *reg, const char *where, struct buf *out)
 {
-	struct listing_query q = { .reg = "villages" };
+	struct listing_query q = { .reg = reg, .where = where };
 	struct listing *l = NULL;
-	char where[100];
 	struct row row;
 	bool found = false;
 
-	if (!app->pack || pack_find_register(app->pack, "villages") == PACK_NONE || strpbrk(code, "'\\"))
+	if (!app->pack || pack_find_register(app->pack, reg) == PACK_NONE)
 		return false;
-	snprintf(where, sizeof where, "${code} = '%s'", code);
-	q.where = where;
-	if (!listing_open(app->profile, &q, &l) && listing_count(l) && !listing_row(l, 0, &row)) {
+	if (!listing_open(app->profile, &q, &l) && listing_count(l) == 1 && !listing_row(l, 0, &row)) {
 		found = !row_title(app->profile, &row, out);
 		row_clear(&row);
 	}
 	listing_close(l);
 	return found;
+}
+
+static bool village_name(struct app *app, const char *code, struct buf *out)
+{
+	char where[100];
+
+	snprintf(where, sizeof where, "${code} = '%s'", code);
+	return !strpbrk(code, "'\\") && title_of_one(app, "villages", where, out);
+}
+
+bool words_grid(struct app *app, const char *person, struct buf *out)
+{
+	char where[256];
+
+	snprintf(where, sizeof where, "${worker_a} = '%s' or ${worker_b} = '%s'", person, person);
+	return *person && !strpbrk(person, "'\\") && title_of_one(app, "grids", where, out);
 }
 
 void words_scope(struct app *app, const struct event_scope *scope, struct buf *out)

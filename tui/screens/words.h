@@ -21,6 +21,9 @@ bool words_in_title(const struct pack_register *reg, const struct pack_field *fi
 /* A scope as people call it: the village's name where its register tells it, "全镇", "本人"; appended. */
 void words_scope(struct app *app, const struct event_scope *scope, struct buf *out);
 
+/* Name of the one grid this person works in (grids: worker_a, worker_b), appended; false when there is none or are several. */
+bool words_grid(struct app *app, const char *person, struct buf *out);
+
 /* May this person make rows of this register by a form that needs no subject? */
 bool words_can_make(const struct app *app, const char *reg);
 

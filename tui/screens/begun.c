@@ -1,0 +1,97 @@
+#include "config.h"
+#include "tui/screens/begun.h"
+
+#include "forms/base/i18n.h"
+#include "sync/ledger/profile.h"
+#include "tui/screens/walk.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct gathering { struct app *app; const struct begun *old; size_t old_count; struct begun *out; size_t count; };
+
+static enum err add(void *user, const struct draft_about *about)
+{
+	struct gathering *g = user;
+	struct begun *b;
+
+	if (g->count == BEGUN_MAX)
+		return ERR_OK;
+	b = &g->out[g->count++];
+	*b = (struct begun){ .about = *about, .form = pack_find_form(g->app->pack, about->form) };
+	for (size_t i = 0; i < g->old_count; i++)
+		if (g->old[i].read && g->old[i].about.id == about->id && g->old[i].about.sequence == about->sequence) {
+			b->read = true;
+			b->at = g->old[i].at;
+			b->all = g->old[i].all;
+		}
+	return ERR_OK;
+}
+
+static bool subject_of(struct app *app, const struct begun *b, struct row *row)
+{
+	const char *id = strchr(b->about.row, ':');
+	struct row_id rid;
+
+	return id && row_id_parse(id + 1, &rid) && !row_read(app->profile, &rid, row);
+}
+
+static void look(struct app *app, struct begun *b)
+{
+	struct row row = { .id = { .index = 0 } };
+	struct filling *f = NULL;
+
+	if (subject_of(app, b, &row)) {
+		b->subject = row.key;
+		row_clear(&row);
+	}
+	if (b->read || b->form == PACK_NONE || !app->pack->forms[b->form].walk)
+		return;
+	b->read = true;              /* what cannot be read is said when it is opened */
+	if (!filling_peek(app, b->about.id, &f) && !walk_stand(f, &b->at, &b->all))
+		b->at = b->all = 0;
+	filling_close(f);
+}
+
+enum err begun_gather(struct app *app, struct begun begun[BEGUN_MAX], size_t *count)
+{
+	struct begun old[BEGUN_MAX];
+	struct gathering g = { app, old, *count, begun, 0 };
+	enum err e;
+
+	memcpy(old, begun, sizeof old);
+	e = draft_list(app->profile, add, &g);
+	for (size_t i = 0; i < g.count; i++)
+		look(app, &begun[i]);
+	*count = g.count;
+	return e;
+}
+
+void begun_cells(struct app *app, const struct begun *b, struct kit_cell cells[KIT_CELLS])
+{
+	struct row row = { .id = { .index = 0 } };
+	struct buf text = { 0 };
+
+	snprintf(cells[0].text, KIT_CELL, "%s", _("接着做"));
+	cells[0].role = KIT_STRONG;
+	if (b->all)
+		snprintf(cells[1].text, KIT_CELL, _("接着 第 %zu/%zu 项"), b->at, b->all);
+	else
+		snprintf(cells[1].text, KIT_CELL, "%s", b->form != PACK_NONE ? pack_name(&app->pack->forms[b->form].title, i18n_language()) : b->about.form);
+	if (subject_of(app, b, &row)) {
+		row_title(app->profile, &row, &text);
+		snprintf(cells[2].text, KIT_CELL, "%s", buf_str(&text));
+		row_clear(&row);
+	}
+	buf_reset(&text);
+	app_since(app, b->about.started, &text);
+	snprintf(cells[3].text, KIT_CELL, "%s", buf_str(&text));
+	cells[3].role = KIT_DIM;
+	buf_clear(&text);
+}
+
+bool begun_is_walk_of(const struct app *app, const struct begun *b, const struct row_key *subject)
+{
+	return b->form != PACK_NONE && app->pack->forms[b->form].walk && b->subject.len && b->subject.len == subject->len &&
+	       !memcmp(b->subject.bytes, subject->bytes, subject->len);
+}

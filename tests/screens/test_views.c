@@ -267,11 +267,56 @@ static void what_runs_against_time_draws_and_survives_any_key(void **state)
 	assert_ok(filling_discard(f));
 }
 
+static struct row_id chosen;
+static bool any;
+
+static enum kit_next take_choice(struct kit_view *below, struct kit_view *self)
+{
+	const struct row_id *id = screen_rows_chosen(self);
+
+	(void)below;
+	any = id != NULL;
+	if (id)
+		chosen = *id;
+	return KIT_STAY;
+}
+
+/* What Enter chooses after these letters, among the places of one kind; false when nothing is found. */
+static bool chooses(const char *letters)
+{
+	struct kit_stack s = { NULL, &app.kit, false };
+
+	any = false;
+	kit_stack_push(&s, screen_today_new(&app));
+	kit_stack_push(&s, screen_rows_choose_new(&app, "places", "${name} = '惠民诊所'", take_choice));
+	for (; *letters; letters++)
+		press(&s, *letters);
+	press(&s, KIT_ENTER);
+	kit_stack_close(&s);
+	return any;
+}
+
+static void a_row_is_chosen_only_among_those_the_form_asks_for(void **state)
+{
+	struct row row;
+	struct buf b = { 0 };
+
+	(void)state;
+	assert_false(chooses("lmfd"));
+	assert_true(chooses("hmzs"));
+	assert_ok(row_read(app.profile, &chosen, &row));
+	assert_ok(row_title(app.profile, &row, &b));
+	assert_string_equal(buf_str(&b), "惠民诊所");
+	buf_clear(&b);
+	row_clear(&row);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_screen_draws_at_every_size_and_survives_any_key),
 		cmocka_unit_test(every_register_is_a_list),
+		cmocka_unit_test(a_row_is_chosen_only_among_those_the_form_asks_for),
 		cmocka_unit_test(every_form_can_be_shown_and_filled_at_random),
 		cmocka_unit_test(what_runs_against_time_draws_and_survives_any_key),
 		cmocka_unit_test(every_place_can_be_looked_at_and_walked),

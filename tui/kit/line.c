@@ -1,6 +1,7 @@
 #include "config.h"
 #include "tui/kit/line.h"
 
+#include "forms/base/i18n.h"
 #include "forms/base/text.h"
 #include "tui/kit/draw.h"
 
@@ -88,6 +89,19 @@ static void splice(struct kit_line *l, size_t from, size_t to, const char *s, si
 	}
 }
 
+/* As much of `clean` as the line still holds, whole characters; the person is told what was left out. */
+static void cut_to_fit(const struct kit_line *l, struct buf *clean)
+{
+	size_t room = KIT_LINE_MAX - l->text.len, len;
+
+	if (clean->len <= room)
+		return;
+	for (len = room; len && (clean->data[len] & 0xc0) == 0x80; len--)
+		;
+	buf_cut(clean, len);
+	kit_say(KIT_SOON, _("一行最多 %d 字节: 后面的没放进去"), KIT_LINE_MAX);
+}
+
 static void insert(struct kit_line *l, const char *s, int run)
 {
 	struct buf clean = { 0 };
@@ -100,6 +114,7 @@ static void insert(struct kit_line *l, const char *s, int run)
 		else if (cp >= 32 && cp != 127 && !(cp >= 0x80 && cp < 0xa0))
 			text_put(&clean, cp);
 	}
+	cut_to_fit(l, &clean);
 	if (clean.len) {
 		remember(l, run);
 		splice(l, l->at, l->at, clean.data, clean.len);

@@ -1,7 +1,7 @@
 /* line.h - one line of text being edited: by character, with true columns, with undo.
  *
  * UTF-8, at most KIT_LINE_MAX bytes; the text is always valid. One paste is one undo step, so is a run of typing or of
- * deleting. Line feeds become blanks, other control characters are left out. A zeroed struct is an empty line.
+ * deleting. Line feeds become blanks, other control characters are left out. What no longer fits is left out and said. A zeroed struct is an empty line.
  */
 #ifndef TUI_KIT_LINE_H
 #define TUI_KIT_LINE_H

@@ -142,6 +142,42 @@ static const char *empty_words(const struct rows *r)
 	return words_can_make(r->app, r->reg->id) ? _("这里还没有。按 n 新建一个。") : _("这里还没有。");
 }
 
+static int by_key(const void *a, const void *b)
+{
+	const struct row_key *x = *(const struct row_key *const *)a, *y = *(const struct row_key *const *)b;
+
+	return x->len != y->len ? (x->len > y->len) - (x->len < y->len) : memcmp(x->bytes, y->bytes, x->len);
+}
+
+/* A list that was narrowed finds only what stands in it; the order of the hits stays. */
+static enum err keep_listed(struct rows *r)
+{
+	struct row_key **sorted = calloc(r->hit_count, sizeof *sorted), key, *at = &key, **found;
+	bool *kept = calloc(r->hit_count, sizeof *kept);
+	uint32_t n = 0;
+	enum err e = sorted && kept ? ERR_OK : err_set(ERR_NOMEM, "%s", r->reg->id);
+
+	for (uint32_t i = 0; !e && i < r->hit_count; i++)
+		sorted[i] = &r->hits[i];
+	if (!e)
+		qsort(sorted, r->hit_count, sizeof *sorted, by_key);
+	for (uint32_t i = 0; !e && i < listing_count(r->listing); i++)
+		if (!listing_key(r->listing, i, &key) && (found = bsearch(&at, sorted, r->hit_count, sizeof *sorted, by_key)))
+			kept[*found - r->hits] = true;
+	for (uint32_t i = 0; !e && i < r->hit_count; i++)
+		if (kept[i])
+			r->hits[n++] = r->hits[i];
+	r->hit_count = r->hit_total = n;
+	free(sorted);
+	free(kept);
+	return e;
+}
+
+static bool is_narrowed(const struct rows *r)
+{
+	return r->where || *r->filter || r->parent_field || r->open_only;
+}
+
 static enum err search(struct rows *r)
 {
 	const struct row_key *hits = NULL;
@@ -163,6 +199,8 @@ static enum err search(struct rows *r)
 				r->hit_count = 0;
 			}
 		}
+		if (!e && r->hit_count && r->listing && is_narrowed(r))
+			e = keep_listed(r);
 	}
 	r->list.rows.empty = empty_words(r);
 	kit_list_sync(&r->list);

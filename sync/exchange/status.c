@@ -9,7 +9,6 @@
 #include "sync/ledger/payload.h"
 #include "sync/ledger/profile.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

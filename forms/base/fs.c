@@ -238,7 +238,7 @@ enum err fs_list(const char *dir, size_t max, enum err (*each)(void *user, const
 
 	if (!at)
 		return errno == ENOENT ? ERR_OK : failed(dir);
-	while (!e && (d = readdir(at))) {
+	while (!e && (errno = 0, d = readdir(at))) {
 		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
 			continue;
 		if (n == max) {
@@ -256,6 +256,8 @@ enum err fs_list(const char *dir, size_t max, enum err (*each)(void *user, const
 			e = err_set(ERR_NOMEM, "%s", dir);
 		}
 	}
+	if (!e && errno)
+		e = failed(dir);                  /* pulled out in the middle: half a list is not the list */
 	closedir(at);
 	if (n)
 		qsort(names, n, sizeof *names, by_name);

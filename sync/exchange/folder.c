@@ -11,6 +11,7 @@
 #include "sync/keys/town.h"
 #include "sync/ledger/profile.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -247,36 +248,37 @@ static enum err take_group(struct taking *x)
 	return e;
 }
 
-/* Is it one of ours, by its first bytes? Thousands of photos on a stick must cost four bytes each. */
-static bool is_ours(const char *path, bool *roots, bool *blob)
-{
-	static const char magics[] = "XCB1XCR1XCA1";
-	char head[4];
-	int fd;
-	bool good;
+enum what { FOREIGN, ROOTS, BLOB, OURS };
 
-	*roots = !strcmp(strrchr(path, '/') ? strrchr(path, '/') + 1 : path, "roots");
-	if (fs_open(path, O_RDONLY | O_NONBLOCK, &fd))
-		return false;
-	good = !fs_read_at(fd, head, sizeof head, 0);
-	fs_close(fd);
-	*blob = good && !memcmp(head, "XCA1", 4);
-	for (size_t i = 0; good && !*roots && i < sizeof magics - 1; i += 4)
-		if (!memcmp(head, magics + i, 4))
-			return true;
-	return good && *roots;
+/* Is it one of ours, by its first bytes? Thousands of photos on a stick must cost four bytes each. What may not be read is not
+ * ours; but a stick that was pulled out must not pass for one with nothing on it. */
+static enum err look_at(const char *path, enum what *what)
+{
+	bool roots = !strcmp(strrchr(path, '/') ? strrchr(path, '/') + 1 : path, "roots");
+	char head[4];
+	enum err e;
+	int fd;
+
+	*what = FOREIGN;
+	if (!(e = fs_open(path, O_RDONLY | O_NONBLOCK, &fd))) {
+		e = fs_read_at(fd, head, sizeof head, 0);
+		fs_close(fd);
+	}
+	if (!e)
+		*what = roots ? ROOTS : !memcmp(head, "XCA1", 4) ? BLOB : !memcmp(head, "XCB1", 4) || !memcmp(head, "XCR1", 4) ? OURS : FOREIGN;
+	return e == ERR_IO ? err_in(e, "%s", path) : ERR_OK;
 }
 
 static enum err take_file(struct taking *x, const char *path)
 {
 	struct buf *data = &x->data[x->count], *name = &x->names[x->count];
-	bool roots, blob = false;
+	enum what what;
 	enum err e;
 
 	x->seen++;
-	if (!is_ours(path, &roots, &blob))
-		return ERR_OK;
-	if (blob && !x->settled) {
+	if ((e = look_at(path, &what)) || what == FOREIGN)
+		return e;
+	if (what == BLOB && !x->settled) {
 		buf_put(&x->blobs, path, strlen(path) + 1);
 		return x->blobs.err;
 	}
@@ -288,7 +290,7 @@ static enum err take_file(struct taking *x, const char *path)
 	}
 	if (e)
 		return e;
-	if (roots) {
+	if (what == ROOTS) {
 		/* A chain that does not continue ours is not believed; the first is believed only with its code (enrol_accept). */
 		e = x->profile->roots.count ? profile_roots_add(x->profile, data->data, data->len) : ERR_OK;
 		buf_clear(name);
@@ -333,7 +335,7 @@ static enum err take_below(struct taking *x, const char *path)
 	enum err e;
 
 	if (sys->lstat(path, &st))
-		return ERR_OK;
+		return errno == EIO ? err_set(ERR_IO, "%s: %s", path, strerror(errno)) : ERR_OK;
 	if (S_ISREG(st.st_mode))
 		return take_file(x, path);
 	if (!S_ISDIR(st.st_mode) || x->depth > FOLDER_DEPTH)

@@ -4,6 +4,7 @@
 #include "tests/faults/trap.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -390,6 +391,34 @@ int rmdir(const char *path)
 	if (!r && rest)
 		named(TRAP_OP_UNLINK, rest, NULL);
 	return r;
+}
+
+/* Directories are listed by the C library's own calls: only the descriptor is known. */
+DIR *opendir(const char *path)
+{
+	DIR *(*real)(const char *) = (DIR *(*)(const char *))(uintptr_t)dlsym(RTLD_NEXT, "opendir");
+	DIR *d = real(path);
+
+	if (d)
+		opened(dirfd(d), path, O_DIRECTORY);
+	return d;
+}
+
+struct dirent *readdir(DIR *d)
+{
+	struct dirent *(*real)(DIR *) = (struct dirent *(*)(DIR *))(uintptr_t)dlsym(RTLD_NEXT, "readdir");
+
+	return seen(dirfd(d)) && fails(TRAP_LIST, NULL) ? NULL : real(d);
+}
+
+int closedir(DIR *d)
+{
+	int (*real)(DIR *) = (int (*)(DIR *))(uintptr_t)dlsym(RTLD_NEXT, "closedir");
+	int fd = dirfd(d);
+
+	if (fd >= 0 && fd < FDS)
+		fds[fd].seen = false;
+	return real(d);
 }
 
 /* --- memory --- */

@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TRAP_OPEN = 1, TRAP_READ = 2, TRAP_WRITE = 4, TRAP_SYNC = 8, TRAP_NAME = 16 /* rename, unlink, mkdir, truncate */, TRAP_ANY = 31 };
+enum { TRAP_OPEN = 1, TRAP_READ = 2, TRAP_WRITE = 4, TRAP_SYNC = 8, TRAP_NAME = 16 /* rename, unlink, mkdir, truncate */, TRAP_ANY = 31,
+       TRAP_LIST = 32 /* readdir */ };
 
 /* The `nth` (from 1) of these calls fails with `error`, once or from then on; 0 writes only half. nth 0: none fails. */
 void trap_fail(const char *root, unsigned calls, long nth, bool sticky, int error);

@@ -1,0 +1,426 @@
+/* F20: a stick that is pulled out at any call (XUNCHA_FAULTS=1000: at every one), full, read-only, crowded with others' files, with odd names and links. What was
+ * not copied whole is never called copied, nothing is lost on either side, and the next stick brings all of it. */
+#include "config.h"
+#include "tests/tap.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/fs.h"
+#include "sync/exchange/downlink.h"
+#include "sync/exchange/enrol.h"
+#include "sync/exchange/shelf.h"
+#include "tests/faults/scene.h"
+#include "tests/faults/trap.h"
+#include "tests/ledger/world.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FOREIGN = 10000, EACH = 50, SYNC = 1, MERGE, FETCH };
+
+static struct profile *office, *device;
+static struct event_scope village;
+static char stick[512];
+static unsigned circles;
+
+static int set_up(void **state)
+{
+	const struct keys_kdf kdf = keys_kdf_least();
+	struct enrol_terms terms = { .person = "p-wang", .roles = PACK_GRID, .scope_count = 1 };
+	struct buf request = { 0 }, grant = { 0 };
+	char code[KEYS_CODE], label[33];
+
+	(void)state;
+	village = event_scope_village("990101100201");
+	terms.scopes[0] = village;
+	snprintf(stick, sizeof stick, "%s", world_path("stick"));
+	assert_ok(enrol_found(world_path("town"), "样例镇", "990101100", "周敏", "246810", kdf));
+	assert_ok(profile_open(world_path("town"), &office));
+	assert_ok(profile_unlock(office, NULL, "246810", NULL));
+	assert_ok(enrol_create(world_path("device"), "王秀英", "246810", kdf));
+	assert_ok(profile_open(world_path("device"), &device));
+	assert_ok(profile_unlock(device, NULL, "246810", NULL));
+	assert_ok(enrol_request(device, "王秀英", &request));
+	assert_ok(enrol_grant(office, request.data, request.len, &terms, &grant, label));
+	assert_ok(enrol_code(office, code));
+	assert_ok(enrol_accept(device, grant.data, grant.len, code));
+	buf_clear(&request);
+	buf_clear(&grant);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	profile_close(device);
+	profile_close(office);
+	return 0;
+}
+
+static void fresh_stick(void)
+{
+	assert_ok(fs_remove_tree(stick));
+	assert_ok(fs_make_dir(stick));
+}
+
+static bool holds(struct profile *p, const char *text)
+{
+	const char *all = world_texts(p), *at = all;
+	size_t n = strlen(text);
+
+	while ((at = strstr(at, text)) && ((at > all && at[-1] != ' ') || (at[n] && at[n] != ' ')))
+		at++;
+	return at != NULL;
+}
+
+/* --- what the two do with a stick --- */
+
+static enum err deliver(void)
+{
+	struct folder_report r = { 0 };
+
+	return folder_sync(device, stick, &r);
+}
+
+static void give_receipt(void *user, const struct inbox_file *f)
+{
+	enum err *e = user;
+	struct buf receipt = { 0 }, dir = { 0 };
+	char name[2 * KEYS_HASH + 8];
+	bool there;
+
+	if (*e || !f->piece_count)
+		return;
+	keys_hex(f->id, KEYS_HASH, name);
+	memcpy(name + 2 * KEYS_HASH, ".xcr", 5);
+	buf_printf(&dir, "%s/XUNCHA/receipts", stick);
+	if (!(*e = inbox_receipt(office, f, &receipt)))
+		*e = folder_put(buf_str(&dir), name, receipt.data, receipt.len, &there);
+	buf_clear(&receipt);
+	buf_clear(&dir);
+}
+
+static enum err merge(void)
+{
+	enum err given = ERR_OK, e;
+	struct folder_report r = { .each = give_receipt, .user = &given };
+
+	e = folder_take(office, stick, &r);
+	e = e ? e : given;
+	if (!e)
+		e = downlink_fill(office, NULL);
+	return e ? e : downlink_put(office, stick, &r);
+}
+
+struct waiting { uint32_t count, whole; };
+
+static enum err compare(void *user, const char *name)
+{
+	struct waiting *w = user;
+	struct buf path = { 0 }, ours = { 0 }, theirs = { 0 };
+
+	profile_path(device, "out", &path);
+	buf_printf(&path, "/%s", name);
+	assert_ok(fs_read(path.data, LIMIT_BLOB, &ours));
+	buf_reset(&path);
+	buf_printf(&path, "%s/XUNCHA/up/%s", stick, name);
+	w->count++;
+	w->whole += !fs_read(path.data, LIMIT_BLOB, &theirs) && ours.len == theirs.len && !memcmp(ours.data, theirs.data, ours.len);
+	buf_clear(&path);
+	buf_clear(&ours);
+	buf_clear(&theirs);
+	return ERR_OK;
+}
+
+static struct waiting waiting(void)
+{
+	struct waiting w = { 0 };
+	struct buf out = { 0 };
+
+	assert_ok(fs_list(profile_path(device, "out", &out), 1000, compare, &w));
+	buf_clear(&out);
+	return w;
+}
+
+static char from_device[32], from_office[32];
+
+static bool copied(void)  { struct waiting w = waiting(); return w.count && w.whole == w.count; }
+static bool merged(void)  { return holds(office, from_device); }
+static bool fetched(void) { return holds(device, from_office) && !waiting().count; }
+
+/* --- a circle in which the nth call of one of its steps fails --- */
+
+struct fault { int step; unsigned calls; bool sticky; int error; long nth, refused, told; };
+
+/* Do it with the fault, when it is this one's turn; then with the stick in its place again. */
+static bool go(struct fault *f, int step, enum err (*what)(void), bool (*done)(void))
+{
+	bool met = true;
+	enum err e;
+
+	if (f->step == step) {
+		trap_fail(stick, f->calls, f->nth, f->sticky, f->error);
+		e = what();
+		met = trap_calls() >= f->nth;
+		trap_fail(stick, 0, 0, false, 0);
+		if (e) {
+			f->refused++;
+			f->told += *err_detail() != '\0';
+			assert_true(met);
+		} else if (!done()) {
+			fail_msg("call %ld of step %d failed, and it was called done", f->nth, step);
+		}
+	}
+	assert_ok(what());
+	assert_true(done());
+	return met;
+}
+
+static bool circle(struct fault *f)
+{
+	bool met;
+
+	snprintf(from_device, sizeof from_device, "d%u", ++circles);
+	snprintf(from_office, sizeof from_office, "o%u", circles);
+	fresh_stick();
+	assert_ok(world_append(device, &village, from_device, NULL, "无人知", NULL));
+	assert_ok(world_append(office, &village, from_office, NULL, NULL, NULL));
+	met = go(f, SYNC, deliver, copied);
+	met &= go(f, MERGE, merge, merged);
+	met &= go(f, FETCH, deliver, fetched);
+	return met;
+}
+
+static void fail_each(const char *name, unsigned calls, bool sticky, int error, bool must_refuse)
+{
+	static const char *const steps[] = { "", "copying", "merging", "fetching" };
+
+	long stride = scene_share(100) > 100 ? 1 : 23;
+
+	for (int step = SYNC; step <= FETCH; step++) {
+		long met = 0;
+		struct fault f = { .step = step, .calls = calls, .sticky = sticky, .error = error, .nth = 1 };
+
+		for (; circle(&f); met++)                 /* the later ones are of one kind, file after file */
+			f.nth += f.nth < EACH ? 1 : stride;
+		print_message("# %s while %s: %ld of %ld calls failed in turn, %ld times it was refused\n", name, steps[step], met, f.nth - 1, f.refused);
+		assert_int_equal(f.told, f.refused);
+		if (must_refuse)
+			assert_int_equal(f.refused, met);
+	}
+}
+
+static void f20_a_stick_pulled_out_at_any_call_is_never_called_done(void **state)
+{
+	(void)state;
+	fail_each("pulled out", TRAP_ANY | TRAP_LIST, true, EIO, true);
+	fail_each("a loose contact", TRAP_ANY | TRAP_LIST, false, EIO, false);
+}
+
+static void f20_a_full_stick_is_told_and_another_takes_all(void **state)
+{
+	(void)state;
+	fail_each("full", TRAP_WRITE, true, ENOSPC, true);
+	fail_each("half written", TRAP_WRITE, false, 0, false);
+}
+
+static void f20_a_stick_that_cannot_be_written_is_told_and_read_all_the_same(void **state)
+{
+	struct fault f = { .step = 0 };
+	enum err e;
+
+	(void)state;
+	snprintf(from_device, sizeof from_device, "d%u", ++circles);
+	snprintf(from_office, sizeof from_office, "o%u", circles);
+	fresh_stick();
+	assert_ok(world_append(device, &village, from_device, NULL, NULL, NULL));
+	assert_ok(world_append(office, &village, from_office, NULL, NULL, NULL));
+	assert_true(go(&f, SYNC, deliver, copied));
+	trap_fail(stick, TRAP_WRITE | TRAP_NAME, 1, true, EROFS);
+	e = merge();
+	trap_fail(stick, 0, 0, false, 0);
+	assert_int_not_equal(e, ERR_OK);
+	assert_non_null(strstr(err_detail(), stick));
+	assert_true(merged());                            /* what was on it is in, though no receipt could be given */
+	assert_int_equal(waiting().count, 1);             /* so the device does not believe it */
+	assert_true(go(&f, MERGE, merge, merged));
+	assert_ok(world_append(device, &village, "later", NULL, NULL, NULL));
+	trap_fail(stick, TRAP_WRITE | TRAP_NAME, 1, true, EROFS);
+	e = deliver();
+	trap_fail(stick, 0, 0, false, 0);
+	assert_int_not_equal(e, ERR_OK);
+	assert_true(holds(device, from_office));
+	assert_ok(deliver());
+	assert_int_equal(waiting().whole, 1);
+}
+
+/* --- others' files --- */
+
+static void put(const char *name, const void *data, size_t len)
+{
+	char path[1024];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", stick, name);
+	f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(data, 1, len, f), len);
+	fclose(f);
+}
+
+/* Record, seal, and give the bytes of the one bundle that waits; none waits afterwards for the stick. */
+static enum err take_bytes(void *user, const char *name)
+{
+	struct buf path = { 0 };
+	enum err e;
+
+	profile_path(device, "out", &path);
+	buf_printf(&path, "/%s", name);
+	e = fs_read(path.data, LIMIT_BLOB, user);
+	if (!e)
+		e = fs_remove(path.data);
+	buf_clear(&path);
+	return e;
+}
+
+static void bundle_of(const char *text, struct buf *out)
+{
+	struct buf dir = { 0 };
+	uint32_t bundles;
+	uint64_t events;
+
+	assert_ok(world_append(device, &village, text, NULL, NULL, NULL));
+	assert_ok(folder_seal(device, &bundles, &events));
+	assert_int_equal(bundles, 1);
+	assert_ok(fs_list(profile_path(device, "out", &dir), 1000, take_bytes, out));
+	buf_clear(&dir);
+}
+
+static void crowd(unsigned n)
+{
+	static const char *const starts[] = { "JPEG....", "XC", "", "XCB1", "XCR1 not a receipt", "PK\3\4", "XCA", "\0\0\0\0" };
+	char name[64];
+
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(name, sizeof name, "DCIM/%u.%s", i, i % 5 ? "jpg" : "xcb");
+		put(name, starts[i % 3 ? 0 : i % 8], i % 3 ? 8 : strlen(starts[i % 8]));
+	}
+}
+
+static void f20_ten_thousand_foreign_files_hide_nothing(void **state)
+{
+	struct folder_report r = { 0 };
+	struct buf file = { 0 };
+	char dir[600];
+	int64_t start;
+
+	(void)state;
+	fresh_stick();
+	snprintf(dir, sizeof dir, "%s/DCIM", stick);
+	assert_ok(fs_make_dir(dir));
+	crowd(FOREIGN);
+	bundle_of("among-many", &file);
+	put("DCIM/0123.tmp", file.data, file.len);
+	start = clock_ticks();
+	assert_ok(folder_take(office, stick, &r));
+	start = (clock_ticks() - start) / 1000000;
+	print_message("# %d foreign files: %lld ms\n", FOREIGN, (long long)start);
+	assert_true(holds(office, "among-many"));
+	assert_int_equal(r.files[INBOX_MERGED], 1);
+	assert_true(start < 30000);
+	assert_ok(deliver());                             /* and the device's way through them */
+	buf_clear(&file);
+}
+
+static void f20_no_name_and_no_kind_of_file_confuses_it(void **state)
+{
+	static const char *const names[] = {
+		"-rf", "a b\tc", "line\nbreak.xcb", "'\"`$(reboot)", "%s%n%d", "back\\slash", ".hidden", "\xff\xfe not utf-8", "数据包 (1).xcb.txt", "~", "*?[]",
+		"CON", "1/2/3/4/deep", "wide\xf0\x9f\x93\xa6",
+	};
+	enum { NAMES = sizeof names / sizeof *names };
+	struct folder_report r = { 0 };
+	struct buf linked = { 0 }, too_deep = { 0 }, file = { 0 };
+	char path[700], outside[600], text[32], longest[256];
+
+	(void)state;
+	fresh_stick();
+	snprintf(path, sizeof path, "%s/1/2/3/4/5", stick);
+	assert_ok(fs_make_dir(path));
+	for (unsigned i = 0; i <= NAMES; i++) {
+		memset(longest, 'n', 255);
+		longest[255] = '\0';
+		snprintf(text, sizeof text, "named-%u", i);
+		buf_reset(&file);
+		bundle_of(text, &file);
+		put(i < NAMES ? names[i] : longest, file.data, file.len);
+	}
+	/* links are not followed, directories and pipes are not files, five levels are one too many */
+	bundle_of("linked", &linked);
+	bundle_of("too-deep", &too_deep);
+	put("1/2/3/4/5/file.xcb", too_deep.data, too_deep.len);
+	snprintf(outside, sizeof outside, "%s", world_path("outside"));
+	assert_ok(fs_make_dir(outside));
+	snprintf(path, sizeof path, "%s/x.xcb", outside);
+	assert_ok(fs_write(path, linked.data, linked.len));
+	snprintf(path, sizeof path, "%s/link.xcb", stick);
+	assert_int_equal(symlink(world_path("outside/x.xcb"), path), 0);
+	snprintf(path, sizeof path, "%s/link", stick);
+	assert_int_equal(symlink(outside, path), 0);
+	snprintf(path, sizeof path, "%s/loop", stick);
+	assert_int_equal(symlink("loop", path), 0);
+	snprintf(path, sizeof path, "%s/directory.xcb", stick);
+	assert_ok(fs_make_dir(path));
+	snprintf(path, sizeof path, "%s/pipe.xcb", stick);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_ok(folder_take(office, stick, &r));
+	for (unsigned i = 0; i <= NAMES; i++) {
+		snprintf(text, sizeof text, "named-%u", i);
+		if (!holds(office, text))
+			fail_msg("not found under the name %s", i < NAMES ? names[i] : longest);
+	}
+	assert_int_equal(r.files[INBOX_MERGED], NAMES + 1);
+	assert_false(holds(office, "linked"));
+	assert_false(holds(office, "too-deep"));
+	buf_clear(&file);
+	buf_clear(&linked);
+	buf_clear(&too_deep);
+}
+
+/* Somebody's file stands where a directory of ours should be, a directory where a bundle should be. */
+static void f20_a_file_in_the_way_is_named(void **state)
+{
+	struct buf path = { 0 };
+
+	(void)state;
+	fresh_stick();
+	assert_ok(world_append(device, &village, "in-the-way", NULL, NULL, NULL));
+	buf_printf(&path, "%s/XUNCHA", stick);
+	assert_ok(fs_write(path.data, "?", 1));
+	assert_int_not_equal(deliver(), ERR_OK);
+	assert_non_null(strstr(err_detail(), "XUNCHA"));
+	assert_ok(fs_remove(path.data));
+	assert_ok(deliver());
+	assert_true(copied());
+	buf_clear(&path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(f20_a_stick_pulled_out_at_any_call_is_never_called_done),
+		cmocka_unit_test(f20_a_full_stick_is_told_and_another_takes_all),
+		cmocka_unit_test(f20_a_stick_that_cannot_be_written_is_told_and_read_all_the_same),
+		cmocka_unit_test(f20_a_file_in_the_way_is_named),
+		cmocka_unit_test(f20_ten_thousand_foreign_files_hide_nothing),
+		cmocka_unit_test(f20_no_name_and_no_kind_of_file_confuses_it),
+	};
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (!access("/dev/shm", W_OK))
+		setenv("TMPDIR", "/dev/shm", 0);          /* thousands of syncs */
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return keys_start() || cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -24,13 +24,15 @@ static struct profile *office, *device;
 static struct event_scope village;
 static char stick[512];
 static unsigned circles;
+static struct buf grant;
+static char code[KEYS_CODE];
 
 static int set_up(void **state)
 {
 	const struct keys_kdf kdf = keys_kdf_least();
 	struct enrol_terms terms = { .person = "p-wang", .roles = PACK_GRID, .scope_count = 1 };
-	struct buf request = { 0 }, grant = { 0 };
-	char code[KEYS_CODE], label[33];
+	struct buf request = { 0 };
+	char label[33];
 
 	(void)state;
 	village = event_scope_village("990101100201");
@@ -47,7 +49,6 @@ static int set_up(void **state)
 	assert_ok(enrol_code(office, code));
 	assert_ok(enrol_accept(device, grant.data, grant.len, code));
 	buf_clear(&request);
-	buf_clear(&grant);
 	return 0;
 }
 
@@ -56,6 +57,7 @@ static int tear_down(void **state)
 	(void)state;
 	profile_close(device);
 	profile_close(office);
+	buf_clear(&grant);
 	return 0;
 }
 
@@ -407,6 +409,75 @@ static void f20_a_file_in_the_way_is_named(void **state)
 	buf_clear(&path);
 }
 
+/* --- what a device lost --- */
+
+static void complain(void *user, const char *what)
+{
+	(void)user;
+	print_message("# %s\n", what);
+}
+
+static void p2_what_both_copies_lost_is_counted_said_and_comes_back_as_it_was(void **state)
+{
+	struct buf path = { 0 }, said = { 0 };
+	struct fault none = { .step = 0 };
+
+	(void)state;
+	circle(&none);                                    /* the township has it */
+	assert_ok(world_append(device, &village, "nowhere-else", NULL, NULL, NULL));
+	profile_close(device);
+	assert_ok(fs_remove_tree(fs_path(&path, world_path("device"), "store")));
+	assert_ok(fs_remove_tree(fs_path(&path, world_path("device"), "journal")));
+	assert_ok(profile_open(world_path("device"), &device));
+	assert_ok(profile_unlock(device, NULL, "246810", NULL));
+	assert_true(device->health.went_back);
+	assert_true(device->health.missing > 1);
+	assert_ok(profile_report(device, &said));
+	print_message("# %s", buf_str(&said));
+	assert_true(said.len > 0);
+	assert_false(holds(device, from_device));
+	assert_ok(enrol_accept(device, grant.data, grant.len, code));           /* the keys of its village were lost too */
+	fresh_stick();
+	assert_ok(merge());
+	assert_ok(deliver());
+	assert_true(holds(device, from_device));
+	assert_false(holds(device, "nowhere-else"));
+	assert_ok(world_append(device, &village, "afterwards", NULL, NULL, NULL));     /* in a log of its own: nothing is written over */
+	assert_ok(deliver());
+	assert_ok(merge());
+	assert_true(holds(office, "afterwards") && holds(office, from_device));
+	assert_ok(profile_check(device, complain, NULL));
+	assert_ok(profile_check(office, complain, NULL));
+	buf_clear(&path);
+	buf_clear(&said);
+}
+
+/* Somebody keeps giving a device what the township said long ago. */
+static void f21_an_old_stick_is_told_and_takes_nothing_back(void **state)
+{
+	struct folder_report r = { 0 };
+	struct fault none = { .step = 0 };
+	char kept[600];
+	uint64_t tick;
+
+	(void)state;
+	assert_ok(profile_set_tick(office, office->anchor.tick + 1));
+	circle(&none);
+	snprintf(kept, sizeof kept, "%s", world_path("old-stick"));
+	assert_ok(fs_rename(stick, kept));
+	assert_ok(profile_set_tick(office, office->anchor.tick + 1));
+	circle(&none);
+	tick = device->anchor.tick;
+	assert_ok(folder_sync(device, kept, &r));
+	assert_int_equal(device->anchor.tick, tick);
+	assert_true(r.tick > 0 && r.tick < tick);
+	assert_true(r.older);
+	assert_true(holds(device, from_office));
+	assert_int_equal(waiting().count, 0);             /* what was proven to have arrived stays so */
+	assert_int_equal(r.added, 0);
+	print_message("# tick %llu, on the stick %llu\n", (unsigned long long)tick, (unsigned long long)r.tick);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,6 +487,8 @@ int main(void)
 		cmocka_unit_test(f20_a_file_in_the_way_is_named),
 		cmocka_unit_test(f20_ten_thousand_foreign_files_hide_nothing),
 		cmocka_unit_test(f20_no_name_and_no_kind_of_file_confuses_it),
+		cmocka_unit_test(f21_an_old_stick_is_told_and_takes_nothing_back),
+		cmocka_unit_test(p2_what_both_copies_lost_is_counted_said_and_comes_back_as_it_was),
 	};
 
 	setvbuf(stdout, NULL, _IOLBF, 0);

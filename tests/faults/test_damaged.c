@@ -117,25 +117,25 @@ static void spoil(const char *file, int cases, bool harms_too)
 	buf_clear(&data);
 }
 
-static void a_flipped_bit_in_the_store_is_found_or_harmless(void **state)
+static void p1_a_flipped_bit_in_the_store_is_found_or_harmless(void **state)
 {
 	(void)state;
 	spoil("store/data.mdb", scene_share(3000), false);
 }
 
-static void a_store_cut_zeroed_or_longer_is_rebuilt(void **state)
+static void p1_a_store_cut_zeroed_or_longer_is_rebuilt(void **state)
 {
 	(void)state;
 	spoil("store/data.mdb", scene_share(3000), true);
 }
 
-static void a_flipped_bit_in_the_journal_is_found(void **state)
+static void p1_a_flipped_bit_in_the_journal_is_found(void **state)
 {
 	(void)state;
 	spoil("journal/1.evj", scene_share(3000), false);
 }
 
-static void a_journal_cut_zeroed_or_longer_is_written_again(void **state)
+static void p1_a_journal_cut_zeroed_or_longer_is_written_again(void **state)
 {
 	(void)state;
 	spoil("journal/1.evj", scene_share(3000), true);
@@ -188,10 +188,10 @@ static void damaged_slots_are_refused_or_open_as_before(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_flipped_bit_in_the_store_is_found_or_harmless),
-		cmocka_unit_test(a_store_cut_zeroed_or_longer_is_rebuilt),
-		cmocka_unit_test(a_flipped_bit_in_the_journal_is_found),
-		cmocka_unit_test(a_journal_cut_zeroed_or_longer_is_written_again),
+		cmocka_unit_test(p1_a_flipped_bit_in_the_store_is_found_or_harmless),
+		cmocka_unit_test(p1_a_store_cut_zeroed_or_longer_is_rebuilt),
+		cmocka_unit_test(p1_a_flipped_bit_in_the_journal_is_found),
+		cmocka_unit_test(p1_a_journal_cut_zeroed_or_longer_is_written_again),
 		cmocka_unit_test(damaged_anchors_harm_nothing),
 		cmocka_unit_test(damaged_slots_are_refused_or_open_as_before),
 	};

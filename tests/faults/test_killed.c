@@ -46,7 +46,7 @@ static struct scene_acks play_and_kill(const char *dir, int saves, uint32_t reco
 	return last;
 }
 
-static void five_hundred_kills_lose_nothing_acknowledged(void **state)
+static void p1_five_hundred_kills_lose_nothing_acknowledged(void **state)
 {
 	char dir[512], why[256];
 	int64_t slowest = 0;
@@ -100,7 +100,7 @@ static void the_start_after_a_kill_takes_less_than_a_second(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(five_hundred_kills_lose_nothing_acknowledged),
+		cmocka_unit_test(p1_five_hundred_kills_lose_nothing_acknowledged),
 		cmocka_unit_test(the_start_after_a_kill_takes_less_than_a_second),
 	};
 

@@ -306,7 +306,7 @@ static struct tally cut(size_t to, int total, enum how how, size_t page)
 	return t;
 }
 
-static void a_power_cut_at_any_moment_loses_nothing_acknowledged(void **state)
+static void p1_a_power_cut_at_any_moment_loses_nothing_acknowledged(void **state)
 {
 	struct tally t;
 
@@ -346,7 +346,7 @@ static void a_profile_torn_at_its_creation_starts_the_next_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_power_cut_at_any_moment_loses_nothing_acknowledged),
+		cmocka_unit_test(p1_a_power_cut_at_any_moment_loses_nothing_acknowledged),
 		cmocka_unit_test(a_garbage_flash_page_around_any_write_loses_nothing_acknowledged),
 		cmocka_unit_test(a_profile_torn_at_its_creation_starts_the_next_time),
 	};

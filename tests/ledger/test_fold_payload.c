@@ -136,6 +136,21 @@ static void limits_hold_at_their_edge(void **state)
 	submit(&b, rows, LIMIT_ROWS + 1);
 	assert_err(payload_open(EVENT_SUBMIT, b.data, b.len, &p), ERR_LIMIT);
 	free(rows);
+	for (uint32_t n = LIMIT_DEPS - 1; n <= LIMIT_DEPS + 1; n++) {
+		struct buf deps = { 0 };
+		size_t had;
+
+		buf_reset(&b);                            /* the array of links is the one part that differs */
+		submit(&b, &(struct payload_row){ .entity = 1, .row.index = 2, .row.event.ref = { 0xab }, .instance = PAYLOAD_NO_INSTANCE, .dep_count = 1, .deps[0].distance = 1 }, 1);
+		assert_int_equal(b.data[b.len - 2], (char)0x81);
+		had = b.len - 2;
+		buf_put(&deps, b.data, had);
+		cbor_put_array(&deps, n);
+		for (uint32_t i = 0; i < n; i++)
+			cbor_put_unsigned(&deps, i + 1);
+		assert_err(open_copy(EVENT_SUBMIT, deps.data, deps.len, &p), n <= LIMIT_DEPS ? ERR_OK : ERR_LIMIT);
+		buf_clear(&deps);
+	}
 	buf_clear(&b);
 	cbor_put_array(&b, 2);
 	cbor_put_unsigned(&b, 1);

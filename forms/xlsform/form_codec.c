@@ -219,9 +219,13 @@ enum err form_encode(const struct form *f, struct buf *out)
 	return out->err;
 }
 
+/* Authors repeat themselves: the last strings met, so that a form holds a word once. */
+enum { SEEN = 1024 };
+
 struct decoder {
 	struct cbor c;
 	struct form *form;
+	const char *seen[SEEN];
 };
 
 static void refuse(struct decoder *d, enum err e)
@@ -230,14 +234,29 @@ static void refuse(struct decoder *d, enum err e)
 		d->c.err = e;
 }
 
+/* Where a string of these bytes is remembered. */
+static const char **place_of(struct decoder *d, const char *s, size_t len)
+{
+	uint32_t hash = 2166136261u;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)s[i]) * 16777619u;
+	return &d->seen[(hash ^ hash >> 16) % SEEN];
+}
+
 static const char *take_string(struct decoder *d)
 {
 	size_t len;
-	const char *s = cbor_text(&d->c, FORM_TEXT_MAX, &len);
+	const char *s = cbor_text(&d->c, FORM_TEXT_MAX, &len), **seen;
 
 	if (s && !len)
 		refuse(d, ERR_FORMAT);
-	return s ? form_string_n(d->form, s, len) : NULL;
+	if (!s)
+		return NULL;
+	seen = place_of(d, s, len);
+	if (!*seen || strncmp(*seen, s, len) || (*seen)[len])
+		*seen = form_string_n(d->form, s, len);
+	return *seen;
 }
 
 static uint32_t take_number(struct decoder *d, uint32_t limit)

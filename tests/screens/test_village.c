@@ -362,6 +362,51 @@ static void a_duty_is_handed_over_with_what_is_open(void **state)
 	in_modes(duty);
 }
 
+static void file(const char *name, const char *words)
+{
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", field_dir(), name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(words, f);
+	fclose(f);
+}
+
+/* Neither list nor search nor page tells who reported, until the one who may see it asks, which is recorded. */
+static void who_reported_is_kept_from_view(void **state)
+{
+	char command[1024];
+
+	(void)state;
+	mode = modes;
+	file("report.json", "[{\"received\": \"2026-07-11T09:00\", \"channel\": \"phone\", \"content\": \"后巷堆放烟花\", \"where\": \"后巷\", "
+	     "\"informant\": \"钱无名\", \"informant_phone\": \"10009876543\"}]");
+	snprintf(command, sizeof command, "cd %s && %s/sync/xunchactl --now 2026-07-11T10:00 --profile manager --pin-file pin.device record submit "
+	         "--form public_report_new --answers report.json >log 2>&1 || { cat log >&2; false; }", field_dir(), BUILDDIR);
+	assert_int_equal(system(command), 0);
+	open_at("08:31");
+	type("g");
+	for (int i = 0; i < 60 && !vt_selected(vt, "群众举报"); i++)
+		press("Down");
+	press("Enter");
+	assert_shows(vt, "后巷堆放烟花");
+	assert_false(vt_shows(vt, "钱无名"));
+	type("/");
+	type("qwm");
+	assert_hides(vt, "后巷堆放烟花");
+	press("Esc");
+	assert_shows(vt, "后巷堆放烟花");
+	press("Enter");
+	assert_shows(vt, "举报人姓名");
+	assert_false(vt_shows(vt, "钱无名"));
+	assert_false(vt_shows(vt, "10009876543"));
+	type("v");
+	assert_shows(vt, "钱无名");
+	field_leave(vt);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,6 +416,7 @@ int main(void)
 		cmocka_unit_test(a_first_report_goes_out_within_its_time),
 		cmocka_unit_test(a_stock_count_is_one_number_a_line),
 		cmocka_unit_test(a_duty_is_handed_over_with_what_is_open),
+		cmocka_unit_test(who_reported_is_kept_from_view),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -211,6 +211,8 @@ enum err cmd_record_submit(struct ctl *c)
 static enum err show_submit(struct profile *p, const struct log_event *e, struct jdoc *j)
 {
 	struct submit_shown shown;
+	struct submit_version v;
+	char before[2 * EVENT_REF + 1];
 	enum err err = submit_show(p, e, &shown);
 
 	if (err)
@@ -219,6 +221,14 @@ static enum err show_submit(struct profile *p, const struct log_event *e, struct
 	jdoc_put_text(j, "version", shown.version);
 	jdoc_put_text(j, "number", shown.number);
 	jdoc_put(j, "answers", shown.answers);
+	if ((err = submit_version(p, e->hash, &v)))
+		return err;
+	if (v.amends) {
+		ref_text(v.before, before);
+		jdoc_put_text(j, "amends", before);
+		jdoc_put_text(j, "reason", v.reason ? v.reason : "");
+	}
+	submit_version_clear(&v);
 	return ERR_OK;
 }
 
@@ -281,6 +291,68 @@ enum err cmd_record_retract(struct ctl *c)
 	ref_text(ref, text);
 	ctl_say(c, _("已撤回 (记录仍保留): %s"), text);
 	return ERR_OK;
+}
+
+/* The record as it stands now, with the answers given laid over it; "" clears one. */
+static enum err amend(struct submission *s, const uint8_t target[EVENT_REF], const struct jdoc *answers, const char *reason, uint8_t ref[EVENT_REF])
+{
+	struct submit_amend what = { .target = target, .reason = reason };
+	struct submit_host *host = NULL;
+	struct submit_version v;
+	enum err e = submit_version(s->profile, target, &v);
+
+	if (e)
+		return e;
+	s->form = &v.pack->forms[v.form];
+	e = v.why != ROW_ACCEPTED ? err_set(ERR_DENIED, "%s", row_reason_text(v.why)) :
+	    submit_host_open(s->profile, s->form->form->id, v.has_subject ? &v.subject : NULL, &host);
+	if (!e)
+		e = fill_open(s->form->form, submit_host_fill(host), &what.fill);
+	if (!e)
+		e = submit_load(s->profile, target, what.fill);
+	if (!e)
+		e = fill_in(s, what.fill, answers);
+	if (!e)
+		e = submit_amend(s->profile, &what, ref);
+	fill_close(what.fill);
+	submit_host_close(host);
+	submit_version_clear(&v);
+	return e;
+}
+
+enum err cmd_record_amend(struct ctl *c)
+{
+	struct submission s = { .c = c };
+	const char *file, *reason;
+	struct jdoc *answers = NULL;
+	uint8_t ref[EVENT_REF], newest[EVENT_REF], made[EVENT_REF];
+	char text[2 * EVENT_REF + 1];
+	enum err e;
+
+	if ((e = ctl_need(c, "--answers", &file)) || (e = ctl_need(c, "--reason", &reason)) || (e = ctl_rest(c, 1, 1)) || (e = parse_ref(c->argv[0], ref)))
+		return e;
+	if (!*reason)
+		return err_set(ERR_FORMAT, _("--reason: 写明为什么更正"));
+	if ((e = jdoc_read(file, &answers)))
+		return e;
+	if (jdoc_type(answers) != JDOC_OBJECT)
+		e = err_set(ERR_FORMAT, _("%s: 要一个对象, 写要改的几项"), file);
+	if (!e)
+		e = ctl_open(c, true, &s.profile);
+	if (!e && !(e = submit_newest(s.profile, ref, newest)))
+		e = amend(&s, newest, answers, reason, made);
+	if (!e) {
+		struct jdoc *j = jdoc_object();
+
+		ref_text(made, text);
+		ctl_say(c, _("已更正 (原来的仍保留): %s"), text);
+		jdoc_put_text(j, "ref", text);
+		ref_text(newest, text);
+		jdoc_put_text(j, "amends", text);
+		ctl_answer(c, j);
+	}
+	jdoc_free(answers);
+	return e;
 }
 
 struct drafts { struct ctl *c; struct jdoc *all; };

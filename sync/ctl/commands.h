@@ -28,6 +28,7 @@
 	X("expr", "'EXPR' [--set NAME=VALUE]… [--dot VALUE]", N_("算一个表达式"), cmd_expr) \
 	X("record submit", "--form ID [--row REGISTER:ROW] --answers A.json [--village CODE]", N_("提交记录"), cmd_record_submit) \
 	X("record show", "REF", N_("看一条记录"), cmd_record_show) \
+	X("record amend", "REF --answers A.json --reason T", N_("更正一条自己的记录 (乡镇可更正任何一条); 只写要改的几项"), cmd_record_amend) \
 	X("record retract", "REF --reason T", N_("撤回一条记录 (仍保留)"), cmd_record_retract) \
 	X("record after-loss", "", N_("吊销之后收到的记录, 等工作人员核实"), cmd_record_afterloss) \
 	X("record adopt", "REF…", N_("核实过的吊销后记录, 逐条采纳"), cmd_record_adopt) \

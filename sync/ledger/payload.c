@@ -155,6 +155,18 @@ static void take_adopt(struct cbor *c, struct payload *out)
 	out->links.end = c->at;
 }
 
+static void take_amend(struct cbor *c, struct payload *out)
+{
+	size_t items = cbor_array(c, 3);
+
+	if (items < 2)
+		fail(c, ERR_FORMAT);
+	take_link(c, &out->target);
+	take_rows(c, out);
+	if (items > 2 && (out->reason = cbor_text(c, PAYLOAD_REASON_MAX, &out->reason_len)) && !out->reason_len)
+		fail(c, ERR_FORMAT);
+}
+
 enum err payload_open(enum event_kind kind, const void *data, size_t len, struct payload *out)
 {
 	struct cbor c = cbor_init(data, len);
@@ -167,9 +179,7 @@ enum err payload_open(enum event_kind kind, const void *data, size_t len, struct
 		take_submit(&c, out);
 		break;
 	case EVENT_AMEND:
-		take_items(&c, 2);
-		take_link(&c, &out->target);
-		take_rows(&c, out);
+		take_amend(&c, out);
 		break;
 	case EVENT_RETRACT:
 		take_items(&c, 2);
@@ -281,11 +291,15 @@ void payload_put_submit(struct buf *out, const struct payload *head, const struc
 	put_rows(out, rows, count);
 }
 
-void payload_put_amend(struct buf *out, const struct payload_link *target, const struct payload_row *rows, uint32_t count)
+void payload_put_amend(struct buf *out, const struct payload_link *target, const char *reason, const struct payload_row *rows, uint32_t count)
 {
-	cbor_put_array(out, 2);
+	bool given = reason && *reason;
+
+	cbor_put_array(out, given ? 3 : 2);
 	put_link(out, target);
 	put_rows(out, rows, count);
+	if (given)
+		cbor_put_text(out, reason);
 }
 
 void payload_put_retract(struct buf *out, const struct payload_link *target, const char *reason)

@@ -44,7 +44,7 @@ struct payload {
 	/* SUBMIT, AMEND: read with payload_next() */
 	uint32_t row_count;
 	struct cbor rows;
-	/* RETRACT */
+	/* RETRACT; AMEND where its author gave one, else NULL */
 	const char *reason; size_t reason_len;            /* borrowed, not NUL-ended */
 	/* RESOLVE, LOOKED */
 	struct payload_row_link row;
@@ -66,7 +66,7 @@ bool payload_next(struct payload *p, struct payload_row *out);           /* fals
 bool payload_next_link(struct payload *p, struct payload_link *out);
 
 void payload_put_submit(struct buf *out, const struct payload *head, const struct payload_row *rows, uint32_t count);
-void payload_put_amend(struct buf *out, const struct payload_link *target, const struct payload_row *rows, uint32_t count);
+void payload_put_amend(struct buf *out, const struct payload_link *target, const char *reason /* NULL */, const struct payload_row *rows, uint32_t count);
 void payload_put_retract(struct buf *out, const struct payload_link *target, const char *reason);
 void payload_put_resolve(struct buf *out, const struct payload *head);
 void payload_put_attach(struct buf *out, const struct payload *head);

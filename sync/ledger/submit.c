@@ -61,7 +61,7 @@ enum err making_answers(struct making *m)
 static void put_public(const struct making *m, const struct payload_row *rows, const struct payload_link *target, struct buf *out)
 {
 	if (m->kind == EVENT_AMEND)
-		payload_put_amend(out, target, rows, m->row_count);
+		payload_put_amend(out, target, m->head.reason, rows, m->row_count);
 	else
 		payload_put_submit(out, &m->head, rows, m->row_count);
 }

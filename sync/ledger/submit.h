@@ -33,9 +33,15 @@ void submit_host_close(struct submit_host *h);
 /* ERR_DENIED: which step or field, and why; nothing is written. `ref` gets the record's ref, durable on return. */
 enum err submit_record(struct profile *p, const struct submit *what, uint8_t ref[EVENT_REF]);
 
-/* Correct a record of one's own (or, as TOWN, of anybody): `fill` holds the whole corrected form. ERR_DENIED also when the record
- * holds a confidential value that this writer cannot open: the form would leave it empty. */
-enum err submit_amend(struct profile *p, const uint8_t target[EVENT_REF], struct fill *fill, uint8_t ref[EVENT_REF]);
+/* Correct a record of one's own (or, as TOWN, of anybody). ERR_DENIED also when the record holds a confidential value that this
+ * writer cannot open: the form would leave it empty. */
+struct submit_amend {
+	const uint8_t *target;                            /* the version that was seen */
+	struct fill *fill;                                /* the whole corrected form, finished and checked */
+	const char *reason;                               /* public, at most PAYLOAD_REASON_MAX; NULL for none */
+	uint64_t draft;                                   /* as above */
+};
+enum err submit_amend(struct profile *p, const struct submit_amend *what, uint8_t ref[EVENT_REF]);
 enum err submit_retract(struct profile *p, const uint8_t target[EVENT_REF], const char *reason, uint8_t ref[EVENT_REF]);
 
 /* TOWN: these events of a revoked writer were found true and count from now on; at most PAYLOAD_ADOPT_MAX. */
@@ -48,7 +54,22 @@ enum err submit_resolve(struct profile *p, const struct row_id *row, uint32_t fi
 struct submit_choice { const struct pack_step *step; enum row_reason why; };
 enum err submit_steps(struct profile *p, const struct row *r, struct submit_choice *out, uint32_t max, uint32_t *count);
 
-/* A filled record for amending or showing: the fill of `form` loaded with its answers. */
+/* A version of a record: what to open its form with, and whether the unlocked writer may correct it. */
+struct submit_version {
+	uint8_t record[EVENT_REF], before[EVENT_REF];     /* the first version; the one this corrects (of the first: itself) */
+	bool amends;
+	const struct pack *pack; uint32_t form;
+	struct row_id subject; bool has_subject;          /* the row the form was opened on */
+	enum row_reason why;                              /* ROW_ACCEPTED, or why it is not his to correct */
+	bool unread;                                      /* holds what he cannot open */
+	char *reason;                                     /* of an AMEND; NULL */
+};
+enum err submit_version(struct profile *p, const uint8_t ref[EVENT_REF], struct submit_version *out);
+void submit_version_clear(struct submit_version *v);
+/* The last version of the record that counts here, in the order of the fold. Of a record that touched no row: `ref` itself. */
+enum err submit_newest(struct profile *p, const uint8_t ref[EVENT_REF], uint8_t newest[EVENT_REF]);
+
+/* A filled record for amending or showing: the fill of `form`, opened on its subject, gets its answers and none but them. */
 enum err submit_load(struct profile *p, const uint8_t record[EVENT_REF], struct fill *f);
 
 /* Every file that a record names, in the order of its form: the question (index and name), which instance of its repeat (from 1; 1 outside of any),

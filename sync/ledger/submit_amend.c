@@ -32,6 +32,35 @@ enum err submit_open_record(struct profile *p, const uint8_t *ref, struct submit
 	return e;
 }
 
+/* Where the record has no answer the form's default is none either; nor does a repeat open with an instance it had not. */
+static enum err empty_out(struct fill *f)
+{
+	enum err e;
+
+	for (fill_node n = fill_first(f); n != FILL_NO_NODE; n = fill_next(f, n))
+		if (*fill_value(f, n) && (e = fill_set(f, n, "")) && e != ERR_DENIED)
+			return e;
+	return ERR_OK;
+}
+
+static enum err drop_instances(const struct submit_opened *o, struct fill *f)
+{
+	const struct form *form = fill_form(f);
+	const struct event_part *a = &o->event.event.answers;
+	uint32_t count;
+	enum err e = ERR_OK;
+
+	for (uint32_t q = 0; !e && q < form->question_count; q++) {
+		fill_node n = form->questions[q].type == FORM_REPEAT ? fill_node_at(f, FILL_NO_NODE, q) : FILL_NO_NODE;
+
+		if (n == FILL_NO_NODE || answers_instances(o->rec.pack, o->rec.plan->form, q, a->data, a->len, &count))
+			continue;
+		for (uint32_t i = fill_instances(f, n); !e && i > count; i--)
+			e = fill_remove_instance(f, fill_instance(f, n, i - 1));
+	}
+	return e == ERR_DENIED ? ERR_OK : e;
+}
+
 enum err submit_load(struct profile *p, const uint8_t record[EVENT_REF], struct fill *f)
 {
 	struct submit_opened o;
@@ -41,8 +70,10 @@ enum err submit_load(struct profile *p, const uint8_t record[EVENT_REF], struct 
 
 	if (!e)
 		e = unseal_private(p, o.rec.pack, o.rec.plan->form, &ev->private_part, &open);
-	if (!e)
+	if (!e && !(e = empty_out(f)))
 		e = answers_load(o.rec.pack, o.rec.plan->form, ev->answers.data, ev->answers.len, open.data, open.len, f);
+	if (!e)
+		e = drop_instances(&o, f);
 	buf_clear(&open);
 	log_event_clear(&o.event);
 	return e;
@@ -160,8 +191,10 @@ static enum err amended_rows(struct making *m, const struct submit_opened *o)
 			if (e)
 				return e;
 		}
-	for (uint32_t k = 0; k < m->row_count && !town; k++)
-		m->rows[k].step_count = 0;
+	/* What the record did to the state of its rows stands; only a row that is new, by the township, begins its way here. */
+	for (uint32_t k = 0; k < m->row_count; k++)
+		if (!town || !m->rows[k].fresh)
+			m->rows[k].step_count = 0;
 	return ERR_OK;
 }
 
@@ -177,15 +210,20 @@ static enum err refuse_unread(struct profile *p, const struct submit_opened *o)
 }
 
 /* It closes the version it saw, and whatever it knows to be open beside it in the fields it writes. */
-enum err submit_amend(struct profile *p, const uint8_t target[EVENT_REF], struct fill *fill, uint8_t ref[EVENT_REF])
+enum err submit_amend(struct profile *p, const struct submit_amend *what, uint8_t ref[EVENT_REF])
 {
 	struct making m = { 0 };
 	struct submit_opened o;
-	enum err e = submit_open_record(p, target, &o);
+	enum err e;
 
-	if (!e && !(e = refuse_unread(p, &o)) && !(e = making_open(&m, p, fill_form(fill)->id, o.rec.version, fill))) {
+	if (what->reason && strlen(what->reason) > PAYLOAD_REASON_MAX)
+		return err_set(ERR_LIMIT, _("理由太长, 至多 %d 字节"), PAYLOAD_REASON_MAX);
+	e = submit_open_record(p, what->target, &o);
+	if (!e && !(e = refuse_unread(p, &o)) && !(e = making_open(&m, p, fill_form(what->fill)->id, o.rec.version, what->fill))) {
 		m.kind = EVENT_AMEND;
-		memcpy(m.head.target.ref, target, EVENT_REF);
+		memcpy(m.head.target.ref, what->target, EVENT_REF);
+		m.head.reason = what->reason;
+		m.draft = what->draft;
 		m.scope = o.event.log.scope;
 		if (!(e = amended_rows(&m, &o)) && !(e = making_answers(&m)) && !(e = making_deps(&m)) && !(e = making_judge(&m)))
 			e = making_write(&m, ref);

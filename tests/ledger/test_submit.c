@@ -161,8 +161,8 @@ static void a_correction_replaces_words_and_a_retraction_marks(void **state)
 	assert_string_equal(fill_value(f, fill_find(f, "desc")), "后门锁死");
 	assert_ok(fill_set(f, fill_find(f, "desc"), "后门上锁"));
 	assert_ok(fill_finish(f));
-	assert_err(submit_amend(chen, id.ref, f, ref), ERR_NOTFOUND);
-	assert_ok(submit_amend(wang, id.ref, f, ref));
+	assert_err(submit_amend(chen, &(struct submit_amend){ .target = id.ref, .fill = f }, ref), ERR_NOTFOUND);
+	assert_ok(submit_amend(wang, &(struct submit_amend){ .target = id.ref, .fill = f, .reason = "写错了" }, ref));
 	fill_close(f);
 	submit_host_close(host);
 	assert_string_equal(township_value(wang, &id, "desc"), "后门上锁");
@@ -207,7 +207,7 @@ static enum err amend_household(struct profile *p, const struct row_id *id)
 	assert_ok(submit_load(p, id->ref, f));
 	assert_ok(fill_set(f, fill_find(f, "people"), "3"));
 	assert_ok(fill_finish(f));
-	e = submit_amend(p, id->ref, f, ref);
+	e = submit_amend(p, &(struct submit_amend){ .target = id->ref, .fill = f }, ref);
 	fill_close(f);
 	submit_host_close(host);
 	return e;

@@ -18,7 +18,7 @@ enum { FORMS_OFFERED = 32 };
 
 struct kit_view *screen_filling_new(struct filling *f)
 {
-	return f->form->walk ? screen_walk_new(f) : screen_form_new(f);
+	return f->form->walk && !f->amends ? screen_walk_new(f) : screen_form_new(f);
 }
 
 struct kit_view *screen_page_new(struct app *app, const char *reg, const struct row_id *id)

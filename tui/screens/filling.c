@@ -5,7 +5,6 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
-#include "forms/fill/markup.h"
 #include "sync/exchange/along.h"
 #include "sync/ledger/draft.h"
 #include "sync/ledger/profile.h"
@@ -14,11 +13,12 @@
 #include "tui/screens/pick.h"
 #include "tui/screens/subset.h"
 #include "tui/screens/whereabouts.h"
-#include "tui/screens/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define AMEND "amend:"
 
 static enum err find_form(struct filling *f, const char *form)
 {
@@ -79,22 +79,118 @@ static void text_of_row(const struct filling *f, char out[DRAFT_TEXT_MAX])
 {
 	char id[ROW_ID_TEXT];
 
+	if (f->amends) {
+		filling_amend_row(f->target, out);
+		return;
+	}
 	snprintf(out, DRAFT_TEXT_MAX, "%s%s%s", f->form->subject ? f->form->subject : "", f->has_subject ? ":" : "",
 	         f->has_subject ? row_id_text(&f->subject, id) : "");
 }
 
-enum err filling_begin(struct app *app, const char *form, const struct row_id *subject, struct filling **out)
+/* Number and id; from here on every answer is kept. */
+static enum err new_draft(struct filling *f)
 {
-	struct filling *f = calloc(1, sizeof *f);
-	struct draft_about about = { .started = app_ms(app) };
+	struct draft_about about = { .started = app_ms(f->app) };
 	enum err e;
 
+	snprintf(about.form, sizeof about.form, "%s", f->form->form->id);
+	snprintf(about.version, sizeof about.version, "%s", f->pack->version);
+	text_of_row(f, about.row);
+	e = draft_new(f->app->profile, &about, &f->draft);
+	if (!e)
+		e = filling_save(f, FILL_NO_NODE);
+	if (!e)
+		mark(f->app, draft_about(f->draft)->id);
+	f->fresh = true;
+	return e;
+}
+
+/* --- a record that is there --- */
+
+void filling_amend_row(const uint8_t record[EVENT_REF], char row[])
+{
+	struct row_id id = { .index = 0 };
+	char text[ROW_ID_TEXT];
+
+	memcpy(id.ref, record, EVENT_REF);
+	snprintf(row, DRAFT_TEXT_MAX, AMEND "%s", row_id_text(&id, text));
+}
+
+/* Pack, form and subject are those of the record, not those of today. */
+static enum err take_version(struct filling *f, const uint8_t record[EVENT_REF], bool to_amend)
+{
+	struct submit_version v;
+	enum err e = submit_version(f->app->profile, record, &v);
+
+	if (e)
+		return e;
+	f->amends = true;
+	memcpy(f->target, record, EVENT_REF);
+	f->pack = v.pack;
+	f->form = &v.pack->forms[v.form];
+	f->subject = v.subject;
+	f->has_subject = v.has_subject;
+	if (to_amend && v.why != ROW_ACCEPTED)
+		e = err_set(ERR_DENIED, "%s", row_reason_text(v.why));
+	else if (to_amend && v.unread)
+		e = err_set(ERR_DENIED, _("这条记录里有您打不开的保密内容, 请村应急管理员或乡镇更正"));
+	submit_version_clear(&v);
+	return e;
+}
+
+static enum err new_filling(struct app *app, struct filling **out)
+{
+	struct filling *f = calloc(1, sizeof *f);
+
 	if (!f)
-		return err_set(ERR_NOMEM, "%s", form);
+		return err_set(ERR_NOMEM, "%s", _("表单"));
 	f->app = app;
 	f->pack = app->pack;
 	f->at = FILL_NO_NODE;
 	f->begun = clock_uptime();
+	*out = f;
+	return ERR_OK;
+}
+
+enum err filling_open_record(struct app *app, const uint8_t record[EVENT_REF], struct filling **out)
+{
+	struct filling *f = NULL;
+	enum err e = new_filling(app, &f);
+
+	if (!e)
+		e = take_version(f, record, false);
+	if (!e)
+		e = open_fill(f);
+	if (!e)
+		e = submit_load(app->profile, record, f->fill);
+	if (e)
+		filling_close(f);
+	else
+		*out = f;
+	return e;
+}
+
+enum err filling_amend(struct app *app, const uint8_t record[EVENT_REF], struct filling **out)
+{
+	struct filling *f = NULL;
+	enum err e = filling_open_record(app, record, &f);
+
+	if (e)
+		return e;
+	if (!(e = take_version(f, record, true)) && !(e = new_draft(f)))
+		*out = f;
+	else
+		filling_close(f);
+	return e;
+}
+
+enum err filling_begin(struct app *app, const char *form, const struct row_id *subject, struct filling **out)
+{
+	struct filling *f = NULL;
+	enum err e = new_filling(app, &f);
+
+	if (e)
+		return e;
 	f->has_subject = subject != NULL;
 	if (subject)
 		f->subject = *subject;
@@ -103,17 +199,8 @@ enum err filling_begin(struct app *app, const char *form, const struct row_id *s
 		e = open_fill(f);
 	if (!e)
 		e = subset_each(f, &f->each);
-	if (!e) {
-		snprintf(about.form, sizeof about.form, "%s", form);
-		snprintf(about.version, sizeof about.version, "%s", f->pack->version);
-		text_of_row(f, about.row);
-		e = draft_new(app->profile, &about, &f->draft);
-	}
 	if (!e)
-		e = filling_save(f, FILL_NO_NODE);
-	if (!e)
-		mark(app, draft_about(f->draft)->id);
-	f->fresh = true;
+		e = new_draft(f);
 	if (e) {
 		filling_close(f);
 		return e;
@@ -130,33 +217,33 @@ static void dropped(void *user, const char *path, const char *why)
 	buf_printf(&f->dropped, "%s: %s\n", path, why);
 }
 
-/* "REGISTER:REF:N": the subject stands after the first colon. */
+/* "REGISTER:REF:N": the subject stands after the first colon; of a correction it is the record that is corrected. */
 static enum err read_subject(struct filling *f, const char *row)
 {
 	const char *id = strchr(row, ':');
 
 	if (!id)
 		return ERR_OK;
+	if (!row_id_parse(id + 1, &f->subject))
+		return err_set(ERR_CORRUPT, _("草稿里的对象编号不对: %s"), row);
+	if (!strncmp(row, AMEND, strlen(AMEND)))
+		return take_version(f, f->subject.ref, true);
 	f->has_subject = true;
-	return row_id_parse(id + 1, &f->subject) ? ERR_OK : err_set(ERR_CORRUPT, _("草稿里的对象编号不对: %s"), row);
+	return ERR_OK;
 }
 
 enum err filling_peek(struct app *app, uint64_t id, struct filling **out)
 {
-	struct filling *f = calloc(1, sizeof *f);
+	struct filling *f = NULL;
 	struct buf bytes = { 0 };
-	enum err e;
+	enum err e = new_filling(app, &f);
 
-	if (!f)
-		return err_set(ERR_NOMEM, "%s", _("草稿"));
-	f->app = app;
-	f->pack = app->pack;
-	f->at = FILL_NO_NODE;
-	f->begun = clock_uptime();
+	if (e)
+		return e;
 	e = draft_open(app->profile, id, &f->draft, &bytes);
 	if (!e)
 		e = read_subject(f, draft_about(f->draft)->row);
-	if (!e)
+	if (!e && !f->amends)
 		e = find_form(f, draft_about(f->draft)->form);
 	if (!e)
 		e = open_fill(f);
@@ -179,7 +266,8 @@ enum err filling_resume(struct app *app, uint64_t id, struct filling **out)
 	if (e)
 		return e;
 	mark(app, id);
-	whereabouts_ask(app);
+	if (!(*out)->amends)
+		whereabouts_ask(app);
 	return ERR_OK;
 }
 
@@ -191,6 +279,7 @@ void filling_close(struct filling *f)
 		free(f->undo[i].path);
 		free(f->undo[i].value);
 	}
+	free(f->reason);
 	buf_clear(&f->dropped);
 	buf_clear(&f->lost);
 	markup_clear(&f->choice);
@@ -338,10 +427,13 @@ enum err filling_submit(struct filling *f, struct row_id *record)
 	uint64_t id = about->id;
 	enum err e;
 
-	put_position(f);
+	if (!f->amends)
+		put_position(f);
 	e = fill_finish(f->fill);
 	*record = (struct row_id){ .index = 0 };
-	if (!e)
+	if (!e && f->amends)
+		e = submit_amend(f->app->profile, &(struct submit_amend){ f->target, f->fill, f->reason, about->id }, record->ref);
+	else if (!e)
 		e = submit_record(f->app->profile, &s, record->ref);
 	if (e)
 		return e;
@@ -416,131 +508,4 @@ enum err filling_shoot(struct filling *f, struct buf *name)
 	buf_clear(&to);
 	buf_clear(&printed);
 	return e;
-}
-
-void filling_text(struct filling *f, fill_node n, enum fill_text what, struct markup *out)
-{
-	struct buf raw = { 0 };
-
-	if (fill_text(f->fill, n, what, &raw) || (!raw.len && what == FILL_LABEL)) {
-		buf_reset(&raw);
-		buf_puts(&raw, what == FILL_LABEL ? fill_question(f->fill, n)->name : "");
-	}
-	if (markup_read(out, buf_str(&raw)))
-		markup_clear(out);
-	buf_clear(&raw);
-}
-
-void filling_label(struct filling *f, fill_node n, struct buf *out)
-{
-	struct markup m = { .text = { 0 } };
-
-	filling_text(f, n, FILL_LABEL, &m);
-	buf_puts(out, buf_str(&m.text));
-	markup_clear(&m);
-}
-
-enum err filling_choice(struct filling *f, fill_node n, uint32_t i, const char **name, const char **label)
-{
-	enum err e = fill_choice(f->fill, n, i, name, label);
-
-	if (!e && !(e = markup_read(&f->choice, *label)))
-		*label = buf_str(&f->choice.text);
-	return e;
-}
-
-/* Labels in the order of the answer, which of a ranking is the answer. */
-static void chosen_labels(struct filling *f, fill_node n, const char *value, struct buf *out)
-{
-	bool one = fill_question(f->fill, n)->type == FORM_SELECT_ONE;
-	uint32_t count = 0, i;
-	const char *name, *label;
-
-	if (fill_choices(f->fill, n, &count))
-		count = 0;
-	for (size_t len; *value; value += len, value += *value == ' ') {
-		len = one ? strlen(value) : strcspn(value, " ");
-		for (i = 0; i < count; i++)
-			if (!filling_choice(f, n, i, &name, &label) && strlen(name) == len && !memcmp(name, value, len))
-				break;
-		buf_put(out, i < count ? label : value, i < count ? strlen(label) : len);
-		buf_puts(out, value[len] ? " " : "");
-	}
-}
-
-static void row_words(struct filling *f, const char *value, struct buf *out)
-{
-	struct row row = { .id = { .index = 0 } };
-	struct row_id id;
-
-	if (row_id_parse(value, &id) && !row_read(f->app->profile, &id, &row)) {
-		if (row_title(f->app->profile, &row, out))
-			buf_puts(out, value);
-		row_clear(&row);
-	} else {
-		buf_puts(out, value);
-	}
-}
-
-/* The first of several by name, the rest by number. */
-static void rows_words(struct filling *f, char *value, struct buf *out)
-{
-	enum { NAMED = 3 };
-	unsigned n = 0;
-
-	for (char *at = strtok(value, " "); at; at = strtok(NULL, " "), n++) {
-		if (n >= NAMED)
-			continue;
-		buf_puts(out, n ? " " : "");
-		row_words(f, at, out);
-	}
-	if (n > NAMED)
-		buf_printf(out, _(" 等 %u"), n);
-}
-
-static void time_words(const struct filling *f, const char *value, struct buf *out)
-{
-	int64_t ms;
-	char stored[32];
-
-	if (!clock_parse_time(value, f->pack->utc_offset, &ms)) {
-		buf_puts(out, value);
-		return;
-	}
-	clock_format_time(ms, f->pack->utc_offset, stored);
-	buf_printf(out, "%.10s %.5s", stored, stored + 11);
-}
-
-/* "08:30:00.000+08:00" as people say it. */
-static void hour_words(const char *value, struct buf *out)
-{
-	bool whole = strlen(value) >= 8 && value[2] == ':' && !strncmp(value + 5, ":00", 3);
-
-	buf_put(out, value, whole ? 5 : strcspn(value, ".+Z"));
-}
-
-void filling_value(struct filling *f, fill_node n, struct buf *out)
-{
-	const struct form_question *q = fill_question(f->fill, n);
-	char *value = strdup(fill_value(f->fill, n));
-
-	if (value && *value) {
-		if (form_is_select(q->type))
-			chosen_labels(f, n, value, out);
-		else if (q->type == FORM_ROW)
-			row_words(f, value, out);
-		else if (q->type == FORM_ROWS)
-			rows_words(f, value, out);
-		else if (q->type == FORM_DATETIME)
-			time_words(f, value, out);
-		else if (q->type == FORM_TIME)
-			hour_words(value, out);
-		else if (q->type == FORM_ACKNOWLEDGE)
-			buf_puts(out, _("已确认"));
-		else if (q->type == FORM_GEOPOINT)
-			words_position(value, out);
-		else
-			buf_puts(out, value);
-	}
-	free(value);
 }

@@ -26,6 +26,9 @@ struct filling {
 	struct draft *draft;
 	struct row_id subject;
 	bool has_subject;
+	bool amends;                             /* a correction of the record `target`; `reason` says why when it is signed */
+	uint8_t target[EVENT_REF];
+	char *reason;
 	bool saved;                              /* all that is shown is on disk */
 	bool fresh;                              /* begun now and nothing answered yet: leaving it leaves no draft */
 	uint32_t each;                           /* instances made from a register at its beginning (subset.h) */
@@ -43,6 +46,12 @@ enum err filling_begin(struct app *app, const char *form, const struct row_id *s
 /* Take up a draft again; filling_peek() only looks at it, and is not what the program ended in. */
 enum err filling_resume(struct app *app, uint64_t draft, struct filling **out);
 enum err filling_peek(struct app *app, uint64_t draft, struct filling **out);
+/* A correction of this version of a record: its form with its answers. ERR_DENIED: not this person's to correct. */
+enum err filling_amend(struct app *app, const uint8_t record[EVENT_REF], struct filling **out);
+/* What its draft says instead of a row: "amend:REF:0". */
+void filling_amend_row(const uint8_t record[EVENT_REF], char row[]);
+/* A record to be read only: its form with its answers, no draft. */
+enum err filling_open_record(struct app *app, const uint8_t record[EVENT_REF], struct filling **out);
 /* Closes; the draft stays. NULL is fine. */
 void filling_close(struct filling *f);
 /* Throw the draft away. Frees f. */

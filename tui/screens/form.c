@@ -4,6 +4,7 @@
 #include "forms/base/i18n.h"
 #include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
+#include "tui/kit/prompt.h"
 #include "tui/screens/form_scope.h"
 #include "tui/screens/pick.h"
 #include "tui/screens/roll.h"
@@ -238,12 +239,41 @@ static enum kit_next remove_instance(struct form_view *v)
 	return KIT_STAY;
 }
 
+static enum kit_next submit(struct form_view *v)
+{
+	struct row_id record;
+	struct buf done = { 0 };
+	enum err e = filling_submit(v->f, &record);
+
+	if (e) {
+		kit_say_error(e);
+		return KIT_STAY;
+	}
+	v->submitted = true;
+	buf_printf(&done, v->f->amends ? _("已更正: %s") : _("已存: %s"), pack_name(&v->f->form->title, i18n_language()));
+	filling_say_saved(v->f, buf_str(&done));
+	buf_clear(&done);
+	return KIT_CLOSE;
+}
+
+static enum kit_next reason_given(struct kit_view *below, struct kit_view *self)
+{
+	struct form_view *v = (struct form_view *)below;
+	const char *reason = kit_prompt_answer(self);
+
+	if (!reason || !*reason) {
+		kit_say(KIT_SOON, _("没有更正: 要写理由"));
+		return KIT_STAY;
+	}
+	free(v->f->reason);
+	v->f->reason = strdup(reason);
+	return submit(v);
+}
+
 static enum kit_next finish(struct form_view *v)
 {
 	struct buf why = { 0 };
-	struct row_id record;
 	fill_node fault;
-	enum err e;
 
 	if (!form_commit(v))
 		return KIT_STAY;
@@ -257,16 +287,9 @@ static enum kit_next finish(struct form_view *v)
 		buf_clear(&why);
 		return KIT_STAY;
 	}
-	e = filling_submit(v->f, &record);
-	if (e) {
-		kit_say_error(e);
-		return KIT_STAY;
-	}
-	v->submitted = true;
-	buf_printf(&why, _("已存: %s"), pack_name(&v->f->form->title, i18n_language()));
-	filling_say_saved(v->f, buf_str(&why));
-	buf_clear(&why);
-	return KIT_CLOSE;
+	if (v->f->amends)
+		return kit_open(&v->base, kit_prompt_new(_("更正的理由"), _("大家都看得到, 不要写个人信息。原来的记录仍保留。"), v->f->reason, reason_given));
+	return submit(v);
 }
 
 static enum kit_next discarded(struct kit_view *below, struct kit_view *self)
@@ -475,7 +498,7 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 		filling_label(v->f, v->scope, left);
 		buf_printf(left, " < %s", name);
 	} else {
-		buf_puts(left, name);
+		buf_printf(left, v->f->amends ? _("更正: %s") : "%s", name);
 	}
 	buf_puts(right, v->f->saved ? _("草稿已存") : _("还没存"));
 }
@@ -541,7 +564,7 @@ struct kit_view *screen_form_scope_new(struct filling *f, fill_node scope)
 	form_gather(v);
 	/* What stands there already is confirmed by passing over it: the first empty field is where a person begins. */
 	while (at + 1 < v->count && (!form_selectable(&v->entries[at]) ||
-	       ((scope != FILL_NO_NODE || f->fresh) && v->entries[at].type == ENTRY_QUESTION && *fill_value(f->fill, v->entries[at].node))))
+	       ((scope != FILL_NO_NODE || (f->fresh && !f->amends)) && v->entries[at].type == ENTRY_QUESTION && *fill_value(f->fill, v->entries[at].node))))
 		at++;
 	v->at = at;
 	if (scope == FILL_NO_NODE && f->at != FILL_NO_NODE)

@@ -8,6 +8,7 @@
 #include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/pager.h"
+#include "tui/screens/amend.h"
 #include "tui/screens/moments.h"
 #include "tui/screens/notice.h"
 #include "tui/screens/row_view.h"
@@ -179,6 +180,7 @@ static enum err load(struct kit_view *base)
 		return err_set(ERR_NOTFOUND, _("清单包里没有台账 %s"), v->row.reg);
 	v->reg = &v->app->pack->registers[reg];
 	v->kind = kind_of(v);
+	v->amendable = amend_possible(v->app, &v->id);
 	if (v->kind)
 		add(v, LINE_WALK, 0);
 	gather_steps(v);
@@ -338,6 +340,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	switch (a) {
 	case ACT_OPEN:    return open_line(v, v->list.at);
 	case ACT_WALK:    return screen_begin(base, v->app, v->kind->walk, &v->id);
+	case ACT_EDIT:    return amend_begin(base, v->app, &v->id);
 	case ACT_HISTORY: return show_story(v);
 	case ACT_REVEAL:  return reveal(v);
 	case ACT_NOTICE:  return kit_open(base, screen_notice_new(v->app, &v->id, 1));
@@ -359,6 +362,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 		return v->reg && makeable(v, options, forms, STEPS_MAX) > 0;
 	if (a == ACT_ADD)
 		return v->reg && moments_form(v->app, v->reg->id);
+	if (a == ACT_EDIT)
+		return v->amendable;
 	if (a == ACT_REVEAL)
 		return is_masked(v);
 	if (a == ACT_NOTICE)
@@ -377,7 +382,7 @@ static const char *label(struct kit_view *base, enum kit_action a)
 	}
 	if (a == ACT_REVEAL && v->revealed)
 		return _("遮住");
-	return a == ACT_ADD ? _("记时刻") : a == ACT_HISTORY ? _("经过") : a == ACT_NEW ? _("登记") : NULL;
+	return a == ACT_EDIT ? _("更正") : a == ACT_ADD ? _("记时刻") : a == ACT_HISTORY ? _("经过") : a == ACT_NEW ? _("登记") : NULL;
 }
 
 static enum kit_next tap(struct kit_view *base, int y, int x)
@@ -396,7 +401,7 @@ static void close_row(struct kit_view *base)
 }
 
 static const struct kit_key keys[] = {
-	{ KIT_ENTER, ACT_OPEN, true }, { 'w', ACT_WALK, true }, { 'm', ACT_ADD, true }, { 'n', ACT_NEW, true }, { 'h', ACT_HISTORY, true }, { 't', ACT_NOTICE, true }, { 'v', ACT_REVEAL, true },
+	{ KIT_ENTER, ACT_OPEN, true }, { 'w', ACT_WALK, true }, { 'm', ACT_ADD, true }, { 'n', ACT_NEW, true }, { 'h', ACT_HISTORY, true }, { 'e', ACT_EDIT, true }, { 't', ACT_NOTICE, true }, { 'v', ACT_REVEAL, true },
 	{ '1', ACT_ANSWER_1, false }, { '2', ACT_ANSWER_2, false }, { '3', ACT_ANSWER_3, false }, { '4', ACT_ANSWER_4, false },
 	{ '5', ACT_ANSWER_5, false }, { '6', ACT_ANSWER_6, false }, { '7', ACT_ANSWER_7, false }, { '8', ACT_ANSWER_8, false },
 	{ '9', ACT_ANSWER_9, false },

@@ -4,10 +4,14 @@
 #include "forms/base/i18n.h"
 #include "forms/pack/answers.h"
 #include "sync/ledger/profile.h"
+#include "tui/screens/amend.h"
 
 #include <string.h>
 
-struct telling { struct app *app; const struct pack_register *reg; struct buf *out; };
+enum { AMENDS_MAX = 64 };
+
+/* Corrections are compared when the history has been read: each reads the store itself. */
+struct telling { struct app *app; const struct pack_register *reg; struct buf *out; struct amended { uint8_t ref[EVENT_REF]; size_t at; } amended[AMENDS_MAX]; size_t amended_count; };
 
 static void form_name(struct telling *t, const char *form)
 {
@@ -52,15 +56,31 @@ static bool tell(void *user, const struct row_history *h)
 	steps(t, h);
 	if (h->why != ROW_ACCEPTED)
 		buf_printf(t->out, _("\n没有算数: %s"), row_reason_text(h->why));
+	if (h->kind == EVENT_AMEND && t->amended_count < AMENDS_MAX) {
+		memcpy(t->amended[t->amended_count].ref, h->event.ref, EVENT_REF);
+		t->amended[t->amended_count++].at = t->out->len;
+	}
 	buf_puts(t->out, "\n\n");
 	return true;
 }
 
 enum err story_of_row(struct app *app, const struct row_id *id, const struct pack_register *reg, struct buf *out)
 {
-	struct telling t = { app, reg, out };
+	struct buf told = { 0 };
+	struct telling t = { .app = app, .reg = reg, .out = &told };
+	enum err e = row_history(app->profile, id, tell, &t);
+	size_t from = 0;
 
-	return row_history(app->profile, id, tell, &t);
+	for (size_t i = 0; !e && i < t.amended_count; i++) {
+		buf_put(out, told.data + from, t.amended[i].at - from);
+		from = t.amended[i].at;
+		if (amend_tell(app, t.amended[i].ref, out))
+			buf_printf(out, _("\n改了什么这里读不出: %s"), err_detail());
+	}
+	if (told.len > from)
+		buf_put(out, told.data + from, told.len - from);
+	buf_clear(&told);
+	return e;
 }
 
 enum err story_value(struct app *app, const struct pack_field *field, const struct row_value *value, struct buf *out)

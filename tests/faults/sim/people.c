@@ -215,7 +215,7 @@ static void correct(struct sim *s, uint32_t machine)
 	if (!e)
 		sim_ok(fill_put(f, fill_find(f, "words"), words), "amend");
 	if (!e && !(e = fill_finish(f)))
-		e = submit_amend(p, own->ref, f, ref);
+		e = submit_amend(p, &(struct submit_amend){ .target = own->ref, .fill = f }, ref);
 	fill_close(f);
 	submit_host_close(host);
 	if (e == ERR_DENIED)                            /* erased, or not to be changed any more */

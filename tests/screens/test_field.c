@@ -241,7 +241,7 @@ static void esc_leaves_a_draft_that_today_offers(void **state)
 	vt_key(vt, "Esc");
 	vt_key(vt, "Esc");
 	assert_shows(vt, "接着做");
-	assert_shows(vt, "接着 第 2/");            /* where it stands, and not the bare visit once more */
+	assert_shows(vt, "做到第 2/");            /* where it stands, and not the bare visit once more */
 	vt_free(vt);
 	vt = field_enter("device", FIELD_PIN, 18, 40, NULL);
 	assert_shows(vt, "接着做");             /* left of own will: not forced upon anybody */

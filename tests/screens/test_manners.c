@@ -123,7 +123,7 @@ static void stopped_and_continued_each_screen_is_drawn_again(void **state)
 	assert_shows(vt, "SECOND");
 	vt_key(vt, "Enter");
 	assert_shows(vt, "要做的");
-	assert_shows(vt, "接着 第 5/");
+	assert_shows(vt, "做到第 5/");
 	field_settle(vt);
 	vt_keys(vt, "q");
 	assert_shows(vt, "OVER");

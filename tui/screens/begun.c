@@ -75,7 +75,7 @@ void begun_cells(struct app *app, const struct begun *b, struct kit_cell cells[K
 	snprintf(cells[0].text, KIT_CELL, "%s", _("接着做"));
 	cells[0].role = KIT_STRONG;
 	if (b->all)
-		snprintf(cells[1].text, KIT_CELL, _("接着 第 %zu/%zu 项"), b->at, b->all);
+		snprintf(cells[1].text, KIT_CELL, _("做到第 %zu/%zu 项"), b->at, b->all);
 	else
 		snprintf(cells[1].text, KIT_CELL, "%s", b->form != PACK_NONE ? pack_name(&app->pack->forms[b->form].title, i18n_language()) : b->about.form);
 	if (subject_of(app, b, &row)) {

@@ -73,7 +73,10 @@ static void a_line_never_grows_over_its_limit_nor_takes_controls(void **state)
 	memset(much, 'a', KIT_LINE_MAX + 7);
 	much[KIT_LINE_MAX + 7] = '\0';
 	kit_line_insert(&l, much);
-	assert_string_equal(kit_line_text(&l), "");
+	assert_int_equal(strlen(kit_line_text(&l)), KIT_LINE_MAX);       /* what fits */
+	kit_line_insert(&l, "字");
+	assert_int_equal(strlen(kit_line_text(&l)), KIT_LINE_MAX);
+	kit_line_clear(&l);
 	kit_line_insert(&l, "a\033[2Jb\xff");
 	assert_string_equal(kit_line_text(&l), "a[2Jb\xef\xbf\xbd");
 	for (int i = 0; i < KIT_LINE_UNDO * 3; i++)

@@ -192,14 +192,8 @@ static enum err sweep_folder(struct sweeping *s, const char *name)
 	enum err e;
 
 	draft = strtoull(name, &end, 16);
-	if (strlen(name) != 16 || *end) {                        /* a camera that was cut off */
-		struct buf photos = { 0 }, path = { 0 };
-
-		e = fs_remove_tree(fs_path(&path, profile_path(s->p, "photos", &photos), name));
-		buf_clear(&photos);
-		buf_clear(&path);
-		return e;
-	}
+	if (strlen(name) != 16 || *end)                          /* a camera's, which could not be sealed: its person was told where it is */
+		return ERR_OK;
 	e = draft_record(s->p, draft, record);
 	if (e)
 		return e == ERR_NOTFOUND && !draft_exists(s->p, draft) ? along_drop(s->p, draft) : e == ERR_NOTFOUND ? ERR_OK : e;

@@ -272,6 +272,33 @@ static void a_draft_thrown_away_takes_its_pictures_along(void **state)
 	assert_int_equal(sh("test -z \"$(ls -A device/photos)\""), 0);
 }
 
+static void a_picture_for_which_the_card_has_no_room_stays_where_the_camera_put_it(void **state)
+{
+	char preload[512], sign[512];
+	const char *env[] = { preload, sign, NULL };
+	struct vt *vt;
+
+	(void)state;
+#ifdef __SANITIZE_ADDRESS__
+	print_message("# NOT TRIED: the sanitizer must be the first library itself\n");
+	return;
+#endif
+	snprintf(preload, sizeof preload, "LD_PRELOAD=%s/tests/screens/full_card.so", BUILDDIR);
+	snprintf(sign, sizeof sign, "FULL_CARD=%s/card.full", field_dir());
+	write_settings("LD_PRELOAD= cp '" JPEG "' \\\"$1\\\"", SCALE);
+	vt = field_enter("device", FIELD_PIN, 24, 80, env);
+	place(vt, "dfwb");
+	vt_keys(vt, "w");
+	assert_shows(vt, "第 1/");
+	assert_int_equal(sh("touch card.full"), 0);
+	vt_keys(vt, "f");
+	assert_shows(vt, "没能封存");
+	assert_int_equal(sh("rm card.full && cmp '" JPEG "' device/photos/p*.jpg"), 0);
+	field_leave(vt);
+	field_leave(enter());
+	assert_int_equal(sh("cmp '" JPEG "' device/photos/p*.jpg && rm device/photos/p*.jpg"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +308,7 @@ int main(void)
 		cmocka_unit_test(a_picture_that_is_gone_costs_no_record_and_is_attached_later),
 		cmocka_unit_test(what_could_not_be_attached_is_attached_at_the_next_start),
 		cmocka_unit_test(a_draft_thrown_away_takes_its_pictures_along),
+		cmocka_unit_test(a_picture_for_which_the_card_has_no_room_stays_where_the_camera_put_it),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

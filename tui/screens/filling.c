@@ -487,7 +487,8 @@ enum err filling_photo(struct filling *f, const char *path, struct buf *name)
 	return along_take(f->app->profile, draft_about(f->draft)->id, path, scaler(f), name);
 }
 
-/* The camera writes in the clear; what it wrote is sealed and goes. */
+/* The camera writes in the clear; what it wrote is sealed and goes. What could not be sealed for want of room may be a moment that
+ * does not come again: it stays, and the person is told where. */
 enum err filling_shoot(struct filling *f, struct buf *name)
 {
 	struct buf photos = { 0 }, to = { 0 }, printed = { 0 };
@@ -503,7 +504,10 @@ enum err filling_shoot(struct filling *f, struct buf *name)
 		e = err_set(ERR_NOTFOUND, _("拍照的命令没有写出 %s"), buf_str(&to));
 	if (!e)
 		e = filling_photo(f, buf_str(&to), name);
-	fs_remove(buf_str(&to));
+	if (!e || e == ERR_LIMIT)
+		fs_remove(buf_str(&to));
+	else if (fs_exists(buf_str(&to)))
+		e = err_set(e, _("照片没能封存, 还在 %s: 腾出空间后从那里附上 (%s)"), buf_str(&to), err_text(e));
 	buf_clear(&photos);
 	buf_clear(&to);
 	buf_clear(&printed);

@@ -4,6 +4,7 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "sync/exchange/downlink.h"
+#include "sync/exchange/enrol.h"
 #include "sync/exchange/keep.h"
 #include "sync/keys/enrol.h"
 #include "sync/ledger/profile.h"
@@ -224,7 +225,7 @@ static enum MHD_Result get_file(struct daemon *d, struct MHD_Connection *c, cons
 	if (strlen(id) != 64 || strspn(id, "0123456789abcdef") != 64)
 		return answer_error(d, c, err_set(ERR_NOTFOUND, _("没有这个文件")));
 	buf_printf(&path, "%s/%s/%s", d->profile->dir, dir, id);
-	e = path.err ? path.err : fs_read(path.data, (size_t)16 << 20, &data);
+	e = path.err ? path.err : fs_read(path.data, ENROL_FILE_MAX, &data);
 	done = e ? answer_error(d, c, e == ERR_NOTFOUND ? err_set(e, _("还没有: 等一等再问")) : e) : answer_range(c, &data);
 	buf_clear(&path);
 	buf_clear(&data);

@@ -21,7 +21,10 @@ struct gathering { struct touched *at; uint32_t count; };
 
 /* A record that may be corrected, by its last version. */
 struct record { uint8_t record[EVENT_REF], newest[EVENT_REF]; int64_t wall; char form[DRAFT_TEXT_MAX]; };
-static struct { struct app *app; struct record at[OFFERED]; uint32_t count; } offered;
+struct records { struct app *app; struct record at[OFFERED]; uint32_t count; };
+
+/* What the question on the screen offers. */
+static struct records offered;
 
 static bool gather(void *user, const struct row_history *h)
 {
@@ -37,35 +40,35 @@ static bool gather(void *user, const struct row_history *h)
 	return ++g->count < EVENTS_MAX;
 }
 
-static void offer(const struct touched *t, const struct submit_version *v)
+static void offer(struct records *r, const struct touched *t, const struct submit_version *v)
 {
-	for (uint32_t i = 0; i < offered.count; i++)
-		if (!memcmp(offered.at[i].record, v->record, EVENT_REF)) {
-			memcpy(offered.at[i].newest, t->ref, EVENT_REF);
+	for (uint32_t i = 0; i < r->count; i++)
+		if (!memcmp(r->at[i].record, v->record, EVENT_REF)) {
+			memcpy(r->at[i].newest, t->ref, EVENT_REF);
 			return;
 		}
-	if (t->kind != EVENT_SUBMIT || v->why != ROW_ACCEPTED || offered.count == OFFERED)
+	if (t->kind != EVENT_SUBMIT || v->why != ROW_ACCEPTED || r->count == OFFERED)
 		return;
-	struct record *r = &offered.at[offered.count++];
+	struct record *fresh = &r->at[r->count++];
 
-	memcpy(r->record, v->record, EVENT_REF);
-	memcpy(r->newest, t->ref, EVENT_REF);
-	r->wall = t->wall;
-	snprintf(r->form, sizeof r->form, "%s", pack_name(&v->pack->forms[v->form].title, i18n_language()));
+	memcpy(fresh->record, v->record, EVENT_REF);
+	memcpy(fresh->newest, t->ref, EVENT_REF);
+	fresh->wall = t->wall;
+	snprintf(fresh->form, sizeof fresh->form, "%s", pack_name(&v->pack->forms[v->form].title, i18n_language()));
 }
 
-static enum err find_records(struct app *app, const struct row_id *row)
+static enum err find_records(struct app *app, const struct row_id *row, struct records *r)
 {
 	struct gathering g = { calloc(EVENTS_MAX, sizeof *g.at), 0 };
 	struct submit_version v;
 	enum err e = g.at ? row_history(app->profile, row, gather, &g) : err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
 
-	offered.app = app;
-	offered.count = 0;
+	r->app = app;
+	r->count = 0;
 	for (uint32_t i = 0; !e && i < g.count; i++) {
 		if (submit_version(app->profile, g.at[i].ref, &v))
 			continue;                         /* its pack or its first version is not here: nothing to open */
-		offer(&g.at[i], &v);
+		offer(r, &g.at[i], &v);
 		submit_version_clear(&v);
 	}
 	free(g.at);
@@ -74,7 +77,9 @@ static enum err find_records(struct app *app, const struct row_id *row)
 
 bool amend_possible(struct app *app, const struct row_id *row)
 {
-	return !find_records(app, row) && offered.count > 0;
+	struct records r;
+
+	return !find_records(app, row, &r) && r.count > 0;
 }
 
 /* --- opening one --- */
@@ -123,7 +128,7 @@ enum kit_next amend_begin(struct kit_view *v, struct app *app, const struct row_
 	struct kit_option options[OFFERED];
 	struct buf words[OFFERED] = { { 0 } };
 	struct kit_view *choice;
-	enum err e = find_records(app, row);
+	enum err e = find_records(app, row, &offered);
 
 	if (e) {
 		kit_say_error(e);

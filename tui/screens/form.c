@@ -266,7 +266,10 @@ static enum kit_next reason_given(struct kit_view *below, struct kit_view *self)
 		return KIT_STAY;
 	}
 	free(v->f->reason);
-	v->f->reason = strdup(reason);
+	if (!(v->f->reason = strdup(reason))) {
+		kit_say_error(err_set(ERR_NOMEM, "%s", _("更正的理由")));
+		return KIT_STAY;
+	}
 	return submit(v);
 }
 

@@ -255,6 +255,27 @@ enum err cmd_enrol_grant(struct ctl *c)
 	return grant_one(c, p, &terms, out);
 }
 
+enum err cmd_enrol_again(struct ctl *c)
+{
+	struct buf request = { 0 }, grant = { 0 };
+	const char *out;
+	struct profile *p;
+	char label[33];
+	enum err e;
+
+	if ((e = ctl_need(c, "--out", &out)) || (e = ctl_rest(c, 1, 1)) || (e = ctl_open(c, false, &p)))
+		return e;
+	if (!(e = fs_read(c->argv[0], KEYS_REQUEST_MAX, &request)) && (e = enrol_again(p, request.data, request.len, &grant, label)))
+		err_in(e, "%s", c->argv[0]);
+	if (!e)
+		e = fs_write(out, grant.data, grant.len);
+	if (!e)
+		ctl_say(c, _("标签 %s 的入网文件再写了一份: %s"), label, out);
+	buf_clear(&request);
+	buf_clear(&grant);
+	return e;
+}
+
 enum err cmd_enrol_accept(struct ctl *c)
 {
 	char name[KEYS_LABEL_MAX + 1];

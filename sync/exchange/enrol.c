@@ -205,24 +205,16 @@ static enum err add_blob(void *user, const uint8_t id[KEYS_HASH])
 	return e;
 }
 
-enum err enrol_grant(struct profile *p, const void *request, size_t len, const struct enrol_terms *terms, struct buf *grant, char label[33])
+/* Roots, all logs of the scopes sealed to this box key, and the packs. */
+static enum err put_grant(struct profile *p, const uint8_t box[KEYS_PK], const struct event_scope *scopes, size_t count, struct buf *grant)
 {
-	struct event_scope scopes[ENROL_SCOPES + 1] = { event_scope_all() };
-	struct keys_request r;
+	struct event_scope with_all[KEYS_SCOPES + 1] = { event_scope_all() };
 	struct buf bundle = { 0 }, dir = { 0 };
 	bool more;
 	enum err e;
 
-	if ((e = keys_request_read(request, len, &r)))
-		return e;
-	if (keys_roster_find(p->roster, r.id.writer))
-		return err_set(ERR_EXISTS, _("这台设备已经入网"));
-	if (!terms->roles || !terms->scope_count || !*terms->person)
-		return err_set(ERR_USAGE, _("要写明人员、角色和范围"));
-	if ((e = certify(p, &r, terms, label)))
-		return e;
-	memcpy(scopes + 1, terms->scopes, terms->scope_count * sizeof *scopes);
-	e = downlink_for(p, p->receipt, r.id.box, scopes, terms->scope_count + 1, NULL, SIZE_MAX, &bundle, &more);
+	memcpy(with_all + 1, scopes, count * sizeof *scopes);
+	e = downlink_for(p, p->receipt, box, with_all, count + 1, NULL, SIZE_MAX, &bundle, &more);
 	if (!e)
 		e = keys_grant_make(&p->roots, bundle.data, bundle.len, grant);
 	if (!e) {
@@ -233,6 +225,40 @@ enum err enrol_grant(struct profile *p, const void *request, size_t len, const s
 	buf_clear(&bundle);
 	buf_clear(&dir);
 	return e;
+}
+
+enum err enrol_grant(struct profile *p, const void *request, size_t len, const struct enrol_terms *terms, struct buf *grant, char label[33])
+{
+	struct keys_request r;
+	enum err e;
+
+	if ((e = keys_request_read(request, len, &r)))
+		return e;
+	if (keys_roster_find(p->roster, r.id.writer))
+		return err_set(ERR_EXISTS, _("这台设备已经入网; 它丢了数据, 就再给它一份入网文件 (enrol again)"));
+	if (!terms->roles || !terms->scope_count || !*terms->person)
+		return err_set(ERR_USAGE, _("要写明人员、角色和范围"));
+	e = certify(p, &r, terms, label);
+	return e ? e : put_grant(p, r.id.box, terms->scopes, terms->scope_count, grant);
+}
+
+enum err enrol_again(struct profile *p, const void *request, size_t len, struct buf *grant, char label[33])
+{
+	const struct keys_writer *w;
+	struct keys_request r;
+	enum err e;
+
+	if ((e = keys_request_read(request, len, &r)))
+		return e;
+	if (!(w = keys_roster_find(p->roster, r.id.writer)))
+		return err_set(ERR_NOTFOUND, _("%s 的这台设备还没有入网: 先发证 (enrol grant)"), r.name);
+	if (w->revoked)
+		return err_set(ERR_DENIED, _("标签 %s (%s) 已经吊销: 让本人用新的设备申请"), w->label, w->person);
+	if (!p->receipt)
+		return err_set(ERR_DENIED, _("只有乡镇能给入网文件"));
+	snprintf(label, 33, "%s", w->label);
+	/* To the key that is certified: a request is no proof of anything else. */
+	return put_grant(p, w->box, w->scopes, w->scope_count, grant);
 }
 
 /* --- accepting --- */

@@ -35,6 +35,10 @@ enum err enrol_code(struct profile *p, char out[KEYS_CODE]);
 struct enrol_terms { const char *person; uint32_t roles; struct event_scope scopes[ENROL_SCOPES]; size_t scope_count; const char *succeeds; };
 enum err enrol_grant(struct profile *p, const void *request, size_t len, const struct enrol_terms *terms, struct buf *grant, char label[33]);
 
+/* For a device that is enrolled and has lost all it had but its keys: a grant as it is now, with no new certificate, for whoever
+ * made the request. Needs no PIN: it opens with the certified key alone. ERR_NOTFOUND, ERR_DENIED (revoked). */
+enum err enrol_again(struct profile *p, const void *request, size_t len, struct buf *grant, char label[33]);
+
 /* Take a grant in on the device that asked; the writer is unlocked. `code` as typed. */
 enum err enrol_accept(struct profile *p, const void *grant, size_t len, const char *code);
 

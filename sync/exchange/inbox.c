@@ -32,6 +32,7 @@ struct arrival {
 	bool proven;                                  /* the sealer is certified and signed the envelope */
 	bool own;                                     /* sealed on this device */
 	bool waits;                                   /* a segment's author is not certified yet */
+	bool stranger;                                /* its sealer is not known, before T's segments in it are taken */
 };
 
 struct group {
@@ -46,6 +47,32 @@ static void decide(struct inbox_file *f, enum inbox_verdict v, const char *reaso
 {
 	f->verdict = v;
 	snprintf(f->reason, sizeof f->reason, "%s", reason);
+}
+
+/* Who sealed it is not known here, yet it opens: a neighbour who enrolled since, or any at all after the store was lost. Where
+ * T's certificates are inside they are taken, for T's signature proves them whoever passed them on; the rest waits for what they
+ * say. A township has T's log itself and opens nothing of strangers. */
+static bool open_stranger(struct profile *p, struct arrival *a)
+{
+	bool told = false;
+
+	if (p->office || !p->roots.count || bundle_envelope_open(&a->envelope, p->ring, a->bundle)) {
+		bundle_envelope_verify(&a->envelope, p->roster);        /* says again what is to be told */
+		return false;
+	}
+	for (size_t i = 0; !told && i < a->bundle->segment_count; i++)
+		told = keys_roster_is_authority(p->roster, a->bundle->segments[i].id.writer);
+	return a->stranger = told;
+}
+
+/* Is the sealer known by now? Notes on the file what it means when not. */
+static bool introduced(struct group *g, struct arrival *a)
+{
+	enum err e = bundle_envelope_verify(&a->envelope, g->profile->roster);
+
+	if (e)
+		decide(a->file, e == ERR_UNKNOWN ? INBOX_HELD : INBOX_REFUSED, err_detail());
+	return a->proven = !e;
 }
 
 /* Open a bundle without touching the store; fills in the verdict when that is the end of it. */
@@ -87,6 +114,8 @@ static enum err open_one(struct profile *p, struct arrival *a)
 		f->tick = keys_roots_speaks(&p->roots, f->sealer) ? a->envelope.tick : 0;
 		return ERR_OK;
 	}
+	if (e == ERR_UNKNOWN && open_stranger(p, a))
+		return ERR_OK;
 	decide(f, e == ERR_UNKNOWN ? INBOX_HELD : e == ERR_DENIED ? INBOX_CARRIED : INBOX_REFUSED, err_detail());
 	f->newer = e == ERR_VERSION;
 	bundle_clear(a->bundle);
@@ -146,6 +175,7 @@ static enum err take_group(struct log_batch *b, void *user)
 
 	for (size_t i = 0; !e && i < g->count; i++) {
 		struct arrival *a = &g->at[i];
+		bool closed;
 
 		if (!a->bundle) {
 			/* So that whoever brings it again is told that it is here. */
@@ -157,7 +187,8 @@ static enum err take_group(struct log_batch *b, void *user)
 		a->file->verdict = INBOX_MERGED;
 		a->file->added = a->file->held = a->file->piece_count = 0;
 		a->file->segments = (uint32_t)a->bundle->segment_count;
-		for (size_t s = 0; !e && s < a->bundle->segment_count; s++) {
+		closed = a->stranger && !g->authority_only && !introduced(g, a);
+		for (size_t s = 0; !e && !closed && s < a->bundle->segment_count; s++) {
 			const struct log_segment *seg = &a->bundle->segments[s];
 
 			if (!g->authority_only || keys_roster_is_authority(g->profile->roster, seg->id.writer))

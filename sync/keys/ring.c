@@ -99,6 +99,17 @@ enum err keys_ring_add_scopes(struct keys_ring *r, const struct keys_roster *ros
 	return e;
 }
 
+enum err keys_ring_add_sealed(struct keys_ring *r, const struct keys_identity *id, const uint8_t sealed[KEYS_SEALED_SECRET])
+{
+	uint8_t *secret = sodium_malloc(KEYS_SYMMETRIC);
+	enum err e = secret ? ERR_DENIED : err_set(ERR_NOMEM, _("没有受保护的内存可放密钥"));
+
+	if (e == ERR_DENIED && keys_receive(id, sealed, KEYS_SEALED_SECRET, secret))
+		e = keys_ring_add(r, secret);
+	sodium_free(secret);
+	return e;
+}
+
 enum err keys_ring_add_key(struct keys_ring *r, const struct keys_scope_key *key, const struct keys_identity *id)
 {
 	uint8_t *secret = sodium_malloc(KEYS_SYMMETRIC);

@@ -18,6 +18,9 @@ enum err keys_ring_add_identity(struct keys_ring *r, const struct keys_identity 
 /* Every scope key that T sealed to this writer; those that do not open are passed over. */
 enum err keys_ring_add_scopes(struct keys_ring *r, const struct keys_roster *roster, const struct keys_identity *id);
 
+/* One scope secret as T sealed it to this writer. ERR_DENIED when it does not open. */
+enum err keys_ring_add_sealed(struct keys_ring *r, const struct keys_identity *id, const uint8_t sealed[KEYS_SEALED_SECRET]);
+
 /* One scope key, out of its members' sealed secrets. ERR_DENIED when `id` is not among them. */
 enum err keys_ring_add_key(struct keys_ring *r, const struct keys_scope_key *key, const struct keys_identity *id);
 

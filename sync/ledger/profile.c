@@ -24,9 +24,22 @@ const char *profile_path(const struct profile *p, const char *name, struct buf *
 	return fs_path(out, p->dir, name);
 }
 
-enum err profile_create(const char *dir, bool office)
+static enum err make_folders(const char *dir)
 {
 	static const char *const folders[] = { "journal", "draft", "packs", "out", "in", "carry", "blobs", "quarantine" };
+	struct buf path = { 0 };
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; !e && i < sizeof folders / sizeof *folders; i++) {
+		fs_path(&path, dir, folders[i]);
+		e = path.err ? path.err : fs_make_dir(path.data);
+	}
+	buf_clear(&path);
+	return e;
+}
+
+enum err profile_create(const char *dir, bool office)
+{
 	const char *seat = office ? seat_office : seat_device;
 	struct buf path = { 0 };
 	enum err e = fs_make_dir(dir);
@@ -36,10 +49,8 @@ enum err profile_create(const char *dir, bool office)
 		if (!(e = path.err) && fs_exists(path.data))
 			e = err_set(ERR_EXISTS, _("%s: 这里已有工作目录"), dir);
 	}
-	for (size_t i = 0; !e && i < sizeof folders / sizeof *folders; i++) {
-		fs_path(&path, dir, folders[i]);
-		e = path.err ? path.err : fs_make_dir(path.data);
-	}
+	if (!e)
+		e = make_folders(dir);
 	if (!e) {
 		fs_path(&path, dir, "seat");
 		e = path.err ? path.err : fs_write(path.data, seat, strlen(seat));
@@ -176,8 +187,10 @@ uint64_t profile_trust(const struct profile *p)
 
 void profile_ring_refresh(struct profile *p)
 {
-	if (p->ring && p->identity && p->roster)
+	if (p->ring && p->identity && p->roster) {
 		keys_ring_add_scopes(p->ring, p->roster, p->identity);
+		profile_decrees_keep(p);
+	}
 }
 
 static enum err make_ring(struct profile *p)
@@ -197,6 +210,8 @@ static enum err make_ring(struct profile *p)
 	keys_ring_free(p->ring);
 	p->receipt = receipt;
 	p->ring = ring;
+	if (p->identity)
+		profile_decrees_recall(p);
 	profile_ring_refresh(p);
 	return ERR_OK;
 }
@@ -269,6 +284,7 @@ enum err profile_open(const char *dir, struct profile **out)
 	} else {
 		p->own->lock = -1;
 		if (!(e = read_seat(p)) && !(e = open_lock(p)) && !(e = profile_lock_write(p))) {
+			make_folders(dir);              /* somebody may have cleared one away; what cannot be made its user will say */
 			e = first_half(p);
 			profile_unlock_write(p);
 		}

@@ -463,7 +463,7 @@ enum err profile_report(const struct profile *p, struct buf *out)
 	const struct profile_health *h = &p->health;
 
 	if (h->started_empty)
-		buf_puts(out, _("库和日志都已损坏, 只能从空白开始; 损坏的文件都留着。请与乡镇同步取回记录。\n"));
+		buf_puts(out, _("库和日志都已损坏, 只能从空白开始; 损坏的文件都留着。请同步取回记录: 乡镇或同村人的都行。\n"));
 	if (h->store_rebuilt)
 		buf_puts(out, _("库已损坏, 已从日志重建。\n"));
 	if (h->journal_rebuilt)
@@ -471,7 +471,7 @@ enum err profile_report(const struct profile *p, struct buf *out)
 	if (h->lost_records)
 		buf_printf(out, _("日志有 %llu 段读不出。\n"), (unsigned long long)h->lost_records);
 	if (h->went_back)
-		buf_printf(out, _("少了本机写过的 %llu 条记录, 请与乡镇同步取回。\n"), (unsigned long long)h->missing);
+		buf_printf(out, _("少了本机写过的 %llu 条记录, 请同步取回: 乡镇或同村人的都行。\n"), (unsigned long long)h->missing);
 	if (*h->kept)
 		buf_printf(out, _("损坏的文件留在 %s/%s。\n"), p->dir, h->kept);
 	return out->err;

@@ -38,6 +38,11 @@ enum err profile_trust_moved(struct profile *p);
 /* Close what stands on the key: fold, store, journal. */
 void profile_close_store(struct profile *p);
 
+/* Of the unlocked writer, on a device: keep the sealed key of what the township says beside the store, when the roster has it;
+ * put the kept one on the ring. Neither fails: without it a device that lost everything needs its grant again. */
+void profile_decrees_keep(const struct profile *p);
+void profile_decrees_recall(const struct profile *p);
+
 /* The second half of the ladder, with the key and under the lock. */
 enum err profile_ladder(struct profile *p);
 

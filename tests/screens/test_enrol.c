@@ -110,9 +110,40 @@ static void a_new_device_is_enrolled_through_the_server(void **state)
 	run("grep -q '127.0.0.1' fourth/settings; kill $(cat daemon.pid)");
 }
 
+static void a_device_that_lost_its_records_says_so_and_gets_them_from_any_stick(void **state)
+{
+	char dir[512];
+	struct vt *vt;
+
+	(void)state;
+	run("mkdir stick; xunchactl --profile town --pin-file pin.town merge stick; rm -r device/store device/journal");
+	snprintf(dir, sizeof dir, "%s/stick", field_dir());
+	vt = field_start("device", 24, 80, NULL);
+	text(vt, FIELD_PIN);
+	vt_key(vt, "Enter");
+	assert_shows(vt, "本机的记录丢了");
+	vt_keys(vt, "y");
+	assert_shows(vt, "未设: 按 f 设");
+	vt_keys(vt, "f");
+	assert_shows(vt, "U盘、存储卡");
+	vt_keys(vt, "\x15");
+	text(vt, dir);
+	vt_key(vt, "Enter");
+	assert_shows(vt, "收进");
+	vt_key(vt, "Enter");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "要做的");
+	assert_hides(vt, "本机的记录丢了");
+	assert_shows(vt, "王秀英");
+	field_leave(vt);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(a_new_device_is_enrolled_through_the_server) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_new_device_is_enrolled_through_the_server),
+		cmocka_unit_test(a_device_that_lost_its_records_says_so_and_gets_them_from_any_stick),
+	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, field_setup, field_teardown) != 0;

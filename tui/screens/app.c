@@ -191,11 +191,13 @@ void app_find_place(struct app *app)
 	buf_clear(&b);
 }
 
-enum err app_enter(struct app *app)
+enum err app_learn(struct app *app)
 {
 	const struct keys_writer *me = app->profile->roster ? keys_roster_find(app->profile->roster, app->profile->writer) : NULL;
 	enum err e = profile_pack_current(app->profile, &app->pack);
 
+	if (e)
+		app->pack = NULL;
 	if (me) {
 		snprintf(app->label, sizeof app->label, "%s", me->label);
 		snprintf(app->person, sizeof app->person, "%s", me->person);
@@ -204,6 +206,13 @@ enum err app_enter(struct app *app)
 	}
 	if (!e)
 		app_find_place(app);
+	return e;
+}
+
+enum err app_enter(struct app *app)
+{
+	enum err e = app_learn(app);
+
 	app->resume = true;
 	draft_sweep(app->profile);
 	attach_left(app);

@@ -33,6 +33,7 @@ enum err app_fresh(struct app *app);
 
 /* The writer is unlocked now: find person, roles and pack. */
 enum err app_enter(struct app *app);
+enum err app_learn(struct app *app);                               /* who one is, and the pack: an exchange may have brought either */
 void app_find_place(struct app *app);                               /* again: the registers may tell more since */
 void app_leave(struct app *app);                                    /* lock */
 

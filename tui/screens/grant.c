@@ -1,5 +1,6 @@
 /* A certificate for a new device, given at the desk: the request is read, its twenty digits are compared by voice, then who this
- * is, as what and for which village; the answer is a file for the device. Nothing is signed before the digits were confirmed. */
+ * is, as what and for which village; the answer is a file for the device. Nothing is signed before the digits were confirmed. A
+ * device that is enrolled and lost all it had is given its file once more. */
 #include "config.h"
 #include "tui/screens/town.h"
 
@@ -27,6 +28,7 @@ struct granting {
 	struct app *app;
 	struct buf request; char name[KEYS_NAME_MAX + 1], digits[KEYS_DIGITS];      /* "" until one was read */
 	bool compared;
+	bool again;                                                                 /* it is enrolled already: a grant once more, no certificate */
 	char person[KEYS_PERSON_MAX + 1]; uint32_t role; struct event_scope scope; bool scoped;
 	struct event_scope villages[VILLAGES_MAX]; size_t village_count;            /* as the dialog showed them */
 	char label[33], file[SETTING_TEXT], code[KEYS_CODE];                        /* of what was given */
@@ -58,7 +60,7 @@ static enum kit_next file_given(struct kit_view *below, struct kit_view *self)
 	if (!path || !*path)
 		return KIT_STAY;
 	buf_reset(&v->request);
-	v->compared = v->scoped = false;
+	v->compared = v->scoped = v->again = false;
 	v->name[0] = v->digits[0] = v->label[0] = v->person[0] = '\0';
 	v->role = 0;
 	e = fs_read(path, KEYS_REQUEST_MAX, &v->request);
@@ -68,6 +70,7 @@ static enum kit_next file_given(struct kit_view *below, struct kit_view *self)
 		kit_say_error(err_in(e, "%s", path));
 		return KIT_STAY;
 	}
+	v->again = keys_roster_find(v->app->profile->roster, r.id.writer) != NULL;
 	snprintf(v->name, sizeof v->name, "%s", r.name);
 	snprintf(v->person, sizeof v->person, "%s", r.name);
 	keys_request_digits(v->request.data, v->request.len, v->digits);
@@ -125,7 +128,8 @@ static enum kit_next out_given(struct kit_view *below, struct kit_view *self)
 
 	if (!path || !*path)
 		return KIT_STAY;
-	e = enrol_grant(v->app->profile, v->request.data, v->request.len, &terms, &grant, label);
+	e = v->again ? enrol_again(v->app->profile, v->request.data, v->request.len, &grant, label)
+	             : enrol_grant(v->app->profile, v->request.data, v->request.len, &terms, &grant, label);
 	if (!e)
 		e = fs_write(path, grant.data, grant.len);
 	if (!e)
@@ -135,7 +139,7 @@ static enum kit_next out_given(struct kit_view *below, struct kit_view *self)
 	} else {
 		snprintf(v->label, sizeof v->label, "%s", label);
 		snprintf(v->file, sizeof v->file, "%s", path);
-		kit_say(KIT_GOOD, _("已发证: %s, 标签 %s"), v->person, v->label);
+		kit_say(KIT_GOOD, v->again ? _("入网文件又写了一份: %s, 标签 %s") : _("已发证: %s, 标签 %s"), v->person, v->label);
 	}
 	buf_clear(&grant);
 	return KIT_STAY;
@@ -205,7 +209,7 @@ static enum kit_next ask_scope(struct granting *v)
 
 static bool can_give(const struct granting *v)
 {
-	return v->compared && *v->person && v->role && v->scoped && !*v->label;
+	return (v->again || (v->compared && *v->person && v->role && v->scoped)) && !*v->label;
 }
 
 static void title(struct kit_view *base, struct buf *left, struct buf *right)
@@ -236,11 +240,15 @@ static void draw(struct kit_view *base, WINDOW *win)
 	if (v->scoped)
 		words_scope(v->app, &v->scope, &scope);
 	y = step(win, y, *v->name, _("1 申请文件"), buf_str(&line));
-	y = step(win, y, v->compared, _("2 请本人念二十位数, 核对"), "");
-	y = step(win, y, *v->person && v->compared, _("3 姓名: 证书上的人"), v->person);
-	y = step(win, y, v->role, _("4 角色"), v->role ? role_words(v->role) : "");
-	y = step(win, y, v->scoped, _("5 管哪里"), buf_str(&scope));
-	y = step(win, y, *v->label, _("6 发证: 写入网文件, 送回那台设备"), v->file);
+	if (v->again) {
+		y += kit_paragraph(win, y, 5, 3, getmaxx(win) - 6, KIT_STRONG, _("这台设备已经入网, 不再发证。它丢了全部数据就按 6: 再写一份入网文件。"));
+	} else {
+		y = step(win, y, v->compared, _("2 请本人念二十位数, 核对"), "");
+		y = step(win, y, *v->person && v->compared, _("3 姓名: 证书上的人"), v->person);
+		y = step(win, y, v->role, _("4 角色"), v->role ? role_words(v->role) : "");
+		y = step(win, y, v->scoped, _("5 管哪里"), buf_str(&scope));
+	}
+	y = step(win, y, *v->label, v->again ? _("6 写入网文件, 送回那台设备") : _("6 发证: 写入网文件, 送回那台设备"), v->file);
 	if (*v->label) {
 		buf_reset(&line);
 		buf_printf(&line, _("标签 %s。把乡镇的代码念给本人: %s"), v->label, v->code);
@@ -270,7 +278,7 @@ static bool offers(struct kit_view *base, enum kit_action a)
 	struct granting *v = (struct granting *)base;
 
 	switch (a) {
-	case ACT_ANSWER_2: return *v->name;
+	case ACT_ANSWER_2: return *v->name && !v->again;
 	case ACT_ANSWER_3: case ACT_ANSWER_4: case ACT_ANSWER_5: return v->compared;
 	case ACT_ANSWER_6: return can_give(v);
 	default:           return true;

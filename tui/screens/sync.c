@@ -131,10 +131,7 @@ static enum kit_next exchanged(struct kit_view *below, struct kit_view *self)
 	struct sync_view *v = (struct sync_view *)below;
 
 	(void)self;
-	/* A new pack may have come with it. */
-	if (profile_pack_current(v->app->profile, &v->app->pack))
-		v->app->pack = NULL;
-	app_find_place(v->app);
+	app_learn(v->app);                        /* a new pack may have come with it; after a loss, one's own certificate */
 	return KIT_STAY;
 }
 

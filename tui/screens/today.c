@@ -332,6 +332,10 @@ static void draw(struct kit_view *base, WINDOW *win)
 
 	getmaxyx(win, h, w);
 	choose_columns(t);
+	if (!enrol_is_certified(t->app) && t->app->profile->roots.count) {
+		kit_paragraph(win, 0, 1, h, w - 2, KIT_STRONG, _("本机的记录丢了 (库和日志都坏了), 钥匙还在。按 y 同步: 乡镇或同村人的 U 盘、文件夹、网址都能取回。取不回就按 e: 请乡镇再给一份入网文件。"));
+		return;
+	}
 	if (!t->app->pack) {
 		kit_paragraph(win, 0, 1, h, w - 2, KIT_STRONG, enrol_is_certified(t->app)
 		              ? _("还没有清单包。按 y 同步: 从乡镇的文件夹或网址收来, 这里就会有要做的事。")

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "forms/expr/program.h"
 
+#include "forms/base/base64.h"
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
 

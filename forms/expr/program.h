@@ -121,8 +121,6 @@ enum err date_write(const struct expr_host *h, int64_t instant, bool has_time, s
 /* digest.c */
 enum { DIGEST_MAX = 64 };
 size_t digest_compute(const char *algorithm, const void *data, size_t len, uint8_t out[DIGEST_MAX]);   /* bytes; 0: unknown algorithm */
-void base64_encode(const uint8_t *data, size_t len, struct buf *out);
-bool base64_decode(const char *s, size_t len, struct buf *out);
 
 /* regex.c: does the whole of `s` match? ERR_FORMAT: not a pattern; ERR_LIMIT: too costly. */
 enum err regex_matches(const char *pattern, const char *s, size_t len, bool *out);

@@ -97,12 +97,13 @@ struct pack_ledger {
 enum pack_part_kind {
 	PACK_PART_NUMBER /* of the document, at the top right */, PACK_PART_TO /* whom it is handed to */, PACK_PART_TEXT, PACK_PART_FIELD /* half a line */,
 	PACK_PART_WIDE /* a whole line */, PACK_PART_ROWS /* a table of other rows */, PACK_PART_COLUMN /* of that table */, PACK_PART_SIGN, PACK_PART_NOTE,
+	PACK_PART_PHOTO /* of its row; under a table, of each of its rows */,
 	PACK_PART_KINDS
 };
 struct pack_part {
 	enum pack_part_kind kind;
 	const char *heading, *value;                      /* value: row expression; of ROWS the filter; NULL */
-	uint32_t reg, field;                              /* ROWS: register, and its field that names this row; field PACK_NONE: rows of the same record */
+	uint32_t reg, field;                              /* ROWS: register, and its field that names this row; field PACK_NONE: rows of the same record. PHOTO, perhaps SIGN: a field that names a file */
 	int class;
 };
 struct pack_paper { const char *id, *title; uint32_t reg; const char *where; uint32_t roles; struct pack_part *parts; uint32_t part_count; };

@@ -36,7 +36,7 @@ static bool read_source(struct read *r, const char *cell, struct source *out)
 
 static bool part_kind(const char *cell, enum pack_part_kind *out)
 {
-	static const char *const words[] = { "number", "to", "text", "field", "wide", "rows", "column", "sign", "note" };     /* as enum pack_part_kind */
+	static const char *const words[] = { "number", "to", "text", "field", "wide", "rows", "column", "sign", "note", "photo" };     /* as enum pack_part_kind */
 
 	for (uint32_t i = 0; i < PACK_PART_KINDS; i++)
 		if (!strcmp(cell, words[i])) {
@@ -65,6 +65,33 @@ static void head_line(struct read *r, struct pack_table *t, const char *id)
 	}
 }
 
+/* The register that a photo is of: that of the table straight above it, else the paper's own. */
+static uint32_t photo_register(const struct read *r, uint32_t paper)
+{
+	for (uint32_t i = r->part_count; i-- && r->parts[i].paper == paper;) {
+		const struct pack_part *p = &r->parts[i].p;
+
+		if (p->kind == PACK_PART_ROWS)
+			return p->reg;
+		if (p->kind != PACK_PART_COLUMN && p->kind != PACK_PART_PHOTO)
+			break;
+	}
+	return r->pack->papers[paper].reg;
+}
+
+static bool read_file_field(struct read *r, uint32_t reg, const char *cell, struct source *out)
+{
+	const struct pack_register *of = &r->pack->registers[reg];
+	uint32_t field = pack_find_field(of, cell);
+
+	if (field == PACK_NONE || of->fields[field].type != PACK_FILE) {
+		read_fault(r, "value", _("登记簿 %s 没有类型为 file 的字段 \"%s\" (fields.csv)"), of->id, cell);
+		return false;
+	}
+	*out = (struct source){ reg, field, NULL };
+	return true;
+}
+
 static void paper_line(struct read *r, struct pack_table *t)
 {
 	const char *id = read_id(r, t, "paper"), *part = pack_table_get(t, "part");
@@ -72,6 +99,8 @@ static void paper_line(struct read *r, struct pack_table *t)
 	struct read_part *line;
 	struct source source = { PACK_NONE, PACK_NONE, NULL };
 	enum pack_part_kind kind;
+	const char *value;
+	bool names_file;
 
 	if (!id)
 		return;
@@ -84,15 +113,19 @@ static void paper_line(struct read *r, struct pack_table *t)
 		return;
 	}
 	if (!part_kind(part, &kind)) {
-		read_fault(r, "part", _("\"%s\" 不是 head number to text field wide rows column sign note 之一"), part);
+		read_fault(r, "part", _("\"%s\" 不是 head number to text field wide rows column sign note photo 之一"), part);
 		return;
 	}
-	if (kind == PACK_PART_ROWS && !read_source(r, pack_table_get(t, "value"), &source))
+	value = pack_table_get(t, "value");
+	if (kind == PACK_PART_ROWS && !read_source(r, value, &source))
+		return;
+	names_file = kind == PACK_PART_PHOTO || (kind == PACK_PART_SIGN && *value);
+	if (names_file && !read_file_field(r, kind == PACK_PART_SIGN ? r->pack->papers[at].reg : photo_register(r, at), value, &source))
 		return;
 	if (!(line = read_add(r, READ_PARTS, &r->parts, &r->part_count, sizeof *line)))
 		return;
 	*line = (struct read_part){ at, { .kind = kind, .heading = read_string(r, pack_table_get(t, "heading")), .reg = source.reg, .field = source.field } };
-	line->p.value = kind == PACK_PART_ROWS ? source.where : read_string(r, pack_table_get(t, "value"));
+	line->p.value = kind == PACK_PART_ROWS || names_file ? source.where : read_string(r, value);
 	line->p.class = read_class(r, t);
 }
 
@@ -125,9 +158,9 @@ static void check_part(struct read *r, const struct pack_paper *paper, const str
 
 	if (p->kind == PACK_PART_ROWS)
 		*table = p;
-	else if (p->kind != PACK_PART_COLUMN)
+	else if (p->kind != PACK_PART_COLUMN && p->kind != PACK_PART_PHOTO)
 		*table = NULL;
-	else if (!*table)
+	else if (p->kind == PACK_PART_COLUMN && !*table)
 		read_fault(r, "part", _("column 上面要有一行 rows"));
 	if (*table)
 		reg = (*table)->reg;

@@ -34,9 +34,14 @@ static bool step_is_sound(const struct pack *p, const struct pack_step *s)
 }
 
 /* Columns follow the table they belong to. */
+static bool names_file(const struct pack *p, const struct pack_part *part, uint32_t reg)
+{
+	return part->reg == reg && reg < p->register_count && part->field < p->registers[reg].field_count && p->registers[reg].fields[part->field].type == PACK_FILE;
+}
+
 static bool paper_is_sound(const struct pack *p, const struct pack_paper *paper)
 {
-	bool table = false;
+	const struct pack_part *table = NULL;
 
 	for (uint32_t i = 0; i < paper->part_count; i++) {
 		const struct pack_part *part = &paper->parts[i];
@@ -45,7 +50,14 @@ static bool paper_is_sound(const struct pack *p, const struct pack_paper *paper)
 			return false;
 		if (part->kind == PACK_PART_ROWS && (part->reg >= p->register_count || (part->field != PACK_NONE && part->field >= p->registers[part->reg].field_count)))
 			return false;
-		table = part->kind == PACK_PART_ROWS || part->kind == PACK_PART_COLUMN;
+		if (part->kind == PACK_PART_PHOTO && !names_file(p, part, table ? table->reg : paper->reg))
+			return false;
+		if (part->kind == PACK_PART_SIGN && part->reg != PACK_NONE && !names_file(p, part, paper->reg))
+			return false;
+		if (part->kind == PACK_PART_ROWS)
+			table = part;
+		else if (part->kind != PACK_PART_COLUMN && part->kind != PACK_PART_PHOTO)
+			table = NULL;
 	}
 	return *paper->id && paper->reg < p->register_count;
 }

@@ -20,7 +20,7 @@ static enum err parse(const char *text, uint8_t ref[EVENT_REF])
 
 enum err cmd_attach(struct ctl *c)
 {
-	const char *question = ctl_take(c, "--question"), *scale = ctl_take(c, "--scale"), *taken = ctl_take(c, "--taken");
+	const char *question = ctl_take(c, "--question"), *name = ctl_take(c, "--name"), *scale = ctl_take(c, "--scale"), *taken = ctl_take(c, "--taken");
 	uint8_t record[EVENT_REF], ref[EVENT_REF];
 	char text[2 * EVENT_REF + 1];
 	int64_t when = INT64_MIN;
@@ -30,9 +30,14 @@ enum err cmd_attach(struct ctl *c)
 
 	if (taken && !clock_parse_time(taken, 480, &when))
 		return err_set(ERR_USAGE, _("--taken %s: 要写成 2026-07-12T08:31"), taken);
+	if (name && (question || taken))
+		return err_set(ERR_USAGE, _("--name 已经说明是哪个问题的照片, 不再写 --question 或 --taken"));
+	if (!scale)
+		scale = getenv("XUNCHA_SCALE");
 	if ((e = ctl_rest(c, 2, 2)) || (e = parse(c->argv[0], record)) || (e = ctl_open(c, true, &p)))
 		return e;
-	if ((e = attach_file(p, record, question, c->argv[1], when, scale ? scale : getenv("XUNCHA_SCALE"), ref)))
+	e = name ? attach_later(p, record, name, c->argv[1], scale, ref) : attach_file(p, record, question, c->argv[1], when, scale, ref);
+	if (e)
 		return e;
 	keys_hex(ref, EVENT_REF, text);
 	j = jdoc_object();

@@ -12,6 +12,7 @@
 #include "sync/town/report/report.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static enum err print_cards(struct ctl *c, struct profile *p, const char *path)
@@ -32,19 +33,19 @@ static enum err print_cards(struct ctl *c, struct profile *p, const char *path)
 
 enum err cmd_notice(struct ctl *c)
 {
-	const char *path, *paper = ctl_take(c, "--paper"), *title = NULL;
-	bool full = ctl_flag(c, "--full");
+	const char *path, *paper = ctl_take(c, "--paper"), *scale = ctl_take(c, "--scale"), *title = NULL;
+	struct notice_how how = { .full = ctl_flag(c, "--full"), .scale = scale ? scale : getenv("XUNCHA_SCALE") };
 	struct profile *p;
 	struct row_id row;
 	struct jdoc *j;
 	char reg[64];
 	enum err e;
 
-	if ((e = ctl_need(c, "--out", &path)) || (e = ctl_rest(c, 1, 1)) || (e = ctl_open(c, full || c->pin_file, &p)))
+	if ((e = ctl_need(c, "--out", &path)) || (e = ctl_rest(c, 1, 1)) || (e = ctl_open(c, how.full || c->pin_file, &p)))
 		return e;
 	if (!strcmp(c->argv[0], "cards"))
 		return print_cards(c, p, path);
-	if ((e = ctl_row(c, c->argv[0], reg, &row)) || (e = notice_row(p, &row, paper, full, path, &title)))
+	if ((e = ctl_row(c, c->argv[0], reg, &row)) || (e = notice_row(p, &row, paper, &how, path, &title)))
 		return e;
 	j = jdoc_object();
 	jdoc_put_text(j, "file", path);

@@ -46,7 +46,7 @@
 	X("conflict list", "", N_("有几种说法的地方"), cmd_conflict_list) \
 	X("conflict resolve", "ROW FIELD --take N", N_("定一种说法"), cmd_conflict_resolve) \
 	X("status", "", N_("没送到的、缺的、多久没联系"), cmd_status) \
-	X("attach", "REF FILE [--question NAME] [--taken TIME] [--scale COMMAND]", N_("给记录附一个文件 (照片); COMMAND 把 \"$1\" 缩小成 \"$2\""), cmd_attach) \
+	X("attach", "REF FILE [--name NAME | --question NAME [--taken TIME]] [--scale COMMAND]", N_("给记录附一个文件 (照片); COMMAND 把 \"$1\" 缩小成 \"$2\""), cmd_attach) \
 	X("attach save", "REF --out F", N_("取出一个附件"), cmd_attach_save) \
 	X("digest", "", N_("登记簿的摘要"), cmd_digest) \
 	X("heads", "", N_("各日志到哪一条"), cmd_heads) \
@@ -61,7 +61,7 @@
 	X("export map", "--geojson F", N_("有位置的行, GeoJSON"), cmd_export_map) \
 	X("export", "LEDGER --csv F | --xlsx F [--full] [--month YYYY-MM] (LEDGER all: F 是目录)", N_("导出台账"), cmd_export) \
 	X("report", "--html F [--month YYYY-MM | --year YYYY] [--outlines GEOJSON]", N_("月报、年报: 一个网页文件"), cmd_report) \
-	X("notice", "ROW|cards --out F [--paper ID] [--full]", N_("打印件: 告知单、提示单、挂牌通知、训练和演练记录; cards: 处置卡"), cmd_notice)
+	X("notice", "ROW|cards --out F [--paper ID] [--full] [--scale COMMAND]", N_("打印件: 告知单、提示单、挂牌通知、训练和演练记录; cards: 处置卡"), cmd_notice)
 
 /* Enrolment through the server (cmd_enrol_online.c): the request of the unlocked writer handed in and its digits said; its grant. */
 struct buf;

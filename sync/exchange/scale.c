@@ -70,3 +70,19 @@ enum err scale_read(const char *path, const char *command, const char *scratch_d
 		e = err_set(e, _("%s: 太大, 附件最多 %zu 字节: 在设置里写一条缩小照片的命令, 或先缩小再附"), path, most);
 	return e;
 }
+
+enum err scale_content(const struct buf *content, const char *command, const char *scratch_dir, size_t most, struct buf *out)
+{
+	struct buf from = { 0 }, to = { 0 };
+	enum err e;
+
+	fs_path(&from, scratch_dir, "toscale.tmp");
+	fs_path(&to, scratch_dir, "scaled.tmp");
+	if (!(e = from.err ? from.err : to.err) && !(e = fs_write(from.data, content->data, content->len)) && !scaled(command, from.data, to.data, most, out))
+		e = err_set(ERR_IO, _("缩小照片的命令没有做成: %s"), command);
+	if (!from.err)
+		fs_remove(from.data);
+	buf_clear(&from);
+	buf_clear(&to);
+	return e;
+}

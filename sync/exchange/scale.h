@@ -8,4 +8,7 @@
  * smaller; when that fails or takes over a minute the file is read as it is. ERR_LIMIT when it does not fit. */
 enum err scale_read(const char *path, const char *command, const char *scratch_dir, size_t most, struct buf *out);
 
+/* The same for what is in memory: `out` is what the command made of it. ERR_IO when it made nothing that fits; `content` stays. */
+enum err scale_content(const struct buf *content, const char *command, const char *scratch_dir, size_t most, struct buf *out);
+
 #endif

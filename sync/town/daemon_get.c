@@ -262,6 +262,7 @@ enum MHD_Result get_metrics(struct daemon *d, struct MHD_Connection *c)
 {
 	struct buf out = { 0 };
 	enum MHD_Result done;
+	uint64_t room = 0;
 
 	pthread_mutex_lock(&d->lock);
 #define X(field, name, help) buf_printf(&out, "# HELP " name " " help "\n# TYPE " name " counter\n" name " %" PRIu64 "\n", d->field);
@@ -269,6 +270,8 @@ enum MHD_Result get_metrics(struct daemon *d, struct MHD_Connection *c)
 #undef X
 	buf_printf(&out, "# HELP xuncha_queue bundles waiting to be taken in\n# TYPE xuncha_queue gauge\nxuncha_queue %zu\n", d->queued);
 	buf_printf(&out, "# HELP xuncha_connections open connections\n# TYPE xuncha_connections gauge\nxuncha_connections %zu\n", d->connections);
+	if (!fs_free(d->profile->dir, &room))
+		buf_printf(&out, "# HELP xuncha_disk_free_bytes room left where the data lies\n# TYPE xuncha_disk_free_bytes gauge\nxuncha_disk_free_bytes %" PRIu64 "\n", room);
 	pthread_mutex_unlock(&d->lock);
 	done = answer_bytes(c, 200, "text/plain; version=0.0.4", buf_str(&out), out.len);
 	buf_clear(&out);

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/town.sh"
 . "$(dirname "$0")/net.sh"
 needs_town
-plan 14
+plan 15
 ok "a township and a device" make_town
 ok "enrolled" make_device device 王秀英 GRID
 ok "one record" inspect device
@@ -17,6 +17,22 @@ same "everything is acknowledged" "$(json "$work/status.json" "d['waiting'] + d[
 ok "nothing new: syncing again is quiet" ctl device sync --url "$url"
 get /metrics >"$work/metrics"
 has "one bundle is counted" "$work/metrics" "xuncha_merged_total 1"
+python3 - "$work/metrics" >"$work/log" 2>&1 <<'P'
+import re, sys
+text, kind, helped, seen = open(sys.argv[1]).read(), {}, set(), set()
+assert text.endswith("\n")
+for line in text.splitlines():
+    if line.startswith("# HELP "): name, words = line[7:].split(" ", 1); assert words and name not in helped, line; helped.add(name)
+    elif line.startswith("# TYPE "): name, kind[name] = line[7:].split(" "); assert name in helped and name not in seen, line
+    else:
+        name, value = line.split(" "); float(value)
+        assert re.fullmatch(r"xuncha_[a-z]+(_[a-z]+)*", name) and name in kind and name not in seen, line
+        assert (kind[name] == "counter") == name.endswith("_total") and kind[name] in ("counter", "gauge"), line
+        assert "bytes" not in name or re.search(r"_bytes(_total)?$", name), line
+        seen.add(name)
+assert seen == set(kind) and {"xuncha_queue", "xuncha_connections", "xuncha_disk_free_bytes"} <= seen, seen
+P
+result $? "the counters are as Prometheus names and tells them" "$work/log"
 
 python3 - "$url" >"$work/log" 2>&1 <<'P'
 import os, sys, urllib.request, urllib.error

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 needs_town
-plan 21
+plan 38
 ok "a township and a device" make_town
 ok "enrolled" make_device device 王秀英 GRID
 ok "one inspection with a hazard" inspect device
@@ -38,7 +38,7 @@ class Check(html.parser.HTMLParser):
     def __init__(self): super().__init__(); self.open = []
     def handle_starttag(self, tag, attrs):
         if tag not in self.void: self.open.append(tag)
-        for name, value in attrs: assert name != 'src' and name != 'href', (tag, attrs)
+        for name, value in attrs: assert name != 'href' and (name != 'src' or value.startswith('data:image/')), (tag, attrs)
     def handle_endtag(self, tag): assert self.open.pop() == tag, tag
 for name in ('visit', 'full', 'own', 'cards'):
     text = open(os.path.join(sys.argv[1], name + '.html'), encoding='utf-8').read()
@@ -47,6 +47,56 @@ for name in ('visit', 'full', 'own', 'cards'):
     if name != 'cards': assert text.count('class="sign"') >= 2
 P
 result $? "every paper is sound HTML that fetches nothing, for A4, with lines to sign on" "$work/log"
+# Pictures: PNGs of noise, so that nothing makes them smaller.
+cat >"$work/png.py" <<'P'
+import os, struct, sys, zlib
+path, w, h = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+def part(kind, data): return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+rows = b''.join(b'\0' + os.urandom(3 * w) for _ in range(h))
+open(path, 'wb').write(b'\x89PNG\r\n\x1a\n' + part(b'IHDR', struct.pack('>IIBBBBB', w, h, 8, 2, 0, 0, 0)) + part(b'IDAT', zlib.compress(rows, 1)) + part(b'IEND', b''))
+P
+for size in "before 80 60" "after 60 80" "sign 120 40" "large 500 400"; do set -- $size; python3 "$work/png.py" "$work/$1.png" "$2" "$3"; done
+printf 'not a picture' >"$work/words.png"
+python3 - "$top/packaging/demo/inspection.json" "$work/pictured.json" <<'P'
+import json, sys
+d = json.load(open(sys.argv[1], encoding='utf-8'))
+d.update({'CO-08': 'pass', 'CO-02': 'fail'})
+d['xc_hazard'][0].update(item='CO-02', desc='执照过期', spot='yes', photo_before='before.png', photo_after='after.png')
+d.update(xc_signed='马建国', xc_signature='sign.png')
+json.dump(d, open(sys.argv[2], 'w'))
+P
+embedded() { python3 - "$@" <<'P'
+import base64, re, sys
+page = open(sys.argv[1], encoding='utf-8').read()
+have = [base64.b64decode(d) for d in re.findall(r'<img alt="[^"]*" src="data:image/png;base64,([^"]*)">', page)]
+assert have == [open(f, 'rb').read() for f in sys.argv[2:]], ([len(h) for h in have], sys.argv[2:])
+P
+}
+ok "a hazard fixed on the spot, with photos and a signature" ctl device record submit --form walk_CA --row "places:=name:老马饭店" --answers "$work/pictured.json"
+ctl device register list hazards --json >"$work/hazards.json"
+pictured=$(json "$work/hazards.json" "[h['id'] for h in d if h['id'] != '$hazard'][0]")
+ref=${pictured%:*}
+ctl device notice "$ref:0" --out "$work/none.html"
+has "a paper without its photos says that they were not attached" "$work/none.html" 照片没有附上
+for picture in before after sign; do ok "$picture.png is attached" ctl device attach "$ref" "$work/$picture.png" --name "$picture.png"; done
+ok "the device prints" ctl device notice "$ref:0" --out "$work/both.html"
+ok "before and after stand side by side" embedded "$work/both.html" "$work/before.png" "$work/after.png"
+has "of the signature only that there is one" "$work/both.html" 有图片，已遮盖
+ok "asked for in full" ctl device notice "$ref:0" --full --out "$work/signed.html"
+ok "it stands on its line" embedded "$work/signed.html" "$work/before.png" "$work/after.png" "$work/sign.png"
+ok "the record is sent" ctl device sync --dir "$work/stick"
+rm "$work"/stick/XUNCHA/up/*.xca
+ok "and merged, its photos still on their way" ctl town merge "$work/stick"
+ctl town notice "$pictured" --out "$work/early.html"
+has "the township's paper says what has not arrived" "$work/early.html" 照片还没有送到
+ctl device attach "$ref" "$work/large.png" --name before.png >/dev/null
+ctl device attach "$ref" "$work/words.png" --name after.png >/dev/null
+ctl device notice "$pictured" --scale 'cp "'"$work"'/before.png" "$2"' --out "$work/scaled.html"
+ok "a large picture is made smaller" embedded "$work/scaled.html" "$work/before.png"
+has "what is no picture is said to be beside the paper" "$work/scaled.html" 附件不是图片
+ctl device notice "$pictured" --scale false --out "$work/large.html"
+ok "and goes as it is when that fails" embedded "$work/large.html" "$work/large.png"
+same "no copy of it stays behind" "$(ls "$work/device" | grep -c tmp)" 0
 printf '[{"name": "<b>坏\\"店</b>", "kind": "SH", "__village": "990101100201"}]' >"$work/place.json"
 ctl town record submit --form place_new --answers "$work/place.json" >/dev/null
 ctl town notice 'places:=name:<b>坏"店</b>' --out "$work/place.html" >/dev/null

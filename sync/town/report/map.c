@@ -239,6 +239,7 @@ static void draw(const struct facts *f, const struct view *v, struct outlines *o
 {
 	struct drawing d = { .view = v, .out = out };
 
+	buf_puts(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"map-t\">");
 	buf_printf(out, "<svg class=\"map\" viewBox=\"0 0 %d %.0f\" role=\"img\" aria-labelledby=\"map-t map-d\"><title id=\"map-t\">场所与未销号隐患分布图</title>"
 	           "<desc id=\"map-d\">每个小点是一处场所；方块、三角、菱形和圆点是期末还没有销号的隐患。逐村的数见“各村一览”表。</desc>\n", WIDTH, v->height);
 	if (o->doc) {
@@ -247,13 +248,13 @@ static void draw(const struct facts *f, const struct view *v, struct outlines *o
 		buf_puts(out, "\"/>\n");
 	}
 	draw_points(f, v, false, NULL, "place", out, said);
+	buf_puts(out, buf_str(&d.names));                 /* a name hides no hazard */
 	draw_points(f, v, true, NULL, "general", out, said);
 	draw_points(f, v, true, "G+", "first", out, said);
 	draw_points(f, v, true, "M?", "doubtful", out, said);
 	draw_points(f, v, true, "M", "major", out, said);
-	buf_puts(out, buf_str(&d.names));
 	draw_scale(v, out);
-	buf_puts(out, "</svg>\n");
+	buf_puts(out, "</svg></div>\n");
 	said->outlines = o->rings;
 	buf_clear(&d.names);
 }

@@ -48,11 +48,11 @@ static const char report_style[] =
 "details{margin:6px 0 0}summary{cursor:pointer;color:var(--teal);font-size:14px;width:max-content}\n"
 ".notes{font-size:14px;color:var(--soft)}.notes dt{font-weight:700;color:var(--ink);margin-top:8px}.notes dd{margin:0;max-width:52em}\n"
 ".pair{display:grid;grid-template-columns:1fr 1fr;gap:0 44px}\n"
-"@media screen and (max-width:760px){body{padding:0 16px 48px}header{padding-top:32px}h1{font-size:28px}.lead{font-size:16.5px;line-height:1.85}.key{grid-template-columns:repeat(2,1fr)}.key dd{font-size:25px}.pair{grid-template-columns:1fr}.chart{min-width:600px}section{margin-top:44px}.bar{min-width:110px}th,td{padding:6px 7px}}\n"
+"@media screen and (max-width:760px){body{padding:0 16px 48px}header{padding-top:32px}h1{font-size:28px}.lead{font-size:16.5px;line-height:1.85}.key{grid-template-columns:repeat(2,1fr)}.key dd{font-size:25px}.pair{grid-template-columns:1fr}.chart,.map{min-width:600px}section{margin-top:44px}table{font-size:13.5px}.bar{min-width:84px}.bar i{left:4px;width:calc((100% - 50px) * var(--w))}tbody th{min-width:8.5em}.words td{min-width:5em}.words .t{min-width:8em}th,td{padding:6px 5px}}\n"
 "@page{size:A4;margin:16mm 15mm 18mm;@bottom-center{content:counter(page) \" / \" counter(pages);font:9pt sans-serif;color:#555}}\n"
 "@media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--rule:#bbb;--faint:#ddd;--teal:#1f6f78;--pale:#a9cfd1;--amber:#9a4300;--red:#a01413;--grey:#888;--place:#888}"
 "html{font-size:10.5pt}body{max-width:none;padding:0}header{padding-top:0}nav{display:none}h1{font-size:24pt}.lead{font-size:11.5pt}.key{margin-top:6mm}.key div{padding:2.4mm 2mm 2mm 0}.key dd{font-size:17pt}section{margin-top:8mm}h3{margin-top:5mm}.scroll{overflow:visible}table{font-size:9pt}th,td{padding:1mm 1.6mm}"
-"figure,tr,.key div{break-inside:avoid}h2,h3,caption,figcaption{break-after:avoid}thead{display:table-header-group}details>summary{display:none}details::details-content{content-visibility:visible;height:auto}"
+"figure svg,figcaption,.legend,tr,.key div{break-inside:avoid}h2,h3,caption,figcaption,.legend,thead,thead tr,dt{break-after:avoid}.scroll{break-before:avoid}tbody tr:first-child{break-before:avoid}thead{display:table-header-group}.pair table{break-inside:avoid}details>summary{display:none}details::details-content{content-visibility:visible;height:auto}"
 "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}a{color:inherit;text-decoration:none}.bar{min-width:26mm}}\n";
 
 #endif

@@ -4,6 +4,7 @@
 #include "forms/base/i18n.h"
 #include "forms/pack/derive.h"
 #include "forms/pack/rowexpr.h"
+#include "forms/pack/threshold.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -148,16 +149,27 @@ static void check_kinds(struct read *r)
 	}
 }
 
-static void check_thresholds(struct read *r)
+static void check_place_field(struct read *r, const char *column, const char *field)
 {
 	uint32_t places = pack_find_register(r->pack, "places");
 
+	if (places == PACK_NONE || pack_find_field(&r->pack->registers[places], field) == PACK_NONE)
+		read_fault(r, column, _("登记簿 places 没有字段 \"%s\""), field);
+}
+
+static void check_thresholds(struct read *r)
+{
 	for (uint32_t i = 0; i < r->pack->threshold_count; i++) {
 		const struct pack_threshold *t = &r->pack->thresholds[i];
+		bool reading = !strcmp(t->scheme, THRESHOLD_READING);
 
 		check_at(r, "thresholds.csv", r->rows[READ_THRESHOLDS][i]);
-		if (places == PACK_NONE || pack_find_field(&r->pack->registers[places], t->metric) == PACK_NONE)
-			read_fault(r, "metric", _("登记簿 places 没有字段 \"%s\""), t->metric);
+		if (reading)
+			check_words(r, "metric", t->metric, "metric");
+		if (!reading)
+			check_place_field(r, "metric", t->metric);
+		else if (t->value && *t->value == '@')
+			check_place_field(r, "value", threshold_field(t));
 	}
 }
 

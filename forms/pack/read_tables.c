@@ -3,6 +3,7 @@
 
 #include "forms/base/i18n.h"
 #include "forms/pack/season.h"
+#include "forms/pack/threshold.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,8 +70,12 @@ static void threshold_line(struct read *r, struct pack_table *t)
 	if (strcmp(op, "<") && strcmp(op, "<=") && strcmp(op, ">") && strcmp(op, ">="))
 		read_fault(r, "op", _("\"%s\" 不是 < <= > >= 之一"), op);
 	strtod(value, &end);
-	if (!*value || *end)
+	if (!strcmp(pack_table_get(t, "scheme"), THRESHOLD_READING)) {
+		if (value[0] != '@' || !value[1])
+			read_fault(r, "value", _("\"%s\" 要写成 @ 加场所的字段名, 如 @warn_level"), value);
+	} else if (!*value || *end) {
 		read_fault(r, "value", _("\"%s\" 不是数"), value);
+	}
 	if ((line = read_add(r, READ_THRESHOLDS, &r->pack->thresholds, &r->pack->threshold_count, sizeof *line)))
 		*line = (struct pack_threshold){
 			read_string(r, pack_table_get(t, "scheme")), read_string(r, kind), read_string(r, pack_table_get(t, "metric")), read_string(r, op), read_string(r, value)

@@ -47,3 +47,13 @@ enum err threshold_size(const struct pack *p, const char *kind, enum err (*metri
 	buf_clear(&text);
 	return e;
 }
+
+const char *threshold_field(const struct pack_threshold *t)
+{
+	return t->value + 1;            /* "@crack_limit" */
+}
+
+bool threshold_alarms(const struct pack_threshold *t, double value, double limit)
+{
+	return holds(value, t->op, limit);
+}

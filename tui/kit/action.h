@@ -56,6 +56,8 @@
 	X(COMPOSE,   ANSWER, "compose",  N_("拼音"), N_("用拼音输入汉字")) \
 	X(SAVE,      ANSWER, "save",     N_("存下"), N_("填完存下, 签名入账")) \
 	X(DISCARD,   ANSWER, "discard",  N_("作废草稿"), N_("不要这份草稿了")) \
+	X(WHERE,     DO,    "where",     N_("换去处"), N_("以后勾选的都到同一个地方; 再按一次照名单")) \
+	X(WHO,       DO,    "who",       N_("换人"), N_("以后勾选的算名单上的责任人, 或算自己")) \
 	X(STEP,      DO,    "step",      N_("办理"), N_("办理下一步: 只列出您的身份可以办的")) \
 	X(NEW,       DO,    "new",       N_("新建"), N_("新建一个")) \
 	X(WALK,      DO,    "walk",      N_("巡查"), N_("对这个场所开始巡查")) \
@@ -80,6 +82,7 @@
 	X(NEW_HAZARD, PLACE, "new-hazard", N_("新隐患"), N_("不在巡查里, 直接记一处隐患")) \
 	X(TRAININGS, PLACE, "trainings", N_("训练"), N_("训练和演练: 点名、计划、欠账")) \
 	X(WARNINGS,  PLACE, "warnings",  N_("叫应"), N_("预警叫应: 计时和逐户")) \
+	X(MOVING,    PLACE, "moving",    N_("转移"), N_("转移清单: 一户一键, 先转移的在前")) \
 	X(REPORTS,   PLACE, "reports",   N_("信息报告"), N_("突发事件信息报告, 有时限")) \
 	X(REGISTERS, PLACE, "registers", N_("台账"), N_("全部台账")) \
 	X(SYNC,      PLACE, "sync",      N_("同步"), N_("同步: 送出、接收、回执")) \

@@ -3,6 +3,7 @@
 
 #include "forms/base/i18n.h"
 #include "tui/screens/filling.h"
+#include "tui/screens/subset.h"
 #include "tui/screens/words.h"
 
 #include <stdlib.h>
@@ -132,7 +133,8 @@ static bool makes_calls(const struct app *app, const struct pack_form *form)
 	return false;
 }
 
-static enum err make_by(struct app *app, const char *form, const struct row_id *warning, uint32_t *made)
+/* One record; `last` when it made less than one may hold, so that nobody is left. */
+static enum err make_by(struct app *app, const char *form, const struct row_id *warning, uint32_t *made, bool *last)
 {
 	struct filling *f = NULL;
 	struct row_id record;
@@ -141,6 +143,7 @@ static enum err make_by(struct app *app, const char *form, const struct row_id *
 
 	if (e)
 		return e;
+	*last = f->each < SUBSET_EACH_MAX;
 	if (!f->each)
 		return filling_discard(f);
 	filling_fault(f, &why);
@@ -162,7 +165,7 @@ enum err calls_make(struct app *app, const struct row_id *warning, uint32_t *mad
 
 	*made = 0;
 	for (uint32_t i = 0; i < app->pack->form_count && !e; i++)
-		if (makes_calls(app, &app->pack->forms[i]))
-			e = make_by(app, app->pack->forms[i].form->id, warning, made);
+		for (bool last = !makes_calls(app, &app->pack->forms[i]); !last && !e;)
+			e = make_by(app, app->pack->forms[i].form->id, warning, made, &last);
 	return e;
 }

@@ -31,7 +31,7 @@ size_t calls_next(const struct calls *c, size_t at);
 bool calls_answered(struct app *app, const struct row_id *warning);
 
 /* Put everybody on the list whom the forms of the pack take from the registers (subset.h, "each=row") and who is not on it yet:
- * one record a form. `made` gets how many people. */
+ * records of at most SUBSET_EACH_MAX people. `made` gets how many people. */
 enum err calls_make(struct app *app, const struct row_id *warning, uint32_t *made);
 
 #endif

@@ -203,7 +203,7 @@ static enum err each(struct filling *f, const struct form_question *repeat, cons
 	already(f, repeat, q->name, &have);
 	if (!e)
 		e = listing_open(f->app->profile, &(struct listing_query){ .reg = q->source, .where = where.len ? buf_str(&where) : NULL }, &l);
-	for (uint32_t i = 0; !e && i < listing_count(l) && fill_instances(f->fill, at) < FILL_INSTANCES_MAX; i++) {
+	for (uint32_t i = 0; !e && i < listing_count(l) && fill_instances(f->fill, at) < SUBSET_EACH_MAX; i++) {
 		struct row row = { .id = { .index = 0 } };
 		char id[ROW_ID_TEXT];
 

@@ -10,13 +10,17 @@
 
 #include "tui/screens/filling.h"
 
+/* One record makes at most LIMIT_ROWS rows, and personal data of many households is long: the rest is left to the next record. */
+enum { SUBSET_EACH_MAX = 100 };
+
 /* The filter of question n as an expression over rows, appended; nothing when all rows may be taken. */
 void subset_where(const struct filling *f, fill_node n, struct buf *out);
 
 /* Copy what the row chosen in question n fills in; not saved. */
 enum err subset_copy(struct filling *f, fill_node n);
 
-/* Make the instances of every repeat that wants one for each row, without rows that the subject has in that register already.
+/* Make the instances of every repeat that wants one for each row, without rows that the subject has in that register already; at
+ * most SUBSET_EACH_MAX of them.
  * `made` gets how many; not saved. */
 enum err subset_each(struct filling *f, uint32_t *made);
 

@@ -10,6 +10,8 @@
 #include "tui/screens/calls.h"
 #include "tui/screens/clocks.h"
 #include "tui/screens/filling.h"
+#include "tui/screens/moves.h"
+#include "tui/screens/moving.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/words.h"
 
@@ -17,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOKED_MAX = 256 };
+enum { LOOKED_AT_ONCE = 128 };
 
 #define UNDONE "${done_at} = '' and ${lifted} = ''"
 
@@ -93,6 +95,7 @@ struct warning_view {
 	struct warning_open open;
 	struct calls calls;
 	bool waiting_only, looked, begun;
+	struct buf moved;                           /* how far the moving has come, in words */
 	const struct pack_register *reg;
 	struct kit_list list;
 };
@@ -164,20 +167,39 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 /* Whom to call stands here in full, or nobody can be called; that it was seen is recorded, once. */
 static void look(struct warning_view *v)
 {
-	struct looked seen[LOOKED_MAX];
+	struct looked seen[LOOKED_AT_ONCE];
 	uint32_t n = 0;
+	enum err e = ERR_OK;
 
-	for (size_t i = 0; i < v->calls.count && n < LOOKED_MAX; i++) {
+	for (size_t i = 0; i < v->calls.count && !e; i++) {
 		struct row row = { .id = { .index = 0 } };
 
-		if (call_row(v, i, &row))
-			continue;
-		seen[n++] = (struct looked){ .row = row.id, .scope = row.scope };
+		if (!call_row(v, i, &row))
+			seen[n++] = (struct looked){ .row = row.id, .scope = row.scope };
 		row_clear(&row);
+		if (n == LOOKED_AT_ONCE || (n && i + 1 == v->calls.count)) {
+			e = looked_record(v->app->profile, seen, n, 2);
+			n = 0;
+		}
 	}
-	v->looked = n > 0;
-	if (n && looked_record(v->app->profile, seen, n, 2))
-		kit_say_error(ERR_DENIED);
+	v->looked = v->calls.count > 0;
+	if (e)
+		kit_say_error(e);
+}
+
+static enum err count_moved(struct warning_view *v)
+{
+	struct moves moves;
+	enum err e;
+
+	buf_reset(&v->moved);
+	if (!moves_possible(v->app))
+		return ERR_OK;
+	e = moves_open(v->app, &v->id, &moves);
+	if (!e)
+		moves_words(&moves, &v->moved);
+	moves_close(&moves);
+	return e;
 }
 
 static enum err load(struct kit_view *base)
@@ -195,6 +217,8 @@ static enum err load(struct kit_view *base)
 	calls_close(&v->calls);
 	e = calls_open(v->app, &v->id, v->waiting_only, &v->calls);
 	kit_list_sync(&v->list);
+	if (!e)
+		e = count_moved(v);
 	if (!e && !v->begun && v->calls.count)
 		kit_list_select(&v->list, v->calls.order[0].reached ? calls_next(&v->calls, 0) : 0);
 	v->begun |= v->calls.count > 0;
@@ -247,6 +271,8 @@ static int clocks(struct warning_view *v, WINDOW *win)
 	if (b.len && getmaxy(win) > 9)
 		kit_text(win, y++, 1, cols - 2, KIT_DIM, buf_str(&b));
 	buf_clear(&b);
+	if (v->moved.len && getmaxy(win) > 10)
+		kit_printf(win, y++, 1, cols - 2, KIT_DIM, _("转移 %s"), buf_str(&v->moved));
 	return y;
 }
 
@@ -323,12 +349,12 @@ static void one_more(struct filling *f)
 }
 
 /* What each digit writes into the form callout_answer. */
-static const struct quick { enum kit_action key; const char *label, *channel, *state; bool answered; } quicks[] = {
-	{ ACT_ANSWER_1, N_("电话"), "phone", "calling", false },  { ACT_ANSWER_2, N_("敲门"), "door", "answered", true },
-	{ ACT_ANSWER_3, N_("广播"), "broadcast", NULL, false },   { ACT_ANSWER_4, N_("鸣锣"), "gong", NULL, false },
-	{ ACT_ANSWER_5, N_("已应答"), NULL, "answered", true },   { ACT_ANSWER_6, N_("转移中"), NULL, "moving", true },
-	{ ACT_ANSWER_7, N_("已到安置点"), NULL, "arrived", true }, { ACT_ANSWER_8, N_("换B角"), NULL, NULL, false },
-	{ ACT_ANSWER_9, N_("不愿转移"), NULL, "refused", true },
+static const struct quick { enum kit_action key; const char *label, *channel, *state; bool answered, moves; } quicks[] = {
+	{ ACT_ANSWER_1, N_("电话"), "phone", "calling", false, false },  { ACT_ANSWER_2, N_("敲门"), "door", "answered", true, false },
+	{ ACT_ANSWER_3, N_("广播"), "broadcast", NULL, false, false },   { ACT_ANSWER_4, N_("鸣锣"), "gong", NULL, false, false },
+	{ ACT_ANSWER_5, N_("已应答"), NULL, "answered", true, false },   { ACT_ANSWER_6, N_("转移中"), NULL, "moving", true, true },
+	{ ACT_ANSWER_7, N_("已到安置点"), NULL, "arrived", true, true }, { ACT_ANSWER_8, N_("换B角"), NULL, NULL, false, false },
+	{ ACT_ANSWER_9, N_("不愿转移"), NULL, "refused", true, true },
 };
 
 static void fill_quick(struct app *app, struct filling *f, const struct quick *q)
@@ -351,31 +377,59 @@ static void fill_quick(struct app *app, struct filling *f, const struct quick *q
 	}
 }
 
-static enum kit_next record(struct warning_view *v, const struct quick *q)
+static enum err record_answer(struct warning_view *v, const struct quick *q, const struct row_id *call)
 {
 	struct filling *f = NULL;
-	struct row row = { .id = { .index = 0 } };
 	struct row_id made;
 	struct buf why = { 0 };
+	enum err e = filling_begin(v->app, "callout_answer", call, &f);
+
+	if (e)
+		return e;
+	fill_quick(v->app, f, q);
+	filling_fault(f, &why);
+	e = why.len ? err_set(ERR_DENIED, "%s", buf_str(&why)) : filling_submit(f, &made);
+	if (e) {
+		char detail[256];
+
+		snprintf(detail, sizeof detail, "%s", err_detail());
+		if (f->draft)
+			filling_discard(f);
+		err_set(e, "%s", detail);
+	} else {
+		filling_close(f);
+	}
+	buf_clear(&why);
+	return e;
+}
+
+/* A household that moves is ticked off as on the list of those to be moved, to where the list says. */
+static bool is_move(struct warning_view *v, const struct quick *q, const struct row *row)
+{
+	struct buf b = { 0 };
+	bool yes = false;
+
+	if (q->moves && moves_possible(v->app)) {
+		words_stored(v->app, row, "household", &b);
+		yes = b.len > 0;
+	}
+	buf_clear(&b);
+	return yes;
+}
+
+static enum kit_next record(struct warning_view *v, const struct quick *q)
+{
+	struct row row = { .id = { .index = 0 } };
+	struct row_id made;
 	enum err e;
 
 	if (call_row(v, v->list.at, &row))
 		return KIT_STAY;
-	e = filling_begin(v->app, "callout_answer", &row.id, &f);
-	if (!e) {
-		fill_quick(v->app, f, q);
-		filling_fault(f, &why);
-		e = why.len ? err_set(ERR_DENIED, "%s", buf_str(&why)) : filling_submit(f, &made);
-	}
-	if (e) {
+	e = is_move(v, q, &row) ? moves_tick(v->app, &row.id, &(struct move_tick){ .state = q->state }, &made) : record_answer(v, q, &row.id);
+	if (e)
 		kit_say_error(e);
-		if (f && f->draft)
-			filling_discard(f);
-	} else {
+	else
 		kit_say(KIT_GOOD, _("已存: %s"), _(q->label));
-		filling_close(f);
-	}
-	buf_clear(&why);
 	row_clear(&row);
 	if (load(&v->base))
 		kit_say_error(ERR_IO);
@@ -427,6 +481,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_ADD:     return make_list(v);
 	case ACT_STEP:    return screen_begin(base, v->app, "warning_done", &v->id);
 	case ACT_DETAILS: return kit_open(base, screen_row_new(v->app, &v->id));
+	case ACT_MOVING:  return kit_open(base, screen_moving_new(v->app, &v->id));
 	case ACT_FILTER:
 		v->waiting_only = !v->waiting_only;
 		load(base);
@@ -439,6 +494,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 {
 	if (a == ACT_STEP)
 		return may_finish((struct warning_view *)base);
+	if (a == ACT_MOVING)
+		return moves_possible(((struct warning_view *)base)->app);
 	return (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9) || a == ACT_OPEN ? row_count(base) > 0 : true;
 }
 
@@ -471,6 +528,7 @@ static void close_warning(struct kit_view *base)
 
 	calls_close(&v->calls);
 	row_clear(&v->row);
+	buf_clear(&v->moved);
 	free(v);
 }
 
@@ -478,7 +536,7 @@ static const struct kit_key keys[] = {
 	{ '1', ACT_ANSWER_1, true }, { '2', ACT_ANSWER_2, true }, { '3', ACT_ANSWER_3, true }, { '4', ACT_ANSWER_4, true },
 	{ '5', ACT_ANSWER_5, true }, { '6', ACT_ANSWER_6, true }, { '7', ACT_ANSWER_7, true }, { '8', ACT_ANSWER_8, true },
 	{ '9', ACT_ANSWER_9, false },
-	{ 'g', ACT_ADD, true }, { 'p', ACT_FILTER, true }, { 'e', ACT_STEP, true }, { 'n', ACT_NEW, true }, { 'd', ACT_DETAILS, true }, { KIT_ENTER, ACT_OPEN, false },
+	{ 't', ACT_MOVING, true }, { 'g', ACT_ADD, true }, { 'p', ACT_FILTER, true }, { 'e', ACT_STEP, true }, { 'n', ACT_NEW, true }, { 'd', ACT_DETAILS, true }, { KIT_ENTER, ACT_OPEN, false },
 	KIT_LIST_KEYS, { 0, ACT_NONE, false },
 };
 

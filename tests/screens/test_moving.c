@@ -1,0 +1,168 @@
+/* People are moved to safety: the households of a warning ticked off one key each, those who need someone first at the top, each tick
+ * on disk at once, for twelve households and for three hundred. */
+#include "config.h"
+#include "tests/screens/errand.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MANY = 300, BEFORE_KILL = 40, TICK_MS = 400 };
+
+static void write_file(const char *name, const char *words)
+{
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", field_dir(), name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(words, f);
+	fclose(f);
+}
+
+static void submit(const char *form, const char *answers, const char *at)
+{
+	char command[1024];
+
+	snprintf(command, sizeof command, "cd %s && %s/sync/xunchactl --now %s --profile manager --pin-file pin.device record submit --form %s --answers %s >log 2>&1 || { cat log >&2; false; }",
+	         field_dir(), BUILDDIR, at, form, answers);
+	assert_int_equal(system(command), 0);
+}
+
+/* A warning heard at this time of the mode's day, its call list made from the registers, the list of those to be moved on the screen. */
+static void open_list(const char *clock)
+{
+	char at[32];
+
+	snprintf(at, sizeof at, "2026-07-%02dT%s", 12 + (int)(errand_mode - errand_modes), clock);
+	write_file("warning.json", "{\"issuer\": \"县气象台\", \"kind\": \"flash_flood\", \"level\": \"2\", \"summary\": \"未来3小时有山洪\"}");
+	submit("warning_new", "warning.json", at);
+	errand_open(clock);
+	errand_type("w");
+	errand_type("g");
+	errand_type("t");
+}
+
+static void lift(void)
+{
+	errand_type("e");
+	errand_press("F5");
+	errand_type("1");
+	errand_press("F5");
+}
+
+static void evening(void)
+{
+	unsigned arrived = errand_count("callouts", "${state} = 'arrived'"), at_school = errand_count("callouts", "${state} = 'arrived' and ${settle} = 'shelter' and ${shelter} != '' and ${moved_at} != '' and ${moved_by} != ''");
+
+	open_list("23:40");
+	for (int i = 0; i < 3; i++)             /* those who need someone first stand first */
+		assert_true(vt_selected(errand_vt, i == 0 ? "白玉珍" : i == 1 ? "葛玉兰" : "段小芳")), errand_type("1");
+	errand_type("3");                       /* one is on the way */
+	errand_type("4");                       /* one refuses */
+	errand_type("1111");
+	errand_type("u");                       /* the last was a slip: back to it */
+	assert_true(vt_selected(errand_vt, "任秋菊"));
+	errand_type("2");                       /* they went to relatives */
+	errand_type("b");                       /* the rest I bring myself */
+	errand_type("111");
+	errand_type("1");                       /* the next that is still there is the one on the way */
+	assert_shows(errand_vt, *errand_mode->lang == 'z' ? "到位 11/12" : "arrived 11/12");
+	errand_press("Esc");
+	assert_shows(errand_vt, *errand_mode->lang == 'z' ? "到位 11/12" : "arrived 11/12");      /* on the page of the warning too */
+	lift();
+	errand_leave("twelve households moved, one by one", 40);
+	assert_int_equal(errand_count("callouts", "${state} = 'arrived'"), arrived + 11);
+	assert_int_equal(errand_count("callouts", "${state} = 'arrived' and ${settle} = 'shelter' and ${shelter} != '' and ${moved_at} != '' and ${moved_by} != ''"), at_school + 5);
+	assert_true(errand_count("callouts", "${moved_by} = '李军'") >= 3);
+	assert_true(errand_count("callouts", "${state} = 'refused' and ${moved_at} = ''") >= 1);
+	assert_true(errand_count("warnings", "${homes_moved} = 11 and ${people_moved} = 36") >= 1);
+}
+
+static void twelve_households_are_ticked_off_by_one_key_each_and_who_need_it_go_first(void **state)
+{
+	(void)state;
+	errand_in_modes(evening);
+}
+
+/* One household more a line; every seventh needs someone. */
+static void three_hundred(void)
+{
+	struct buf b = { 0 };
+
+	for (int i = 12; i < MANY; i++)
+		buf_printf(&b, "%s{\"code\": \"后河%03d\", \"head\": \"无名%03d\", \"address\": \"石桥村后河%d号\", \"people\": 2, \"danger\": \"river\", \"settle\": \"relatives\"%s}",
+		           i == 12 ? "[" : ", ", i, i, i, i % 7 ? "" : ", \"vulnerable\": \"old\"");
+	buf_puts(&b, "]");
+	write_file("many.json", buf_str(&b));
+	buf_clear(&b);
+	submit("household_new", "many.json", "2026-07-15T20:00");
+}
+
+static int64_t ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void three_hundred_households_survive_a_kill_in_the_middle(void **state)
+{
+	unsigned before, kept;
+	int64_t began;
+	char words[32];
+
+	(void)state;
+	errand_mode = &errand_modes[0];
+	three_hundred();
+	open_list("21:00");
+	assert_shows(errand_vt, "到位 0/300");
+	before = errand_count("callouts", "${state} = 'arrived'");
+	began = ms();
+	for (int i = 1; i <= BEFORE_KILL; i++) {
+		vt_keys(errand_vt, "1");
+		snprintf(words, sizeof words, "到位 %d/300", i);
+		assert_shows(errand_vt, words);
+	}
+	began = (ms() - began) / BEFORE_KILL;
+	print_message("# a tick among %d households, from the key to the whole frame: %d ms\n", MANY, (int)began);
+	assert_in_range(began, 0, TICK_MS);
+	vt_keys(errand_vt, "1111111111");       /* and the battery goes while more are being ticked */
+	kill(vt_pid(errand_vt), SIGKILL);
+	vt_wait_exit(errand_vt, PATIENCE);
+	vt_free(errand_vt);
+	kept = errand_count("callouts", "${state} = 'arrived'") - before;
+	assert_in_range(kept, BEFORE_KILL, BEFORE_KILL + 10);
+	errand_open("21:10");
+	errand_type("w");
+	errand_type("t");
+	snprintf(words, sizeof words, "到位 %u/300", kept);
+	assert_shows(errand_vt, words);
+	errand_type("1");
+	snprintf(words, sizeof words, "到位 %u/300", kept + 1);
+	assert_shows(errand_vt, words);
+	errand_type("/");                       /* one of many, by name */
+	errand_type("wm299");
+	assert_true(vt_selected(errand_vt, "无名299"));
+	errand_press("Enter");
+	assert_true(vt_selected(errand_vt, "无名299"));
+	errand_type("3");
+	assert_shows(errand_vt, "路上 1");
+	field_leave(errand_vt);
+	assert_int_equal(errand_count("callouts", "${state} = 'moving' and ${name} = '无名299'"), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(twelve_households_are_ticked_off_by_one_key_each_and_who_need_it_go_first),
+		cmocka_unit_test(three_hundred_households_survive_a_kill_in_the_middle),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, field_setup, field_teardown) != 0;
+}

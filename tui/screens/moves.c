@@ -1,0 +1,174 @@
+#include "config.h"
+#include "tui/screens/moves.h"
+
+#include "forms/base/i18n.h"
+#include "tui/screens/filling.h"
+#include "tui/screens/words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const states[MOVE_STATES] = { "", "moving", "arrived", "refused" };
+
+static uint32_t number(struct app *app, const struct row *row, const char *field)
+{
+	struct buf b = { 0 };
+	long n;
+
+	words_stored(app, row, field, &b);
+	n = strtol(buf_str(&b), NULL, 10);
+	buf_clear(&b);
+	return n > 0 ? (uint32_t)n : 0;
+}
+
+static bool has(struct app *app, const struct row *row, const char *field, const char *value)
+{
+	struct buf b = { 0 };
+	bool same;
+
+	words_stored(app, row, field, &b);
+	same = !strcmp(buf_str(&b), value);
+	buf_clear(&b);
+	return same;
+}
+
+static enum move_state state_of(struct app *app, const struct row *row)
+{
+	enum move_state s = MOVE_STATES;
+
+	while (--s > MOVE_STILL)
+		if (has(app, row, "state", states[s]))
+			break;
+	return s;
+}
+
+static enum err add(struct app *app, struct moves *m, uint32_t at)
+{
+	struct move move = { .at = at };
+	struct row row = { .id = { .index = 0 } };
+	uint32_t arrived;
+	enum err e = listing_row(m->listing, at, &row);
+
+	if (e)
+		return e;
+	move.people = number(app, &row, "people");
+	move.first = has(app, &row, "help", "yes");
+	move.state = state_of(app, &row);
+	arrived = number(app, &row, "moved_n");
+	row_clear(&row);
+	m->homes[move.state]++;
+	m->people[move.state] += move.state == MOVE_ARRIVED && arrived ? arrived : move.people;
+	m->all_people += move.people;
+	m->first += move.first;
+	m->first_arrived += move.first && move.state == MOVE_ARRIVED;
+	m->order[m->count++] = move;
+	return ERR_OK;
+}
+
+static int before(const void *a, const void *b)
+{
+	const struct move *x = a, *y = b;
+
+	if (x->first != y->first)
+		return x->first ? -1 : 1;
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+enum err moves_open(struct app *app, const struct row_id *warning, struct moves *out)
+{
+	struct listing_query q = { .reg = "callouts", .where = "${household} != ''", .parent = warning, .parent_field = "warning", .sort = "" };
+	enum err e;
+
+	*out = (struct moves){ .count = 0 };
+	if ((e = listing_open(app->profile, &q, &out->listing)))
+		return e;
+	out->order = calloc(listing_count(out->listing) + 1u, sizeof *out->order);
+	if (!out->order)
+		e = err_set(ERR_NOMEM, "%s", _("转移清单"));
+	for (uint32_t i = 0; !e && i < listing_count(out->listing); i++)
+		e = add(app, out, i);
+	if (!e)
+		qsort(out->order, out->count, sizeof *out->order, before);
+	return e;
+}
+
+void moves_close(struct moves *m)
+{
+	listing_close(m->listing);
+	free(m->order);
+	*m = (struct moves){ .count = 0 };
+}
+
+void moves_words(const struct moves *m, struct buf *out)
+{
+	if (!m->count)
+		return;
+	buf_printf(out, _("到位 %u/%zu 户 %u/%u 人"), m->homes[MOVE_ARRIVED], m->count, m->people[MOVE_ARRIVED], m->all_people);
+	if (m->first)
+		buf_printf(out, _("  先转移 %u/%u 户"), m->first_arrived, m->first);
+	if (m->homes[MOVE_ON_WAY])
+		buf_printf(out, _("  路上 %u"), m->homes[MOVE_ON_WAY]);
+	if (m->homes[MOVE_REFUSED])
+		buf_printf(out, _("  不愿 %u"), m->homes[MOVE_REFUSED]);
+}
+
+bool moves_possible(const struct app *app)
+{
+	uint32_t f = app->pack ? pack_find_form(app->pack, "callout_move") : PACK_NONE;
+
+	return f != PACK_NONE && (!app->pack->forms[f].roles || app->pack->forms[f].roles & app->roles);
+}
+
+static enum err put(struct filling *f, const char *name, const char *value)
+{
+	fill_node n = value ? fill_find(f->fill, name) : FILL_NO_NODE;
+
+	return n == FILL_NO_NODE ? ERR_OK : fill_set(f->fill, n, value);
+}
+
+static enum err put_tick(struct app *app, struct filling *f, const struct move_tick *tick)
+{
+	fill_node by;
+	char shelter[ROW_ID_TEXT];
+	enum err e = put(f, "state", tick->state);
+
+	if (!e)
+		e = put(f, "settle", tick->settle);
+	if (!e && tick->shelter)
+		e = put(f, "shelter", row_id_text(tick->shelter, shelter));
+	if (!e)
+		e = put(f, "moved_by", tick->by);
+	by = fill_find(f->fill, "moved_by");
+	if (!e && by != FILL_NO_NODE && !*fill_value(f->fill, by))      /* nobody was named for them: who ticks them off brought them */
+		e = fill_set(f->fill, by, app->person);
+	return e;
+}
+
+/* Sign and keep, or leave nothing behind. */
+static enum err finish(struct filling *f, enum err e, struct row_id *record)
+{
+	struct buf why = { 0 };
+	char detail[256];
+
+	if (!e)
+		filling_fault(f, &why);
+	if (!e)
+		e = why.len ? err_set(ERR_DENIED, "%s", buf_str(&why)) : filling_submit(f, record);
+	buf_clear(&why);
+	if (!e) {
+		filling_close(f);
+		return ERR_OK;
+	}
+	snprintf(detail, sizeof detail, "%s", err_detail());
+	filling_discard(f);
+	return err_set(e, "%s", detail);
+}
+
+enum err moves_tick(struct app *app, const struct row_id *callout, const struct move_tick *tick, struct row_id *record)
+{
+	struct filling *f = NULL;
+	enum err e = filling_begin(app, "callout_move", callout, &f);
+
+	return e ? e : finish(f, put_tick(app, f, tick), record);
+}

@@ -1,0 +1,42 @@
+/* moves.h - who is to be moved in one warning: the households of its call list, and one tick for each, on disk before the next.
+ *
+ * Those who need someone first (old, weak, sick, disabled, pregnant, small children) stand before the others, then as the list was
+ * made; the order does not change while people are ticked off. Fields of callouts: warning, name, household, help, people, state
+ * (moving, arrived, refused), settle, shelter, moved_at, moved_by, moved_n; the form is callout_move.
+ */
+#ifndef TUI_SCREENS_MOVES_H
+#define TUI_SCREENS_MOVES_H
+
+#include "sync/ledger/listing.h"
+#include "tui/screens/app.h"
+
+enum move_state { MOVE_STILL, MOVE_ON_WAY, MOVE_ARRIVED, MOVE_REFUSED, MOVE_STATES };
+
+struct move { uint32_t at /* in the listing */, people; bool first; enum move_state state; };
+
+struct moves {
+	struct listing *listing;
+	struct move *order;
+	size_t count;                                       /* all of them */
+	uint32_t homes[MOVE_STATES], people[MOVE_STATES];   /* people: of whom arrived, as counted at their arrival */
+	uint32_t first, first_arrived;                      /* households that go first */
+	uint32_t all_people;
+};
+
+enum err moves_open(struct app *app, const struct row_id *warning, struct moves *out);
+void moves_close(struct moves *m);
+
+/* "到位 4/12 户 11/40 人  路上 1  不愿 1"; nothing when no household is on the list. */
+void moves_words(const struct moves *m, struct buf *out);
+
+/* May this person move people by this pack? */
+bool moves_possible(const struct app *app);
+
+/* What a tick says: a word of the states ("moving", "arrived", "refused"; to take a tick back, the one before it). What is NULL
+ * stays as the list has it. */
+struct move_tick { const char *state, *settle, *by; const struct row_id *shelter; };
+
+/* One household's tick is a record of its own: durable when this returns ERR_OK. */
+enum err moves_tick(struct app *app, const struct row_id *callout, const struct move_tick *tick, struct row_id *record);
+
+#endif

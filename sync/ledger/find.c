@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* What is searched of all rows, one after another in one text; each entry ends with a NUL, so no hit spans two. */
-struct entry { uint32_t at; uint16_t reg; uint8_t tail[BLOCK_KEY_TAIL]; };
+struct entry { uint32_t at, slot; uint16_t reg; uint8_t tail[BLOCK_KEY_TAIL]; };
 
 struct find {
 	struct profile *p;
@@ -16,8 +16,7 @@ struct find {
 	struct buf text;
 	uint16_t reading;                                 /* the register being read */
 	enum err err;
-	struct row_key *hits; uint32_t hit_count;         /* the good ones first */
-	struct row_key *later; uint32_t later_count;
+	uint32_t *hits, good, some;                       /* entries: the good hits from the front, the others from the end */
 };
 
 static enum err no_memory(void)
@@ -42,7 +41,7 @@ static bool add_entry(void *user, const struct block_item *item)
 		f->cap = cap;
 	}
 	e = &f->entries[f->count++];
-	*e = (struct entry){ .at = (uint32_t)f->text.len, .reg = f->reading };
+	*e = (struct entry){ .at = (uint32_t)f->text.len, .slot = item->slot, .reg = f->reading };
 	memcpy(e->tail, item->key_tail, BLOCK_KEY_TAIL);
 	buf_put(&f->text, item->text, item->text_len);
 	buf_put(&f->text, item->initials, item->initials_len);
@@ -78,18 +77,14 @@ enum err find_open(struct profile *p, const char *reg, struct find **out)
 	*out = NULL;
 	if (!e) {
 		f->p = p;
-		f->hits = calloc(FIND_HITS_MAX, sizeof *f->hits);
-		f->later = calloc(FIND_HITS_MAX, sizeof *f->later);
-		if (!f->hits || !f->later)
-			e = no_memory();
-	}
-	if (!e) {
 		reader_begin(p, &t, &c);
 		for (uint32_t i = 0; !e && i < pack->register_count; i++)
 			if (reg ? !strcmp(pack->registers[i].id, reg) : is_searched(&pack->registers[i]))
 				e = read_register(f, &c, pack->registers[i].id);
 		store_abort(&t);
 	}
+	if (!e && !(f->hits = calloc(f->count + 1, sizeof *f->hits)))
+		e = no_memory();
 	if (e) {
 		find_close(f);
 		return e;
@@ -104,7 +99,6 @@ void find_close(struct find *f)
 		return;
 	free(f->entries);
 	free(f->hits);
-	free(f->later);
 	buf_clear(&f->text);
 	free(f);
 }
@@ -113,7 +107,7 @@ void find_close(struct find *f)
 
 enum { WORDS = 8 };
 struct word { const char *text; size_t len; char number[16]; size_t number_len; };
-struct asking { struct word words[WORDS]; uint32_t count; uint32_t total; };
+struct asking { struct word words[WORDS]; uint32_t count; };
 
 static const char *end_of(const struct find *f, uint32_t i)
 {
@@ -150,13 +144,10 @@ static void try_entry(struct find *f, struct asking *a, uint32_t i)
 
 		worst = how < worst ? how : worst;
 	}
-	if (!worst)
-		return;
-	a->total++;
-	if (worst == 2 && f->hit_count < FIND_HITS_MAX)
-		f->hits[f->hit_count++] = block_row_key(e->reg, &(struct block_item){ .key_tail = e->tail });
-	else if (worst == 1 && f->later_count < FIND_HITS_MAX)
-		f->later[f->later_count++] = block_row_key(e->reg, &(struct block_item){ .key_tail = e->tail });
+	if (worst == 2)
+		f->hits[f->good++] = i;
+	else if (worst)
+		f->hits[f->count - ++f->some] = i;
 }
 
 /* The first entry that ends after `at`. */
@@ -242,7 +233,23 @@ static void split(struct buf *query, struct asking *a)
 	}
 }
 
-enum err find_query(struct find *f, const char *query, const struct row_key **hits, uint32_t *count, uint32_t *total)
+/* Those that were put from the end follow the good ones, in the order they were met. */
+static void gather(struct find *f)
+{
+	uint32_t *from = f->hits + f->count - f->some;
+
+	for (uint32_t i = 0; i < f->some / 2; i++) {
+		uint32_t kept = from[i];
+
+		from[i] = from[f->some - 1 - i];
+		from[f->some - 1 - i] = kept;
+	}
+	memmove(f->hits + f->good, from, f->some * sizeof *from);
+	f->good += f->some;
+	f->some = 0;
+}
+
+enum err find_query(struct find *f, const char *query, uint32_t *count)
 {
 	struct asking a = { .count = 0 };
 	struct buf plain = { 0 };
@@ -252,17 +259,31 @@ enum err find_query(struct find *f, const char *query, const struct row_key **hi
 		return err_set(ERR_LIMIT, _("查找的字太多, 至多 %d 个"), FIND_QUERY_MAX);
 	find_fold(query, &plain);
 	split(&plain, &a);
-	f->hit_count = f->later_count = 0;
+	f->good = f->some = 0;
 	if (f->count && a.count)
 		scan(f, &a);
 	for (uint32_t i = 0; !a.count && i < f->count; i++)
 		try_entry(f, &a, i);
-	for (uint32_t i = 0; i < f->later_count && f->hit_count < FIND_HITS_MAX; i++)
-		f->hits[f->hit_count++] = f->later[i];
-	*hits = f->hits;
-	*count = f->hit_count;
-	*total = a.total;
-	e = e ? e : plain.err;
+	gather(f);
+	*count = f->good;
+	e = plain.err;
 	buf_clear(&plain);
 	return e;
+}
+
+struct row_key find_key(const struct find *f, uint32_t hit)
+{
+	const struct entry *e = &f->entries[f->hits[hit]];
+
+	return block_row_key(e->reg, &(struct block_item){ .key_tail = e->tail });
+}
+
+uint32_t find_narrow(struct find *f, const struct listing *l)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < f->good; i++)
+		if (listing_holds(l, f->entries[f->hits[i]].slot))
+			f->hits[kept++] = f->hits[i];
+	return f->good = kept;
 }

@@ -6,19 +6,23 @@
 #ifndef SYNC_LEDGER_FIND_H
 #define SYNC_LEDGER_FIND_H
 
-#include "sync/ledger/row.h"
+#include "sync/ledger/listing.h"
 
 struct find;
 
-enum { FIND_HITS_MAX = 4096, FIND_QUERY_MAX = 64 };
+enum { FIND_QUERY_MAX = 64 };
 
 /* Search in one register (NULL = all that have searched fields). */
 enum err find_open(struct profile *p, const char *reg, struct find **out);
 void find_close(struct find *f);
 
-/* Words apart by blanks must all match. Best first: start of a field, then anywhere. *total counts all hits. The keys are
- * borrowed until the next query. */
-enum err find_query(struct find *f, const char *query, const struct row_key **hits, uint32_t *count, uint32_t *total);
+/* Words apart by blanks must all match. Best first: start of a field, then anywhere. All hits are there, however many, until the
+ * next query. */
+enum err find_query(struct find *f, const char *query, uint32_t *count);
+struct row_key find_key(const struct find *f, uint32_t hit);
+
+/* Of the hits of a search in one register keep those that a list of it holds; their order stays. Returns how many. */
+uint32_t find_narrow(struct find *f, const struct listing *l);
 
 /* Append `text` as it is searched: A-Z small, full-width forms plain. No locale. */
 void find_fold(const char *text, struct buf *out);

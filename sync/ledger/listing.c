@@ -1,14 +1,16 @@
 #include "config.h"
 #include "sync/ledger/listing.h"
 
+#include "forms/base/clock.h"
 #include "forms/base/i18n.h"
+#include "sync/ledger/lines.h"
 #include "sync/ledger/reader.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A line: where the row is, and the first bytes it is sorted by. Rows are read when they are shown. */
-struct line { uint64_t prefix; uint8_t tail[BLOCK_KEY_TAIL]; uint8_t sort_len; uint32_t sort; };
+/* A set of slots. */
+struct bits { uint8_t *at; uint32_t bytes; };
 
 struct listing {
 	struct profile *p;
@@ -16,10 +18,11 @@ struct listing {
 	char *where, *sort;
 	struct row_id parent; uint32_t parent_field;
 	const struct pack *pack; uint32_t reg; uint16_t word;
-	struct line *lines; uint32_t count, cap;
-	struct buf sorts;                                 /* sort keys of the lines */
+	struct lines lines;
+	uint32_t blocks, block;                           /* of the register; read so far */
+	struct bits here;                                 /* slots of the rows in the list */
 	bool own_sort;                                    /* blocks hold this order's keys */
-	bool descending, workflow;
+	bool workflow;
 	enum err err;
 };
 
@@ -38,33 +41,31 @@ static char *copy(const char *s)
 
 /* --- choosing rows --- */
 
-/* The first eight bytes as a number: most comparisons end there. */
-static uint64_t prefix_of(const uint8_t *sort, size_t len)
+static bool set_bit(struct bits *b, uint32_t n)
 {
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < 8; i++)
-		n = n << 8 | (i < len ? sort[i] : 0);
-	return n;
-}
-
-static bool add_line(struct listing *l, const uint8_t *tail, const uint8_t *sort, size_t sort_len)
-{
-	if (l->count == l->cap) {
-		uint32_t cap = l->cap ? l->cap * 2 : 256;
-		struct line *more = realloc(l->lines, cap * sizeof *more);
+	if (n / 8 >= b->bytes) {
+		uint32_t bytes = n / 8 + 1 > 2 * b->bytes ? n / 8 + 64 : 2 * b->bytes;
+		uint8_t *more = realloc(b->at, bytes);
 
 		if (!more)
-			return !(l->err = err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM)));
-		l->lines = more;
-		l->cap = cap;
+			return false;
+		memset(more + b->bytes, 0, bytes - b->bytes);
+		b->at = more;
+		b->bytes = bytes;
 	}
-	memcpy(l->lines[l->count].tail, tail, BLOCK_KEY_TAIL);
-	l->lines[l->count].prefix = prefix_of(sort, sort_len);
-	l->lines[l->count].sort = (uint32_t)l->sorts.len;
-	l->lines[l->count++].sort_len = (uint8_t)sort_len;
-	buf_put(&l->sorts, sort, sort_len);
-	return !(l->err = l->sorts.err);
+	b->at[n / 8] |= (uint8_t)(1 << n % 8);
+	return true;
+}
+
+bool listing_holds(const struct listing *l, uint32_t slot)
+{
+	return slot / 8 < l->here.bytes && l->here.at[slot / 8] >> slot % 8 & 1;
+}
+
+static bool add_line(struct listing *l, uint32_t slot, const uint8_t *tail, const uint8_t *sort, size_t sort_len)
+{
+	l->err = set_bit(&l->here, slot) ? lines_add(&l->lines, tail, sort, sort_len) : err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+	return !l->err;
 }
 
 static bool shown(const struct listing *l, unsigned flags)
@@ -76,7 +77,7 @@ static bool take_item(void *user, const struct block_item *item)
 {
 	struct listing *l = user;
 
-	return !shown(l, item->flags) || (l->q.open && item->flags & BLOCK_DONE) || add_line(l, item->key_tail, item->sort, item->sort_len);
+	return !shown(l, item->flags) || (l->q.open && item->flags & BLOCK_DONE) || add_line(l, item->slot, item->key_tail, item->sort, item->sort_len);
 }
 
 /* A row that must be looked at: a filter, or an order that the blocks do not hold. */
@@ -91,84 +92,69 @@ static void take_row(struct listing *l, const struct row *r)
 		block_sort_row(r, l->pack, &l->pack->registers[l->reg], l->sort, &sort);
 		if (sort.len > BLOCK_SORT_MAX)
 			buf_cut(&sort, BLOCK_SORT_MAX);
-		add_line(l, r->key.bytes + 2, (const uint8_t *)sort.data, sort.len);
+		add_line(l, r->slot, r->key.bytes + 2, (const uint8_t *)sort.data, sort.len);
 	}
 	buf_clear(&sort);
 }
 
-static enum err look_at_rows(struct listing *l)
+/* Of what may be shown a block tells the keys; only those rows are looked at. */
+struct keys { const struct listing *l; struct row_key at[BLOCK_ROWS]; uint32_t count; };
+
+static bool note_key(void *user, const struct block_item *item)
 {
-	struct store_key prefix = store_key(), key;
-	struct store_cursor at;
+	struct keys *k = user;
+
+	if (shown(k->l, item->flags) && !(k->l->q.open && item->flags & BLOCK_DONE) && k->count < BLOCK_ROWS)
+		k->at[k->count++] = block_row_key(k->l->word, item);
+	return true;
+}
+
+static enum err look_at_rows(struct listing *l, const struct context *c, const struct buf *data, uint32_t block)
+{
+	struct keys keys = { .l = l };
+	enum err e = block_items(data->data, data->len, block, note_key, &keys);
+
+	for (uint32_t i = 0; !e && i < keys.count; i++) {
+		struct row r;
+
+		if (!(e = reader_row(c, &keys.at[i], &r))) {
+			take_row(l, &r);
+			row_clear(&r);
+			e = l->err;
+		}
+	}
+	return e;
+}
+
+/* Blocks in their order, for a list with the last first from the last: what the first page shows most likely comes soon. */
+static enum err read_blocks(struct listing *l, int64_t until)
+{
 	struct store_txn t;
 	struct context c;
 	struct buf data = { 0 };
+	enum err e = ERR_OK;
 
 	reader_begin(l->p, &t, &c);
-	store_key_u16(&prefix, l->word);
-	store_seek(&t, STORE_ROW, &prefix, &at);
-	while (!l->err && store_next(&at, &key, &data)) {
-		struct row_key rk = rowcode_from_store(&key);
-		struct row r;
+	l->blocks = (block_slots(&t, l->word) + BLOCK_ROWS - 1) / BLOCK_ROWS;
+	do {
+		uint32_t block = l->lines.descending ? l->blocks - 1 - l->block : l->block;
+		struct store_key key = block_key(l->word, block);
 
-		if ((l->err = rowcode_get(c.words, &t, &rk, data.data, data.len, &r)))
+		if (l->block >= l->blocks)
 			break;
-		take_row(l, &r);
-		row_clear(&r);
-	}
-	store_seek_end(&at);
-	if (!l->err)
-		l->err = t.err;
+		l->block++;
+		if ((e = store_get(&t, STORE_FIND, &key, &data)) == ERR_NOTFOUND)
+			e = ERR_OK;
+		else if (!e && !l->where && l->own_sort)
+			e = block_items(data.data, data.len, block, take_item, l);
+		else if (!e)
+			e = look_at_rows(l, &c, &data, block);
+		e = e ? e : l->err;
+	} while (!e && (!until || clock_ticks() < until));
+	e = e ? e : t.err;
 	store_abort(&t);
 	buf_clear(&data);
-	return l->err;
-}
-
-/* Of what is open the blocks tell the keys; only those rows are looked at. */
-static bool note_open(void *user, const struct block_item *item)
-{
-	struct listing *l = user;
-
-	return (item->flags & BLOCK_DONE) || !shown(l, item->flags) || add_line(l, item->key_tail, NULL, 0);
-}
-
-static enum err look_at_open(struct listing *l)
-{
-	struct listing found = *l;
-	struct store_txn t;
-	struct context c;
-	enum err e;
-
-	found.lines = NULL;
-	found.count = found.cap = 0;
-	found.sorts = (struct buf){ 0 };
-	reader_begin(l->p, &t, &c);
-	e = block_each(&t, l->word, note_open, &found);
-	for (uint32_t i = 0; !e && !found.err && !l->err && i < found.count; i++) {
-		struct row_key key = block_row_key(l->word, &(struct block_item){ .key_tail = found.lines[i].tail });
-		struct row r;
-
-		if (!(e = reader_row(&c, &key, &r))) {
-			take_row(l, &r);
-			row_clear(&r);
-		}
-	}
-	store_abort(&t);
-	free(found.lines);
-	buf_clear(&found.sorts);
-	return e ? e : found.err ? found.err : l->err;
-}
-
-static enum err read_blocks(struct listing *l)
-{
-	struct store_txn t;
-	struct context c;
-	enum err e;
-
-	reader_begin(l->p, &t, &c);
-	e = block_each(&t, l->word, take_item, l);
-	store_abort(&t);
-	return e ? e : l->err;
+	return e;
 }
 
 static bool take_child(void *user, const struct row *r)
@@ -201,26 +187,6 @@ static bool take_child_of_field(void *user, const struct row *r)
 	return !is_child(l, r) || take_child(user, r);
 }
 
-/* --- order --- */
-
-static _Thread_local const struct listing *sorting;
-
-/* By key; the row's place in the store breaks ties, so an order is always the same. */
-static int by_sort(const void *a, const void *b)
-{
-	const struct line *x = a, *y = b;
-	size_t len = x->sort_len < y->sort_len ? x->sort_len : y->sort_len;
-	int c = (x->prefix > y->prefix) - (x->prefix < y->prefix);
-
-	if (!c && len > 8)
-		c = memcmp(sorting->sorts.data + x->sort, sorting->sorts.data + y->sort, len);
-	if (!c)
-		c = (x->sort_len > y->sort_len) - (x->sort_len < y->sort_len);
-	if (sorting->descending)
-		c = -c;
-	return c ? c : memcmp(x->tail, y->tail, BLOCK_KEY_TAIL);
-}
-
 /* A register that nobody wrote to has no word yet. */
 static void find_word(struct listing *l)
 {
@@ -232,27 +198,32 @@ static void find_word(struct listing *l)
 	store_abort(&t);
 }
 
+enum err listing_more(struct listing *l, uint32_t us)
+{
+	return read_blocks(l, us ? clock_ticks() + (int64_t)us * 1000 : 0);
+}
+
+bool listing_reading(const struct listing *l)
+{
+	return l->block < l->blocks;
+}
+
 enum err listing_refresh(struct listing *l)
 {
 	enum err e;
 
-	l->count = 0;
 	l->err = ERR_OK;
-	buf_reset(&l->sorts);
+	l->block = l->blocks = 0;
+	lines_reset(&l->lines);
+	if (l->here.bytes)
+		memset(l->here.at, 0, l->here.bytes);
 	find_word(l);
 	if (!l->word)
 		return ERR_OK;
-	if (l->q.parent)
-		e = row_children(l->p, &l->parent, l->pack->registers[l->reg].id, l->parent_field ? take_child_of_field : take_child, l);
-	else
-		e = !l->where && l->own_sort ? read_blocks(l) : l->q.open ? look_at_open(l) : look_at_rows(l);
-	if (e || l->err)
-		return e ? e : l->err;
-	sorting = l;
-	if (l->count)
-		qsort(l->lines, l->count, sizeof *l->lines, by_sort);
-	sorting = NULL;
-	return ERR_OK;
+	if (!l->q.parent)
+		return listing_more(l, l->q.slice_us);
+	e = row_children(l->p, &l->parent, l->pack->registers[l->reg].id, l->parent_field ? take_child_of_field : take_child, l);
+	return e ? e : l->err;
 }
 
 /* --- opening --- */
@@ -287,7 +258,7 @@ enum err listing_open(struct profile *p, const struct listing_query *q, struct l
 	l->sort = copy(q->sort ? q->sort : own);
 	l->where = copy(q->where && *q->where ? q->where : NULL);
 	l->own_sort = !q->sort || (own && !strcmp(q->sort + (*q->sort == '-'), own + (*own == '-'))) || (!own && !*q->sort);
-	l->descending = l->sort && *l->sort == '-';
+	l->lines.descending = l->sort && *l->sort == '-';
 	l->workflow = has_workflow(l->pack, l->reg);
 	if (q->parent) {
 		l->parent = *q->parent;
@@ -309,22 +280,23 @@ void listing_close(struct listing *l)
 		return;
 	free(l->where);
 	free(l->sort);
-	free(l->lines);
-	buf_clear(&l->sorts);
+	free(l->here.at);
+	lines_clear(&l->lines);
 	free(l);
 }
 
 uint32_t listing_count(const struct listing *l)
 {
-	return l->count;
+	return l->lines.count;
 }
 
-enum err listing_key(const struct listing *l, uint32_t at, struct row_key *out)
+enum err listing_key(struct listing *l, uint32_t at, struct row_key *out)
 {
-	if (at >= l->count)
-		return err_set(ERR_NOTFOUND, _("列表没有这一行"));
-	*out = block_row_key(l->word, &(struct block_item){ .key_tail = l->lines[at].tail });
-	return ERR_OK;
+	enum err e = at < l->lines.count ? lines_settle(&l->lines, at) : err_set(ERR_NOTFOUND, _("列表没有这一行"));
+
+	if (!e)
+		*out = block_row_key(l->word, &(struct block_item){ .key_tail = l->lines.at[at].tail });
+	return e;
 }
 
 enum err listing_row(struct listing *l, uint32_t at, struct row *out)
@@ -334,12 +306,4 @@ enum err listing_row(struct listing *l, uint32_t at, struct row *out)
 
 	memset(out, 0, sizeof *out);
 	return e ? e : row_read_key(l->p, &key, out);
-}
-
-uint32_t listing_place(const struct listing *l, const struct row_key *key)
-{
-	for (uint32_t i = 0; i < l->count; i++)
-		if (!memcmp(l->lines[i].tail, key->bytes + 2, BLOCK_KEY_TAIL))
-			return i;
-	return UINT32_MAX;
 }

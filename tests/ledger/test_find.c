@@ -70,18 +70,17 @@ static void initials_are_those_people_type(void **state)
 static const char *found(const char *query)
 {
 	static struct buf out;
-	const struct row_key *hits;
 	struct find *f;
-	uint32_t count, total;
+	uint32_t count;
 
 	buf_reset(&out);
 	assert_ok(find_open(wang, "places", &f));
-	assert_ok(find_query(f, query, &hits, &count, &total));
-	assert_int_equal(count, total);
+	assert_ok(find_query(f, query, &count));
 	for (uint32_t i = 0; i < count && i < 4; i++) {
+		struct row_key key = find_key(f, i);
 		struct row r;
 
-		assert_ok(row_read_key(wang, &hits[i], &r));
+		assert_ok(row_read_key(wang, &key, &r));
 		if (out.len)
 			buf_putc(&out, ' ');
 		buf_puts(&out, township_value(wang, &r.id, "name"));
@@ -151,9 +150,72 @@ static void a_list_is_whole_and_in_the_order_of_its_register(void **state)
 		assert_string_equal(name_at(l, i), want);
 	}
 	assert_ok(listing_key(l, 77, &key));
-	assert_int_equal(listing_place(l, &key), 77);
 	assert_err(listing_key(l, SHOPS + 6, &key), ERR_NOTFOUND);
 	listing_close(l);
+}
+
+/* Whatever is asked for first: the last, the middle, the first. */
+static void a_line_stands_where_it_belongs_whoever_asks_first(void **state)
+{
+	struct listing *whole = list("places", NULL, NULL), *l = list("places", NULL, NULL);
+	uint32_t count = listing_count(whole);
+	struct row_key want[SHOPS + 6], key;
+
+	(void)state;
+	for (uint32_t i = 0; i < count; i++)
+		assert_ok(listing_key(whole, i, &want[i]));
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t at = (count - 1 - i) * 125 % count;       /* 125 and 306 share no factor */
+
+		assert_ok(listing_key(l, at, &key));
+		assert_memory_equal(key.bytes, want[at].bytes, key.len);
+	}
+	listing_close(whole);
+	listing_close(l);
+}
+
+static void a_list_read_in_slices_is_the_same_list(void **state)
+{
+	struct listing_query q = { .reg = "places", .where = "${kind} = 'SH'", .sort = "-name", .slice_us = 1 };
+	struct listing *whole = list("places", "${kind} = 'SH'", "-name"), *l;
+	struct row_key a, b;
+	uint32_t slices = 0;
+
+	(void)state;
+	assert_ok(listing_open(wang, &q, &l));
+	for (; listing_reading(l); slices++) {
+		assert_true(listing_count(l) < listing_count(whole));
+		assert_ok(listing_key(l, 0, &a));              /* what is looked at meanwhile moves */
+		assert_ok(listing_more(l, 1));
+	}
+	assert_true(slices > 0);
+	assert_int_equal(listing_count(l), listing_count(whole));
+	for (uint32_t i = 0; i < listing_count(l); i++) {
+		assert_ok(listing_key(whole, i, &a));
+		assert_ok(listing_key(l, i, &b));
+		assert_memory_equal(a.bytes, b.bytes, a.len);
+	}
+	listing_close(whole);
+	listing_close(l);
+}
+
+/* As many hits as there are rows; of a narrower list only its own. */
+static void a_search_has_every_hit_and_narrows_to_a_list(void **state)
+{
+	struct listing *some = list("places", "${name} < '店铺100号' and starts-with(${name}, '店铺')", NULL);
+	struct find *f;
+	uint32_t count, kept;
+
+	(void)state;
+	assert_ok(find_open(wang, "places", &f));
+	assert_ok(find_query(f, "店", &count));
+	kept = find_narrow(f, some);
+	assert_true(count >= SHOPS && kept < count);
+	assert_int_equal(kept, listing_count(some));
+	assert_ok(find_query(f, "", &count));
+	assert_int_equal(count, SHOPS + 6);
+	find_close(f);
+	listing_close(some);
 }
 
 static void a_list_can_be_filtered_and_turned_round(void **state)
@@ -224,6 +286,9 @@ int main(void)
 		cmocka_unit_test(search_takes_words_initials_and_numbers),
 		cmocka_unit_test(a_changed_name_is_found_and_the_old_one_is_not),
 		cmocka_unit_test(a_list_is_whole_and_in_the_order_of_its_register),
+		cmocka_unit_test(a_line_stands_where_it_belongs_whoever_asks_first),
+		cmocka_unit_test(a_list_read_in_slices_is_the_same_list),
+		cmocka_unit_test(a_search_has_every_hit_and_narrows_to_a_list),
 		cmocka_unit_test(a_list_can_be_filtered_and_turned_round),
 		cmocka_unit_test(the_rows_of_a_row_are_found),
 		cmocka_unit_test(every_small_place_is_due_next_month_and_a_visit_pays),

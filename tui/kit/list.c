@@ -50,8 +50,13 @@ void kit_list_select(struct kit_list *l, size_t i)
 
 void kit_list_sync(struct kit_list *l)
 {
+	static const struct kit_id none;
 	size_t n = count(l);
 
+	if (kit_id_same(l->selected, none)) {
+		kit_list_select(l, l->at);
+		return;
+	}
 	if (l->at < n && kit_id_same(l->rows.id(l->rows.user, l->at), l->selected))
 		return;
 	/* Rows move by little: look near first, then everywhere. */

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER_COLUMNS = 9, DISTANCE_COLUMNS = 12 };
+enum { NUMBER_COLUMNS = 9, DISTANCE_COLUMNS = 12, SLICE_US = 40000 };
 
 static bool searching(const struct rows *r)
 {
@@ -34,7 +34,7 @@ static enum err key_at(const struct rows *r, size_t i, struct row_key *out)
 		return listing_key(r->listing, r->measured && i < r->near_count ? r->near[i].at : (uint32_t)i, out);
 	if (i >= r->hit_count)
 		return ERR_NOTFOUND;
-	*out = r->hits[i];
+	*out = find_key(r->find, (uint32_t)i);
 	return ERR_OK;
 }
 
@@ -110,11 +110,10 @@ static bool is_usual(const struct rows *r)
 	return !r->where && !r->all && !r->parent_field && !r->choosing;
 }
 
-enum err rows_reopen(struct rows *r)
+static enum err read_listing(struct rows *r, struct listing **out)
 {
 	struct buf where = { 0 };
-	struct listing_query q = { .reg = r->reg->id, .parent = r->parent_field ? &r->parent : NULL, .parent_field = r->parent_field };
-	struct listing *fresh = NULL;
+	struct listing_query q = { .reg = r->reg->id, .parent = r->parent_field ? &r->parent : NULL, .parent_field = r->parent_field, .slice_us = SLICE_US };
 	enum err e;
 
 	if (r->where)
@@ -124,15 +123,35 @@ enum err rows_reopen(struct rows *r)
 		buf_printf(&where, "%s%s", where.len ? " and " : "", r->filter);
 	q.where = where.len ? buf_str(&where) : NULL;
 	q.sort = *r->sort ? r->sort : NULL;
-	e = listing_open(r->app->profile, &q, &fresh);
-	if (!e) {
-		listing_close(r->listing);
-		r->listing = fresh;
-		r->near_count = 0;
-		r->measured = false;
-	}
+	e = listing_open(r->app->profile, &q, out);
 	buf_clear(&where);
 	return e;
+}
+
+static void show_listing(struct rows *r, struct listing *fresh)
+{
+	listing_close(r->listing);
+	if (r->coming != fresh)
+		listing_close(r->coming);
+	r->listing = fresh;
+	r->coming = NULL;
+	r->near_count = 0;
+	r->measured = false;
+}
+
+enum err rows_reopen(struct rows *r)
+{
+	struct listing *fresh;
+	enum err e = read_listing(r, &fresh);
+
+	if (!e)
+		show_listing(r, fresh);
+	return e;
+}
+
+static bool reading(const struct rows *r)
+{
+	return r->coming || (r->listing && listing_reading(r->listing));
 }
 
 static const char *empty_words(const struct rows *r)
@@ -142,84 +161,72 @@ static const char *empty_words(const struct rows *r)
 	return words_can_make(r->app, r->reg->id) ? _("这里还没有。按 n 新建一个。") : _("这里还没有。");
 }
 
-static int by_key(const void *a, const void *b)
-{
-	const struct row_key *x = *(const struct row_key *const *)a, *y = *(const struct row_key *const *)b;
-
-	return x->len != y->len ? (x->len > y->len) - (x->len < y->len) : memcmp(x->bytes, y->bytes, x->len);
-}
-
-/* A list that was narrowed finds only what stands in it; the order of the hits stays. */
-static enum err keep_listed(struct rows *r)
-{
-	struct row_key **sorted = calloc(r->hit_count, sizeof *sorted), key, *at = &key, **found;
-	bool *kept = calloc(r->hit_count, sizeof *kept);
-	uint32_t n = 0;
-	enum err e = sorted && kept ? ERR_OK : err_set(ERR_NOMEM, "%s", r->reg->id);
-
-	for (uint32_t i = 0; !e && i < r->hit_count; i++)
-		sorted[i] = &r->hits[i];
-	if (!e)
-		qsort(sorted, r->hit_count, sizeof *sorted, by_key);
-	for (uint32_t i = 0; !e && i < listing_count(r->listing); i++)
-		if (!listing_key(r->listing, i, &key) && (found = bsearch(&at, sorted, r->hit_count, sizeof *sorted, by_key)))
-			kept[*found - r->hits] = true;
-	for (uint32_t i = 0; !e && i < r->hit_count; i++)
-		if (kept[i])
-			r->hits[n++] = r->hits[i];
-	r->hit_count = r->hit_total = n;
-	free(sorted);
-	free(kept);
-	return e;
-}
-
 static bool is_narrowed(const struct rows *r)
 {
 	return r->where || *r->filter || r->parent_field || r->open_only;
 }
 
+/* A list that was narrowed finds only what stands in it. */
 static enum err search(struct rows *r)
 {
-	const struct row_key *hits = NULL;
 	enum err e = ERR_OK;
 
-	r->hit_count = r->hit_total = 0;
+	r->hit_count = 0;
 	if (searching(r)) {
 		if (!r->find)
 			e = find_open(r->app->profile, r->reg->id, &r->find);
 		if (!e)
-			e = find_query(r->find, kit_line_text(&r->query.line), &hits, &r->hit_count, &r->hit_total);
-		if (!e && r->hit_count) {
-			struct row_key *copy = realloc(r->hits, r->hit_count * sizeof *copy);
-
-			if (copy) {
-				r->hits = copy;
-				memcpy(copy, hits, r->hit_count * sizeof *copy);
-			} else {
-				r->hit_count = 0;
-			}
-		}
-		if (!e && r->hit_count && r->listing && is_narrowed(r))
-			e = keep_listed(r);
+			e = find_query(r->find, kit_line_text(&r->query.line), &r->hit_count);
+		if (!e && r->listing && is_narrowed(r))
+			r->hit_count = find_narrow(r->find, r->listing);
 	}
 	r->list.rows.empty = empty_words(r);
 	kit_list_sync(&r->list);
 	return e;
 }
 
+/* Rows that are shown stay until all that there are now have been read. */
 static enum err load(struct kit_view *v)
 {
 	struct rows *r = (struct rows *)v;
-	enum err e = r->listing ? listing_refresh(r->listing) : rows_reopen(r);
+	struct listing *fresh;
+	enum err e = read_listing(r, &fresh);
 
+	if (!e && r->listing && listing_reading(fresh)) {
+		listing_close(r->coming);
+		r->coming = fresh;
+	} else if (!e) {
+		show_listing(r, fresh);
+	}
 	if (r->position != PACK_NONE)
 		whereabouts_ask(r->app);
-	r->near_count = 0;
-	r->measured = false;
 	if (!e)
 		e = search(r);
 	kit_list_sync(&r->list);
 	return e;
+}
+
+static enum kit_next read_on(struct rows *r)
+{
+	bool first = !r->list.at;
+	enum err e = listing_more(r->coming ? r->coming : r->listing, SLICE_US);
+
+	if (e) {
+		listing_close(r->coming ? r->coming : r->listing);
+		r->listing = r->coming ? r->listing : NULL;
+		r->coming = NULL;
+	} else if (r->coming && !listing_reading(r->coming)) {
+		show_listing(r, r->coming);
+	}
+	if (!e && !reading(r))
+		e = search(r);
+	if (first)
+		kit_list_select(&r->list, 0);
+	else
+		kit_list_sync(&r->list);
+	if (e)
+		kit_say_error(e);
+	return KIT_STAY;
 }
 
 static size_t ticked_count(const struct rows *r)
@@ -241,11 +248,13 @@ static void title(struct kit_view *v, struct buf *left, struct buf *right)
 	if (*r->sort_label)
 		buf_printf(left, " (%s)", r->sort_label);
 	if (searching(r))
-		buf_printf(right, "%u/%u", r->hit_count ? (unsigned)r->list.at + 1 : 0, r->hit_total);
+		buf_printf(right, "%u/%u", r->hit_count ? (unsigned)r->list.at + 1 : 0, r->hit_count);
 	else if (r->several)
 		buf_printf(right, _("已勾 %zu 共 %zu"), ticked_count(r), row_count(r));
 	else
 		buf_printf(right, _("%zu/%zu%s"), row_count(r) ? r->list.at + 1 : 0, row_count(r), r->all ? _(" 全部") : "");
+	if (reading(r))
+		buf_printf(right, " %s", _("正在算"));
 }
 
 static void draw(struct kit_view *v, WINDOW *win)
@@ -395,10 +404,10 @@ static void close_rows(struct kit_view *v)
 	struct rows *r = (struct rows *)v;
 
 	listing_close(r->listing);
+	listing_close(r->coming);
 	find_close(r->find);
 	kit_field_clear(&r->query);
 	buf_clear(&r->ticked);
-	free(r->hits);
 	free(r->near);
 	free(r->where);
 	free(r);
@@ -408,13 +417,15 @@ static bool working(struct kit_view *v)
 {
 	struct rows *r = (struct rows *)v;
 
-	return r->nearest && !r->measured;
+	return reading(r) || (r->nearest && !r->measured);
 }
 
 static enum kit_next work(struct kit_view *v)
 {
 	struct rows *r = (struct rows *)v;
 
+	if (reading(r))
+		return read_on(r);
 	if (!rows_measure(r))
 		kit_list_select(&r->list, 0);
 	return KIT_STAY;

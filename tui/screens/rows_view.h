@@ -19,10 +19,9 @@ struct rows {
 	struct kit_view base;
 	struct app *app;
 	const struct pack_register *reg;
-	struct listing *listing;
+	struct listing *listing, *coming;           /* the one that is shown; and one that takes its place when it is read; NULL */
 	struct find *find;
-	struct row_key *hits;
-	uint32_t hit_count, hit_total;
+	uint32_t hit_count;
 	struct kit_field query;
 	bool finding, all, choosing, several, has_choice, open_only;
 	struct row_id choice;

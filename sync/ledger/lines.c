@@ -1,0 +1,169 @@
+#include "config.h"
+#include "sync/ledger/lines.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PREFIX = 8, FEW = 24 };
+
+static enum err no_memory(void)
+{
+	return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+}
+
+/* The first eight bytes as a number: most comparisons end there. */
+static uint64_t prefix_of(const uint8_t *sort, size_t len)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < PREFIX; i++)
+		n = n << 8 | (i < len ? sort[i] : 0);
+	return n;
+}
+
+enum err lines_add(struct lines *l, const uint8_t tail[BLOCK_KEY_TAIL], const uint8_t *sort, size_t sort_len)
+{
+	struct line *line;
+
+	if (l->count == l->cap) {
+		uint32_t cap = l->cap ? l->cap * 2 : 256;
+		struct line *more = realloc(l->at, cap * sizeof *more);
+
+		if (!more)
+			return no_memory();
+		l->at = more;
+		l->cap = cap;
+	}
+	line = &l->at[l->count++];
+	memcpy(line->tail, tail, BLOCK_KEY_TAIL);
+	line->prefix = prefix_of(sort, sort_len);
+	line->sort = (uint32_t)l->sorts.len;
+	line->sort_len = (uint8_t)sort_len;
+	if (sort_len > PREFIX)
+		buf_put(&l->sorts, sort + PREFIX, sort_len - PREFIX);
+	free(l->settled);
+	l->settled = NULL;
+	return l->sorts.err;
+}
+
+void lines_reset(struct lines *l)
+{
+	free(l->settled);
+	l->settled = NULL;
+	l->count = 0;
+	buf_reset(&l->sorts);
+}
+
+void lines_clear(struct lines *l)
+{
+	free(l->settled);
+	free(l->at);
+	buf_clear(&l->sorts);
+	*l = (struct lines){ .count = 0 };
+}
+
+/* --- order --- */
+
+static int compare(const struct lines *l, const struct line *x, const struct line *y)
+{
+	size_t len = x->sort_len < y->sort_len ? x->sort_len : y->sort_len;
+	int c = (x->prefix > y->prefix) - (x->prefix < y->prefix);
+
+	if (!c && len > PREFIX)
+		c = memcmp(l->sorts.data + x->sort, l->sorts.data + y->sort, len - PREFIX);
+	if (!c)
+		c = (x->sort_len > y->sort_len) - (x->sort_len < y->sort_len);
+	if (l->descending)
+		c = -c;
+	return c ? c : memcmp(x->tail, y->tail, BLOCK_KEY_TAIL);
+}
+
+static void swap(struct lines *l, uint32_t a, uint32_t b)
+{
+	struct line kept = l->at[a];
+
+	l->at[a] = l->at[b];
+	l->at[b] = kept;
+}
+
+/* Chance, so that no order of arrival is a bad one. */
+static uint32_t any_of(struct lines *l, uint32_t low, uint32_t high)
+{
+	l->chance = l->chance * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return low + (uint32_t)(l->chance >> 33) % (high - low);
+}
+
+static uint32_t middle_of(const struct lines *l, uint32_t a, uint32_t b, uint32_t c)
+{
+	bool ab = compare(l, &l->at[a], &l->at[b]) < 0, bc = compare(l, &l->at[b], &l->at[c]) < 0, ac = compare(l, &l->at[a], &l->at[c]) < 0;
+
+	return ab == bc ? b : ab == ac ? c : a;
+}
+
+/* Lesser lines before, greater ones behind the line whose place this finds. */
+static uint32_t part(struct lines *l, uint32_t low, uint32_t high)
+{
+	uint32_t place = low, last = high - 1;
+
+	swap(l, last, middle_of(l, any_of(l, low, high), any_of(l, low, high), any_of(l, low, high)));
+	for (uint32_t i = low; i < last; i++)
+		if (compare(l, &l->at[i], &l->at[last]) < 0) {
+			if (i != place)
+				swap(l, i, place);
+			place++;
+		}
+	swap(l, place, last);
+	return place;
+}
+
+static bool is_settled(const struct lines *l, uint32_t at)
+{
+	return l->settled[at / 8] >> at % 8 & 1;
+}
+
+static void settled(struct lines *l, uint32_t at)
+{
+	l->settled[at / 8] |= (uint8_t)(1 << at % 8);
+}
+
+static void sort_few(struct lines *l, uint32_t low, uint32_t high)
+{
+	for (uint32_t i = low; i < high; i++) {
+		for (uint32_t k = i; k > low && compare(l, &l->at[k], &l->at[k - 1]) < 0; k--)
+			swap(l, k, k - 1);
+		settled(l, i);
+	}
+}
+
+/* The stretch around `at` whose lines are together but in no order; whole bytes of the marks are passed at once. */
+static void stretch(const struct lines *l, uint32_t at, uint32_t *low, uint32_t *high)
+{
+	for (*low = at; *low && !is_settled(l, *low - 1); )
+		*low -= *low % 8 || l->settled[*low / 8 - 1] ? 1 : 8;
+	for (*high = at + 1; *high < l->count && !is_settled(l, *high); )
+		*high += *high % 8 || l->settled[*high / 8] || l->count - *high < 8 ? 1 : 8;
+}
+
+enum err lines_settle(struct lines *l, uint32_t at)
+{
+	uint32_t low, high;
+
+	if (!l->settled && !(l->settled = calloc(l->count / 8 + 1, 1)))
+		return no_memory();
+	if (is_settled(l, at))
+		return ERR_OK;
+	stretch(l, at, &low, &high);
+	while (high - low > FEW) {
+		uint32_t place = part(l, low, high);
+
+		settled(l, place);
+		if (place == at)
+			return ERR_OK;
+		if (at < place)
+			high = place;
+		else
+			low = place + 1;
+	}
+	sort_few(l, low, high);
+	return ERR_OK;
+}

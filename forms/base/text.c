@@ -50,15 +50,25 @@ void text_put(struct buf *b, uint32_t cp)
 	}
 }
 
+/* The usual cases are told at once: ASCII, and three bytes that are neither too long for what they say nor a surrogate, as Han is. */
 bool text_valid(const char *s, size_t len)
 {
+	const unsigned char *p = (const unsigned char *)s;
 	uint32_t cp;
 
 	for (size_t i = 0; i < len; ) {
-		size_t n = text_next(s + i, len - i, &cp);
+		size_t n = 1;
 
-		if (!cp || (cp == 0xfffd && n == 1))
-			return false;
+		if (p[i] < 0x80) {
+			if (!p[i])
+				return false;
+		} else if ((p[i] & 0xf0) == 0xe0 && p[i] != 0xe0 && p[i] != 0xed && len - i > 2 && (p[i + 1] & 0xc0) == 0x80 && (p[i + 2] & 0xc0) == 0x80) {
+			n = 3;
+		} else {
+			n = text_next(s + i, len - i, &cp);
+			if (cp == 0xfffd && n == 1)
+				return false;
+		}
 		i += n;
 	}
 	return true;

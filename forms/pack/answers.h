@@ -15,9 +15,23 @@
  * (24 hex digits, colon, index); answers_encode() leaves them as 12-byte refs, the log may shorten its own. */
 enum err answers_encode(const struct pack *p, uint32_t form, struct fill *f, struct buf *answers, struct buf *private_part);
 
-/* Read one place of an encoded record without building a fill: the value of question `question` in repeat instance
- * `instance` (0 at the top) as the CBOR of the digest (choices as names: text, or an array of text; other types as in the
- * record; of a repeat its number of instances). Empty out = unanswered, withheld or erased. ERR_FORMAT for bytes that do not fit the form. */
+/* An encoded record whose places are read one by one without building a fill. Borrows the bytes. Where its items lie is noted as
+ * they are passed, so that reading many of them walks the record once. */
+enum { ANSWERS_MARKS = 512 };
+struct answers_record {
+	const struct pack *pack; uint32_t form;
+	const void *answers, *private_part; size_t answers_len, private_len;
+	uint32_t count, known, marks[ANSWERS_MARKS];      /* items at the top; where the first `known` of them begin */
+};
+void answers_open(struct answers_record *r, const struct pack *p, uint32_t form,
+                  const void *answers, size_t answers_len, const void *private_part, size_t private_len);
+
+/* The value of question `question` in repeat instance `instance` (0 at the top) as the CBOR of the digest (choices as names:
+ * text, or an array of text; other types as in the record; of a repeat its number of instances), appended. Nothing = unanswered,
+ * withheld or erased. ERR_FORMAT for bytes that do not fit the form. */
+enum err answers_get(struct answers_record *r, uint32_t question, uint32_t instance, struct buf *out);
+
+/* The same of a record that only one place is wanted of. */
 enum err answers_value(const struct pack *p, uint32_t form, uint32_t question, uint32_t instance,
                        const void *answers, size_t answers_len, const void *private_part, size_t private_len, struct buf *out);
 

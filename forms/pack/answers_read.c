@@ -59,54 +59,116 @@ static bool is_sealed(struct cbor item)
 	return cbor_array(&item, 2) == 2 && cbor_bytes_n(&item, 8) && cbor_peek(&item) == CBOR_BYTES;
 }
 
-static enum err find_item(const struct pack_form *f, uint32_t question, uint32_t instance, struct cbor part, bool personal, struct cbor *out)
+/* Item `place` at the top of the answers, as item_of_array(). */
+static struct cbor item_at_top(struct answers_record *r, uint32_t place, enum err *e)
+{
+	const uint8_t *start = r->answers;
+	struct cbor c = cbor_init(start, r->answers_len);
+	size_t len = 0;
+	uint32_t i;
+
+	if (!r->known) {
+		r->count = (uint32_t)cbor_array(&c, CBOR_ARRAY_MAX);
+		r->marks[0] = (uint32_t)(c.at - start);
+		r->known = !c.err;
+	}
+	if (!r->known || place >= r->count) {
+		*e = r->known ? ERR_OK : ERR_FORMAT;
+		return cbor_init(NULL, 0);
+	}
+	i = place < r->known ? place : r->known - 1;
+	for (c.at = start + r->marks[i]; i < place && !c.err; i++) {
+		skip(&c, &len);
+		if (!c.err && i + 1 == r->known && r->known < ANSWERS_MARKS)
+			r->marks[r->known++] = (uint32_t)(c.at - start);
+	}
+	start = skip(&c, &len);
+	*e = c.err;
+	return start && *start != 0xf6 ? cbor_init(start, len) : cbor_init(NULL, 0);
+}
+
+/* The place `at` of the top level, of the answers or of the personal part. */
+static struct cbor top_item(struct answers_record *r, bool personal, uint32_t at, enum err *e)
+{
+	struct cbor part = cbor_init(r->private_part, r->private_len), item;
+
+	if (!personal)
+		return item_at_top(r, at, e);
+	item = item_of_map(&part, at);
+	*e = part.err;
+	return item;
+}
+
+static enum err find_item(struct answers_record *r, const struct pack_form *f, uint32_t question, uint32_t instance, bool personal, struct cbor *out)
 {
 	const struct pack_place *at = &f->places[question];
+	enum err e = ERR_OK;
 
 	*out = cbor_init(NULL, 0);
-	if (part.at == part.end)
+	if (personal ? !r->private_part || !r->private_len : !r->answers || !r->answers_len)
 		return ERR_OK;
 	if (at->repeat != FORM_NONE) {
 		const struct pack_place *repeat = &f->places[at->repeat];
+		struct cbor levels, part;
 
 		if (repeat->repeat != FORM_NONE)
 			return err_set(ERR_UNSUPPORTED, _("表单 %s: 套在重复组里的重复组不能单独读取"), f->form->id);
-		struct cbor levels = personal ? item_of_map(&part, repeat->at) : item_of_array(&part, repeat->at);
-
-		if (part.err)
+		levels = top_item(r, personal, repeat->at, &e);
+		if (e)
 			return mismatch(f->form);
 		part = levels.at == levels.end ? levels : item_of_array(&levels, instance);
 		if (levels.err)
 			return mismatch(f->form);
 		if (part.at == part.end)
 			return ERR_OK;
+		*out = personal ? item_of_map(&part, at->at) : item_of_array(&part, at->at);
+		return part.err ? mismatch(f->form) : ERR_OK;
 	}
-	*out = personal ? item_of_map(&part, at->at) : item_of_array(&part, at->at);
-	return part.err ? mismatch(f->form) : ERR_OK;
+	*out = top_item(r, personal, at->at, &e);
+	return e ? mismatch(f->form) : ERR_OK;
 }
 
-enum err answers_instances(const struct pack *p, uint32_t form, uint32_t repeat, const void *answers, size_t len, uint32_t *count)
+static enum err count_instances(struct answers_record *r, const struct pack_form *f, uint32_t repeat, uint32_t *count)
 {
-	const struct pack_form *f = &p->forms[form];
-	struct cbor part = cbor_init(answers, len), item;
+	struct cbor item;
+	enum err e = ERR_OK;
 
 	*count = 0;
 	if (repeat >= f->form->question_count || f->form->questions[repeat].type != FORM_REPEAT || f->places[repeat].repeat != FORM_NONE)
 		return err_set(ERR_FORMAT, _("表单 %s 的第 %u 个问题不是重复组"), f->form->id, repeat);
-	if (!len)
+	if (!r->answers_len)
 		return ERR_OK;
-	item = item_of_array(&part, f->places[repeat].at);
-	if (part.err)
+	item = item_at_top(r, f->places[repeat].at, &e);
+	if (e)
 		return mismatch(f->form);
 	if (item.at != item.end)
 		*count = (uint32_t)cbor_array(&item, CBOR_ARRAY_MAX);
 	return item.err ? mismatch(f->form) : ERR_OK;
 }
 
-enum err answers_value(const struct pack *p, uint32_t form, uint32_t question, uint32_t instance,
-                       const void *answers, size_t answers_len, const void *private_part, size_t private_len, struct buf *out)
+enum err answers_instances(const struct pack *p, uint32_t form, uint32_t repeat, const void *answers, size_t len, uint32_t *count)
 {
-	const struct pack_form *f = &p->forms[form];
+	struct answers_record r;
+
+	answers_open(&r, p, form, answers, len, NULL, 0);
+	return count_instances(&r, &p->forms[form], repeat, count);
+}
+
+void answers_open(struct answers_record *r, const struct pack *p, uint32_t form,
+                  const void *answers, size_t answers_len, const void *private_part, size_t private_len)
+{
+	r->pack = p;
+	r->form = form;
+	r->answers = answers;
+	r->answers_len = answers_len;
+	r->private_part = private_part;
+	r->private_len = private_len;
+	r->count = r->known = 0;
+}
+
+enum err answers_get(struct answers_record *r, uint32_t question, uint32_t instance, struct buf *out)
+{
+	const struct pack_form *f = &r->pack->forms[r->form];
 	const struct form_question *q = question < f->form->question_count ? &f->form->questions[question] : NULL;
 	bool personal = q && pack_class(q) >= 2;
 	struct cbor item;
@@ -117,11 +179,11 @@ enum err answers_value(const struct pack *p, uint32_t form, uint32_t question, u
 	if (q->type == FORM_REPEAT) {
 		uint32_t n;
 
-		if (!(e = answers_instances(p, form, question, answers, answers_len, &n)) && answers_len)
+		if (!(e = count_instances(r, f, question, &n)) && r->answers_len)
 			cbor_put_unsigned(out, n);
 		return e ? e : out->err;
 	}
-	e = find_item(f, question, instance, personal ? cbor_init(private_part, private_len) : cbor_init(answers, answers_len), personal, &item);
+	e = find_item(r, f, question, instance, personal, &item);
 	if (e || item.at == item.end)
 		return e;
 	if (personal && is_sealed(item)) {
@@ -129,6 +191,15 @@ enum err answers_value(const struct pack *p, uint32_t form, uint32_t question, u
 		return out->err;
 	}
 	return item_digest(f->form, q, item, out);
+}
+
+enum err answers_value(const struct pack *p, uint32_t form, uint32_t question, uint32_t instance,
+                       const void *answers, size_t answers_len, const void *private_part, size_t private_len, struct buf *out)
+{
+	struct answers_record r;
+
+	answers_open(&r, p, form, answers, answers_len, private_part, private_len);
+	return answers_get(&r, question, instance, out);
 }
 
 /* ---- the whole record ---- */

@@ -238,7 +238,7 @@ static void absolute_links(const struct context *c, const struct fold_view *v, s
 }
 
 /* The value that one save gives: false when the question was not answered. */
-static bool read_value(struct history *h, const struct context *c, const struct fold_view *v, const struct record *rec,
+static bool read_value(struct history *h, const struct context *c, const struct fold_view *v, struct answers_record *answers,
                        const struct plan_save *s, uint32_t instance, unsigned gone, struct judge_write *w)
 {
 	const struct event *ev = v->event;
@@ -251,8 +251,7 @@ static bool read_value(struct history *h, const struct context *c, const struct 
 		cbor_put_text(&value, s->constant ? s->constant : "");
 	} else if (gone >= 2 || (s->personal && gone) || (s->personal && (ev->flags & EVENT_PRIVATE_GONE)) || (ev->flags & EVENT_ANSWERS_GONE && !s->personal)) {
 		return true;
-	} else if (answers_value(rec->pack, rec->plan->form, s->question, s->repeated ? instance : 0, ev->answers.data, ev->answers.len,
-	                         ev->private_part.data, ev->private_part.len, &value)) {
+	} else if (answers_get(answers, s->question, s->repeated ? instance : 0, &value)) {
 		buf_clear(&value);
 		return false;
 	}
@@ -268,8 +267,11 @@ static enum err read_writes(struct history *h, const struct context *c, const st
                             const struct payload_row *row, struct judge_entry *e)
 {
 	const struct plan_entity *en = &rec->plan->entities[row->entity];
+	const struct event *ev = v->event;
 	unsigned gone = erased(c, v);
+	struct answers_record answers;
 
+	answers_open(&answers, rec->pack, rec->plan->form, ev->answers.data, ev->answers.len, ev->private_part.data, ev->private_part.len);
 	if (!(e->writes = scratch_take(&h->mem, (en->save_count + row->step_count + 1) * sizeof *e->writes)))
 		return no_memory();
 	for (uint32_t i = 0; i < en->save_count; i++) {
@@ -283,7 +285,7 @@ static enum err read_writes(struct history *h, const struct context *c, const st
 			e->write_count--;
 		}
 		memset(w, 0, sizeof *w);
-		if (read_value(h, c, v, rec, &en->saves[i], row->instance, gone, w)) {
+		if (read_value(h, c, v, &answers, &en->saves[i], row->instance, gone, w)) {
 			e->write_count++;
 		} else if (e->kind == EVENT_AMEND && !en->saves[i].governed && en->saves[i].merge != PACK_STATE && en->saves[i].merge != PACK_TOWN_FIELD) {
 			w->clears = true;                         /* the corrected record no longer says it */

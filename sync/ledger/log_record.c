@@ -202,18 +202,18 @@ struct store_key log_row_key(uint32_t number, uint64_t seq, uint16_t strand)
 void log_row_put(struct store_txn *t, const struct log_place *at, const struct log_row *row)
 {
 	struct store_key key = log_row_key(at->log, at->seq, at->strand);
-	struct buf b = { 0 };
+	struct buf *b = &t->packed;
 
-	buf_putc(&b, row->signature ? ROW_SIGNED : 0);
-	buf_put(&b, row->hash, EVENT_HASH);
+	buf_reset(b);
+	buf_putc(b, row->signature ? ROW_SIGNED : 0);
+	buf_put(b, row->hash, EVENT_HASH);
 	if (row->signature)
-		buf_put(&b, row->signature, EVENT_SIGNATURE);
-	log_base_put(&b, &row->base);
-	buf_put(&b, row->bytes, row->len);
-	if (b.err && !t->err)
-		t->err = b.err;
-	store_put(t, STORE_EV, &key, b.data, b.len);
-	buf_clear(&b);
+		buf_put(b, row->signature, EVENT_SIGNATURE);
+	log_base_put(b, &row->base);
+	buf_put(b, row->bytes, row->len);
+	if (b->err && !t->err)
+		t->err = b->err;
+	store_put(t, STORE_EV, &key, b->data, b->len);
 }
 
 enum err log_row_read(const struct buf *value, struct log_row *row)

@@ -285,6 +285,7 @@ enum err store_commit(struct store_txn *t)
 	stick(t, mdb_txn_commit(t->handle));
 	t->handle = NULL;
 	buf_clear(&t->sealed);
+	buf_clear(&t->packed);
 	return t->err;
 }
 
@@ -294,6 +295,7 @@ void store_abort(struct store_txn *t)
 		mdb_txn_abort(t->handle);
 	t->handle = NULL;
 	buf_clear(&t->sealed);
+	buf_clear(&t->packed);
 }
 
 /* --- rows --- */

@@ -79,7 +79,7 @@ uint64_t store_used(const struct store *s);         /* bytes of the file in use 
 struct store_txn {
 	struct store *store;
 	void *handle;
-	struct buf sealed;           /* scratch */
+	struct buf sealed, packed;   /* scratch: of the store; of whoever packs a row to put it next */
 	enum err err;                /* sticks */
 	bool map_full;
 	uint64_t bytes;              /* put so far */

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 needs_town
 guide=$top/packaging/OFFICE.zh_CN.md
-mkdir -p "$work/bin" "$work/usb" "$work/home" "$work/blocks"
+mkdir -p "$work/bin" "$work/usb" "$work/home" "$work/phone" "$work/blocks"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 # A person's PIN, typed whenever it is asked for.
 for program in xunchactl xunchad; do command -v $program >"$work/bin/$program.is"; done
@@ -26,14 +26,15 @@ for i, (machine, block) in enumerate(re.findall(r'^```sh (\w+)\n(.*?)^```$', tex
     open('%s/%02d-%s' % (sys.argv[2], i, machine), 'w', encoding='utf-8').write(block)
 P
 count=$(ls "$work/blocks" | wc -l)
-plan $((count + 8))
+plan $((count + 9))
 same "the guide has commands to try" "$([ "$count" -ge 18 ] && echo yes)" yes
 cd "$work/home" || exit 1
 for block in "$work"/blocks/*; do
 	machine=${block##*-}
 	code=$(XUNCHA_PROFILE=$work/home/town "$work/bin/xunchactl" root show 2>/dev/null | tr -cd '0-9')
-	sed -e "s#/media/usb#$work/usb#g; s#/usr/share/xuncha/catalog#$top/forms/catalog#g; s#127.0.0.1:8321#127.0.0.1:$port#g; s#\"乡镇代码\"#\"$code\"#g" "$block" >"$work/run"
-	( set -e; HOME=$work/home; PATH=$work/bin:$PATH; export HOME PATH
+	digits=$(XUNCHA_PROFILE=$work/home/town "$work/bin/xunchactl" --json enrol waiting 2>/dev/null | tr -d ' ' | grep -oE '[0-9]{20}' | head -1)
+	sed -e "s#/media/usb#$work/usb#g; s#/usr/share/xuncha/catalog#$top/forms/catalog#g; s#127.0.0.1:8321#127.0.0.1:$port#g; s#\"乡镇代码\"#\"$code\"#g; s#\"二十位数字\"#\"$digits\"#g" "$block" >"$work/run"
+	( set -e; HOME=$work/home; [ "$machine" != phone ] || HOME=$work/phone; PATH=$work/bin:$PATH; export HOME PATH
 	  [ "$machine" != office ] || { XUNCHA_PROFILE=$HOME/town; export XUNCHA_PROFILE; }
 	  . "$work/run" ) </dev/null >"$work/log" 2>&1
 	result $? "$machine: $(sed -n 's/^\([a-z].*\)/\1/p' "$block" | head -1 | cut -c1-70)" "$work/log"
@@ -45,6 +46,7 @@ done
 kill -TERM "$(cat "$work/daemon")"
 villages() { "$(cat "$work/bin/xunchactl.is")" --profile "$work/home/$1" register list villages --csv; }
 same "the restored township is the same" "$(villages town2)" "$(villages town)"
+same "the device that asked over the network is in" "$(XUNCHA_PROFILE= "$(cat "$work/bin/xunchactl.is")" --profile "$work/phone/.local/share/xuncha" register list villages --csv | tail -n +2 | wc -l | tr -d ' ')" 2
 "$(cat "$work/bin/xunchactl.is")" --profile "$work/home/town" enrol list --json >"$work/list.json" 2>/dev/null
 same "the lost device is revoked" "$(json "$work/list.json" "[w['label'] for w in d if w['revoked']]")" "['02']"
 same "the recovery key has left the machine" "$(ls "$work/home/town" | grep -c recovery)" 0

@@ -51,6 +51,16 @@ out:
 	return done;
 }
 
+/* A writer that is believed now: the staff may have let it in a moment ago, in another program. */
+static const struct keys_writer *find_writer(struct daemon *d, const uint8_t id[KEYS_WRITER])
+{
+	struct store_txn t;
+
+	profile_begin(d->profile, &t);
+	store_abort(&t);
+	return keys_roster_find(d->profile->roster, id);
+}
+
 /* What is held of a writer, signed: for a device that has heard of a restored township and wants to know what to offer again. */
 enum MHD_Result get_statement(struct daemon *d, struct MHD_Connection *c, const char *writer)
 {
@@ -62,7 +72,7 @@ enum MHD_Result get_statement(struct daemon *d, struct MHD_Connection *c, const 
 	if (strlen(writer) != 2 * KEYS_WRITER || !keys_unhex(writer, KEYS_WRITER, id))
 		return answer_error(d, c, err_set(ERR_NOTFOUND, _("没有这台设备")));
 	pthread_mutex_lock(&d->lock);
-	if (!keys_roster_find(d->profile->roster, id))
+	if (!find_writer(d, id))
 		e = err_set(ERR_UNKNOWN, _("这台设备没有入网"));
 	else
 		e = inbox_statement(d->profile, id, &out);
@@ -124,13 +134,14 @@ static enum err match_head(void *user, const struct log_head *h)
 static struct downlink_cache *cache_of(struct daemon *d, const char *writer, const struct question *q)
 {
 	struct downlink_cache *oldest = &d->cache[0];
+	uint64_t version = profile_version(d->profile);   /* the staff writes too */
 	struct keys_hash h;
 	uint8_t key[KEYS_HASH];
 
 	keys_hash_start(&h, "downlink");
 	keys_hash_add(&h, writer, strlen(writer));
 	keys_hash_add(&h, q, sizeof *q);
-	keys_hash_add(&h, &d->events, sizeof d->events);
+	keys_hash_add(&h, &version, sizeof version);
 	keys_hash_end(&h, key);
 	for (size_t i = 0; i < DAEMON_CACHE; i++) {
 		if (d->cache[i].data.len && !memcmp(d->cache[i].key, key, KEYS_HASH))
@@ -200,7 +211,7 @@ enum MHD_Result get_downlink(struct daemon *d, struct MHD_Connection *c, const c
 	if (!read_question(c, &q))
 		return answer_error(d, c, err_set(ERR_FORMAT, _("heads 不对")));
 	pthread_mutex_lock(&d->lock);
-	if (!(w = keys_roster_find(d->profile->roster, id)) || w->revoked)
+	if (!(w = find_writer(d, id)) || w->revoked)
 		e = err_set(ERR_UNKNOWN, _("这台设备没有入网"));
 	cached = cache_of(d, writer, &q);
 	if (!e && !cached->data.len) {

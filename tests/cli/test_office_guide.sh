@@ -46,7 +46,7 @@ done
 kill -TERM "$(cat "$work/daemon")"
 villages() { "$(cat "$work/bin/xunchactl.is")" --profile "$work/home/$1" register list villages --csv; }
 same "the restored township is the same" "$(villages town2)" "$(villages town)"
-same "the device that asked over the network is in" "$(XUNCHA_PROFILE= "$(cat "$work/bin/xunchactl.is")" --profile "$work/phone/.local/share/xuncha" register list villages --csv | tail -n +2 | wc -l | tr -d ' ')" 2
+same "the device that asked over the network is in" "$("$(cat "$work/bin/xunchactl.is")" --profile "$work/phone/.local/share/xuncha" --pin-file "$work/pin" register list villages --csv | tail -n +2 | wc -l | tr -d ' ')" 2
 "$(cat "$work/bin/xunchactl.is")" --profile "$work/home/town" enrol list --json >"$work/list.json" 2>/dev/null
 same "the lost device is revoked" "$(json "$work/list.json" "[w['label'] for w in d if w['revoked']]")" "['02']"
 same "the recovery key has left the machine" "$(ls "$work/home/town" | grep -c recovery)" 0

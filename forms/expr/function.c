@@ -5,7 +5,7 @@
 
 static const struct function *const tables[] = {
 	logic_functions, string_functions, number_functions, date_functions, select_functions, node_functions, geo_functions,
-	list_functions
+	list_functions, repeat_functions
 };
 
 /* The table in the high byte, the place in it in the low one. */

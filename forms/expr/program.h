@@ -72,7 +72,7 @@ enum { FUNCTION_UNKNOWN = 0xffff, ARGS_ANY = 255 };
 
 /* Tables of the themes, each ended by a NULL name. */
 extern const struct function string_functions[], number_functions[], date_functions[], select_functions[], node_functions[], geo_functions[],
-	logic_functions[], list_functions[];
+	logic_functions[], list_functions[], repeat_functions[];
 
 const struct function *function_at(uint16_t index);
 uint16_t function_find(const char *name);              /* FUNCTION_UNKNOWN */

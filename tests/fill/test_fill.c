@@ -370,6 +370,59 @@ static void a_running_total_reads_the_row_before(void **state)
 	form_free(form);
 }
 
+static void totals_are_of_the_instances_a_condition_holds_for(void **state)
+{
+	struct form *form = sheet_form(
+		"survey,type,name,label,calculation\n"
+		",integer,limit,限,\n"
+		",begin repeat,person,人,\n"
+		",text,name,姓名,\n"
+		",integer,age,年龄,\n"
+		",end repeat,,,\n"
+		",calculate,adults,,\"count-if(${person}, ${age} >= ${limit})\"\n"
+		",calculate,total,,\"sum-if(${age}, ${age} >= ${limit})\"\n"
+		",calculate,least,,\"min-if(${age}, ${age} >= ${limit})\"\n"
+		",calculate,most,,\"max-if(${age}, ${name} != '丙')\"\n"
+		",calculate,names,,\"join-if('、', ${name}, ${age} >= ${limit})\"\n"
+		",calculate,first,,\"rank-index(1, ${age})\"\n"
+		",calculate,third,,\"rank-index(3, ${age})\"\n"
+		",calculate,tied,,\"rank-index-if(2, ${age}, ${name} != '丙')\"\n"
+		",calculate,out,,\"rank-index-if(3, ${age}, ${name} != '丙')\"\n"
+		",calculate,beyond,,\"rank-index(9, ${age})\"\n");
+	struct fill *f = sheet_fill(form, NULL);
+	fill_node n;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_ok(fill_add_instance(f, sheet_node(f, "person"), &n));
+	sheet_set(f, "limit", "18");
+	sheet_set(f, "person[1]/name", "甲");
+	sheet_set(f, "person[1]/age", "40");
+	sheet_set(f, "person[2]/name", "乙");
+	sheet_set(f, "person[2]/age", "40");
+	sheet_set(f, "person[3]/name", "丙");
+	sheet_set(f, "person[3]/age", "61");
+	sheet_set(f, "person[4]/name", "丁");          /* of no age: in no total, and no rank */
+	sheet_is(f, "adults", "3");
+	sheet_is(f, "total", "141");
+	sheet_is(f, "least", "40");
+	sheet_is(f, "most", "40");
+	sheet_is(f, "names", "甲、乙、丙");
+	sheet_is(f, "first", "2");
+	sheet_is(f, "third", "1");
+	sheet_is(f, "tied", "1");
+	sheet_is(f, "out", "999");
+	sheet_is(f, "beyond", "999");
+	sheet_set(f, "limit", "50");
+	sheet_is(f, "adults", "1");
+	sheet_is(f, "names", "丙");
+	sheet_set(f, "person[3]/age", "9");
+	sheet_is(f, "adults", "0");
+	sheet_is(f, "least", "");
+	fill_close(f);
+	form_free(form);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -385,6 +438,7 @@ int main(void)
 		cmocka_unit_test(defaults_are_taken_as_their_author_meant), cmocka_unit_test(an_authors_mistake_does_not_lock_a_question),
 		cmocka_unit_test(written_paths_mean_what_converters_mean),
 		cmocka_unit_test(a_running_total_reads_the_row_before),
+		cmocka_unit_test(totals_are_of_the_instances_a_condition_holds_for),
 	};
 
 	return TAP_RUN(tests);

@@ -287,6 +287,78 @@ static void who_reported_is_kept_from_view(void **state)
 	field_leave(errand_vt);
 }
 
+/* Dark modules of a row of the screen, two columns each, from column x on. */
+static void modules(int row, int x, char out[8])
+{
+	for (int i = 0; i < 7; i++) {
+		struct vt_cell cell;
+
+		out[i] = vt_cell(errand_vt, row, x + 2 * i, &cell) && cell.hue < 0 && !cell.reverse ? '#' : '.';
+	}
+	out[7] = '\0';
+}
+
+/* The notice as a QR code from 50x26 on: its first corner stands there as the standard draws it; a smaller screen says what is missing. */
+static void a_notice_is_a_qr_code_where_the_screen_is_large_enough(void **state)
+{
+	static const char *const corner[] = { "#######", "#.....#", "#.###.#", "#.###.#", "#.###.#", "#.....#", "#######" };
+	char command[1024], drawn[8];
+	bool found = false;
+
+	(void)state;
+	errand_mode = errand_modes;
+	file("hazard.json", "[{\"desc\": \"后门锁死\", \"level\": \"G\", \"src\": \"patrol\", \"informed\": \"yes\", \"owner\": \"马建国\", \"phone\": \"10000000012\", \"due\": \"2026-07-15\"}]");
+	snprintf(command, sizeof command, "cd %s && %s/sync/xunchactl --now 2026-07-12T06:00 --profile manager --pin-file pin.device record submit "
+	         "--form hazard_new --row places:=name:石桥旅社 --answers hazard.json >log 2>&1 || { cat log >&2; false; }", field_dir(), BUILDDIR);
+	assert_int_equal(system(command), 0);
+	errand_open("06:30");
+	errand_type("h");
+	errand_down_to("后门锁死");
+	errand_press("Enter");
+	errand_type("t3");
+	assert_shows(errand_vt, "要 50 列 26 行以上");
+	vt_resize(errand_vt, 26, 50);
+	assert_hides(errand_vt, "要 50 列 26 行以上");
+	for (int row = 0; row < 10 && !found; row++)
+		for (int x = 0; x < 12 && !found; x++) {
+			found = true;
+			for (int i = 0; i < 7 && found; i++) {
+				modules(row + i, x, drawn);
+				found = !strcmp(drawn, corner[i]);
+			}
+		}
+	if (!found)
+		vt_print(errand_vt);
+	assert_true(found);
+	field_leave(errand_vt);
+}
+
+/* Who leads stands on its page, how far its time line has come, and that it takes longer than the hours the pack allows. */
+static void an_incident_past_its_hours_says_so_and_names_who_leads(void **state)
+{
+	char command[1024];
+
+	(void)state;
+	errand_mode = errand_modes;
+	file("incident.json", "[{\"event\": \"flood\", \"where\": \"河街口\", \"brief\": \"河水漫街\", \"reported\": \"2026-07-12T05:00\", \"occurred\": \"2026-07-12T04:50\", "
+	     "\"response\": \"4\", \"started_at\": \"2026-07-12T05:10\", \"director\": \"陈树林\", \"commander\": \"张强\", \"command_post\": \"村委会院\"}]");
+	snprintf(command, sizeof command, "cd %s && %s/sync/xunchactl --now 2026-07-12T05:12 --profile manager --pin-file pin.device record submit "
+	         "--form incident_new --answers incident.json >log 2>&1 || { cat log >&2; false; }", field_dir(), BUILDDIR);
+	assert_int_equal(system(command), 0);
+	errand_open("09:30");
+	errand_type("r");
+	errand_down_to("河街口");
+	errand_press("Enter");
+	assert_shows(errand_vt, "处置已超过 4 小时");
+	assert_shows(errand_vt, "现场指挥官 张强");
+	assert_shows(errand_vt, "指挥部位置 村委会院");
+	assert_shows(errand_vt, "用时 4:2");
+	errand_type("m1");
+	errand_press("Esc");
+	assert_shows(errand_vt, "时间线 1 条, 最近 09:3");
+	field_leave(errand_vt);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +368,8 @@ int main(void)
 		cmocka_unit_test(a_first_report_goes_out_within_its_time),
 		cmocka_unit_test(a_stock_count_is_one_number_a_line),
 		cmocka_unit_test(a_duty_is_handed_over_with_what_is_open),
+		cmocka_unit_test(an_incident_past_its_hours_says_so_and_names_who_leads),
+		cmocka_unit_test(a_notice_is_a_qr_code_where_the_screen_is_large_enough),
 		cmocka_unit_test(who_reported_is_kept_from_view),
 	};
 

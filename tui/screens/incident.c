@@ -1,9 +1,11 @@
 #include "config.h"
 #include "tui/screens/incident.h"
 
+#include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
 #include "sync/ledger/listing.h"
+#include "sync/ledger/looked.h"
 #include "sync/ledger/profile.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/pager.h"
@@ -15,6 +17,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { HOUR_MS = 3600000 };
+
+static int hours_allowed(const struct app *app)
+{
+	const char *value = pack_param(app->pack, "event_hours_platform");
+	int n = value ? atoi(value) : 0;
+
+	return n > 0 ? n : INCIDENT_HOURS;
+}
 
 static bool has_registers(const struct app *app)
 {
@@ -58,8 +70,10 @@ void incident_cells(struct app *app, const struct incident_open *i, struct kit_c
 	struct buf b = { 0 };
 
 	if (i->first_sent) {
-		snprintf(cells[0].text, KIT_CELL, "%s", _("处置中"));
-		cells[0].role = KIT_SOON;
+		bool long_ago = app_ms(app) - i->reported > (int64_t)hours_allowed(app) * HOUR_MS;
+
+		snprintf(cells[0].text, KIT_CELL, long_ago ? _("超%d小时") : _("处置中"), hours_allowed(app));
+		cells[0].role = long_ago ? KIT_DANGER : KIT_SOON;
 	} else {
 		cells[0].role = clocks_words(app, i->reported, clocks_minutes(app, "report_first_min", INCIDENT_FIRST), cells[0].text, KIT_CELL);
 	}
@@ -126,8 +140,55 @@ struct incident_view {
 	struct row row;
 	int64_t reported, started, ended;
 	uint32_t sent, first;
-	struct buf text;
+	bool looked;
+	struct buf text, command, line;             /* who leads; how far the time line has come */
 };
+
+/* Who leads must be called by name, so the names stand here in full; that they were seen is recorded, once. */
+static void read_command(struct incident_view *v)
+{
+	static const char *const fields[] = { "response", "director", "commander", "command_post" };
+	const struct pack_register *reg = &v->app->pack->registers[pack_find_register(v->app->pack, "incidents")];
+	struct looked seen = { .row = v->row.id, .scope = v->row.scope };
+	bool personal = false;
+
+	buf_reset(&v->command);
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		uint32_t f = pack_find_field(reg, fields[i]);
+		struct buf value = { 0 };
+
+		if (f != PACK_NONE)
+			words_value(v->app, &v->row, reg, f, true, &value);
+		if (value.len) {
+			buf_printf(&v->command, "%s%s %s", v->command.len ? "  " : "", pack_name(&reg->fields[f].label, i18n_language()), buf_str(&value));
+			personal |= reg->fields[f].class >= 2;
+		}
+		buf_clear(&value);
+	}
+	if (personal && !v->looked && looked_record(v->app->profile, &seen, 1, 2))
+		kit_say_error(ERR_DENIED);
+	v->looked |= personal;
+}
+
+/* How many moments, and the last of them. */
+static void read_line(struct incident_view *v)
+{
+	struct listing_query q = { .reg = "timeline", .parent = &v->id, .parent_field = "incident", .sort = "-at" };
+	struct listing *l = NULL;
+	struct row row = { .id = { .index = 0 } };
+	char at[32] = "";
+
+	buf_reset(&v->line);
+	if (pack_find_register(v->app->pack, "timeline") == PACK_NONE || listing_open(v->app->profile, &q, &l))
+		return;
+	if (listing_count(l) && !listing_row(l, 0, &row)) {
+		clock_format_time(clocks_time(v->app, &row, "at"), v->app->pack->utc_offset, at);
+		buf_printf(&v->line, _("时间线 %u 条, 最近 %.5s "), (unsigned)listing_count(l), at + 11);
+		row_title(v->app->profile, &row, &v->line);
+	}
+	row_clear(&row);
+	listing_close(l);
+}
 
 static enum err load(struct kit_view *base)
 {
@@ -144,17 +205,25 @@ static enum err load(struct kit_view *base)
 	v->ended = clocks_time(v->app, &v->row, "ended_at");
 	v->sent = reports(v->app, &v->id, NULL);
 	v->first = reports(v->app, &v->id, "${type} = 'first'");
+	read_command(v);
+	read_line(v);
 	buf_reset(&v->text);
 	return incident_text(v->app, &v->id, &v->text);
+}
+
+/* ms that it has taken, or took. */
+static int64_t taken(const struct incident_view *v)
+{
+	return (v->ended ? v->ended : app_ms(v->app)) - (v->started ? v->started : v->reported);
 }
 
 static void title(struct kit_view *base, struct buf *left, struct buf *right)
 {
 	struct incident_view *v = (struct incident_view *)base;
-	int64_t since = v->started ? v->started : v->reported, passed = (app_ms(v->app) - since) / 1000;
+	int64_t passed = taken(v) / 1000;
 
 	row_title(v->app->profile, &v->row, left);
-	if (!v->ended && clocks_run(v->app, since))
+	if (passed >= 0)
 		buf_printf(right, _("用时 %d:%02d"), (int)(passed / 3600), (int)(passed / 60 % 60));
 }
 
@@ -184,17 +253,20 @@ static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct incident_view *v = (struct incident_view *)base;
 	int h = getmaxy(win), cols = getmaxx(win), y = 0;
-	int64_t since = v->started ? v->started : v->reported;
 
 	base->cursor_y = base->cursor_x = 0;
 	if (!v->ended) {
 		y = clock_line(v, win, y, _("口头报告"), "report_voice_min", INCIDENT_VOICE);
 		y = clock_line(v, win, y, _("短信报告"), "report_text_min", INCIDENT_TEXT);
 		y = clock_line(v, win, y, _("书面首报"), "report_first_min", INCIDENT_FIRST);
-		if (app_ms(v->app) - since > (int64_t)clocks_minutes(v->app, "event_hours_platform", INCIDENT_HOURS) * 3600000)
-			y += kit_text(win, y, 1, cols - 2, KIT_DANGER, _("处置已超过规定小时数")) > 0;
 	}
+	if (taken(v) > (int64_t)hours_allowed(v->app) * HOUR_MS)
+		y += kit_printf(win, y, 1, cols - 2, KIT_DANGER, v->ended ? _("处置超过了 %d 小时") : _("处置已超过 %d 小时"), hours_allowed(v->app)) > 0;
 	y += kit_printf(win, y, 1, cols - 2, KIT_PLAIN, _("已报 %u 次"), v->sent) > 0;
+	if (v->command.len && h > 8)
+		y += kit_paragraph(win, y, 1, 2, cols - 2, KIT_STRONG, buf_str(&v->command));
+	if (v->line.len && h > 8)
+		y += kit_text(win, y, 1, cols - 2, KIT_PLAIN, buf_str(&v->line)) > 0;
 	if (h > 8)
 		kit_rule(win, y++);
 	y += kit_printf(win, y, 1, cols - 2, KIT_DIM, _("可念、可发短信的报告 (短信 %u 条):"), messages(buf_str(&v->text))) > 0;
@@ -248,6 +320,8 @@ static void close_incident(struct kit_view *base)
 
 	row_clear(&v->row);
 	buf_clear(&v->text);
+	buf_clear(&v->command);
+	buf_clear(&v->line);
 	free(v);
 }
 

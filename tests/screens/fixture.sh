@@ -1,6 +1,7 @@
 #!/bin/sh
 # fixture.sh DIR: the invented township of packaging/demo as of 20 May 2026, small: one village, its grid worker (DIR/device), its
 # manager (DIR/manager), the township (DIR/town). PINs 246810, town 135790. Needs xunchactl in PATH and SRCDIR.
+# MORE: a folder of further NN-FORM.json that the township submits.
 set -eu
 dir=$1
 demo=$SRCDIR/packaging/demo
@@ -13,6 +14,10 @@ town init township --name 样例镇 --division 990101100 --staff 周敏 --kdf mi
 town pack publish "$SRCDIR/forms/catalog"
 for file in 10-village_new 20-grid_new 30-org_new 35-shelter_new 40-place_new 50-team_new 55-person_new 60-household_new 65-stock_new 66-stock_move 75-plan_year_new; do
 	town record submit --form "${file#*-}" --answers "$demo/$file.json"
+done
+for file in ${MORE:+"$MORE"/*.json}; do                 # what a test wants besides
+	form=$(basename "$file" .json)
+	town record submit --form "${form#*-}" --answers "$file"
 done
 enrol() {
 	device "$1" init writer --name "$2" --kdf min

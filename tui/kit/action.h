@@ -83,6 +83,8 @@
 	X(TRAININGS, PLACE, "trainings", N_("训练"), N_("训练和演练: 点名、计划、欠账")) \
 	X(WARNINGS,  PLACE, "warnings",  N_("叫应"), N_("预警叫应: 计时和逐户")) \
 	X(MOVING,    PLACE, "moving",    N_("转移"), N_("转移清单: 一户一键, 先转移的在前")) \
+	X(READINGS,  PLACE, "readings",  N_("读数"), N_("监测读数: 一个数一行, 超过阈值马上说")) \
+	X(PROGRESS,  PLACE, "progress",  N_("进度"), N_("年度计划对做了的, 节点任务按阶段看")) \
 	X(REPORTS,   PLACE, "reports",   N_("信息报告"), N_("突发事件信息报告, 有时限")) \
 	X(REGISTERS, PLACE, "registers", N_("台账"), N_("全部台账")) \
 	X(SYNC,      PLACE, "sync",      N_("同步"), N_("同步: 送出、接收、回执")) \

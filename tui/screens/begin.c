@@ -6,7 +6,10 @@
 #include "sync/ledger/profile.h"
 #include "tui/kit/choice.h"
 #include "tui/screens/filling.h"
+#include "tui/screens/gauges.h"
 #include "tui/screens/incident.h"
+#include "tui/screens/progress.h"
+#include "tui/screens/readings.h"
 #include "tui/screens/tally.h"
 #include "tui/screens/warning.h"
 #include "tui/screens/words.h"
@@ -26,6 +29,15 @@ struct kit_view *screen_page_new(struct app *app, const char *reg, const struct 
 	if (!strcmp(reg, "warnings"))
 		return screen_warning_new(app, id);
 	return !strcmp(reg, "incidents") ? screen_incident_new(app, id) : screen_row_new(app, id);
+}
+
+struct kit_view *screen_register_new(struct app *app, const char *reg)
+{
+	if (!strcmp(reg, "readings") && gauges_possible(app, NULL))
+		return screen_readings_new(app, NULL);
+	if (!strcmp(reg, "plan_year") || !strcmp(reg, "milestones"))
+		return screen_progress_new(app, *reg == 'p' ? PROGRESS_PLAN : PROGRESS_MILESTONES);
+	return screen_rows_new(app, reg, NULL);
 }
 
 /* An unfinished draft of the same form on the same row. */

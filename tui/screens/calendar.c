@@ -9,7 +9,8 @@
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
 #include "tui/screens/clocks.h"
-#include "tui/screens/filling.h"
+#include "tui/screens/planned.h"
+#include "tui/screens/progress.h"
 #include "tui/screens/words.h"
 
 #include <stdio.h>
@@ -274,36 +275,6 @@ static enum kit_next turn(struct calendar *c, int by)
 	return KIT_STAY;
 }
 
-/* A planned one: the form that does it, with the plan and what the plan knows filled in. */
-static enum kit_next begin_planned(struct calendar *c, const struct line *l, const struct row *plan)
-{
-	const char *form = l->kind == DRILLS ? "drill_new" : "training_new", *const same[] = { "team", "org", NULL };
-	struct filling *f = NULL;
-	struct buf value = { 0 };
-	char id[ROW_ID_TEXT];
-	enum err e = filling_begin(c->app, form, NULL, &f);
-	fill_node n = e ? FILL_NO_NODE : fill_find(f->fill, "plan");
-
-	if (!e && n != FILL_NO_NODE)
-		e = fill_set(f->fill, n, row_id_text(&plan->id, id));
-	for (size_t i = 0; !e && same[i]; i++) {
-		buf_reset(&value);
-		words_stored(c->app, plan, same[i], &value);
-		n = fill_find(f->fill, same[i]);
-		if (value.len && n != FILL_NO_NODE)
-			e = fill_set(f->fill, n, buf_str(&value));
-	}
-	buf_clear(&value);
-	if (!e)
-		e = filling_save(f, FILL_NO_NODE);
-	if (!e)
-		return kit_open(&c->base, screen_filling_new(f));
-	kit_say_error(e);
-	if (f)
-		filling_close(f);
-	return KIT_STAY;
-}
-
 static enum kit_next open_line(struct calendar *c, size_t i)
 {
 	const struct line *l = &c->lines[i];
@@ -319,7 +290,7 @@ static enum kit_next open_line(struct calendar *c, size_t i)
 	if (l->type == LINE_OWED)
 		next = screen_make(&c->base, c->app, registers[l->kind], &row.id);
 	else if (l->type == LINE_PLANNED && !l->done)
-		next = begin_planned(c, l, &row);
+		next = planned_begin(&c->base, c->app, &row);
 	else
 		next = kit_open(&c->base, screen_row_new(c->app, &row.id));
 	row_clear(&row);
@@ -337,7 +308,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_ADD:       return screen_make(base, c->app, registers[DRILLS], NULL);
 	case ACT_TRAININGS: return kit_open(base, screen_rows_new(c->app, registers[TRAININGS], NULL));
 	case ACT_HISTORY:   return kit_open(base, screen_rows_new(c->app, registers[DRILLS], NULL));
-	case ACT_REGISTERS: return kit_open(base, screen_rows_new(c->app, "plan_year", NULL));
+	case ACT_REGISTERS: return kit_open(base, screen_progress_new(c->app, PROGRESS_PLAN));
 	default:            return kit_list_act(&c->list, a);
 	}
 }
@@ -351,7 +322,7 @@ static bool offers(struct kit_view *base, enum kit_action a)
 	case ACT_NEW:       return words_can_make(c->app, registers[TRAININGS]);
 	case ACT_ADD:       return words_can_make(c->app, registers[DRILLS]);
 	case ACT_HISTORY:   return pack_find_register(c->app->pack, registers[DRILLS]) != PACK_NONE;
-	case ACT_REGISTERS: return pack_find_register(c->app->pack, "plan_year") != PACK_NONE;
+	case ACT_REGISTERS: return progress_has(c->app, PROGRESS_PLAN);
 	default:            return true;
 	}
 }

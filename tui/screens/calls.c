@@ -138,7 +138,7 @@ static enum err make_by(struct app *app, const char *form, const struct row_id *
 {
 	struct filling *f = NULL;
 	struct row_id record;
-	struct buf why = { 0 };
+	uint32_t count;
 	enum err e = filling_begin(app, form, warning, &f);
 
 	if (e)
@@ -146,17 +146,10 @@ static enum err make_by(struct app *app, const char *form, const struct row_id *
 	*last = f->each < SUBSET_EACH_MAX;
 	if (!f->each)
 		return filling_discard(f);
-	filling_fault(f, &why);
-	e = why.len ? err_set(ERR_DENIED, "%s", buf_str(&why)) : filling_submit(f, &record);
-	buf_clear(&why);
-	if (e) {
-		enum err removed = filling_discard(f);
-
-		return removed ? removed : e;
-	}
-	*made += f->each;
-	filling_close(f);
-	return ERR_OK;
+	count = f->each;
+	e = filling_keep(f, ERR_OK, &record);
+	*made += e ? 0 : count;
+	return e;
 }
 
 enum err calls_make(struct app *app, const struct row_id *warning, uint32_t *made)

@@ -446,6 +446,26 @@ enum err filling_submit(struct filling *f, struct row_id *record)
 	return ERR_OK;
 }
 
+enum err filling_keep(struct filling *f, enum err so_far, struct row_id *record)
+{
+	struct buf why = { 0 };
+	char detail[256];
+	enum err e = so_far;
+
+	if (!e)
+		filling_fault(f, &why);
+	if (!e)
+		e = why.len ? err_set(ERR_DENIED, "%s", buf_str(&why)) : filling_submit(f, record);
+	buf_clear(&why);
+	if (!e) {
+		filling_close(f);
+		return ERR_OK;
+	}
+	snprintf(detail, sizeof detail, "%s", err_detail());
+	filling_discard(f);
+	return err_set(e, "%s", detail);
+}
+
 void filling_say_saved(const struct filling *f, const char *words)
 {
 	if (f->not_attached)

@@ -185,28 +185,16 @@ static void draw(struct kit_view *base, WINDOW *win)
 static enum kit_next keep(struct moments *m, const struct form_choice *c)
 {
 	struct filling *f = NULL;
-	struct buf why = { 0 };
 	enum err e = c ? filling_begin(m->app, m->form->form->id, &m->row, &f) : ERR_OK;
 
-	if (!f) {
-		if (e)
-			kit_say_error(e);
-		return KIT_STAY;
-	}
-	e = fill_set(f->fill, fill_find(f->fill, m->quick->name), c->name);
-	if (!e)
-		filling_fault(f, &why);
-	if (!e)
-		e = why.len ? err_set(ERR_DENIED, "%s", buf_str(&why)) : filling_submit(f, &m->last);
-	if (e) {
+	if (f)
+		e = filling_keep(f, fill_set(f->fill, fill_find(f->fill, m->quick->name), c->name), &m->last);
+	if (e)
 		kit_say_error(e);
-		filling_discard(f);
-	} else {
-		m->has_last = true;
-		kit_say(KIT_GOOD, _("已存: %s"), words_of(m, c));
-		filling_close(f);
-	}
-	buf_clear(&why);
+	if (e || !f)
+		return KIT_STAY;
+	m->has_last = true;
+	kit_say(KIT_GOOD, _("已存: %s"), words_of(m, c));
 	if (load(&m->base))
 		kit_say_error(ERR_IO);
 	kit_list_select(&m->list, row_count(m) ? row_count(m) - 1 : 0);

@@ -5,7 +5,6 @@
 #include "tui/screens/filling.h"
 #include "tui/screens/words.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,30 +144,10 @@ static enum err put_tick(struct app *app, struct filling *f, const struct move_t
 	return e;
 }
 
-/* Sign and keep, or leave nothing behind. */
-static enum err finish(struct filling *f, enum err e, struct row_id *record)
-{
-	struct buf why = { 0 };
-	char detail[256];
-
-	if (!e)
-		filling_fault(f, &why);
-	if (!e)
-		e = why.len ? err_set(ERR_DENIED, "%s", buf_str(&why)) : filling_submit(f, record);
-	buf_clear(&why);
-	if (!e) {
-		filling_close(f);
-		return ERR_OK;
-	}
-	snprintf(detail, sizeof detail, "%s", err_detail());
-	filling_discard(f);
-	return err_set(e, "%s", detail);
-}
-
 enum err moves_tick(struct app *app, const struct row_id *callout, const struct move_tick *tick, struct row_id *record)
 {
 	struct filling *f = NULL;
 	enum err e = filling_begin(app, "callout_move", callout, &f);
 
-	return e ? e : finish(f, put_tick(app, f, tick), record);
+	return e ? e : filling_keep(f, put_tick(app, f, tick), record);
 }

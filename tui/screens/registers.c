@@ -17,7 +17,7 @@ static enum kit_next chosen(struct kit_view *below, struct kit_view *self)
 
 	if (i < 0 || !the_app->pack || (uint32_t)i >= the_app->pack->register_count)
 		return KIT_STAY;
-	return kit_open(below, screen_rows_new(the_app, the_app->pack->registers[i].id, NULL));
+	return kit_open(below, screen_register_new(the_app, the_app->pack->registers[i].id));
 }
 
 struct kit_view *screen_registers_new(struct app *app)

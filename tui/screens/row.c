@@ -9,8 +9,10 @@
 #include "tui/kit/draw.h"
 #include "tui/kit/pager.h"
 #include "tui/screens/amend.h"
+#include "tui/screens/gauges.h"
 #include "tui/screens/moments.h"
 #include "tui/screens/notice.h"
+#include "tui/screens/readings.h"
 #include "tui/screens/row_view.h"
 #include "tui/screens/story.h"
 #include "tui/screens/town.h"
@@ -343,6 +345,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_EDIT:    return amend_begin(base, v->app, &v->id);
 	case ACT_HISTORY: return show_story(v);
 	case ACT_REVEAL:  return reveal(v);
+	case ACT_READINGS: return kit_open(base, screen_readings_new(v->app, &v->id));
 	case ACT_NOTICE:  return kit_open(base, screen_notice_new(v->app, &v->id, 1));
 	case ACT_ADD:     return kit_open(base, screen_moments_new(v->app, moments_form(v->app, v->reg->id), &v->id));
 	case ACT_NEW:     return choose_to_make(v);
@@ -366,6 +369,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 		return v->amendable;
 	if (a == ACT_REVEAL)
 		return is_masked(v);
+	if (a == ACT_READINGS)
+		return v->kind && gauges_possible(v->app, v->kind->id);
 	if (a == ACT_NOTICE)
 		return v->reg && !strcmp(v->reg->id, "hazards");
 	return a == ACT_WALK ? v->kind != NULL : true;
@@ -401,7 +406,7 @@ static void close_row(struct kit_view *base)
 }
 
 static const struct kit_key keys[] = {
-	{ KIT_ENTER, ACT_OPEN, true }, { 'w', ACT_WALK, true }, { 'm', ACT_ADD, true }, { 'n', ACT_NEW, true }, { 'h', ACT_HISTORY, true }, { 'e', ACT_EDIT, true }, { 't', ACT_NOTICE, true }, { 'v', ACT_REVEAL, true },
+	{ KIT_ENTER, ACT_OPEN, true }, { 'w', ACT_WALK, true }, { 'm', ACT_ADD, true }, { 'n', ACT_NEW, true }, { 'r', ACT_READINGS, true }, { 'h', ACT_HISTORY, true }, { 'e', ACT_EDIT, true }, { 't', ACT_NOTICE, true }, { 'v', ACT_REVEAL, true },
 	{ '1', ACT_ANSWER_1, false }, { '2', ACT_ANSWER_2, false }, { '3', ACT_ANSWER_3, false }, { '4', ACT_ANSWER_4, false },
 	{ '5', ACT_ANSWER_5, false }, { '6', ACT_ANSWER_6, false }, { '7', ACT_ANSWER_7, false }, { '8', ACT_ANSWER_8, false },
 	{ '9', ACT_ANSWER_9, false },

@@ -18,6 +18,8 @@ struct kit_view *screen_settings_new(struct app *app);
 /* Rows whose workflow has not come to its end. */
 #define ROWS_UNFINISHED "${stage} != 'closed' and ${stage} != 'void'"
 
+/* The usual screen of a register: a list, or what it has of its own (readings, the year's plan, milestones). */
+struct kit_view *screen_register_new(struct app *app, const char *reg);
 /* A register as a list. `where` NULL: its usual view (with a workflow: what is not finished). */
 struct kit_view *screen_rows_new(struct app *app, const char *reg, const char *where);
 /* The same, to choose one row among those of `where` ("" all); for `done`: the row, or NULL. */

@@ -225,7 +225,6 @@ static enum err record(struct tally *t, const struct row_id *id)
 {
 	struct filling *f = NULL;
 	struct row_id made;
-	struct buf why = { 0 };
 	char said[TYPED_MAX];
 	enum err e = filling_begin(t->app, t->form->form->id, id, &f);
 
@@ -234,19 +233,8 @@ static enum err record(struct tally *t, const struct row_id *id)
 	e = put_numbers(t, f, said);
 	if (!e)
 		e = put_about(t, f);
-	if (!e)
-		filling_fault(f, &why);
-	if (!e)
-		e = why.len ? err_set(ERR_DENIED, "%s", buf_str(&why)) : filling_submit(f, &made);
-	buf_clear(&why);
-	if (e) {
-		char detail[256];
-
-		snprintf(detail, sizeof detail, "%s", err_detail());
-		filling_discard(f);
-		return err_set(e, "%s", detail);
-	}
-	filling_close(f);
+	if ((e = filling_keep(f, e, &made)))
+		return e;
 	kit_say(KIT_GOOD, _("已存: %s"), said);
 	return remember(t, id, said);
 }

@@ -12,7 +12,10 @@
 #include "tui/screens/begun.h"
 #include "tui/screens/enrol.h"
 #include "tui/screens/filling.h"
+#include "tui/screens/gauges.h"
 #include "tui/screens/incident.h"
+#include "tui/screens/progress.h"
+#include "tui/screens/readings.h"
 #include "tui/screens/warning.h"
 #include "tui/screens/whereabouts.h"
 #include "tui/screens/words.h"
@@ -432,6 +435,8 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 		return kit_open(base, screen_calendar_new(t->app));
 	case ACT_PLACES: case ACT_HAZARDS: case ACT_REPORTS:
 		return kit_open(base, screen_rows_new(t->app, register_for(a), NULL));
+	case ACT_READINGS:   return kit_open(base, screen_readings_new(t->app, NULL));
+	case ACT_PROGRESS:   return kit_open(base, screen_progress_new(t->app, PROGRESS_PLAN));
 	case ACT_WARNINGS:
 		return t->warning_count == 1 ? kit_open(base, screen_warning_new(t->app, &t->warnings[0].id))
 		                             : kit_open(base, screen_rows_new(t->app, "warnings", NULL));
@@ -461,6 +466,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 	switch (a) {
 	case ACT_FIND: case ACT_REGISTERS: return t->app->pack != NULL;
 	case ACT_OPEN: return row_count(t) > 0;
+	case ACT_READINGS: return gauges_possible(t->app, NULL);
+	case ACT_PROGRESS: return progress_has(t->app, PROGRESS_PLAN);
 	case ACT_ENROL: return !enrol_is_certified(t->app);
 	case ACT_BACK: return false;              /* there is nothing behind; q leaves, l locks */
 	default:       return true;
@@ -518,7 +525,7 @@ static void close_today(struct kit_view *base)
 static const struct kit_key keys[] = {
 	{ 'q', ACT_QUIT, true }, { 'e', ACT_ENROL, true }, { KIT_ENTER, ACT_OPEN, true }, { '/', ACT_FIND, true }, { 'n', ACT_NEW_HAZARD, true }, { 'p', ACT_PLACES, true },
 	{ 'h', ACT_HAZARDS, true }, { 'y', ACT_SYNC, true }, { 'g', ACT_REGISTERS, true }, { 't', ACT_TRAININGS, true }, { 'w', ACT_WARNINGS, true },
-	{ 'r', ACT_REPORTS, true }, { 'o', ACT_SETTINGS, true }, { 'l', ACT_LOCK, true },
+	{ 'r', ACT_REPORTS, true }, { 'm', ACT_READINGS, true }, { 'b', ACT_PROGRESS, true }, { 'o', ACT_SETTINGS, true }, { 'l', ACT_LOCK, true },
 	KIT_LIST_KEYS, { 0, ACT_NONE, false },
 };
 

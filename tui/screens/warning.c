@@ -381,26 +381,12 @@ static enum err record_answer(struct warning_view *v, const struct quick *q, con
 {
 	struct filling *f = NULL;
 	struct row_id made;
-	struct buf why = { 0 };
 	enum err e = filling_begin(v->app, "callout_answer", call, &f);
 
 	if (e)
 		return e;
 	fill_quick(v->app, f, q);
-	filling_fault(f, &why);
-	e = why.len ? err_set(ERR_DENIED, "%s", buf_str(&why)) : filling_submit(f, &made);
-	if (e) {
-		char detail[256];
-
-		snprintf(detail, sizeof detail, "%s", err_detail());
-		if (f->draft)
-			filling_discard(f);
-		err_set(e, "%s", detail);
-	} else {
-		filling_close(f);
-	}
-	buf_clear(&why);
-	return e;
+	return filling_keep(f, ERR_OK, &made);
 }
 
 /* A household that moves is ticked off as on the list of those to be moved, to where the list says. */

@@ -8,6 +8,7 @@
 #include "sync/ledger/fold.h"
 #include "sync/ledger/profile_own.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,8 +161,22 @@ enum err log_write_locked(struct profile *p, bool replaying, const struct journa
 	return e;
 }
 
+/* A write is not cut in two by a signal that can wait: where locks are not robust (Android), a program that died in it would lock
+ * out the others, and one that ^Z stopped would hold them up. */
+static void put_off_signals(sigset_t *before)
+{
+	static const int waiting[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof waiting / sizeof *waiting; i++)
+		sigaddset(&set, waiting[i]);
+	pthread_sigmask(SIG_BLOCK, &set, before);
+}
+
 enum err log_write(struct profile *p, enum err (*work)(struct log_batch *b, void *user), void *user)
 {
+	sigset_t before;
 	int mended = 0;
 	enum err e;
 
@@ -169,6 +184,7 @@ enum err log_write(struct profile *p, enum err (*work)(struct log_batch *b, void
 		return err_set(ERR_DENIED, _("还没有解锁: 请先输入 PIN"));
 	if ((e = profile_lock_write(p)))
 		return e;
+	put_off_signals(&before);
 	e = profile_refresh(p);
 	for (bool again = true; !e && again; ) {
 		e = log_write_locked(p, false, NULL, work, user);
@@ -177,6 +193,7 @@ enum err log_write(struct profile *p, enum err (*work)(struct log_batch *b, void
 		e = again ? ERR_OK : e;
 	}
 	profile_unlock_write(p);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return e;
 }
 

@@ -255,7 +255,7 @@ static enum err open_lock(struct profile *p)
 }
 
 /* Everything that needs no key. The lock is held. */
-static enum err first_half(struct profile *p)
+static enum err first_half(struct profile *p, bool walk)
 {
 	bool found;
 	enum err e;
@@ -265,14 +265,14 @@ static enum err first_half(struct profile *p)
 	if ((e = profile_placement(p->dir, &p->own->placement)) || (e = keys_roots_read(p->dir, &p->roots)) || (e = renew_roster(p))
 	    || (e = make_ring(p)))
 		return e;
-	e = profile_probe(p);
+	e = walk ? profile_probe(p) : ERR_OK;
 	p->own->store_bad = e == ERR_CORRUPT;
 	if (e && e != ERR_CORRUPT && e != ERR_NOTFOUND)
 		return e;
 	return p->office ? profile_ladder(p) : ERR_OK;
 }
 
-enum err profile_open(const char *dir, struct profile **out)
+static enum err open_profile(const char *dir, bool walk, struct profile **out)
 {
 	struct profile *p = calloc(1, sizeof *p);
 	enum err e = ERR_OK;
@@ -285,7 +285,7 @@ enum err profile_open(const char *dir, struct profile **out)
 		p->own->lock = -1;
 		if (!(e = read_seat(p)) && !(e = open_lock(p)) && !(e = profile_lock_write(p))) {
 			make_folders(dir);              /* somebody may have cleared one away; what cannot be made its user will say */
-			e = first_half(p);
+			e = first_half(p, walk);
 			profile_unlock_write(p);
 		}
 	}
@@ -294,6 +294,16 @@ enum err profile_open(const char *dir, struct profile **out)
 	else
 		*out = p;
 	return e;
+}
+
+enum err profile_open(const char *dir, struct profile **out)
+{
+	return open_profile(dir, true, out);
+}
+
+enum err profile_open_beside(const char *dir, struct profile **out)
+{
+	return open_profile(dir, false, out);
 }
 
 void profile_close_store(struct profile *p)

@@ -56,6 +56,9 @@ enum err profile_create(const char *dir, bool office);
 
 /* Open: never waits for a person. The ladder's first half runs here. */
 enum err profile_open(const char *dir, struct profile **out);
+/* The same while another process of this program has it open and found it sound: the store is not walked again, which would hold
+ * up whoever wants to save. */
+enum err profile_open_beside(const char *dir, struct profile **out);
 void profile_close(struct profile *p);
 
 /* Errors of keys_slots_unlock(). The writer unlocked before is locked. `label` NULL: the first; `pepper` NULL: the

@@ -291,6 +291,12 @@ static void lock_when_idle(struct kit_stack *s, int64_t *last_key)
 		carry_out(s, s->app->act(s->app->user, s->top, ACT_LOCK));
 }
 
+static void load_stale(struct kit_view *v)
+{
+	if (v->ops->stale && v->ops->stale(v))
+		load(v);
+}
+
 enum err kit_run(struct kit_view *first, struct kit_app *app)
 {
 	struct kit_stack s = { .app = app };
@@ -303,10 +309,13 @@ enum err kit_run(struct kit_view *first, struct kit_app *app)
 	kit_stack_push(&s, first);
 	while (s.top) {
 		struct kit_event event;
+		int beat = app->beat ? app->beat(app->user) : -1, wait;
 
+		load_stale(s.top);
 		kit_stack_draw(&s);
 		doupdate();
-		event = kit_term_wait(wait_ms(s.top));
+		wait = wait_ms(s.top);
+		event = kit_term_wait(beat >= 0 && beat < wait ? beat : wait);
 		if (event.type == KIT_EVENT_RESIZE)
 			clearok(curscr, TRUE);
 		if (event.type == KIT_EVENT_TICK) {
@@ -318,8 +327,6 @@ enum err kit_run(struct kit_view *first, struct kit_app *app)
 			last_key = clock_uptime();
 			kit_stack_event(&s, &event);
 		}
-		if (s.top && s.top->ops->stale && s.top->ops->stale(s.top))
-			load(s.top);
 	}
 	running = NULL;
 	return ERR_OK;

@@ -72,6 +72,9 @@ struct kit_app {
 	void (*status)(void *user, int cols, struct buf *out);           /* right end of the first line, short enough for a screen of cols */
 	enum kit_next (*act)(void *user, struct kit_view *top, enum kit_action a);       /* actions that no view took; may set top->open */
 	bool (*offers)(void *user, struct kit_view *top, enum kit_action a);
+	/* What goes on beside the views: called before each wait, so after each event and each minute; touches no view. Says in how many
+	 * ms it wants to be called again at the latest, -1 when it does not matter. May be NULL. */
+	int (*beat)(void *user);
 	int idle_minutes;                                                /* 0 never; then act(ACT_LOCK) */
 	bool mouse;
 };

@@ -17,7 +17,7 @@
 
 enum { CHINA = 480 /* minutes: the time zone before a pack says another */ };
 
-static int offset(const struct app *app)
+int app_offset(const struct app *app)
 {
 	return app->pack ? app->pack->utc_offset : CHINA;
 }
@@ -30,7 +30,7 @@ int64_t app_ms(const struct app *app)
 
 int app_day(const struct app *app)
 {
-	return clock_day_of(clock_wall(), offset(app));
+	return clock_day_of(clock_wall(), app_offset(app));
 }
 
 void app_short_date(const struct app *app, int32_t day, struct buf *out)
@@ -45,8 +45,8 @@ void app_short_date(const struct app *app, int32_t day, struct buf *out)
 
 void app_since(const struct app *app, int64_t ms, struct buf *out)
 {
-	int32_t day = clock_day_of(ms, offset(app)), ago = app_day(app) - day;
-	int64_t minute = (ms + (int64_t)offset(app) * 60000) / 60000 % 1440;
+	int32_t day = clock_day_of(ms, app_offset(app)), ago = app_day(app) - day;
+	int64_t minute = (ms + (int64_t)app_offset(app) * 60000) / 60000 % 1440;
 
 	if (ago == 0)
 		buf_printf(out, _("今天 %02d:%02d"), (int)(minute / 60), (int)(minute % 60));
@@ -91,7 +91,7 @@ static void status(void *user, int cols, struct buf *out)
 	struct app *app = user;
 	int32_t day = app_day(app);
 	struct clock_date d = clock_date(day);
-	int64_t minute = (clock_wall() + (int64_t)offset(app) * 60000) / 60000 % 1440;
+	int64_t minute = (clock_wall() + (int64_t)app_offset(app) * 60000) / 60000 % 1440;
 
 	if (cols < KIT_NARROW) {
 		buf_printf(out, "%s  %02d:%02d", app->person, (int)(minute / 60), (int)(minute % 60));
@@ -122,9 +122,14 @@ static enum kit_next act(void *user, struct kit_view *top, enum kit_action a)
 	}
 }
 
+static int beat(void *user)
+{
+	return courier_beat(user);
+}
+
 enum err app_fresh(struct app *app)
 {
-	*app = (struct app){ .kit = { .status = status, .act = act, .offers = offers }, .settings = { .theme = KIT_THEME_DARK } };
+	*app = (struct app){ .kit = { .status = status, .act = act, .offers = offers, .beat = beat }, .settings = { .theme = KIT_THEME_DARK } };
 	app->kit.user = app;
 	return ERR_OK;
 }
@@ -150,6 +155,7 @@ enum err app_open(struct app *app, const char *dir, const char *label)
 void app_close(struct app *app)
 {
 	whereabouts_stop();
+	courier_stop(app);
 	if (app->profile)
 		profile_close(app->profile);
 	*app = (struct app){ .profile = NULL };
@@ -214,6 +220,7 @@ enum err app_enter(struct app *app)
 	enum err e = app_learn(app);
 
 	app->resume = true;
+	courier_begin(app);
 	draft_sweep(app->profile);
 	attach_left(app);
 	if (!e)
@@ -224,6 +231,7 @@ enum err app_enter(struct app *app)
 void app_leave(struct app *app)
 {
 	whereabouts_stop();
+	courier_stop(app);
 	profile_lock(app->profile);
 	app->pack = NULL;
 	app->roles = 0;

@@ -9,6 +9,7 @@
 #include "forms/pack/pack.h"
 #include "sync/ledger/row.h"
 #include "tui/kit/view.h"
+#include "tui/screens/courier.h"
 #include "tui/screens/settings.h"
 
 struct profile;
@@ -22,6 +23,7 @@ struct app {
 	char village[33];                       /* code of the one village this person works for; "" */
 	uint32_t roles;                         /* bits of enum pack_role */
 	char wanted_label[33];                  /* --as; "" */
+	struct courier courier;                 /* exchanges with the township while a writer is unlocked */
 	bool resume;                            /* just unlocked: open what was being filled */
 };
 
@@ -40,6 +42,7 @@ void app_leave(struct app *app);                                    /* lock */
 bool app_is_staff(const struct app *app);                           /* the township's */
 int app_day(const struct app *app);                                 /* today, in the pack's time zone */
 int64_t app_ms(const struct app *app);
+int app_offset(const struct app *app);                              /* of the pack's zone, minutes */
 
 /* "07-12" or "2025-07-12" of another year; "今天 08:31", "昨天", "3天前". */
 void app_short_date(const struct app *app, int32_t day, struct buf *out);

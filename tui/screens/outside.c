@@ -1,6 +1,7 @@
 #include "config.h"
 #include "tui/screens/outside.h"
 
+#include "forms/base/child.h"
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "forms/base/jdoc.h"
@@ -16,23 +17,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FILES_MAX = 1024 };
-
 static _Noreturn void be_child(const char *command, const char *argument, int out)
 {
-	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-	sigset_t none;
+	bool ready = child_begin(out);
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	for (int s = 1; s < NSIG; s++)
-		signal(s, SIG_DFL);
 	setpgid(0, 0);
-	/* LMDB's own file is open without close-on-exec. */
-	for (int fd = 3; fd < FILES_MAX; fd++)
-		if (fd != nothing && fd != out)
-			close(fd);
-	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(nothing, STDERR_FILENO) < 0)
+	if (!ready || dup2(out, STDOUT_FILENO) < 0)
 		_exit(126);
 	execl("/bin/sh", "sh", "-c", command, "xuncha", argument, (char *)NULL);
 	_exit(127);

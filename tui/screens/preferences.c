@@ -16,13 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum setting { SET_LANGUAGE, SET_THEME, SET_IDLE, SET_MOUSE, SET_SYNC_DIR, SET_SYNC_URL, SET_POSITION, SET_PHOTO, SET_SCALE, SET_PIN, SET_WORKER, SET_ABOUT, SET_COUNT };
+enum setting { SET_LANGUAGE, SET_THEME, SET_IDLE, SET_MOUSE, SET_SYNC_DIR, SET_SYNC_URL, SET_SYNC_ALONE, SET_POSITION, SET_PHOTO, SET_SCALE, SET_PIN, SET_WORKER, SET_ABOUT, SET_COUNT };
 
 struct preferences { struct kit_view base; struct app *app; struct kit_list list; };
 
 static const char *const names[SET_COUNT] = {
 	[SET_LANGUAGE] = N_("语言"), [SET_THEME] = N_("配色"), [SET_IDLE] = N_("几分钟不动就锁屏"), [SET_MOUSE] = N_("触摸和鼠标"),
-	[SET_SYNC_DIR] = N_("同步文件夹"), [SET_SYNC_URL] = N_("乡镇网址"), [SET_POSITION] = N_("取位置的命令"), [SET_PHOTO] = N_("拍照的命令"), [SET_SCALE] = N_("缩小照片的命令"),
+	[SET_SYNC_DIR] = N_("同步文件夹"), [SET_SYNC_URL] = N_("乡镇网址"), [SET_SYNC_ALONE] = N_("自动同步"), [SET_POSITION] = N_("取位置的命令"), [SET_PHOTO] = N_("拍照的命令"), [SET_SCALE] = N_("缩小照片的命令"),
 	[SET_PIN] = N_("改 PIN"), [SET_WORKER] = N_("添一位工作人员"), [SET_ABOUT] = N_("关于"),
 };
 
@@ -72,6 +72,7 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 			snprintf(cells[1].text, KIT_CELL, "%s", _("从不"));
 		break;
 	case SET_MOUSE:    snprintf(cells[1].text, KIT_CELL, "%s", s->mouse ? _("开") : _("关")); break;
+	case SET_SYNC_ALONE: snprintf(cells[1].text, KIT_CELL, "%s", s->sync_by_hand ? _("关: 只在您按同步时") : _("开: 有网址时约每分钟一次")); break;
 	case SET_ABOUT:    snprintf(cells[1].text, KIT_CELL, "%s %s", PACKAGE_NAME, PACKAGE_VERSION); break;
 	default:
 		if (text)
@@ -185,6 +186,10 @@ static enum kit_next open_setting(struct preferences *v, size_t i)
 		v->app->settings.mouse = !v->app->settings.mouse;
 		keep(v);
 		kit_say(KIT_PLAIN, _("下次打开程序时生效"));
+		return KIT_STAY;
+	case SET_SYNC_ALONE:
+		v->app->settings.sync_by_hand = !v->app->settings.sync_by_hand;
+		keep(v);
 		return KIT_STAY;
 	case SET_IDLE:
 		snprintf(minutes, sizeof minutes, "%d", v->app->settings.idle_minutes);

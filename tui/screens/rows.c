@@ -185,6 +185,14 @@ static enum err search(struct rows *r)
 	return e;
 }
 
+/* Something came meanwhile. An office has too many rows to read them anew under the hand with each bundle. */
+static bool stale(struct kit_view *v)
+{
+	const struct rows *r = (const struct rows *)v;
+
+	return !r->app->profile->office && r->version != profile_version(r->app->profile);
+}
+
 /* Rows that are shown stay until all that there are now have been read. */
 static enum err load(struct kit_view *v)
 {
@@ -200,6 +208,11 @@ static enum err load(struct kit_view *v)
 	}
 	if (r->position != PACK_NONE)
 		whereabouts_ask(r->app);
+	if (stale(v)) {
+		find_close(r->find);
+		r->find = NULL;
+	}
+	r->version = profile_version(r->app->profile);
 	if (!e)
 		e = search(r);
 	kit_list_sync(&r->list);
@@ -438,7 +451,7 @@ static const struct kit_key keys[] = {
 
 static const struct kit_view_ops ops = {
 	.name = "rows", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_rows, .offers = offers,
-	.label = label, .typing = typing, .key = key, .paste = paste, .tap = tap, .work = work, .working = working,
+	.label = label, .typing = typing, .key = key, .paste = paste, .tap = tap, .work = work, .working = working, .stale = stale,
 };
 
 /* Title, number, and the first fields that lists show. On a phone the state stands at the right of the first line. */

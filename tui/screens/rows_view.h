@@ -20,6 +20,7 @@ struct rows {
 	struct app *app;
 	const struct pack_register *reg;
 	struct listing *listing, *coming;           /* the one that is shown; and one that takes its place when it is read; NULL */
+	uint64_t version;                           /* of the store, when it was read */
 	struct find *find;
 	uint32_t hit_count;
 	struct kit_field query;

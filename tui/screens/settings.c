@@ -32,6 +32,7 @@ enum err settings_read(const char *path, struct settings *out)
 		if (!strcmp(theme, kit_theme_name((enum kit_theme)t)))
 			out->theme = (enum kit_theme)t;
 	out->mouse = jdoc_get(doc, "mouse") && jdoc_true(jdoc_get(doc, "mouse"));
+	out->sync_by_hand = jdoc_get(doc, "sync_by_hand") && jdoc_true(jdoc_get(doc, "sync_by_hand"));
 	if (jdoc_get(doc, "idle_minutes") && jdoc_integer(jdoc_get(doc, "idle_minutes")) >= 0 && jdoc_integer(jdoc_get(doc, "idle_minutes")) <= 1440)
 		out->idle_minutes = (int)jdoc_integer(jdoc_get(doc, "idle_minutes"));
 	take(doc, "language", out->language, sizeof out->language);
@@ -56,6 +57,7 @@ enum err settings_write(const char *path, const struct settings *s)
 	jdoc_put_text(doc, "language", s->language);
 	jdoc_put_text(doc, "sync_dir", s->sync_dir);
 	jdoc_put_text(doc, "sync_url", s->sync_url);
+	jdoc_put_bool(doc, "sync_by_hand", s->sync_by_hand);
 	jdoc_put_text(doc, "position", s->position);
 	jdoc_put_text(doc, "photo", s->photo);
 	jdoc_put_text(doc, "scale", s->scale);

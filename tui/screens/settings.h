@@ -15,6 +15,7 @@ struct settings {
 	char language[8];                   /* "zh", "en", "" as the environment says */
 	char sync_dir[SETTING_TEXT];        /* folder, stick or share to exchange with; "" none */
 	char sync_url[SETTING_TEXT];        /* the township's daemon; "" none */
+	bool sync_by_hand;                  /* never exchange with sync_url unasked */
 	char position[SETTING_TEXT];        /* command that prints a position; "" none */
 	char photo[SETTING_TEXT];           /* command that writes a photo to the path it is given; "" none */
 	char scale[SETTING_TEXT];           /* command that makes the smaller photo "$2" from "$1"; "" what XUNCHA_SCALE says */

@@ -19,14 +19,23 @@ struct sync_view {
 	struct app *app;
 	struct status status;
 	bool known;
+	uint64_t version;
 };
 
 static enum err load(struct kit_view *base)
 {
 	struct sync_view *v = (struct sync_view *)base;
 
+	v->version = profile_version(v->app->profile);
 	v->known = !status_read(v->app->profile, &v->status);
 	return ERR_OK;
+}
+
+static bool stale(struct kit_view *base)
+{
+	const struct sync_view *v = (const struct sync_view *)base;
+
+	return v->version != profile_version(v->app->profile);
 }
 
 static void title(struct kit_view *base, struct buf *left, struct buf *right)
@@ -53,11 +62,21 @@ static int count_line(WINDOW *win, int y, enum kit_role role, const char *what, 
 	return n || role == KIT_PLAIN ? line(win, y, n ? role : KIT_PLAIN, what, text) : y;
 }
 
+/* What the courier has to say may take more than a line. */
+static int said(WINDOW *win, int y, enum kit_role role, const char *words)
+{
+	int x = (getmaxx(win) < KIT_NARROW ? 14 : 22) + 2, lines = getmaxy(win) - y;
+
+	return lines > 0 ? kit_paragraph(win, y, x, lines < 3 ? lines : 3, getmaxx(win) - x - 1, role, words) : 0;
+}
+
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct sync_view *v = (struct sync_view *)base;
 	const struct status *s = &v->status;
 	struct buf b = { 0 };
+	int64_t when = courier_heard(v->app, s->heard);
+	enum kit_role role;
 	int y = 0;
 
 	base->cursor_y = base->cursor_x = 0;
@@ -69,9 +88,9 @@ static void draw(struct kit_view *base, WINDOW *win)
 	y = count_line(win, y, KIT_GOOD, _("乡镇已收到"), s->acknowledged);
 	y = count_line(win, y, KIT_SOON, _("没送到"), s->unsealed + s->waiting);
 	y = count_line(win, y, s->photos ? KIT_SOON : KIT_GOOD, _("没送到的照片"), s->photos);
-	if (s->heard)
-		app_since(v->app, s->heard, &b);
-	y = line(win, y, KIT_PLAIN, _("上次联系乡镇"), s->heard ? buf_str(&b) : _("还没有"));
+	if (when)
+		app_since(v->app, when, &b);
+	y = line(win, y, KIT_PLAIN, _("上次联系乡镇"), when ? buf_str(&b) : _("还没有"));
 	y = count_line(win, y, KIT_PLAIN, _("替别人捎带"), s->carried);
 	y = count_line(win, y, KIT_SOON, _("等缺的部分"), s->held);
 	y = count_line(win, y, KIT_DANGER, _("隔离的坏包"), s->refused);
@@ -79,13 +98,17 @@ static void draw(struct kit_view *base, WINDOW *win)
 	y = count_line(win, y, KIT_DANGER, _("有两份的设备"), s->splits);
 	y = line(win, y, KIT_PLAIN, _("文件夹 (U盘)"), *v->app->settings.sync_dir ? v->app->settings.sync_dir : _("未设: 按 f 设"));
 	y = line(win, y, KIT_PLAIN, _("乡镇网址"), *v->app->settings.sync_url ? v->app->settings.sync_url : _("未设: 按 u 设"));
+	buf_reset(&b);
+	role = courier_words(v->app, &b);
+	kit_text(win, y, 1, getmaxx(win) < KIT_NARROW ? 14 : 22, KIT_DIM, _("自动同步"));
+	y += said(win, y, role, buf_str(&b));
 	if (y + 1 < getmaxy(win))
 		kit_paragraph(win, y + 1, 1, getmaxy(win) - y - 1, getmaxx(win) - 2, KIT_DIM,
 		              _("送出去要等乡镇的回执回来才算 \"已送到\"。U盘、共享文件夹、聊天里收的文件都行, 同一个包收几次都没关系。"));
 	buf_clear(&b);
 }
 
-struct exchange { struct app *app; bool online; struct kit_progress *p; struct folder_report report; };
+struct exchange { struct app *app; bool online, asked; struct kit_progress *p; struct folder_report report; };
 
 static bool moving(void *user, const char *what, uint32_t done, uint32_t total)
 {
@@ -97,23 +120,51 @@ static bool moving(void *user, const char *what, uint32_t done, uint32_t total)
 	return !kit_breathe();
 }
 
+static enum err step_folder(struct exchange *x, struct kit_progress *p)
+{
+	x->p = p;
+	x->report = (struct folder_report){ .progress = moving, .user = x };
+	p->finished = true;
+	return folder_sync(x->app->profile, x->app->settings.sync_dir, &x->report);
+}
+
+/* Only hears what the courier says: no key waits for the network. */
+static enum err step_online(struct exchange *x, struct kit_progress *p)
+{
+	const struct courier *c = &x->app->courier;
+	const struct errand_word *w = &c->errand.word;
+
+	if (!x->asked) {
+		enum err e = courier_ask(x->app);
+
+		x->asked = true;
+		return e;
+	}
+	if (courier_runs(x->app, 50)) {
+		p->done = w->done;
+		p->total = w->total;
+		snprintf(p->now, sizeof p->now, "%s", *w->what ? w->what : _("正在交换"));
+		return ERR_OK;
+	}
+	p->finished = true;
+	x->report = c->last.report;
+	return c->last.err ? err_set(c->last.err, "%s", c->last.why) : ERR_OK;
+}
+
 static enum err step(void *user, struct kit_progress *p)
 {
 	struct exchange *x = user;
-	enum err e;
 
-	x->p = p;
-	x->report = (struct folder_report){ .progress = moving, .user = x };
-	e = x->online ? online_sync(x->app->profile, x->app->settings.sync_url, &x->report)
-	              : folder_sync(x->app->profile, x->app->settings.sync_dir, &x->report);
-	p->finished = true;
-	return e;
+	return x->online ? step_online(x, p) : step_folder(x, p);
 }
 
 static void report(void *user, bool stopped, enum err e, struct buf *out)
 {
-	const struct folder_report *r = &((struct exchange *)user)->report;
+	struct exchange *x = user;
+	const struct folder_report *r = &x->report;
 
+	if (x->online && stopped)
+		courier_break(x->app);
 	if (e)
 		buf_puts(out, _("没有做完: "));
 	else if (stopped || r->stopped)
@@ -223,7 +274,7 @@ static void close_sync(struct kit_view *base)
 static const struct kit_key keys[] = { { KIT_ENTER, ACT_OPEN, true }, { 'y', ACT_SEND, false }, { 'f', ACT_EDIT, true }, { 'u', ACT_STEP, true }, { 0, ACT_NONE, false } };
 
 static const struct kit_view_ops ops = {
-	.name = "sync", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_sync, .label = label,
+	.name = "sync", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_sync, .label = label, .stale = stale,
 };
 
 struct kit_view *screen_sync_new(struct app *app)

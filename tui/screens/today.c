@@ -40,6 +40,7 @@ struct today {
 	uint32_t overdue;
 	struct status status;
 	bool has_status;
+	uint64_t version;                    /* of the store, when it was read */
 	struct status_unsent parts;          /* what the unsent is made of, and the version of the store it was read from */
 	uint64_t parts_version;
 	struct kit_list list;
@@ -253,6 +254,8 @@ static enum err load(struct kit_view *base)
 	struct today *t = (struct today *)base;
 	enum err e;
 
+	t->version = profile_version(t->app->profile);
+	app_learn(t->app);
 	if (!t->app->pack)
 		return ERR_OK;
 	whereabouts_ask(t->app);
@@ -265,6 +268,14 @@ static enum err load(struct kit_view *base)
 	read_parts(t);
 	kit_list_sync(&t->list);
 	return e;
+}
+
+/* Something came meanwhile. */
+static bool stale(struct kit_view *base)
+{
+	const struct today *t = (const struct today *)base;
+
+	return t->version != profile_version(t->app->profile);
 }
 
 static void title(struct kit_view *base, struct buf *left, struct buf *right)
@@ -296,6 +307,7 @@ static void draw_way(struct today *t, WINDOW *win, int y)
 {
 	bool narrow = getmaxx(win) < KIT_NARROW;
 	struct buf b = { 0 }, heard = { 0 };
+	int64_t when = courier_heard(t->app, t->status.heard);
 	uint64_t unsent;
 	int room;
 
@@ -303,9 +315,9 @@ static void draw_way(struct today *t, WINDOW *win, int y)
 		return;
 	unsent = t->status.unsealed + t->status.waiting;
 	buf_printf(&b, _("没送到 %llu 条"), (unsigned long long)unsent);
-	if (t->status.heard) {
+	if (when) {
 		buf_puts(&heard, narrow ? _("乡镇 ") : _("上次联系乡镇 "));
-		app_since(t->app, t->status.heard, &heard);
+		app_since(t->app, when, &heard);
 	} else {
 		buf_puts(&heard, _("还没有联系过乡镇"));
 	}
@@ -315,6 +327,20 @@ static void draw_way(struct today *t, WINDOW *win, int y)
 	kit_text_right(win, y, 1 + room + 2, getmaxx(win) - 4 - room, KIT_DIM, buf_str(&heard));
 	buf_clear(&b);
 	buf_clear(&heard);
+}
+
+/* One quiet line while there is no way to the township; how many lines it took. */
+static int draw_trouble(struct today *t, WINDOW *win, int y)
+{
+	struct buf b = { 0 };
+	int lines;
+
+	courier_trouble(t->app, &b);
+	lines = b.len > 0;
+	if (lines)
+		kit_text(win, y, 1, getmaxx(win) - 2, KIT_DIM, buf_str(&b));
+	buf_clear(&b);
+	return lines;
 }
 
 /* When, what, about what, last time; and how far, when it is known where one is. */
@@ -331,7 +357,7 @@ static void choose_columns(struct today *t)
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct today *t = (struct today *)base;
-	int h, w, y = 0;
+	int h, w, y = 0, trouble;
 
 	getmaxyx(win, h, w);
 	choose_columns(t);
@@ -350,9 +376,10 @@ static void draw(struct kit_view *base, WINDOW *win)
 		kit_printf(win, y, w - 24, 23, t->overdue ? KIT_DANGER : KIT_PLAIN, _("共 %zu  逾期 %u"), row_count(t), t->overdue);
 		y++;
 	}
-	kit_list_draw(&t->list, base, win, y, h - y - (h >= 6 ? 1 + (h >= 10) : 0));
+	trouble = h >= 10 ? draw_trouble(t, win, h - 2) : 0;
+	kit_list_draw(&t->list, base, win, y, h - y - trouble - (h >= 6 ? 1 + (h >= 10) : 0));
 	if (h >= 10)
-		kit_rule(win, h - 2);
+		kit_rule(win, h - 2 - trouble);
 	if (h >= 6)
 		draw_way(t, win, h - 1);
 }
@@ -531,7 +558,7 @@ static const struct kit_key keys[] = {
 
 static const struct kit_view_ops ops = {
 	.name = "today", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_today, .offers = offers,
-	.label = label, .tap = tap, .counting = counting, .work = work, .working = working,
+	.label = label, .tap = tap, .counting = counting, .stale = stale, .work = work, .working = working,
 };
 
 

@@ -63,9 +63,10 @@ static struct arena_chunk *chunk_for(struct arena *a, size_t n)
 		size = n;
 	if (!account(a, size))
 		return NULL;
-	c = calloc(1, sizeof *c + size);
+	c = malloc(sizeof *c + size);                   /* large and not all of it used: only what is given is cleared */
 	if (!c)
 		return out_of_memory(a);
+	c->front = 0;
 	c->back = size;
 	c->next = a->chunks;
 	a->chunks = c;
@@ -84,7 +85,7 @@ void *arena_alloc(struct arena *a, size_t n)
 		return NULL;
 	p = c->data + c->front;
 	c->front += padded;
-	return p;
+	return memset(p, 0, padded);
 }
 
 const char *arena_string_n(struct arena *a, const char *s, size_t len)

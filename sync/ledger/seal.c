@@ -43,17 +43,24 @@ enum err seal_put(const struct seal *s, const void *about, size_t about_len, con
 	return out->err;
 }
 
+/* Unsealed values carry a check in front. */
+static enum err check(const void *about, size_t about_len, const void *data, size_t len)
+{
+	uint8_t want[SEAL_CHECK];
+
+	if (len >= SEAL_CHECK)
+		seal_check(about, about_len, (const uint8_t *)data + SEAL_CHECK, len - SEAL_CHECK, want);
+	return len >= SEAL_CHECK && !memcmp(want, data, SEAL_CHECK) ? ERR_OK : err_set(ERR_CORRUPT, _("存储的数据损坏"));
+}
+
 enum err seal_get(const struct seal *s, const void *about, size_t about_len, const void *data, size_t len, struct buf *out)
 {
-	uint8_t check[SEAL_CHECK];
+	enum err e;
 
 	if (s->key)
 		return keys_box_open_to(s->key, (struct keys_ad){ about, about_len }, data, len, out);
-	if (len < SEAL_CHECK)
-		return err_set(ERR_CORRUPT, _("存储的数据损坏"));
-	seal_check(about, about_len, (const uint8_t *)data + SEAL_CHECK, len - SEAL_CHECK, check);
-	if (memcmp(check, data, SEAL_CHECK))
-		return err_set(ERR_CORRUPT, _("存储的数据损坏"));
+	if ((e = check(about, about_len, data, len)))
+		return e;
 	buf_put(out, (const uint8_t *)data + SEAL_CHECK, len - SEAL_CHECK);
 	return out->err;
 }
@@ -69,16 +76,33 @@ enum err seal_write_file(const struct seal *s, const char *path, const char *abo
 	return e;
 }
 
+/* Where nothing is sealed the bytes stay where they were read to. */
+static enum err read_checked(const char *path, const char *about, size_t max, struct buf *out)
+{
+	enum err e = fs_read(path, max + KEYS_BOX, out);
+
+	if (!e && !(e = check(about, strlen(about), buf_str(out), out->len))) {
+		memmove(out->data, out->data + SEAL_CHECK, out->len - SEAL_CHECK);
+		buf_cut(out, out->len - SEAL_CHECK);
+	} else {
+		buf_reset(out);
+	}
+	return e;
+}
+
 enum err seal_read_file(const struct seal *s, const char *path, const char *about, size_t max, struct buf *out)
 {
 	struct buf sealed = { 0 };
-	enum err e = fs_read(path, max + KEYS_BOX, &sealed);
+	enum err e;
 
-	buf_reset(out);
-	if (!e)
-		e = seal_get(s, about, strlen(about), buf_str(&sealed), sealed.len, out);
-	if (e)
-		e = err_in(e, "%s", path);
-	buf_clear(&sealed);
-	return e;
+	if (!s->key) {
+		e = read_checked(path, about, max, out);
+	} else {
+		e = fs_read(path, max + KEYS_BOX, &sealed);
+		buf_reset(out);
+		if (!e)
+			e = seal_get(s, about, strlen(about), buf_str(&sealed), sealed.len, out);
+		buf_clear(&sealed);
+	}
+	return e ? err_in(e, "%s", path) : ERR_OK;
 }

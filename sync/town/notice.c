@@ -56,6 +56,19 @@ static enum err choose(struct profile *p, const struct pack *pk, const struct ro
 	return id ? err_set(ERR_NOTFOUND, _("%s 不适用于这一行"), pk->papers[at].title) : err_set(ERR_NOTFOUND, _("登记簿 %s 的这一行没有可打印的文书"), r->reg);
 }
 
+enum err notice_papers(struct profile *p, const struct row *r, uint32_t out[NOTICE_PAPERS_MAX], uint32_t *count)
+{
+	const struct pack *pk;
+	enum err e = profile_pack_current(p, &pk);
+	bool fit;
+
+	*count = 0;
+	for (uint32_t i = 0; !e && i < pk->paper_count && *count < NOTICE_PAPERS_MAX; i++)
+		if (!(e = fits(p, pk, r, &pk->papers[i], &fit)) && fit && may_print(p, &pk->papers[i]))
+			out[(*count)++] = i;
+	return e;
+}
+
 /* --- the page --- */
 
 /* Who printed it, when, and whether what it says of persons is whole. */

@@ -17,6 +17,10 @@ struct notice_how { bool full; const char *scale; /* the command that makes larg
  * be NULL, borrowed from the pack) says which paper it became. */
 enum err notice_row(struct profile *p, const struct row_id *row, const char *id, const struct notice_how *how, const char *path, const char **title);
 
+/* The papers, by index in the pack, that fit the row and that this writer may print: what notice_row() takes. */
+enum { NOTICE_PAPERS_MAX = 16 };
+enum err notice_papers(struct profile *p, const struct row *r, uint32_t out[NOTICE_PAPERS_MAX], uint32_t *count);
+
 /* All response cards of the pack, six on a page, to be cut and carried. */
 enum err notice_cards(struct profile *p, const char *path, uint32_t *count);
 

@@ -311,6 +311,67 @@ static void a_ledger_is_written_as_the_office_wants_it(void **state)
 	fclose(f);
 }
 
+static void assert_file_says(const char *path, const char *words)
+{
+	static char page[1 << 20];
+	FILE *f = fopen(path, "r");
+	size_t n;
+
+	assert_non_null(f);
+	n = fread(page, 1, sizeof page - 1, f);
+	page[n] = '\0';
+	fclose(f);
+	assert_non_null(strstr(page, words));
+}
+
+static void the_reports_are_written_from_the_desk(void **state)
+{
+	struct vt *vt = desk(24, 80);
+	char path[512];
+
+	(void)state;
+	assert_shows(vt, "乡镇  今日");
+	vt_keys(vt, "e");
+	assert_shows(vt, "选一本台账");
+	vt_key(vt, "Down");
+	vt_key(vt, "Down");
+	field_settle(vt);
+	assert_true(vt_selected(vt, "年报 "));
+	vt_key(vt, "Enter");
+	assert_shows(vt, "写到哪里");
+	snprintf(path, sizeof path, "%s/year.html", field_dir());
+	answer(vt, path);
+	assert_shows(vt, "可打印");
+	vt_free(vt);
+	assert_file_says(path, "安全工作年报");
+}
+
+static void a_paper_is_printed_from_a_hazards_page(void **state)
+{
+	struct vt *vt = desk(24, 80);
+	char path[512];
+
+	(void)state;
+	assert_shows(vt, "乡镇  今日");
+	vt_key(vt, "Enter");
+	assert_hides(vt, "乡镇  今日");
+	field_settle(vt);
+	vt_keys(vt, "p");
+	assert_shows(vt, "打印哪一种");
+	field_settle(vt);
+	vt_keys(vt, "2");
+	assert_shows(vt, "姓名电话遮住");
+	field_settle(vt);
+	vt_keys(vt, "1");
+	assert_shows(vt, "写到哪里");
+	snprintf(path, sizeof path, "%s/reminder.html", field_dir());
+	answer(vt, path);
+	assert_shows(vt, "用浏览器打开");
+	vt_free(vt);
+	assert_file_says(path, "<h1>隐患整改提示单</h1>");
+	assert_file_says(path, "个人信息已遮盖");
+}
+
 /* Every desk screen in both languages, large and small, and without colour: drawn, and left again. */
 static void every_desk_screen_stands_in_both_languages_at_both_sizes(void **state)
 {
@@ -343,6 +404,8 @@ int main(void)
 		cmocka_unit_test(a_refused_bundle_says_why_and_that_nothing_was_taken_in),
 		cmocka_unit_test(every_desk_screen_stands_in_both_languages_at_both_sizes),
 		cmocka_unit_test(an_offices_table_shows_what_it_would_change_before_it_does),
+		cmocka_unit_test(the_reports_are_written_from_the_desk),
+		cmocka_unit_test(a_paper_is_printed_from_a_hazards_page),
 		cmocka_unit_test(a_ledger_is_written_as_the_office_wants_it),
 		cmocka_unit_test(a_disagreement_stands_side_by_side_and_is_settled_by_one),
 		cmocka_unit_test(a_bundle_of_a_newer_program_waits_for_it_and_says_so),

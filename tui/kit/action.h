@@ -65,6 +65,7 @@
 	X(DETAILS,   DO,    "details",   N_("详情"), N_("看全部内容")) \
 	X(REVEAL,    DO,    "reveal",    N_("看全号"), N_("显示遮住的个人信息; 会记下谁看过")) \
 	X(NOTICE,    DO,    "notice",    N_("告知单"), N_("出示告知单: 屏幕、文件、二维码")) \
+	X(PRINT,     DO,    "print",     N_("打印"), N_("告知单、提示单、训练和演练记录, 写成 A4 的网页文件")) \
 	X(VERIFY,    DO,    "verify",    N_("核实"), N_("给选中的隐患核实判级")) \
 	X(DOWNGRADE, DO,    "downgrade", N_("成批降级"), N_("勾选几处疑似重大, 写一个理由, 一起定为一般隐患")) \
 	X(WHISTLE,   DO,    "whistle",   N_("吹哨"), N_("吹哨请部门来, 或登记部门的应答")) \

@@ -12,6 +12,9 @@
 #include "tui/screens/gauges.h"
 #include "tui/screens/moments.h"
 #include "tui/screens/notice.h"
+#ifdef WITH_TOWN
+#include "tui/screens/paper.h"
+#endif
 #include "tui/screens/readings.h"
 #include "tui/screens/row_view.h"
 #include "tui/screens/story.h"
@@ -183,6 +186,9 @@ static enum err load(struct kit_view *base)
 	v->reg = &v->app->pack->registers[reg];
 	v->kind = kind_of(v);
 	v->amendable = amend_possible(v->app, &v->id);
+#ifdef WITH_TOWN
+	v->printable = paper_offered(v->app, &v->row);
+#endif
 	if (v->kind)
 		add(v, LINE_WALK, 0);
 	gather_steps(v);
@@ -347,6 +353,9 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_REVEAL:  return reveal(v);
 	case ACT_READINGS: return kit_open(base, screen_readings_new(v->app, &v->id));
 	case ACT_NOTICE:  return kit_open(base, screen_notice_new(v->app, &v->id, 1));
+#ifdef WITH_TOWN
+	case ACT_PRINT:   return paper_print(base, v->app, &v->id);
+#endif
 	case ACT_ADD:     return kit_open(base, screen_moments_new(v->app, moments_form(v->app, v->reg->id), &v->id));
 	case ACT_NEW:     return choose_to_make(v);
 	default:          return kit_list_act(&v->list, a);
@@ -367,6 +376,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 		return v->reg && moments_form(v->app, v->reg->id);
 	if (a == ACT_EDIT)
 		return v->amendable;
+	if (a == ACT_PRINT)
+		return v->printable;
 	if (a == ACT_REVEAL)
 		return is_masked(v);
 	if (a == ACT_READINGS)
@@ -406,7 +417,7 @@ static void close_row(struct kit_view *base)
 }
 
 static const struct kit_key keys[] = {
-	{ KIT_ENTER, ACT_OPEN, true }, { 'w', ACT_WALK, true }, { 'm', ACT_ADD, true }, { 'n', ACT_NEW, true }, { 'r', ACT_READINGS, true }, { 'h', ACT_HISTORY, true }, { 'e', ACT_EDIT, true }, { 't', ACT_NOTICE, true }, { 'v', ACT_REVEAL, true },
+	{ KIT_ENTER, ACT_OPEN, true }, { 'w', ACT_WALK, true }, { 'm', ACT_ADD, true }, { 'n', ACT_NEW, true }, { 'r', ACT_READINGS, true }, { 'h', ACT_HISTORY, true }, { 'e', ACT_EDIT, true }, { 't', ACT_NOTICE, true }, { 'p', ACT_PRINT, true }, { 'v', ACT_REVEAL, true },
 	{ '1', ACT_ANSWER_1, false }, { '2', ACT_ANSWER_2, false }, { '3', ACT_ANSWER_3, false }, { '4', ACT_ANSWER_4, false },
 	{ '5', ACT_ANSWER_5, false }, { '6', ACT_ANSWER_6, false }, { '7', ACT_ANSWER_7, false }, { '8', ACT_ANSWER_8, false },
 	{ '9', ACT_ANSWER_9, false },

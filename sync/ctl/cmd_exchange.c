@@ -4,6 +4,7 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "sync/bundle/open.h"
+#include "sync/exchange/account.h"
 #include "sync/exchange/downlink.h"
 #include "sync/exchange/folder.h"
 #include "sync/exchange/online.h"
@@ -18,7 +19,9 @@
 #include <string.h>
 
 /* Every file that was read, for --json and for people. */
-struct told { struct ctl *c; struct jdoc *files; uint32_t bad; const char *receipts; struct profile *profile; enum err err; };
+struct told { struct ctl *c; struct jdoc *files; uint32_t bad; const char *receipts; struct profile *profile; enum err err; struct account *account; };
+
+enum { RECORDS_MAX = 10000 };                         /* told one by one; the others are counted */
 
 static void tell(void *user, const struct inbox_file *f)
 {
@@ -52,6 +55,38 @@ static void tell(void *user, const struct inbox_file *f)
 	}
 }
 
+static void tell_record(void *user, const struct account_record *r)
+{
+	struct jdoc *j = jdoc_object();
+	char ref[2 * EVENT_REF + 1];
+
+	keys_hex(r->ref, EVENT_REF, ref);
+	jdoc_put_text(j, "ref", ref);
+	jdoc_put_text(j, "state", account_state_name(r->state));
+	jdoc_put_text(j, "kind", r->kind);
+	jdoc_put_text(j, "form", r->form);
+	jdoc_put_text(j, "number", r->number);
+	jdoc_put_text(j, "writer", r->writer);
+	jdoc_put_text(j, "why", r->why);
+	jdoc_push(user, j);
+}
+
+/* What became of each record: where ours are on their way, what came. */
+static void answer_records(struct told *t, struct jdoc *answer)
+{
+	struct account_sums sums = { .left_out = 0 };
+	struct jdoc *j = jdoc_object(), *list = jdoc_array();
+	enum err e = account_each(t->account, t->c->json ? RECORDS_MAX : 0, tell_record, list, &sums);
+
+	for (int s = 0; s < ACCOUNT_STATES; s++)
+		jdoc_put_integer(j, account_state_name((enum account_state)s), (int64_t)sums.of[s]);
+	jdoc_put_integer(j, "left_out", (int64_t)sums.left_out);
+	jdoc_put(j, "list", list);
+	jdoc_put(answer, "records", j);
+	if (e)
+		ctl_say(t->c, "%s", err_detail());
+}
+
 static void answer_report(struct ctl *c, struct told *t, const struct folder_report *r)
 {
 	struct jdoc *j = jdoc_object();
@@ -67,6 +102,9 @@ static void answer_report(struct ctl *c, struct told *t, const struct folder_rep
 	jdoc_put_integer(j, "attachments_left", r->attachments_left);
 	for (int v = 0; v <= INBOX_FOREIGN; v++)
 		jdoc_put_integer(j, inbox_verdict_name((enum inbox_verdict)v), r->files[v]);
+	if (t->account)
+		answer_records(t, j);
+	account_close(t->account);
 	ctl_answer(c, j);
 }
 
@@ -88,6 +126,8 @@ enum err cmd_sync(struct ctl *c)
 		c->argc = 1;
 		return cmd_merge(c);              /* a township takes in and gives back */
 	}
+	if (!e)
+		e = account_open(t.profile, &t.account);
 	if (!e)
 		e = dir ? folder_sync(t.profile, dir, &r) : online_sync(t.profile, url, &r);
 	answer_report(c, &t, &r);
@@ -132,6 +172,7 @@ enum err cmd_merge(struct ctl *c)
 		return e;
 	}
 	town = keys_town_here(t.profile->dir);
+	e = account_open(t.profile, &t.account);
 	for (int i = 0; !e && i < c->argc; i++) {
 		stick_of(c->argv[i], &stick);
 		buf_reset(&receipts);

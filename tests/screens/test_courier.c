@@ -128,6 +128,9 @@ static void a_kept_record_is_at_the_township_soon(void **state)
 	assert_shows(vt, "没送到 0 条");
 	vt_keys(vt, "y");
 	assert_shows(vt, "对过");
+	vt_keys(vt, "d");                                  /* record by record */
+	assert_shows(vt, "王秀英  乡镇已收到");
+	vt_key(vt, "Esc");
 	vt_key(vt, "Esc");
 	field_leave(vt);
 }

@@ -3,13 +3,15 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
+#include "forms/xlsform/form.h"
+#include "sync/exchange/account.h"
 #include "sync/ledger/profile.h"
 #include "tui/screens/app.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { HEAR_MS = 250 };                                /* while one runs: how soon its word is seen */
+enum { HEAR_MS = 250 /* while one runs: how soon its word is seen */, LINES_MAX = 500 /* of an account */ };
 
 bool courier_works(const struct app *app)
 {
@@ -43,6 +45,7 @@ static enum err start(struct app *app)
 	enum err e;
 
 	c->written = app->profile->anchor.written;
+	courier_note(app);
 	if (!(e = errand_start(&c->errand, app->profile, app->settings.sync_url)))
 		return ERR_OK;
 	c->errand.word = (struct errand_word){ .over = true, .err = e };
@@ -94,6 +97,63 @@ void courier_break(struct app *app)
 void courier_stop(struct app *app)
 {
 	errand_stop(&app->courier.errand);
+	account_close(app->courier.account);
+	app->courier.account = NULL;
+}
+
+/* --- what became of each record --- */
+
+void courier_note(struct app *app)
+{
+	account_close(app->courier.account);
+	if (account_open(app->profile, &app->courier.account))
+		app->courier.account = NULL;
+}
+
+static const char *form_title(const struct app *app, const char *id)
+{
+	for (uint32_t i = 0; app->pack && i < app->pack->form_count; i++)
+		if (!strcmp(app->pack->forms[i].form->id, id))
+			return pack_name(&app->pack->forms[i].title, i18n_language());
+	return id;
+}
+
+struct lines { const struct app *app; struct buf *out; uint64_t quiet; };
+
+/* "02-0043  巡查 小餐饮  王秀英  乡镇已收到"; what nobody filled in is only counted. */
+static void put_line(void *user, const struct account_record *r)
+{
+	struct lines *l = user;
+
+	if (!*r->form && !*r->why) {
+		l->quiet++;
+		return;
+	}
+	buf_printf(l->out, "%s  %s  %s  %s", *r->number ? r->number : "-", *r->form ? form_title(l->app, r->form) : r->kind, r->writer, account_state_text(r->state));
+	if (*r->why)
+		buf_printf(l->out, ": %s", r->why);
+	buf_putc(l->out, '\n');
+}
+
+void courier_account(const struct app *app, struct buf *out)
+{
+	struct lines l = { app, out, 0 };
+	struct account_sums sums;
+
+	if (!app->courier.account)
+		return;
+	if (account_each(app->courier.account, LINES_MAX, put_line, &l, &sums)) {
+		buf_printf(out, "%s\n", err_detail());
+		return;
+	}
+	if (l.quiet)
+		buf_printf(out, _("另有附件、更正、证书等 %llu 条\n"), (unsigned long long)l.quiet);
+	if (sums.left_out)
+		buf_printf(out, _("还有 %llu 条没有列出\n"), (unsigned long long)sums.left_out);
+	buf_puts(out, _("\n# 合计\n"));
+	for (int s = 0; s < ACCOUNT_STATES; s++)
+		if (sums.of[s])
+			buf_printf(out, "%s: %llu\n", account_state_text((enum account_state)s), (unsigned long long)sums.of[s]);
 }
 
 int64_t courier_heard(const struct app *app, int64_t heard)

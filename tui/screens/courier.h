@@ -10,12 +10,14 @@
 #include "tui/kit/theme.h"
 
 struct app;
+struct account;
 
 struct courier {
 	struct errand errand;
 	struct schedule when;
 	uint64_t written;                 /* own events when the last exchange began: more of them are to be sent */
 	struct errand_word last;          /* how the last one went; `over` when there was one since unlocking */
+	struct account *account;          /* how things stood when it began; NULL */
 	int64_t ended, through;           /* wall clock then; and when the last one ended well, 0 none did */
 };
 
@@ -37,6 +39,11 @@ void courier_stop(struct app *app);
 
 /* When the township was last known to be there: `heard` (ms, 0 never) or the last exchange that went through. */
 int64_t courier_heard(const struct app *app, int64_t heard);
+
+/* An exchange by any way begins: how things stand now is what courier_account() compares with. */
+void courier_note(struct app *app);
+/* What became of each record since then, in lines; "" when nothing was exchanged since unlocking. */
+void courier_account(const struct app *app, struct buf *out);
 
 /* Does it work by itself here: enrolled, an address is set, not switched off? */
 bool courier_works(const struct app *app);

@@ -6,6 +6,7 @@
 #include "sync/exchange/status.h"
 #include "sync/ledger/profile.h"
 #include "tui/kit/draw.h"
+#include "tui/kit/pager.h"
 #include "tui/kit/progress.h"
 #include "tui/kit/prompt.h"
 
@@ -125,6 +126,7 @@ static enum err step_folder(struct exchange *x, struct kit_progress *p)
 	x->p = p;
 	x->report = (struct folder_report){ .progress = moving, .user = x };
 	p->finished = true;
+	courier_note(x->app);
 	return folder_sync(x->app->profile, x->app->settings.sync_dir, &x->report);
 }
 
@@ -237,11 +239,30 @@ static enum kit_next url_given(struct kit_view *below, struct kit_view *self)
 	return keep(v, v->app->settings.sync_url, kit_prompt_answer(self));
 }
 
+static enum kit_next show_account(struct sync_view *v)
+{
+	struct kit_view *pager;
+	struct buf text = { 0 };
+
+	buf_puts(&text, _("# 上次同步, 逐条\n"));
+	courier_account(v->app, &text);
+	pager = kit_pager_new(_("逐条"), buf_str(&text));
+	buf_clear(&text);
+	return kit_open(&v->base, pager);
+}
+
+static bool offers(struct kit_view *base, enum kit_action a)
+{
+	return a != ACT_DETAILS || ((struct sync_view *)base)->app->courier.account;
+}
+
 static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct sync_view *v = (struct sync_view *)base;
 
 	switch (a) {
+	case ACT_DETAILS:
+		return show_account(v);
 	/* The network first where there is one: nothing to plug in. */
 	case ACT_OPEN: case ACT_SEND:
 		return start(v, *v->app->settings.sync_url && (a == ACT_OPEN || !*v->app->settings.sync_dir));
@@ -260,6 +281,7 @@ static const char *label(struct kit_view *base, enum kit_action a)
 	switch (a) {
 	case ACT_EDIT: return _("设文件夹");
 	case ACT_STEP: return _("设网址");
+	case ACT_DETAILS: return _("逐条");
 	case ACT_OPEN: return _("开始同步");
 	case ACT_SEND: return _("用文件夹同步");
 	default:       return NULL;
@@ -271,10 +293,10 @@ static void close_sync(struct kit_view *base)
 	free(base);
 }
 
-static const struct kit_key keys[] = { { KIT_ENTER, ACT_OPEN, true }, { 'y', ACT_SEND, false }, { 'f', ACT_EDIT, true }, { 'u', ACT_STEP, true }, { 0, ACT_NONE, false } };
+static const struct kit_key keys[] = { { KIT_ENTER, ACT_OPEN, true }, { 'y', ACT_SEND, false }, { 'f', ACT_EDIT, true }, { 'u', ACT_STEP, true }, { 'd', ACT_DETAILS, true }, { 0, ACT_NONE, false } };
 
 static const struct kit_view_ops ops = {
-	.name = "sync", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_sync, .label = label, .stale = stale,
+	.name = "sync", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_sync, .label = label, .offers = offers, .stale = stale,
 };
 
 struct kit_view *screen_sync_new(struct app *app)

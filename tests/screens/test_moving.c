@@ -102,6 +102,28 @@ static void three_hundred(void)
 	submit("household_new", "many.json", "2026-07-15T20:00");
 }
 
+/* How many were moved goes into the report without being counted or typed again. */
+static void the_number_of_people_moved_goes_into_the_report(void **state)
+{
+	(void)state;
+	errand_mode = errand_modes;
+	open_list("05:00");
+	errand_type("111");
+	assert_shows(errand_vt, "到位 3/12");
+	errand_type("r");
+	errand_press("Enter");
+	errand_type("山洪");
+	errand_press("Enter");
+	errand_fill("河街");
+	errand_fill("河水上岸");
+	errand_press("F5");
+	assert_shows(errand_vt, "到位 3/12");
+	errand_press("Esc");
+	lift();
+	field_leave(errand_vt);
+	assert_int_equal(errand_count("incidents", "${moved} = 4 and ${where} = '河街'"), 1);
+}
+
 static int64_t ms(void)
 {
 	struct timespec t;
@@ -160,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(twelve_households_are_ticked_off_by_one_key_each_and_who_need_it_go_first),
+		cmocka_unit_test(the_number_of_people_moved_goes_into_the_report),
 		cmocka_unit_test(three_hundred_households_survive_a_kill_in_the_middle),
 	};
 

@@ -10,6 +10,7 @@
 #include "tui/kit/draw.h"
 #include "tui/kit/pager.h"
 #include "tui/screens/clocks.h"
+#include "tui/screens/filling.h"
 #include "tui/screens/moments.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/words.h"
@@ -130,6 +131,38 @@ enum err incident_text(struct app *app, const struct row_id *id, struct buf *out
 	buf_printf(out, _("。报告人 %s"), app->person);
 	row_clear(&row);
 	return ERR_OK;
+}
+
+bool incident_may_tell_moved(const struct app *app)
+{
+	uint32_t f = has_registers(app) ? pack_find_form(app->pack, "incident_new") : PACK_NONE;
+
+	return f != PACK_NONE && (!app->pack->forms[f].roles || app->pack->forms[f].roles & app->roles);
+}
+
+enum kit_next incident_moved(struct kit_view *v, struct app *app, uint32_t people)
+{
+	struct incident_open open[INCIDENT_OPEN_MAX];
+	struct filling *f = NULL;
+	char text[16];
+	size_t n;
+	fill_node at;
+	enum err e;
+
+	incident_gather(app, open, &n);
+	e = n ? filling_begin(app, "incident_update", &open[0].id, &f) : filling_begin(app, "incident_new", NULL, &f);
+	snprintf(text, sizeof text, "%u", people);
+	at = e ? FILL_NO_NODE : fill_find(f->fill, "moved");
+	if (!e && at != FILL_NO_NODE)
+		e = fill_set(f->fill, at, text);
+	if (!e)
+		e = filling_save(f, FILL_NO_NODE);
+	if (!e)
+		return kit_open(v, screen_filling_new(f));
+	kit_say_error(e);
+	if (f)
+		filling_close(f);
+	return KIT_STAY;
 }
 
 /* --- one incident --- */

@@ -8,6 +8,7 @@
 #include "tui/kit/field.h"
 #include "tui/kit/list.h"
 #include "tui/screens/clocks.h"
+#include "tui/screens/incident.h"
 #include "tui/screens/moves.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/words.h"
@@ -434,6 +435,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 		return KIT_STAY;
 	case ACT_EDIT:   return open_row(m, "callout_move");
 	case ACT_UNDO:   return take_back(m);
+	case ACT_REPORTS: return incident_moved(&m->base, m->app, m->moves.people[MOVE_ARRIVED]);
 	case ACT_WHERE:
 		if (!m->has_shelter)
 			return ask_shelter(m, ACT_NONE);
@@ -456,6 +458,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 
 	if (digit_of(a) || a == ACT_OPEN || a == ACT_EDIT)
 		return m->shown_count > 0;
+	if (a == ACT_REPORTS)
+		return incident_may_tell_moved(m->app);
 	return a == ACT_UNDO ? m->has_last : a == ACT_WHERE ? pack_find_register(m->app->pack, "shelters") != PACK_NONE : true;
 }
 
@@ -470,6 +474,7 @@ static const char *label(struct kit_view *base, enum kit_action a)
 	case ACT_WHO:    return m->by_me ? _("由责任人") : _("由我");
 	case ACT_FILTER: return m->still_only ? _("看全部") : _("只看没到的");
 	case ACT_UNDO:   return _("撤回");
+	case ACT_REPORTS: return _("报转移人数");
 	case ACT_OPEN:   return m->finding ? _("到这一户") : NULL;
 	default:         return NULL;
 	}
@@ -530,7 +535,7 @@ static void close_moving(struct kit_view *base)
 
 static const struct kit_key keys[] = {
 	{ '1', ACT_ANSWER_1, true }, { '2', ACT_ANSWER_2, true }, { '3', ACT_ANSWER_3, true }, { '4', ACT_ANSWER_4, true },
-	{ 'u', ACT_UNDO, true }, { 'p', ACT_FILTER, true }, { '/', ACT_FIND, true }, { 's', ACT_WHERE, true }, { 'b', ACT_WHO, true },
+	{ 'u', ACT_UNDO, true }, { 'p', ACT_FILTER, true }, { '/', ACT_FIND, true }, { 's', ACT_WHERE, true }, { 'b', ACT_WHO, true }, { 'r', ACT_REPORTS, true },
 	{ 'e', ACT_EDIT, true }, { KIT_ENTER, ACT_OPEN, false },
 	KIT_LIST_KEYS, { 0, ACT_NONE, false },
 };

@@ -7,8 +7,6 @@
 #include "tui/kit/list.h"
 #include "tui/screens/gauges.h"
 #include "tui/screens/incident.h"
-#include "tui/screens/moves.h"
-#include "tui/screens/moving.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/warning.h"
 #include "tui/screens/words.h"
@@ -20,7 +18,7 @@
 enum { NEXT_MAX = 8 };
 
 /* What is offered after a reading beyond its limit. */
-enum next_step { NEXT_INCIDENT, NEXT_WARNING, NEXT_MOVING, NEXT_HAZARD, NEXT_CARDS, NEXT_NOTHING };
+enum next_step { NEXT_INCIDENT, NEXT_WARNING, NEXT_HAZARD, NEXT_CARDS, NEXT_NOTHING };
 
 struct readings {
 	struct kit_view base;
@@ -174,9 +172,7 @@ static enum kit_next ask_next(struct readings *v, const char *words)
 	if (v->has_incident || may(v, "incident_new"))
 		offer(v, options, NEXT_INCIDENT, v->has_incident ? _("报告: 到正在处置的突发事件") : _("报告: 记一件突发事件"));
 	if (v->has_warning || may(v, "warning_new"))
-		offer(v, options, NEXT_WARNING, v->has_warning ? _("叫应: 到正在跑的预警") : _("叫应: 登记收到的预警"));
-	if (v->has_warning && moves_possible(v->app))
-		offer(v, options, NEXT_MOVING, _("转移: 到转移清单"));
+		offer(v, options, NEXT_WARNING, v->has_warning ? _("叫应和转移: 到正在跑的预警") : _("叫应: 登记收到的预警"));
 	if (may(v, "hazard_new"))
 		offer(v, options, NEXT_HAZARD, _("记一处隐患"));
 	offer(v, options, NEXT_CARDS, _("看处置卡"));
@@ -192,7 +188,6 @@ static enum kit_next next_chosen(struct kit_view *below, struct kit_view *self)
 	switch (i < 0 || (size_t)i >= v->step_count ? NEXT_NOTHING : v->steps[i]) {
 	case NEXT_INCIDENT: return v->has_incident ? kit_open(below, screen_incident_new(v->app, &v->incident)) : screen_begin(below, v->app, "incident_new", NULL);
 	case NEXT_WARNING:  return v->has_warning ? kit_open(below, screen_warning_new(v->app, &v->warning)) : screen_begin(below, v->app, "warning_new", NULL);
-	case NEXT_MOVING:   return kit_open(below, screen_moving_new(v->app, &v->warning));
 	case NEXT_HAZARD:   return screen_begin(below, v->app, "hazard_new", &v->alarmed);
 	case NEXT_CARDS:    return kit_open(below, screen_cards_new(v->app));
 	case NEXT_NOTHING:  break;

@@ -50,10 +50,11 @@ static void leave(int sig)
 	_exit(0);
 }
 
-static void stop_with(pid_t parent)
+static void set_signals(pid_t parent)
 {
 	/* ^Z stops all programs of the terminal: this one ends, instead of sleeping with a connection open. */
 	signal(SIGTSTP, leave);
+	signal(SIGPIPE, SIG_IGN);               /* a connection that breaks is an error like others, under TLS too */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(0);
@@ -82,7 +83,7 @@ static _Noreturn void be_errand(const struct profile *p, const char *url, pid_t 
 	struct errand_word w = { .report = { .progress = moving, .user = &t } };
 
 	child_begin(fd);
-	stop_with(parent);
+	set_signals(parent);
 	if (nice(NICE) < 0)
 		errno = 0;
 	w.err = run(p->dir, p->identity, url, &w.report);

@@ -162,6 +162,22 @@ enum err attach_expected(struct profile *p, const uint8_t id[KEYS_HASH], uint64_
 	return e;
 }
 
+bool attach_is_erased(struct profile *p, const uint8_t id[KEYS_HASH])
+{
+	struct log_event e = { 0 };
+	struct store_txn t;
+	struct context c;
+	bool erased = false;
+
+	if (!p->fold)
+		return false;
+	reader_begin(p, &t, &c);
+	erased = !t.err && !naming(&c, id, &e) && e.event.flags & EVENT_PRIVATE_GONE;
+	store_abort(&t);
+	log_event_clear(&e);
+	return erased;
+}
+
 bool attach_wanted(struct profile *p, const uint8_t id[KEYS_HASH])
 {
 	uint8_t author[EVENT_WRITER];

@@ -49,6 +49,9 @@ enum err attach_read(struct profile *p, const uint8_t ref[EVENT_REF], struct buf
 bool attach_wanted(struct profile *p, const uint8_t id[KEYS_HASH]);
 enum err attach_expected(struct profile *p, const uint8_t id[KEYS_HASH], uint64_t *size, uint8_t author[EVENT_WRITER]);
 
+/* Was it named once, and erased? Then nobody keeps it, not for others either. */
+bool attach_is_erased(struct profile *p, const uint8_t id[KEYS_HASH]);
+
 /* Is this blob here, of how many bytes as carried? */
 bool attach_size(struct profile *p, const uint8_t id[KEYS_HASH], uint64_t *size);
 

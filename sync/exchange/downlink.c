@@ -209,6 +209,8 @@ static enum err put_scopes(struct profile *p, const struct scopes *scopes, const
 
 		e = from.err ? from.err : keep_pack_blobs(p, put_blob, &x);
 	}
+	if (!e && !r->stopped)
+		e = folder_sweep(p, dir, "down", true);
 	buf_clear(&to);
 	buf_clear(&from);
 	return e;

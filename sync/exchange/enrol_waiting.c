@@ -3,6 +3,7 @@
 
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
+#include "forms/base/sys.h"
 #include "sync/keys/roster.h"
 #include "sync/ledger/profile.h"
 
@@ -26,7 +27,7 @@ static enum err list_one(void *user, const char *name)
 	if (strlen(name) != NAME)
 		return ERR_OK;
 	fs_path(&path, l->dir, name);
-	if (!path.err && !lstat(path.data, &st) && S_ISREG(st.st_mode) && !fs_read(path.data, KEYS_REQUEST_MAX, &file)
+	if (!path.err && !sys->lstat(path.data, &st) && S_ISREG(st.st_mode) && !fs_read(path.data, KEYS_REQUEST_MAX, &file)
 	    && !keys_request_read(buf_str(&file), file.len, &w.request) && !keys_roster_find(l->profile->roster, w.request.id.writer)) {
 		keys_request_digits(file.data, file.len, w.digits);
 		w.when = (int64_t)st.st_mtime * 1000;
@@ -133,5 +134,38 @@ enum err enrol_waiting_answer(struct profile *p, const struct buf *request, cons
 		e = path.err ? path.err : fs_remove(path.data);
 	}
 	buf_clear(&path);
+	return e;
+}
+
+/* --- what nobody comes for --- */
+
+struct expiring { const char *dir; int64_t before; };
+
+static enum err expire_one(void *user, const char *name)
+{
+	struct expiring *x = user;
+	struct buf path = { 0 };
+	struct stat st;
+	enum err e = ERR_OK;
+
+	fs_path(&path, x->dir, name);
+	if (strlen(name) == NAME && !path.err && !sys->lstat(path.data, &st) && S_ISREG(st.st_mode) && (int64_t)st.st_mtime * 1000 < x->before)
+		e = fs_remove(path.data);
+	buf_clear(&path);
+	return e;
+}
+
+enum err enrol_waiting_expire(struct profile *p, int64_t now)
+{
+	static const char *const folders[] = { "enrol", "grants" };
+	struct buf dir = { 0 };
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; !e && i < sizeof folders / sizeof *folders; i++) {
+		struct expiring x = { profile_path(p, folders[i], &dir), now - (int64_t)ENROL_WAITING_DAYS * 86400000 };
+
+		e = dir.err ? dir.err : fs_is_dir(x.dir) ? fs_list(x.dir, FILES_MAX, expire_one, &x) : ERR_OK;
+	}
+	buf_clear(&dir);
 	return e;
 }

@@ -24,4 +24,9 @@ bool enrol_waiting_has(struct profile *p, const struct buf *request);
 /* Lay the grant out to be fetched, and take the request from the list; with no grant only the latter. */
 enum err enrol_waiting_answer(struct profile *p, const struct buf *request, const struct buf *grant);
 
+/* Requests that nobody granted and grants that lay here so long go: a device that still wants to asks again, and one that is
+ * enrolled gets its grant anew (enrol_again). `now` in ms. */
+enum { ENROL_WAITING_DAYS = 30 };
+enum err enrol_waiting_expire(struct profile *p, int64_t now);
+
 #endif

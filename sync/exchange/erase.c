@@ -2,8 +2,10 @@
 #include "sync/exchange/erase.h"
 
 #include "forms/base/i18n.h"
+#include "sync/bundle/open.h"
 #include "sync/exchange/attach.h"
 #include "sync/exchange/decree.h"
+#include "sync/exchange/erase_own.h"
 #include "sync/exchange/shelf.h"
 #include "sync/keys/town.h"
 #include "sync/ledger/log.h"
@@ -94,32 +96,73 @@ static enum err read_orders(struct profile *p, struct orders *o)
 /* The profile as a whole is done with an order when nobody's files hold the old bytes any more; noted under no writer. */
 static const uint8_t everybody[EVENT_WRITER];
 
-static enum err drop_files(struct profile *p, const struct order *o)
+/* Where an erased event stands, and the blob it names when it is an attachment. */
+static void find_target(struct profile *p, struct erase_target *t, bool *attachment, uint8_t blob[KEYS_HASH])
 {
 	struct log_event event = { 0 };
-	enum err e = ERR_OK;
+	struct store_txn txn;
+	struct payload pl;
+
+	*attachment = false;
+	profile_begin(p, &txn);
+	t->placed = !txn.err && !log_event_get(&txn, t->ref, &event);
+	if (t->placed) {
+		t->log = event.log;
+		t->seq = event.place.seq;
+	}
+	if (t->placed && event.event.kind == EVENT_ATTACH && !event.opaque
+	    && !payload_open(EVENT_ATTACH, event.event.public_part.data, event.event.public_part.len, &pl)) {
+		*attachment = true;
+		memcpy(blob, pl.blob, KEYS_HASH);
+	}
+	store_abort(&txn);
+	log_event_clear(&event);
+}
+
+static enum err drop_files(struct profile *p, const struct order *o)
+{
+	struct erase_target *at = calloc(o->what.count ? o->what.count : 1, sizeof *at);
+	enum err e = at ? ERR_OK : err_set(ERR_NOMEM, "erase");
 
 	for (size_t i = 0; !e && i < o->what.count; i++) {
-		struct store_txn t;
-		struct payload pl;
 		uint8_t blob[KEYS_HASH];
-		bool attachment = false, here;
+		bool attachment;
 
-		profile_begin(p, &t);
-		here = !t.err && !log_event_get(&t, o->what.at[i].ref, &event);
-		if (here && event.event.kind == EVENT_ATTACH && !event.opaque
-		    && !payload_open(EVENT_ATTACH, event.event.public_part.data, event.event.public_part.len, &pl)) {
-			attachment = true;
-			memcpy(blob, pl.blob, KEYS_HASH);
-		}
-		store_abort(&t);
+		memcpy(at[i].ref, o->what.at[i].ref, EVENT_REF);
+		find_target(p, &at[i], &attachment, blob);
 		if (attachment)
 			e = attach_drop(p, blob);
-		if (!e && here)
-			e = shelf_forget(p, &event.log, event.place.seq);
+		if (!e && at[i].placed)
+			e = shelf_forget(p, &at[i].log, at[i].seq);
 	}
-	log_event_clear(&event);
+	if (!e)
+		e = erase_refused(p, at, o->what.count);
+	free(at);
 	return e;
+}
+
+bool erase_forbids(struct profile *p, const void *data, size_t len)
+{
+	struct orders o = { 0 };
+	uint8_t blob[KEYS_HASH];
+	bool held = false, attachment;
+
+	if (!p->store || !bundle_is_for(data, len, p->ring) || read_orders(p, &o))
+		goto out;
+	for (size_t i = 0; !held && i < o.count; i++) {
+		const struct keys_erase *what = &o.at[i].what;
+		struct erase_target *at = calloc(what->count ? what->count : 1, sizeof *at);
+
+		for (size_t k = 0; at && k < what->count; k++) {
+			memcpy(at[k].ref, what->at[k].ref, EVENT_REF);
+			find_target(p, &at[k], &attachment, blob);
+		}
+		held = at && erase_holds(p, data, len, at, what->count);
+		free(at);
+	}
+out:
+	orders_clear(&o);
+	return held;
 }
 
 /* --- confirming --- */

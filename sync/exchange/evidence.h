@@ -17,7 +17,8 @@ enum evidence_state {
 	EVIDENCE_HELD,             /* received, waits for a certificate; the file is in in/ */
 	EVIDENCE_CARRIED,          /* sealed to others; the file is in carry/ */
 	EVIDENCE_REFUSED,          /* the file is in quarantine/ with its reason */
-	EVIDENCE_PROVEN            /* ours, its receipt came; the file goes at the next shelf_settle() */
+	EVIDENCE_PROVEN,           /* ours, its receipt came; the file goes at the next shelf_settle() */
+	EVIDENCE_REPLACED          /* ours, its content is sealed anew in others: copies on a stick may go once those are there */
 };
 
 /* `end`: the beginning of the hash of the last event; tells the branches of a split apart. */
@@ -36,7 +37,6 @@ struct evidence {
 };
 
 enum err evidence_put(struct log_batch *b, const struct evidence *e);
-enum err evidence_delete(struct log_batch *b, const uint8_t id[KEYS_HASH]);
 /* ERR_NOTFOUND. */
 enum err evidence_get(struct store_txn *t, const uint8_t id[KEYS_HASH], struct evidence *out);
 /* All of them, by id; until `each` returns not OK. */

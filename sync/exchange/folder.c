@@ -386,8 +386,8 @@ enum err folder_take(struct profile *p, const char *path, struct folder_report *
 	return e ? e : inbox_settle(p, NULL);
 }
 
-/* Our bundles in the folder whose arrival is proven may go from it. */
-struct sweep { struct profile *profile; const char *dir; };
+/* Our bundles in the folder that nobody needs there any more. */
+struct sweep { struct profile *profile; const char *dir; bool replaced; };
 
 static enum err sweep_one(void *user, const char *name)
 {
@@ -410,10 +410,23 @@ static enum err sweep_one(void *user, const char *name)
 	profile_begin(s->profile, &t);
 	e = t.err ? t.err : evidence_get(&t, id, &known);
 	store_abort(&t);
-	if (!e && known.state == EVIDENCE_DONE)
+	if (!e && (known.state == EVIDENCE_DONE || (s->replaced && known.state == EVIDENCE_REPLACED)))
 		e = fs_remove(fs_path(&path, s->dir, name));
 	buf_clear(&path);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+enum err folder_sweep(struct profile *p, const char *dir, const char *below, bool replaced)
+{
+	struct buf path = { 0 };
+	struct sweep s = { p, NULL, replaced };
+	enum err e;
+
+	buf_printf(&path, "%s/XUNCHA/%s", dir, below);
+	s.dir = buf_str(&path);
+	e = path.err ? path.err : fs_list(s.dir, FOLDER_FILES_MAX, sweep_one, &s);
+	buf_clear(&path);
+	return e;
 }
 
 static enum err seal_more(struct profile *p, struct folder_report *r)
@@ -429,7 +442,7 @@ static enum err seal_more(struct profile *p, struct folder_report *r)
 
 enum err folder_sync(struct profile *p, const char *dir, struct folder_report *r)
 {
-	struct buf out = { 0 }, up = { 0 };
+	struct buf out = { 0 };
 	uint64_t age = p->anchor.tick >> 32, again_events = 0;
 	uint32_t again = 0;
 	enum err e = ERR_OK;
@@ -457,13 +470,8 @@ enum err folder_sync(struct profile *p, const char *dir, struct folder_report *r
 	r->older = r->tick && r->tick < p->anchor.tick;
 	if (!e && r->tick > p->anchor.tick)
 		e = profile_set_tick(p, r->tick);
-	buf_printf(&up, "%s/XUNCHA/up", dir);
-	if (!e) {
-		struct sweep s = { p, buf_str(&up) };
-
-		e = fs_list(s.dir, FOLDER_FILES_MAX, sweep_one, &s);
-	}
+	if (!e)
+		e = folder_sweep(p, dir, "up", !r->stopped);
 	buf_clear(&out);
-	buf_clear(&up);
 	return e;
 }

@@ -6,7 +6,7 @@
  *
  * Files are known by what they hold: readers take any name and ending, in the folder itself too, ignore what is not ours, follow no
  * links and look four levels deep. Writers put a file aside, sync, rename, sync the directory where that works, and read it
- * back before they call it copied. A reader deletes only its own bundles, and only with a receipt.
+ * back before they call it copied. A reader deletes only its own bundles, and only with a receipt or when others there replace them.
  */
 #ifndef SYNC_EXCHANGE_FOLDER_H
 #define SYNC_EXCHANGE_FOLDER_H
@@ -51,6 +51,10 @@ enum err folder_take(struct profile *p, const char *path, struct folder_report *
 
 /* Put one file into a folder durably and read it back. *there: it was there already, whole. */
 enum err folder_put(const char *dir, const char *name, const void *data, size_t len, bool *there);
+
+/* Remove our bundles from dir/XUNCHA/BELOW that are known to have arrived; with `replaced` (whatever we have to give there has just
+ * been put there whole) also those whose content is sealed anew in others. Others' bundles stay, and what we know nothing of. */
+enum err folder_sweep(struct profile *p, const char *dir, const char *below, bool replaced);
 
 /* Seal what the writers of this device have not sealed yet into out/: a bundle holds logs of one scope only, and opens for
  * the township and that scope. ERR_DENIED when nobody is unlocked. */

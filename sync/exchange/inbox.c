@@ -87,7 +87,7 @@ static enum err open_one(struct profile *p, struct arrival *a)
 	profile_begin(p, &t);
 	e = t.err ? t.err : evidence_get(&t, f->id, &known);
 	store_abort(&t);
-	if (!e && (known.state <= EVIDENCE_MERGED || known.state == EVIDENCE_PROVEN)) {
+	if (!e && (known.state <= EVIDENCE_MERGED || known.state == EVIDENCE_PROVEN || known.state == EVIDENCE_REPLACED)) {
 		memcpy(f->pieces, known.pieces, sizeof f->pieces);
 		f->piece_count = known.piece_count;
 		memcpy(f->sealer, known.sealer, sizeof f->sealer);
@@ -337,6 +337,10 @@ static enum err take_blob(struct profile *p, struct inbox_file *f)
 	if (keep_has_blob(p, f->id)) {
 		decide(f, INBOX_DUPLICATE, "");
 		return ERR_OK;
+	}
+	if (attach_is_erased(p, f->id)) {
+		decide(f, INBOX_REFUSED, _("附件已按删除令删除: 不再收"));
+		return ERR_OK;                    /* kept nowhere */
 	}
 	if (attach_wanted(p, f->id) || keep_names_blob(p, f->id)) {
 		decide(f, INBOX_MERGED, "");

@@ -110,6 +110,10 @@ enum err keep_file(struct profile *p, struct inbox_file *f)
 	/* Whoever sealed it has no receipt and offers it again; a stick full of strangers' bundles must not hold up the others. */
 	if (f->verdict == INBOX_HELD)
 		return keep_in(p, "in", HELD_MAX, true, f);
+	if (!f->newer && erase_forbids(p, f->data, f->len)) {
+		snprintf(f->reason, sizeof f->reason, "%s", _("拒收; 里面有已令删除的个人信息, 不留"));
+		return ERR_OK;
+	}
 	if (!(e = keep_in(p, "quarantine", LIMIT_QUARANTINE, true, f))) {
 		kept_path(p, "quarantine", f->id, ".xcb.txt", &path);
 		e = path.err ? path.err : fs_write(path.data, f->reason, strlen(f->reason));

@@ -24,21 +24,6 @@ enum err newer_note(const char *path, bool newer)
 
 struct retry { struct profile *profile; const char *dir; uint32_t again; };
 
-static enum err forget(const char *path)
-{
-	static const char *const endings[] = { "", ".txt", ".newer" };
-	struct buf one = { 0 };
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; !e && i < sizeof endings / sizeof *endings; i++) {
-		buf_reset(&one);
-		buf_printf(&one, "%s%s", path, endings[i]);
-		e = one.err ? one.err : fs_remove(one.data);
-	}
-	buf_clear(&one);
-	return e;
-}
-
 static enum err retry_one(void *user, const struct quarantined *q)
 {
 	struct retry *r = user;
@@ -56,7 +41,7 @@ static enum err retry_one(void *user, const struct quarantined *q)
 		f = (struct inbox_file){ .name = id, .data = (const uint8_t *)data.data, .len = data.len };
 		e = inbox_take(r->profile, &f, 1);
 	}
-	if (!e && f.verdict != INBOX_REFUSED && !(e = forget(path.data)))
+	if (!e && f.verdict != INBOX_REFUSED && !(e = quarantine_drop(r->profile, q->id)))
 		r->again++;
 	buf_clear(&path);
 	buf_clear(&data);

@@ -58,3 +58,20 @@ enum err quarantine_each(const struct profile *p, enum err (*each)(void *user, c
 	buf_clear(&dir);
 	return e;
 }
+
+enum err quarantine_drop(const struct profile *p, const uint8_t id[KEYS_HASH])
+{
+	static const char *const endings[] = { "", ".txt", ".newer" };
+	struct buf path = { 0 };
+	char hex[NAME + 1];
+	enum err e = ERR_OK;
+
+	keys_hex(id, KEYS_HASH, hex);
+	for (size_t i = 0; !e && i < sizeof endings / sizeof *endings; i++) {
+		buf_reset(&path);
+		buf_printf(&path, "%s/quarantine/%s.xcb%s", p->dir, hex, endings[i]);
+		e = path.err ? path.err : fs_remove(path.data);
+	}
+	buf_clear(&path);
+	return e;
+}

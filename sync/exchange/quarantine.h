@@ -14,4 +14,7 @@ struct quarantined { uint8_t id[KEYS_HASH]; const char *reason, *newer; uint64_t
 /* All of them, by id; until `each` returns not OK. */
 enum err quarantine_each(const struct profile *p, enum err (*each)(void *user, const struct quarantined *q), void *user);
 
+/* One goes, with what lies beside it. */
+enum err quarantine_drop(const struct profile *p, const uint8_t id[KEYS_HASH]);
+
 #endif

@@ -311,8 +311,8 @@ static enum err end_all(struct log_batch *b, void *user)
 	for (size_t i = 0; !e && i < x->count; i++) {
 		struct evidence done = x->done[i];
 
-		done.state = EVIDENCE_DONE;
-		e = x->all ? evidence_delete(b, done.id) : evidence_put(b, &done);
+		done.state = x->all ? EVIDENCE_REPLACED : EVIDENCE_DONE;
+		e = evidence_put(b, &done);
 	}
 	return e;
 }

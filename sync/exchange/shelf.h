@@ -29,11 +29,11 @@ enum err shelf_fill(struct profile *p, const struct shelf *s, uint32_t *bundles,
 /* Waiting bundles of this shelf whose pieces are all acknowledged: evidence becomes DONE, files go. */
 enum err shelf_settle(struct profile *p, const char *name, const char *directory, uint32_t *settled);
 
-/* Forget every waiting bundle of the shelf, files too: everything not acknowledged is sealed again at the next fill (a
+/* Count every waiting bundle of the shelf as replaced, its file goes: everything not acknowledged is sealed again at the next fill (a
  * township restored from backup asks for it; a downlink shelf is made anew when it has too many small files). */
 enum err shelf_empty(struct profile *p, const char *name, const char *directory);
 
-/* Forget every waiting bundle, on whatever shelf, that may hold event `seq` of this log, and what was sealed after it: its content
+/* The same for every waiting bundle, on whatever shelf, that may hold event `seq` of this log, and what was sealed after it: its content
  * has changed (an erasure), so it is sealed anew at the next fill. */
 enum err shelf_forget(struct profile *p, const struct event_log_id *log, uint64_t seq);
 

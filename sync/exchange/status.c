@@ -74,6 +74,7 @@ static enum err read_evidence(void *user, const struct evidence *e)
 	case EVIDENCE_REFUSED:                        /* counted where they lie */
 	case EVIDENCE_DONE:
 	case EVIDENCE_PROVEN:
+	case EVIDENCE_REPLACED:
 		break;
 	}
 	return ERR_OK;

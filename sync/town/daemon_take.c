@@ -5,6 +5,7 @@
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "sync/exchange/attach.h"
+#include "sync/exchange/enrol_waiting.h"
 #include "sync/ledger/profile.h"
 
 #include <stdlib.h>
@@ -164,6 +165,8 @@ static enum err look_around(struct daemon *d)
 
 	if (now - d->expired >= HOUR_MS || now < d->expired) {
 		e = upload_expire(d->uploads, now);
+		if (!e)
+			e = enrol_waiting_expire(d->profile, now);
 		d->expired = now;
 	}
 	if (!e && d->look && !d->queued) {

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { DAY_MS = 86400000 };
+
 static const char *header(struct MHD_Connection *c, const char *name)
 {
 	return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
@@ -40,12 +42,14 @@ enum MHD_Result tus_options(struct MHD_Connection *c)
 }
 
 /* The state of an upload, also of one that has left the storage: taken in or kept for later it is simply whole; refused it is
- * ERR_CORRUPT, so that nobody sends it again. */
+ * ERR_CORRUPT for a day, so that nobody sends it again and again. Then it may be offered once more: what was wrong may have been
+ * ours (a gap filled since, a program upgraded), and the refused file may have given way in quarantine. */
 static enum err state_of(struct daemon *d, const char *id, uint64_t *offset, uint64_t *length)
 {
 	struct evidence known;
 	struct store_txn t;
 	uint8_t hash[KEYS_HASH];
+	int64_t now = clock_wall();
 	enum err e = upload_state(d->uploads, id, offset, length);
 
 	if (e != ERR_NOTFOUND || strlen(id) != 2 * KEYS_HASH || !keys_unhex(id, KEYS_HASH, hash))
@@ -57,6 +61,8 @@ static enum err state_of(struct daemon *d, const char *id, uint64_t *offset, uin
 	profile_begin(d->profile, &t);
 	e = t.err ? t.err : evidence_get(&t, hash, &known);
 	store_abort(&t);
+	if (!e && known.state == EVIDENCE_REFUSED && (now < known.seen || now - known.seen >= DAY_MS))
+		return err_set(ERR_NOTFOUND, _("这个包昨天以前拒收过, 可以再传一次"));
 	if (!e && known.state == EVIDENCE_REFUSED)
 		return err_set(ERR_CORRUPT, _("这个包拒收了: %s"), known.reason);
 	*offset = *length = known.size;

@@ -2,7 +2,7 @@
 # A photo of a record: sealed, behind all records, not here yet, arrived, acknowledged, erased; a stranger's file fills no disk.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
-plan 27
+plan 29
 mkdir "$work/stick" "$work/records" "$work/junk"
 python3 - "$work/photo.jpg" "$work/big.jpg" "$work/small.jpg" <<'P'
 import os, sys
@@ -33,6 +33,7 @@ cp "$work"/stick/XUNCHA/up/*.xcb "$work/records/XUNCHA/up"
 ok "the records come first" ctl town merge "$work/records"
 same "the township knows of the photo before it is there" "$(state town)" "not here yet"
 refused 1 "and says so" ctl town attach save "$photo" --out "$work/got.jpg"
+cp -r "$work/stick" "$work/late"
 ok "the photos come later" ctl town merge "$work/stick"
 same "now it is there" "$(state town)" here
 ok "it is taken out" ctl town attach save "$photo" --out "$work/got.jpg"
@@ -54,4 +55,8 @@ same "the photo with it" "$(state town)" erased
 ctl town merge "$work/stick" >/dev/null 2>&1
 ok "the device hears of it" ctl device sync --dir "$work/stick"
 same "and has forgotten the photo" "$(state device) $(ls "$work/device/blobs" | wc -l | tr -d ' ')" "erased $(($(ls "$work/town/blobs" | wc -l)))"
+ctl town merge "$work/late" --json >"$work/late.json" 2>/dev/null
+ctl device sync --dir "$work/late" >/dev/null 2>&1
+same "an old stick brings it once more: refused by both" "$(json "$work/late.json" "[f['result'] for f in d['files'] if f['file'].endswith('.xca')].count('refused') >= 1")" True
+same "and it lies nowhere, not for others either" "$(find "$work/town" "$work/device" -name '*.xca' -size +100k | wc -l | tr -d ' ')" 0
 exit $failed

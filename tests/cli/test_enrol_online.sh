@@ -5,7 +5,7 @@
 . "$(dirname "$0")/town.sh"
 . "$(dirname "$0")/net.sh"
 command -v xunchad >/dev/null || { echo "1..0 # SKIP built --without-town"; exit 0; }
-plan 43
+plan 45
 liar=
 trap 'kill -9 $daemon $liar 2>/dev/null; rm -rf "$work"' EXIT
 
@@ -113,4 +113,14 @@ start_daemon
 ok "with the code it is enrolled" ctl device enrol accept --url "$url" --root "$code"
 ok "and records" inspect device
 ok "and delivers" ctl device sync --url "$url"
+stop_daemon
+touch -d '20 days ago' "$work/town/grants"/*
+start_daemon
+ctl device sync --url "$url" >/dev/null
+same "a grant lies there for a month" "$(ls "$work/town/grants" | wc -l | tr -d ' ')" 1
+stop_daemon
+touch -d '31 days ago' "$work/town/grants"/*
+start_daemon
+no_grant() { [ "$(ls "$work/town/grants" | wc -l)" = 0 ]; }
+ok "and no longer" await no_grant
 exit $failed

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 needs_town
-plan 29
+plan 35
 mkdir "$work/stick" "$work/old" "$work/quiet"
 echo '[{"__village": "990101100201", "code": "石桥99号", "grid": "=code:990101100201-001", "group": "三组", "head": "钱不留名", "address": "三组9号", "people": 1, "phone": "10000999991", "danger": "flash_flood", "need_help": "yes", "vulnerable": "old alone", "vulnerable_note": "听力很差", "kit": "yes", "card_given": "yes", "listed_on": "2026-06-10", "status": "active"}]' >"$work/household.json"
 shows() {          # shows PROFILE TEXT: does the profile's full export hold it?
@@ -29,10 +29,26 @@ ctl device sync --dir "$work/stick" >/dev/null
 ctl town merge "$work/stick" >/dev/null
 before=$(ctl town digest)
 
+# A copy of the bundle with a broken signature is refused and lies in quarantine, whole.
+mkdir "$work/broken"
+for bundle in "$work"/old/XUNCHA/up/*.xcb; do
+	python3 - "$bundle" "$work/broken" <<'P'
+import hashlib, sys
+data = bytearray(open(sys.argv[1], 'rb').read())
+data[-1] ^= 1
+open('%s/%s.xcb' % (sys.argv[2], hashlib.blake2b(data, digest_size=32).hexdigest()), 'wb').write(data)
+P
+done
+refused 1 "a broken copy is refused" ctl town merge "$work/broken"
+same "and kept aside" "$(find "$work/town/quarantine" -name '*.xcb' | wc -l)" "$(ls "$work/broken"/*.xcb | wc -l)"
+
 refused 1 "a device cannot order an erasure" ctl manager erase "$ref" --reason 本人要求
 refused 1 "nor staff of a record that is not there" ctl town erase 000000000000000000000000 --reason 本人要求
 ok "staff order it" ctl town erase "$ref" --reason 本人要求
 same "the township has forgotten the person" "$(shows town 钱不留名) $(shows town 听力很差)" "no no"
+same "what lay aside with it is gone too, with its reason" "$(find "$work/town/quarantine" -type f | wc -l)" 0
+refused 1 "and is not kept when it comes again" ctl town merge "$work/broken"
+same "not a byte of it" "$(find "$work/town/quarantine" -type f | wc -l)" 0
 same "not only on the screen: the journal too" "$(cat "$work"/town/journal/*.evj | grep -c 钱不留名)" 0
 ctl town register list households --json >"$work/rows.json"
 same "the row itself stays, with what is not personal" "$(json "$work/rows.json" "[r['fields'].get('danger') for r in d if r['id'].startswith('$ref')][0]")" flash_flood
@@ -45,7 +61,12 @@ digest=$(ctl town digest)
 ctl town rebuild >/dev/null
 same "after a rebuild too" "$(ctl town digest) $(shows town 钱不留名)" "$digest no"
 
+# What was sealed with the old bytes goes from the stick as well, once it lies there sealed anew; nobody else's file does.
+echo "not ours" >"$work/stick/XUNCHA/down/notes.txt"
+here=$(ls "$work/stick/XUNCHA/down")
 ctl town merge "$work/stick" >/dev/null
+left=$(ls "$work/stick/XUNCHA/down")
+same "the township's old bundles left the stick, a stranger's file did not" "$(echo "$here" | grep -vxF "$left" | grep -c xcb | sed 's/^[1-9].*/some/') $(echo "$left" | grep -c notes)" "some 1"
 ok "the devices hear of it" ctl manager sync --dir "$work/stick"
 ok "both" ctl device sync --dir "$work/stick"
 same "and forget the person" "$(shows manager 钱不留名) $(shows device 钱不留名)" "no no"

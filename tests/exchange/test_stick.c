@@ -259,6 +259,91 @@ static void f20_a_stick_that_cannot_be_written_is_told_and_read_all_the_same(voi
 	assert_int_equal(waiting().whole, 1);
 }
 
+/* --- what is replaced --- */
+
+static enum err count_bundles(void *user, const char *name)
+{
+	*(uint32_t *)user += strstr(name, ".xcb") != NULL;
+	return ERR_OK;
+}
+
+static uint32_t bundles_in(const char *below)
+{
+	struct buf dir = { 0 };
+	uint32_t n = 0;
+
+	buf_printf(&dir, "%s/XUNCHA/%s", stick, below);
+	assert_ok(fs_list(buf_str(&dir), FOLDER_FILES_MAX, count_bundles, &n));
+	buf_clear(&dir);
+	return n;
+}
+
+static enum err own_log(void *user, const struct log_head *h)
+{
+	if (!memcmp(h->id.writer, device->writer, EVENT_WRITER) && event_scope_same(&h->id.scope, &village))
+		*(struct log_head *)user = *h;
+	return ERR_OK;
+}
+
+static bool refuse(void *user, const char *what, uint32_t done, uint32_t total)
+{
+	(void)user; (void)what; (void)done; (void)total;
+	return false;
+}
+
+/* Content has changed (an erasure), so it is sealed anew: the old bytes go, but never before the new ones lie there. */
+static void what_is_sealed_anew_replaces_its_old_copy_on_the_stick(void **state)
+{
+	struct folder_report stopped = { .progress = refuse };
+	struct log_head own = { 0 };
+	struct store_txn t;
+	uint32_t before;
+
+	(void)state;
+	fresh_stick();
+	assert_ok(world_append(device, &village, "sealed-twice", NULL, NULL, NULL));
+	assert_ok(deliver());
+	before = bundles_in("up");
+	assert_int_equal(waiting().whole, before);
+	profile_begin(device, &t);
+	assert_ok(log_heads(&t, own_log, &own));
+	store_abort(&t);
+	assert_ok(shelf_forget(device, &own.id, own.highest));
+	assert_ok(folder_sync(device, stick, &stopped));
+	assert_true(stopped.stopped);
+	assert_int_equal(bundles_in("up"), before);       /* stopped before the new one was there */
+	assert_ok(deliver());
+	assert_int_equal(waiting().whole, bundles_in("up"));
+	assert_ok(merge());
+	assert_true(holds(office, "sealed-twice"));
+	assert_ok(deliver());
+	assert_int_equal(waiting().count, 0);
+}
+
+/* A downlink grows by a file a day. The shelf is made anew now and then, and then the stick loses what was made anew; a device that
+ * comes late still finds all of it. */
+static void a_stick_does_not_fill_up_with_what_the_township_made_anew(void **state)
+{
+	char first[32], last[32];
+	uint32_t most = 0;
+
+	(void)state;
+	fresh_stick();
+	for (int i = 0; i < 2 * DOWNLINK_SMALL_FILES + 10; i++) {
+		snprintf(last, sizeof last, "small-%u", ++circles);
+		if (!i)
+			strcpy(first, last);
+		assert_ok(world_append(office, &village, last, NULL, NULL, NULL));
+		assert_ok(merge());
+		if (bundles_in("down") > most)
+			most = bundles_in("down");
+	}
+	print_message("# at most %u bundles on the stick, %u at the end\n", most, bundles_in("down"));
+	assert_in_range(most, DOWNLINK_SMALL_FILES, 2 * DOWNLINK_SMALL_FILES);
+	assert_ok(deliver());
+	assert_true(holds(device, first) && holds(device, last));
+}
+
 /* --- others' files --- */
 
 static void put(const char *name, const void *data, size_t len)
@@ -439,7 +524,6 @@ static void p2_what_both_copies_lost_is_counted_said_and_comes_back_as_it_was(vo
 	print_message("# %s", buf_str(&said));
 	assert_true(said.len > 0);
 	assert_false(holds(device, from_device));
-	assert_ok(enrol_accept(device, grant.data, grant.len, code));           /* the keys of its village were lost too */
 	fresh_stick();
 	assert_ok(merge());
 	assert_ok(deliver());
@@ -554,6 +638,8 @@ int main(void)
 		cmocka_unit_test(f20_a_full_stick_is_told_and_another_takes_all),
 		cmocka_unit_test(f20_a_stick_that_cannot_be_written_is_told_and_read_all_the_same),
 		cmocka_unit_test(f2_a_merge_killed_at_any_call_has_given_receipts_only_for_what_is_kept),
+		cmocka_unit_test(what_is_sealed_anew_replaces_its_old_copy_on_the_stick),
+		cmocka_unit_test(a_stick_does_not_fill_up_with_what_the_township_made_anew),
 		cmocka_unit_test(f21_an_old_stick_is_told_and_takes_nothing_back),
 		cmocka_unit_test(p2_what_both_copies_lost_is_counted_said_and_comes_back_as_it_was),
 		/* these leave bundles behind that never arrive */

@@ -29,6 +29,7 @@ struct sender { pthread_t thread; struct event_log_id log; struct bundle_file fi
 
 static struct profile *office;
 static struct sender senders[WRITERS];
+static struct bundle_file broken;
 static pid_t town;
 static unsigned port;
 static char url[64];
@@ -97,7 +98,8 @@ static void certify(struct keys_identity *id)
 	buf_clear(&grant);
 }
 
-static void seal(struct records *r, struct bundle_file *f)
+/* `forged`: the author's signature is another's. */
+static void seal(struct records *r, struct bundle_file *f, bool forged)
 {
 	uint8_t to[1][KEYS_PK];
 	struct bundle_sealing how = { .sealer = r->writer, .to = (const uint8_t (*)[KEYS_PK])to, .to_count = 1, .counter = r->seq + 1, .wall = 1767225600000 };
@@ -106,6 +108,7 @@ static void seal(struct records *r, struct bundle_file *f)
 
 	memcpy(to[0], keys_roots_newest(&office->roots)->box, KEYS_PK);
 	assert_ok(records_segment(r, EVENTS, &events, &s));
+	s.signature[0] ^= forged;
 	segment_put(&s, r->log.writer, &plain);
 	assert_ok(bundle_seal(&how, plain.data, plain.len, &f->data, f->id));
 	keys_hex(f->id, KEYS_HASH, f->hex);
@@ -132,8 +135,9 @@ static int set_up(void **unused)
 		event_hash_log(&r.log, r.hash);
 		senders[i].log = r.log;
 		for (size_t k = 0; k < BUNDLES; k++)
-			seal(&r, &senders[i].files[k]);
+			seal(&r, &senders[i].files[k], false);
 	}
+	seal(&r, &broken, true);
 	records_close(&r);
 	return 0;
 }
@@ -146,6 +150,7 @@ static int tear_down(void **unused)
 	for (size_t i = 0; i < WRITERS; i++)
 		for (size_t k = 0; k < BUNDLES; k++)
 			buf_clear(&senders[i].files[k].data);
+	buf_clear(&broken.data);
 	profile_close(office);
 	return 0;
 }
@@ -269,9 +274,53 @@ static void two_hundred_writers_at_once_and_a_kill_in_the_middle(void **unused)
 	assert_ok(profile_check(office, NULL, NULL));
 }
 
+static struct evidence of_broken(void)
+{
+	struct evidence known = { 0 };
+	struct store_txn t;
+
+	profile_begin(office, &t);
+	if (evidence_get(&t, broken.id, &known))
+		known.state = 0;
+	store_abort(&t);
+	return known;
+}
+
+static enum err put_evidence(struct log_batch *b, void *user)
+{
+	return evidence_put(b, user);
+}
+
+/* What was wrong may have been ours: a program upgraded since, room where there was none. */
+static void what_was_refused_may_be_offered_again_the_next_day(void **unused)
+{
+	struct evidence known;
+	struct http *h;
+
+	(void)unused;
+	assert_ok(http_open(url, &h));
+	assert_ok(http_send(h, broken.hex, broken.data.data, broken.data.len, NULL, NULL));
+	deadline = time(NULL) + PATIENCE_SECONDS;
+	while ((known = of_broken()).state != EVIDENCE_REFUSED && time(NULL) < deadline)
+		poll(NULL, 0, 20);
+	assert_int_equal(known.state, EVIDENCE_REFUSED);
+	assert_int_not_equal(http_send(h, broken.hex, broken.data.data, broken.data.len, NULL, NULL), ERR_OK);
+	assert_non_null(strstr(err_detail(), "拒收"));
+	known.seen -= 25 * 3600000;
+	assert_ok(log_write(office, put_evidence, &known));
+	assert_ok(http_send(h, broken.hex, broken.data.data, broken.data.len, NULL, NULL));
+	while (of_broken().seen == known.seen && time(NULL) < deadline)
+		poll(NULL, 0, 20);
+	assert_true(of_broken().seen > known.seen);       /* judged anew, and refused anew */
+	assert_int_equal(of_broken().state, EVIDENCE_REFUSED);
+	http_close(h);
+}
+
 int main(void)
 {
-	static const struct CMUnitTest tests[] = { cmocka_unit_test(two_hundred_writers_at_once_and_a_kill_in_the_middle) };
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_hundred_writers_at_once_and_a_kill_in_the_middle), cmocka_unit_test(what_was_refused_may_be_offered_again_the_next_day),
+	};
 
 	i18n_open(NULL);
 	assert_ok(keys_start());

@@ -1,0 +1,81 @@
+/* Bundles that were refused are kept whole, with whatever they hold of people: an erasure looks there too. One that is too new to be
+ * read stays; it is stripped on entry, once a newer program opens it. */
+#include "config.h"
+#include "sync/exchange/erase_own.h"
+
+#include "forms/base/fs.h"
+#include "sync/bundle/open.h"
+#include "sync/exchange/quarantine.h"
+#include "sync/ledger/profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_in(const struct log_segment *seg, const struct erase_target *t)
+{
+	return t->placed && event_log_same(&t->log, &seg->id) && t->log.epoch == seg->id.epoch && t->seq >= seg->first && t->seq - seg->first < seg->count;
+}
+
+/* By place where that is known, else by name. Who signed does not matter: the bytes are here. */
+static bool names(const struct log_segment *seg, struct log_step *steps, const struct erase_target *at, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_in(seg, &at[i]))
+			return true;
+	if (!steps || log_segment_read(seg, steps))
+		return false;
+	for (uint32_t k = 0; k < seg->count; k++)
+		for (size_t i = 0; i < count; i++)
+			if (!memcmp(steps[k].hash, at[i].ref, EVENT_REF))
+				return true;
+	return false;
+}
+
+bool erase_holds(struct profile *p, const void *data, size_t len, const struct erase_target *at, size_t count)
+{
+	struct bundle *b = bundle_is_for(data, len, p->ring) ? calloc(1, sizeof *b) : NULL;
+	bool held = false;
+
+	if (!b)
+		return false;
+	if (!bundle_envelope_read(data, len, &b->envelope) && !bundle_envelope_open(&b->envelope, p->ring, b)) {
+		for (size_t s = 0; !held && s < b->segment_count; s++) {
+			struct log_step *steps = calloc(b->segments[s].count, sizeof *steps);
+
+			held = names(&b->segments[s], steps, at, count);
+			free(steps);
+		}
+	}
+	bundle_clear(b);
+	free(b);
+	return held;
+}
+
+struct looking { struct profile *profile; const char *dir; const struct erase_target *at; size_t count; };
+
+static enum err look(void *user, const struct quarantined *q)
+{
+	struct looking *x = user;
+	struct buf path = { 0 }, data = { 0 };
+	char id[2 * KEYS_HASH + 1];
+	enum err e;
+
+	keys_hex(q->id, KEYS_HASH, id);
+	buf_printf(&path, "%s/%s.xcb", x->dir, id);
+	e = path.err ? path.err : fs_read(path.data, LIMIT_BLOB, &data);
+	if (!e && erase_holds(x->profile, data.data, data.len, x->at, x->count))
+		e = quarantine_drop(x->profile, q->id);
+	buf_clear(&path);
+	buf_clear(&data);
+	return e == ERR_NOTFOUND || e == ERR_LIMIT ? ERR_OK : e;
+}
+
+enum err erase_refused(struct profile *p, const struct erase_target *at, size_t count)
+{
+	struct buf dir = { 0 };
+	struct looking x = { p, profile_path(p, "quarantine", &dir), at, count };
+	enum err e = dir.err ? dir.err : count ? quarantine_each(p, look, &x) : ERR_OK;
+
+	buf_clear(&dir);
+	return e;
+}

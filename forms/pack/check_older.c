@@ -60,6 +60,14 @@ static void check_field(struct read *r, const struct pack *older, uint32_t reg, 
 		read_warn(r, "class", _("字段 %s 从 P%d 改成了 P%d, 以后不再当个人信息保护"), f->id, old->class, f->class);
 }
 
+/* Its values stay in the records, but nothing shows them. */
+static void check_gone(struct read *r, const struct pack *older, const struct pack_register *was, const struct pack_register *now)
+{
+	for (uint32_t k = 0; k < was->field_count; k++)
+		if (pack_find_field(now, was->fields[k].id) == PACK_NONE && pack_find_field_number(now, was->fields[k].n) == PACK_NONE)
+			read_orphans(r, "field", _("字段 %s (%s) 在版本 %s 里有, 现在没有了; 旧记录里的还在, 但看不到"), was->fields[k].id, was->fields[k].label.zh, older->version);
+}
+
 static void check_registers(struct read *r, const struct pack *older)
 {
 	for (uint32_t i = 0; i < older->register_count; i++) {
@@ -68,7 +76,7 @@ static void check_registers(struct read *r, const struct pack *older)
 
 		if (at == PACK_NONE) {
 			check_at(r, "registers.csv", 0);
-			read_warn(r, "id", _("版本 %s 里有登记簿 %s, 现在没有了; 它的旧记录还在, 但看不到"), older->version, was->id);
+			read_orphans(r, "id", _("版本 %s 里有登记簿 %s, 现在没有了; 它的旧记录还在, 但看不到"), older->version, was->id);
 			continue;
 		}
 		check_at(r, "registers.csv", r->rows[READ_REGISTERS][at]);
@@ -76,6 +84,8 @@ static void check_registers(struct read *r, const struct pack *older)
 			read_fault(r, "scope", _("登记簿 %s 的 scope 不能改 (旧记录在原处)"), was->id);
 		for (uint32_t k = 0; k < r->pack->registers[at].field_count; k++)
 			check_field(r, older, at, was, &r->pack->registers[at].fields[k]);
+		check_at(r, "fields.csv", 0);
+		check_gone(r, older, was, &r->pack->registers[at]);
 	}
 }
 
@@ -89,7 +99,7 @@ static void check_codes(struct read *r, const struct pack *older)
 		check_at(r, !strcmp(was->id, "items") ? "lists" : !strcmp(was->id, "kinds") ? "kinds.csv" : "codes.csv", 0);
 		for (uint32_t k = 0; now != PACK_NONE && k < was->count; k++)
 			if (!pack_code(r->pack, now, was->at[k].name))
-				read_warn(r, "name", _("词表 %s 里的 \"%s\" (%s) 没有了; 旧记录会只显示编号"), was->id, was->at[k].name, was->at[k].label.zh);
+				read_orphans(r, "name", _("词表 %s 里的 \"%s\" (%s) 没有了; 旧记录会只显示编号"), was->id, was->at[k].name, was->at[k].label.zh);
 	}
 }
 

@@ -186,7 +186,7 @@ const char *pack_role_name(uint32_t role);                                  /* o
 /* Read and compile a folder. Every mistake is reported (file, row, column, what to do; row 0 and column NULL where there
  * is none); the result is NULL and ERR_FORMAT when any of them is an error. `report` may be NULL. What can be wrong
  * beyond one table, and against an older pack, is check.h's. */
-struct pack_fault { const char *file; uint32_t row; const char *column; bool warning; const char *message; };
+struct pack_fault { const char *file; uint32_t row; const char *column; bool warning; const char *message; bool orphans /* a warning: what old records say would no longer be shown */; };
 enum err pack_read(const char *dir, void (*report)(void *user, const struct pack_fault *fault), void *user, struct pack **out);
 
 /* pack.cbor: deterministic, the same bytes for the same folder. */

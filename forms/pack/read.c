@@ -21,7 +21,7 @@ static void end_on_character(char *s)
 		s[--len] = '\0';
 }
 
-static void fault(struct read *r, const char *column, bool warning, const char *fmt, va_list args)
+static void fault(struct read *r, const char *column, bool warning, bool orphans, const char *fmt, va_list args)
 {
 	char message[1024];
 
@@ -35,7 +35,7 @@ static void fault(struct read *r, const char *column, bool warning, const char *
 		end_on_character(r->first);
 	}
 	if (r->report)
-		r->report(r->user, &(struct pack_fault){ r->file, r->row, column, warning, message });
+		r->report(r->user, &(struct pack_fault){ r->file, r->row, column, warning, message, orphans });
 }
 
 void read_fault(struct read *r, const char *column, const char *fmt, ...)
@@ -43,7 +43,7 @@ void read_fault(struct read *r, const char *column, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	fault(r, column, false, fmt, args);
+	fault(r, column, false, false, fmt, args);
 	va_end(args);
 }
 
@@ -52,7 +52,16 @@ void read_warn(struct read *r, const char *column, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	fault(r, column, true, fmt, args);
+	fault(r, column, true, false, fmt, args);
+	va_end(args);
+}
+
+void read_orphans(struct read *r, const char *column, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	fault(r, column, true, true, fmt, args);
 	va_end(args);
 }
 

@@ -51,6 +51,7 @@ struct read {
 /* Report a mistake of the author's in column `column` (NULL: the row) of r->file, r->row. */
 void read_fault(struct read *r, const char *column, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void read_warn(struct read *r, const char *column, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void read_orphans(struct read *r, const char *column, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* Report the detail that a failed call left (ERR_FORMAT, ERR_LIMIT ...); what the machine did wrong is kept in r->failed. */
 void read_fault_of(struct read *r, const char *column, enum err e);

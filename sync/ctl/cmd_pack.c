@@ -2,6 +2,7 @@
 #include "sync/ctl/commands.h"
 
 #include "forms/base/i18n.h"
+#include "forms/pack/changes.h"
 #include "forms/pack/check.h"
 #include "forms/pack/pack.h"
 #include "sync/exchange/enrol.h"
@@ -9,7 +10,7 @@
 
 #include <stdio.h>
 
-struct faults { struct ctl *c; struct jdoc *all; uint32_t errors, warnings; };
+struct faults { struct ctl *c; struct jdoc *all; uint32_t errors, warnings, orphans, changes; };
 
 static void note(void *user, const struct pack_fault *f)
 {
@@ -26,6 +27,7 @@ static void note(void *user, const struct pack_fault *f)
 		x->warnings++;
 	else
 		x->errors++;
+	x->orphans += f->orphans;
 	if (x->c->json)
 		return;
 	fprintf(stderr, "%s", f->file ? f->file : "");
@@ -36,34 +38,52 @@ static void note(void *user, const struct pack_fault *f)
 	fprintf(stderr, ": %s%s\n", f->warning ? _("提醒: ") : "", f->message);
 }
 
-static enum err check(struct ctl *c, const char *dir, const struct pack *older, struct pack **out)
+enum err cmd_pack_check(struct ctl *c)
 {
-	struct faults x = { .c = c, .all = jdoc_array() };
-	struct pack *read = NULL;
-	enum err e = pack_read(dir, note, &x, &read);
+	struct faults x = { .c = c };
+	enum err e = ctl_rest(c, 1, 1);
 
-	(void)older;
-	if (out)
-		*out = read;
-	else
-		pack_free(read);
-
+	if (e)
+		return e;
+	x.all = jdoc_array();
+	e = pack_check(c->argv[0], NULL, note, &x, NULL);
 	ctl_answer(c, x.all);
 	if (!e)
-		ctl_say(c, _("%s: 没有错误, %u 条提醒"), dir, x.warnings);
+		ctl_say(c, _("%s: 没有错误, %u 条提醒"), c->argv[0], x.warnings);
 	return e;
 }
 
-enum err cmd_pack_check(struct ctl *c)
+static void change(void *user, const char *line)
 {
-	enum err e = ctl_rest(c, 1, 1);
+	struct faults *x = user;
+	struct jdoc *j = jdoc_object();
 
-	return e ? e : check(c, c->argv[0], NULL, NULL);
+	jdoc_put_text(j, "severity", "change");
+	jdoc_put_text(j, "message", line);
+	jdoc_push(x->all, j);
+	x->changes++;
+	ctl_say(x->c, "%s", line);
+}
+
+/* Against the pack in force, when there is one. *out is NULL after an error. */
+static enum err compare(struct ctl *c, const struct pack *older, struct faults *x, bool anyway, struct pack **out)
+{
+	enum err e = pack_check(c->argv[0], older, note, x, out);
+
+	if (!e && older)
+		e = pack_changes(older, *out, change, x);
+	if (!e && older)
+		ctl_say(c, _("和现用的 %s %s 比: %u 处改动, %u 条提醒"), older->id, older->version, x->changes, x->warnings);
+	if (!e && x->orphans && !anyway)
+		e = err_set(ERR_CONFLICT, _("没有发布: 有 %u 处会让旧记录里的内容看不到, 见上。改回去再发布; 想清楚了就加 --anyway"), x->orphans);
+	return e;
 }
 
 enum err cmd_pack_publish(struct ctl *c)
 {
+	bool dry = ctl_flag(c, "--dry-run"), anyway = ctl_flag(c, "--anyway");
 	const struct pack *older = NULL;
+	struct faults x = { .c = c };
 	struct pack *pack = NULL;
 	struct buf bytes = { 0 };
 	struct profile *p;
@@ -73,13 +93,13 @@ enum err cmd_pack_publish(struct ctl *c)
 		return e;
 	if (profile_pack_current(p, &older))
 		older = NULL;                     /* the first one */
-	if ((e = check(c, c->argv[0], older, &pack)))
-		return e;
-	e = pack_encode(pack, &bytes);
-	if (!e)
+	x.all = jdoc_array();
+	e = compare(c, older, &x, anyway, &pack);
+	ctl_answer(c, x.all);
+	if (!e && !dry && !(e = pack_encode(pack, &bytes)))
 		e = enrol_publish(p, pack->id, pack->version, bytes.data, bytes.len);
 	if (!e)
-		ctl_say(c, _("已发布: %s %s (%zu 字节), 设备下次同步后使用"), pack->id, pack->version, bytes.len);
+		ctl_say(c, dry ? _("可以发布: %s %s; 没有发布") : _("已发布: %s %s, 设备下次同步后使用"), pack->id, pack->version);
 	pack_free(pack);
 	buf_clear(&bytes);
 	return e;

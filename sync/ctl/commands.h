@@ -21,7 +21,7 @@
 	X("root rotate", "[--recovery F]", N_("换根和授权、收件、回执钥匙"), cmd_root_rotate) \
 	X("root admit", "LABEL", N_("让另一位工作人员也能用授权钥匙"), cmd_root_admit) \
 	X("pack check", "DIR", N_("检查清单包, 逐条说明错误"), cmd_pack_check) \
-	X("pack publish", "DIR", N_("发布清单包"), cmd_pack_publish) \
+	X("pack publish", "DIR [--dry-run] [--anyway]", N_("发布清单包: 先和现用的比, 说会改什么; 会让旧记录看不到的不发布, 除非 --anyway"), cmd_pack_publish) \
 	X("pack show", "", N_("看现用的清单包"), cmd_pack_show) \
 	X("form check", "F", N_("检查一份 XLSForm"), cmd_form_check) \
 	X("form describe", "F", N_("一份 XLSForm 的全部内容 (--json)"), cmd_form_describe) \

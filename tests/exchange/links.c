@@ -1,11 +1,9 @@
 #include "config.h"
-#include "tests/tap.h"
+#include "tests/exchange/links.h"
 
 #include "forms/base/fs.h"
-#include "sync/exchange/enrol.h"
 #include "sync/exchange/evidence.h"
-#include "tests/exchange/links.h"
-#include "tests/ledger/world.h"
+#include "tests/exchange/two.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -13,64 +11,17 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 struct links links;
-
-/* The real program; where it listens. */
-static uint16_t start_town(void)
-{
-	char log[512], line[256];
-	unsigned port = 0;
-
-	snprintf(log, sizeof log, "%s", world_path("town.log"));
-	links.town = fork();
-	if (!links.town) {
-		if (freopen(log, "w", stderr))
-			execl(BUILDDIR "/sync/town/xunchad", "xunchad", "--profile", world_path("town"), "--listen", "127.0.0.1:0", (char *)NULL);
-		_exit(127);
-	}
-	while (!port && !waitpid(links.town, NULL, WNOHANG)) {
-		FILE *f = fopen(log, "r");
-
-		while (f && fgets(line, sizeof line, f))
-			if (strstr(line, " port "))
-				port = (unsigned)atoi(strstr(line, " port ") + 6);
-		if (f)
-			fclose(f);
-		poll(NULL, 0, 10);
-	}
-	return (uint16_t)port;
-}
-
-static void enrol(void)
-{
-	const struct keys_kdf kdf = keys_kdf_least();
-	struct enrol_terms terms = { .person = "p-wang", .roles = PACK_GRID, .scope_count = 1 };
-	struct buf request = { 0 }, grant = { 0 };
-	char code[KEYS_CODE], label[33];
-
-	assert_ok(event_scope_parse("990101100201", &terms.scopes[0]));
-	assert_ok(enrol_found(world_path("town"), "样例镇", "990101100", "周敏", "246810", kdf));
-	assert_ok(profile_open(world_path("town"), &links.office));
-	assert_ok(profile_unlock(links.office, NULL, "246810", NULL));
-	assert_ok(enrol_create(world_path("device"), "王秀英", "246810", kdf));
-	assert_ok(profile_open(world_path("device"), &links.device));
-	assert_ok(profile_unlock(links.device, NULL, "246810", NULL));
-	assert_ok(enrol_request(links.device, "王秀英", &request));
-	assert_ok(enrol_grant(links.office, request.data, request.len, &terms, &grant, label));
-	assert_ok(enrol_code(links.office, code));
-	assert_ok(enrol_accept(links.device, grant.data, grant.len, code));
-	buf_clear(&request);
-	buf_clear(&grant);
-}
 
 void links_open(uint64_t seed)
 {
 	uint16_t port = 0, to;
 
-	enrol();
-	to = start_town();
+	two_open();
+	links.office = office;
+	links.device = device;
+	to = two_daemon(0, &links.town);
 	assert_true(to);
 	links.relay = chaos_open(to, seed, &port);
 	assert_non_null(links.relay);
@@ -82,8 +33,7 @@ void links_close(void)
 	chaos_close(links.relay);
 	kill(links.town, SIGTERM);
 	waitpid(links.town, NULL, 0);
-	profile_close(links.device);
-	profile_close(links.office);
+	two_close();
 }
 
 struct reached { uint64_t bytes; const char *dir; bool whole; };

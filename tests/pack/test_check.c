@@ -5,6 +5,7 @@
 
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
+#include "forms/pack/changes.h"
 #include "forms/pack/check.h"
 #include "tests/pack/tree.h"
 
@@ -178,6 +179,76 @@ static void new_values_may_be_put_into_a_danger_order(void **state)
 	pack_free(older);
 }
 
+static void count_orphans(void *user, const struct pack_fault *f)
+{
+	*(uint32_t *)user += f->orphans;
+}
+
+/* A register, a field, a word that old records use: they may go, but whoever publishes is told which. */
+static void what_would_hide_old_answers_is_marked(void **state)
+{
+	static const struct { const char *file, *old, *new; uint32_t orphans; } more[] = {
+		{ "fields.csv", "places,5,seats", "places,99,extra,text,附加,Extra,,,,,,,\nplaces,5,seats", 1 },
+		{ "codes.csv", "level,G,", "level,X,很急,Urgent,3,\nlevel,G,", 1 },
+		{ "codes.csv", "level,G,一般,", "level,G,一般的,", 0 },
+	};
+	struct pack *older, *newer;
+	char was[64], now[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+		uint32_t orphans = 0;
+
+		snprintf(was, sizeof was, "%s/was%zu", dir, i);
+		snprintf(now, sizeof now, "%s/now%zu", dir, i);
+		tree_copy(SAMPLE, was);
+		tree_edit(was, more[i].file, more[i].old, more[i].new);
+		tree_copy(SAMPLE, now);
+		tree_edit(now, "pack.csv", "version,1", "version,2");
+		assert_ok(pack_read(was, NULL, NULL, &older));
+		assert_ok(pack_check(now, older, count_orphans, &orphans, &newer));
+		assert_int_equal(orphans, more[i].orphans);
+		pack_free(older);
+		pack_free(newer);
+	}
+}
+
+static void collect(void *user, const char *line)
+{
+	buf_printf(user, "%s\n", line);
+}
+
+static void what_a_version_changes_is_said_thing_by_thing(void **state)
+{
+	struct buf said = { 0 };
+	struct pack *older, *newer;
+	char to[64];
+
+	(void)state;
+	assert_ok(pack_read(SAMPLE, NULL, NULL, &older));
+	snprintf(to, sizeof to, "%s/changed", dir);
+	tree_copy(SAMPLE, to);
+	tree_edit(to, "pack.csv", "version,1", "version,2");
+	assert_ok(pack_read(to, NULL, NULL, &newer));
+	assert_ok(pack_changes(older, newer, collect, &said));
+	assert_string_equal(buf_str(&said), "");
+	pack_free(newer);
+	tree_edit(to, "codes.csv", "level,G,", "level,X,很急,Urgent,3,\nlevel,G,");
+	tree_edit(to, "codes.csv", "risk,green,绿,Green,2,\n", "");
+	tree_edit(to, "forms/place_new.csv", "Seats,", "Chairs,");
+	tree_edit(to, "fields.csv", "note,text,备注", "note,text,说明");
+	assert_ok(pack_read(to, NULL, NULL, &newer));
+	assert_ok(pack_changes(older, newer, collect, &said));
+	print_message("# %s", buf_str(&said));
+	assert_non_null(strstr(buf_str(&said), "添了 词 level/X 很急\n"));
+	assert_non_null(strstr(buf_str(&said), "去掉 词 risk/green 绿\n"));
+	assert_non_null(strstr(buf_str(&said), "改了 表 place_new "));
+	assert_non_null(strstr(buf_str(&said), "改了 字段 "));
+	pack_free(newer);
+	pack_free(older);
+	buf_clear(&said);
+}
+
 static int make_dir(void **state)
 {
 	(void)state;
@@ -197,6 +268,8 @@ int main(void)
 		cmocka_unit_test(each_broken_pack_is_refused_for_its_one_mistake),
 		cmocka_unit_test(what_old_records_are_folded_by_may_not_change),
 		cmocka_unit_test(new_values_may_be_put_into_a_danger_order),
+		cmocka_unit_test(what_would_hide_old_answers_is_marked),
+		cmocka_unit_test(what_a_version_changes_is_said_thing_by_thing),
 		cmocka_unit_test(the_shipped_pack_is_sound),
 	};
 

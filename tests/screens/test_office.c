@@ -114,7 +114,8 @@ static void a_new_pack_is_checked_then_published_and_the_device_has_it(void **st
 	struct vt *vt;
 
 	(void)state;
-	run("cp -r $SRCDIR/forms/catalog pack2; chmod -R u+w pack2; sed -i 's/^version,2026.1/version,2026.2/' pack2/pack.csv; cp -r pack2 bad; sed -i 's/,month,/,moon,/' bad/duties.csv");
+	run("cp -r $SRCDIR/forms/catalog pack2; chmod -R u+w pack2; sed -i 's/^version,2026.1/version,2026.2/' pack2/pack.csv; cp -r pack2 pack3;"
+	    "sed -i 's/^unit,d,/unit,tt2,吨,tonnes,98,\\n&/' pack2/codes.csv; sed -i 's/^version,2026.2/version,2026.3/' pack3/pack.csv; cp -r pack2 bad; sed -i 's/,month,/,moon,/' bad/duties.csv");
 	vt = devices();
 	snprintf(path, sizeof path, "%s/bad", field_dir());
 	ask(vt, "u", "清单包的文件夹", path);
@@ -131,6 +132,13 @@ static void a_new_pack_is_checked_then_published_and_the_device_has_it(void **st
 	assert_shows(vt, "现在的: ");
 	vt_keys(vt, "1");
 	assert_shows(vt, "已发布");
+	snprintf(path, sizeof path, "%s/pack3", field_dir());          /* a word that records may use is gone */
+	ask(vt, "u", "清单包的文件夹", path);
+	assert_shows(vt, "有 1 处会让旧记录里的内容看不到");
+	assert_shows(vt, "照样发布");
+	vt_keys(vt, "2");
+	assert_shows(vt, "去掉 词 unit/tt2");
+	vt_key(vt, "Esc");
 	field_leave(vt);
 	run("mkdir -p stick; xunchactl --profile town --pin-file pin.town sync --dir stick; xunchactl --profile third --pin-file pin.third sync --dir stick");
 	vt = field_enter("third", "864209", 24, 80, NULL);

@@ -1,7 +1,6 @@
 /* Two hundred writers deliver at once to the real daemon while staff work on the same store, and the daemon is killed in the
  * middle: every bundle arrives, every receipt was for something durable, and the daemon's memory has an end. */
 #include "config.h"
-#include "tests/tap.h"
 
 #include "forms/base/i18n.h"
 #include "sync/bundle/receipt.h"
@@ -11,7 +10,7 @@
 #include "sync/exchange/evidence.h"
 #include "sync/exchange/http.h"
 #include "tests/bench/records.h"
-#include "tests/ledger/world.h"
+#include "tests/exchange/two.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -27,11 +26,10 @@ enum { WRITERS = 200, BUNDLES = 4, EVENTS = 25, ANON_KIB = 64 << 10, PATIENCE_SE
 struct bundle_file { struct buf data; uint8_t id[KEYS_HASH]; char hex[2 * KEYS_HASH + 1]; atomic_bool receipted; };
 struct sender { pthread_t thread; struct event_log_id log; struct bundle_file files[BUNDLES]; bool failed; };
 
-static struct profile *office;
 static struct sender senders[WRITERS];
 static struct bundle_file broken;
 static pid_t town;
-static unsigned port;
+static uint16_t port;
 static char url[64];
 static atomic_uint receipts;
 static time_t deadline;
@@ -40,30 +38,8 @@ static time_t deadline;
 
 static void start_town(void)
 {
-	char log[512], line[256], listen[32];
-	unsigned found = 0;
-
-	snprintf(log, sizeof log, "%s", world_path("town.log"));
-	snprintf(listen, sizeof listen, "127.0.0.1:%u", port);
-	remove(log);
-	town = fork();
-	if (!town) {
-		if (freopen(log, "w", stderr))
-			execl(BUILDDIR "/sync/town/xunchad", "xunchad", "--profile", world_path("town"), "--listen", listen, (char *)NULL);
-		_exit(127);
-	}
-	while (!found && !waitpid(town, NULL, WNOHANG)) {
-		FILE *f = fopen(log, "r");
-
-		while (f && fgets(line, sizeof line, f))
-			if (strstr(line, " port "))
-				found = (unsigned)atoi(strstr(line, " port ") + 6);
-		if (f)
-			fclose(f);
-		poll(NULL, 0, 10);
-	}
-	assert_true(found);
-	port = found;
+	port = two_daemon(port, &town);
+	assert_true(port);
 	snprintf(url, sizeof url, "http://127.0.0.1:%u", port);
 }
 

@@ -4,6 +4,7 @@
 #include "tui/screens/town.h"
 
 #include "forms/base/i18n.h"
+#include "forms/pack/changes.h"
 #include "forms/pack/check.h"
 #include "sync/exchange/enrol.h"
 #include "sync/ledger/profile.h"
@@ -16,13 +17,13 @@
 #include <string.h>
 
 /* What was read, between the question and its answer. */
-static struct { struct app *app; struct pack *pack; struct buf faults; uint32_t errors, warnings; } ready;
+static struct { struct app *app; struct pack *pack; struct buf faults; uint32_t errors, warnings, orphans, changes; } ready;
 
 static void forget(void)
 {
 	pack_free(ready.pack);
 	ready.pack = NULL;
-	ready.errors = ready.warnings = 0;
+	ready.errors = ready.warnings = ready.orphans = ready.changes = 0;
 	buf_clear(&ready.faults);
 }
 
@@ -30,6 +31,7 @@ static void note(void *user, const struct pack_fault *f)
 {
 	(void)user;
 	*(f->warning ? &ready.warnings : &ready.errors) += 1;
+	ready.orphans += f->orphans;
 	buf_puts(&ready.faults, f->warning ? _("提醒: ") : _("错误: "));
 	buf_puts(&ready.faults, f->file ? f->file : "");
 	if (f->row)
@@ -37,6 +39,13 @@ static void note(void *user, const struct pack_fault *f)
 	if (f->column)
 		buf_printf(&ready.faults, _(" %s 列"), f->column);
 	buf_printf(&ready.faults, "\n  %s\n", f->message);
+}
+
+static void change(void *user, const char *line)
+{
+	(void)user;
+	ready.changes++;
+	buf_printf(&ready.faults, "%s\n", line);
 }
 
 static enum err publish(struct app *app)
@@ -68,27 +77,42 @@ static enum kit_next confirmed(struct kit_view *below, struct kit_view *self)
 	return pager ? kit_open(below, pager) : KIT_STAY;
 }
 
+/* What it would do, and the question. Publishing what hides old answers is never the answer that Enter gives at once. */
+static enum kit_next ask(struct kit_view *below)
+{
+	const struct pack *now = ready.app->pack;
+	struct kit_option options[] = { { ready.orphans ? _("照样发布") : _("发布"), NULL, false }, { _("先看改动和提醒"), NULL, false }, { _("不发布"), NULL, true } };
+	struct buf text = { 0 };
+	struct kit_view *choice;
+
+	buf_printf(&text, _("新的: %s %s\n现在的: %s %s\n没有错误, %u 处改动, %u 条提醒。发布后设备下次同步就用它; 旧记录仍按旧版显示。"), ready.pack->id, ready.pack->version,
+	           now ? now->id : "-", now ? now->version : "", ready.changes, ready.warnings);
+	if (ready.orphans)
+		buf_printf(&text, _("\n有 %u 处会让旧记录里的内容看不到: 先看清楚。"), ready.orphans);
+	choice = kit_choice_new(_("发布清单包"), buf_str(&text), options, 3, false, confirmed);
+	buf_clear(&text);
+	return kit_open(below, choice);
+}
+
 static enum kit_next folder_given(struct kit_view *below, struct kit_view *self)
 {
 	const char *dir = kit_prompt_answer(self);
-	const struct pack *now = ready.app->pack;
-	struct kit_option options[] = { { _("发布"), NULL, false }, { _("先看提醒"), NULL, false }, { _("不发布"), NULL, true } };
-	char text[400];
 	enum err e;
 
 	if (!dir || !*dir)
 		return KIT_STAY;
 	forget();
-	if ((e = pack_read(dir, note, NULL, &ready.pack))) {
+	e = pack_check(dir, ready.app->pack, note, NULL, &ready.pack);
+	if (!e && ready.app->pack)
+		e = pack_changes(ready.app->pack, ready.pack, change, NULL);
+	if (e) {
 		struct kit_view *pager = ready.errors ? kit_pager_new(_("没有发布: 清单包有错"), buf_str(&ready.faults)) : NULL;
 
 		kit_say_error(e);
 		forget();
 		return pager ? kit_open(below, pager) : KIT_STAY;
 	}
-	snprintf(text, sizeof text, _("新的: %s %s\n现在的: %s %s\n没有错误, %u 条提醒。发布后设备下次同步就用它; 旧记录仍按旧版显示。"), ready.pack->id, ready.pack->version,
-	         now ? now->id : "-", now ? now->version : "", ready.warnings);
-	return kit_open(below, kit_choice_new(_("发布清单包"), text, options, 3, false, confirmed));
+	return ask(below);
 }
 
 struct kit_view *screen_publish_new(struct app *app)

@@ -1,0 +1,118 @@
+/* What lies on a stick and is sealed anew elsewhere on it: the old copy goes, never before the new one is there, and never another's. */
+#include "config.h"
+#include "tests/exchange/two.h"
+
+#include "forms/base/fs.h"
+#include "sync/exchange/downlink.h"
+#include "sync/exchange/shelf.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum err count_bundles(void *user, const char *name)
+{
+	*(uint32_t *)user += strstr(name, ".xcb") != NULL;
+	return ERR_OK;
+}
+
+static uint32_t bundles_in(const char *below)
+{
+	struct buf dir = { 0 };
+	uint32_t n = 0;
+
+	buf_printf(&dir, "%s/XUNCHA/%s", stick, below);
+	assert_ok(fs_list(buf_str(&dir), FOLDER_FILES_MAX, count_bundles, &n));
+	buf_clear(&dir);
+	return n;
+}
+
+static enum err own_log(void *user, const struct log_head *h)
+{
+	if (!memcmp(h->id.writer, device->writer, EVENT_WRITER) && event_scope_same(&h->id.scope, &village))
+		*(struct log_head *)user = *h;
+	return ERR_OK;
+}
+
+static bool refuse(void *user, const char *what, uint32_t done, uint32_t total)
+{
+	(void)user; (void)what; (void)done; (void)total;
+	return false;
+}
+
+/* Content has changed (an erasure), so it is sealed anew: the old bytes go, but never before the new ones lie there. */
+static void what_is_sealed_anew_replaces_its_old_copy_on_the_stick(void **state)
+{
+	struct folder_report stopped = { .progress = refuse };
+	struct log_head own = { 0 };
+	struct store_txn t;
+	uint32_t before;
+
+	(void)state;
+	two_fresh_stick();
+	assert_ok(world_append(device, &village, "sealed-twice", NULL, NULL, NULL));
+	assert_ok(two_deliver());
+	before = bundles_in("up");
+	assert_int_equal(two_waiting().whole, before);
+	profile_begin(device, &t);
+	assert_ok(log_heads(&t, own_log, &own));
+	store_abort(&t);
+	assert_ok(shelf_forget(device, &own.id, own.highest));
+	assert_ok(folder_sync(device, stick, &stopped));
+	assert_true(stopped.stopped);
+	assert_int_equal(bundles_in("up"), before);       /* stopped before the new one was there */
+	assert_ok(two_deliver());
+	assert_int_equal(two_waiting().whole, bundles_in("up"));
+	assert_ok(two_merge());
+	assert_true(two_holds(office, "sealed-twice"));
+	assert_ok(two_deliver());
+	assert_int_equal(two_waiting().count, 0);
+}
+
+/* A downlink grows by a file a day. The shelf is made anew now and then, and then the stick loses what was made anew; a device that
+ * comes late still finds all of it. */
+static void a_stick_does_not_fill_up_with_what_the_township_made_anew(void **state)
+{
+	char first[32], last[32];
+	uint32_t most = 0;
+
+	(void)state;
+	two_fresh_stick();
+	for (int i = 0; i < 2 * DOWNLINK_SMALL_FILES + 10; i++) {
+		snprintf(last, sizeof last, "small-%d", i);
+		if (!i)
+			strcpy(first, last);
+		assert_ok(world_append(office, &village, last, NULL, NULL, NULL));
+		assert_ok(two_merge());
+		if (bundles_in("down") > most)
+			most = bundles_in("down");
+	}
+	print_message("# at most %u bundles on the stick, %u at the end\n", most, bundles_in("down"));
+	assert_in_range(most, DOWNLINK_SMALL_FILES, 2 * DOWNLINK_SMALL_FILES);
+	assert_ok(two_deliver());
+	assert_true(two_holds(device, first) && two_holds(device, last));
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	two_open();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	two_close();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_sealed_anew_replaces_its_old_copy_on_the_stick),
+		cmocka_unit_test(a_stick_does_not_fill_up_with_what_the_township_made_anew),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return keys_start() || cmocka_run_group_tests(tests, set_up, tear_down);
+}

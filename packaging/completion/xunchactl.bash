@@ -1,13 +1,30 @@
-# Completion of xunchactl for bash: commands come from `xunchactl help` itself, so it cannot go stale.
+# Completion of xunchactl for bash: commands and their options come from `xunchactl help` itself, so it cannot go stale.
 _xunchactl() {
-	local word=${COMP_WORDS[COMP_CWORD]} line
-	line="${COMP_WORDS[*]:1:COMP_CWORD-1}"
-	if [[ $word == -* ]]; then
-		COMPREPLY=($(compgen -W "--profile --as --pin-file --json --now --lang $(xunchactl help 2>/dev/null | grep -oE -- '--[a-z]+' | sort -u)" -- "$word"))
-		return
-	fi
-	COMPREPLY=($(compgen -W "$(xunchactl help 2>/dev/null | sed -n 's/^  \([a-z][a-z ]*[a-z]\).*/\1/p' |
-		awk -v typed="$line" '{ n = split(typed, have, " "); split($0, want, " "); for (i = 1; i <= n; i++) if (have[i] != want[i]) next; print want[n + 1] }' | sort -u)" -- "$word"))
+	local word=${COMP_WORDS[COMP_CWORD]} typed= i
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--profile | --as | --pin-file | --now | --lang) ((i++)) ;;
+		--*) ;;
+		*) typed+=" ${COMP_WORDS[i]}" ;;
+		esac
+	done
+	# The words that may follow, and the options of the longest command that was typed.
+	COMPREPLY=($(compgen -W "$(xunchactl help 2>/dev/null | awk -v typed="$typed" -v option="${word:0:1}" '
+		/^  [a-z]/ {
+			n = split(typed, have, " ")
+			for (k = 0; k < NF && $(k + 1) ~ /^[a-z][a-z-]*$/; k++) { }
+			for (i = 1; i <= n && i <= k && have[i] == $i; i++) { }
+			if (i > n && k > n && option != "-") print $(n + 1)
+			if (i > k && k >= longest) {
+				longest = k
+				options = ""
+				while (match($0, /--[a-z][a-z-]*/)) {
+					options = options "\n" substr($0, RSTART, RLENGTH)
+					$0 = substr($0, RSTART + RLENGTH)
+				}
+			}
+		}
+		END { if (option == "-") print "--profile\n--as\n--pin-file\n--json\n--now\n--lang\n--help\n--version" options }' | sort -u)" -- "$word"))
 	[ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "$word"))
 }
 complete -F _xunchactl xunchactl

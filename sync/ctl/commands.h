@@ -34,7 +34,7 @@
 	X("record after-loss", "", N_("吊销之后收到的记录, 等工作人员核实"), cmd_record_afterloss) \
 	X("record adopt", "REF…", N_("核实过的吊销后记录, 逐条采纳"), cmd_record_adopt) \
 	X("draft list", "", N_("没做完的表"), cmd_draft_list) \
-	X("register list", "REGISTER [--where EXPR] [--csv]", N_("列出一本登记簿"), cmd_register_list) \
+	X("register list", "REGISTER [--where EXPR] [--sort FIELD] [--csv]", N_("列出一本登记簿"), cmd_register_list) \
 	X("register import", "REGISTER F [--village CODE] [--dry-run]", N_("从表格文件导入登记簿: 先说会改什么, 有一行不收就一行不写"), cmd_register_import) \
 	X("due", "[--on DATE]", N_("应做的事"), cmd_due) \
 	X("owed", "[--month YYYY-MM]", N_("欠账"), cmd_owed) \
@@ -57,9 +57,9 @@
 	X("erase", "REF… --reason T [--answers]", N_("令删除记录里的个人信息 (或全部答案); 哈希留着"), cmd_erase) \
 	X("erase expired", "[--dry-run]", N_("按清单包的保存期删除个人信息"), cmd_erase_expired) \
 	X("erase status", "", N_("各删除令还有谁没回报"), cmd_erase_status) \
-	X("export jsonl", "F", N_("全部登记簿, 每行一条 JSON"), cmd_export_jsonl) \
+	X("export jsonl", "F [--full]", N_("全部登记簿, 每行一条 JSON"), cmd_export_jsonl) \
 	X("export map", "--geojson F", N_("有位置的行, GeoJSON"), cmd_export_map) \
-	X("export", "LEDGER --csv F | --xlsx F [--full] [--month YYYY-MM] (LEDGER all: F 是目录)", N_("导出台账"), cmd_export) \
+	X("export", "LEDGER --csv F | --xlsx F [--full] [--month YYYY-MM]", N_("导出台账; LEDGER 写 all 时 F 是目录"), cmd_export) \
 	X("report", "--html F [--month YYYY-MM | --year YYYY] [--outlines GEOJSON]", N_("月报、年报: 一个网页文件"), cmd_report) \
 	X("notice", "ROW|cards --out F [--paper ID] [--full] [--scale COMMAND]", N_("打印件: 告知单、提示单、挂牌通知、训练和演练记录; cards: 处置卡"), cmd_notice)
 

@@ -358,25 +358,53 @@ static enum err take_blobs(struct taking *x)
 	return e ? e : take_group(x);
 }
 
-enum err folder_take(struct profile *p, const char *path, struct folder_report *r)
+/* The one folder of a stick into which Termux may write. The stick is read with it, and it with the stick. */
+static const char termux[] = "/Android/data/com.termux/files";
+
+/* The other one of the two; false when it is not there. */
+static bool other_half(const char *path, struct buf *out)
 {
+	size_t n = strlen(path), t = strlen(termux);
+	bool phone = n > t && !strcmp(path + n - t, termux);
+
+	buf_put(out, path, phone ? n - t : n);
+	if (!phone)
+		buf_puts(out, termux);
+	return !out->err && fs_is_dir(out->data);
+}
+
+static enum err take_halves(struct taking *x, const char *path)
+{
+	struct buf other = { 0 };
+	enum err e = take_below(x, path);
+
+	if (!e && !x->report->stopped && fs_is_dir(path) && other_half(path, &other))
+		e = take_below(x, other.data);
+	buf_clear(&other);
+	return e;
+}
+
+enum err folder_take(struct profile *p, const char *given, struct folder_report *r)
+{
+	char *path = realpath(given, NULL);       /* what a person names may be a link, as all of Termux's storage is */
 	struct taking *x = calloc(1, sizeof *x);
 	enum err e;
 
-	if (!x)
-		return err_set(ERR_NOMEM, "%s", path);
-	if (!fs_exists(path)) {
+	if (!x || !path) {
 		free(x);
-		return err_set(ERR_NOTFOUND, _("%s: 没有这个文件或文件夹"), path);
+		e = path || errno == ENOMEM ? ERR_NOMEM : err_from_errno(errno) == ERR_IO ? ERR_IO : ERR_NOTFOUND;
+		free(path);
+		return e == ERR_NOTFOUND ? err_set(e, _("%s: 没有这个文件或文件夹"), given) : err_set(e, "%s: %s", given, err_text(e));
 	}
 	x->profile = p;
 	x->report = r;
 	x->town = keys_town_here(p->dir);
-	e = take_below(x, path);
+	e = take_halves(x, path);
 	if (!e)
 		e = take_group(x);
 	if (!e)
 		e = take_blobs(x);
+	free(path);
 	buf_clear(&x->blobs);
 	for (size_t i = 0; i < INBOX_GROUP; i++) {
 		buf_clear(&x->data[i]);

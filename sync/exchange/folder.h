@@ -46,7 +46,8 @@ enum err folder_sync(struct profile *p, const char *dir, struct folder_report *r
 /* Copy what waits in out/ and carry/ to the folder. Needs no PIN. */
 enum err folder_deliver(const char *profile_dir, const char *dir, struct folder_report *r);
 
-/* Read every file below `path` (or the file itself) and take in what is ours. */
+/* Read every file below `path` (or the file itself) and take in what is ours. Of a stick also the folder where Termux may write, below
+ * Android/data, and with that folder the stick. */
 enum err folder_take(struct profile *p, const char *path, struct folder_report *r);
 
 /* Put one file into a folder durably and read it back. *there: it was there already, whole. */

@@ -1,0 +1,46 @@
+#!/bin/sh
+# A village works as a team with no township to be reached: three devices, a stick, a phone that may write only where Termux may, a
+# message. Everyone has everything; what the township hears later is the same.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/town.sh"
+plan 22
+stick=$work/stick
+mkdir -p "$stick/Android/data/com.termux/files" "$work/storage" "$work/chat" "$work/share" "$work/bin"
+ln -s "$stick/Android/data/com.termux/files" "$work/storage/external-1"      # as termux-setup-storage makes it
+cat >"$work/bin/termux-share" <<W
+#!/bin/sh
+# stand-in: the chat gives the file another name
+cp "\$3" "$work/chat/接收到的文件 (\$(ls "$work/chat" | wc -l)).bin"
+W
+chmod +x "$work/bin/termux-share"
+hazards() { ctl "$1" register list hazards --csv | wc -l | tr -d ' '; }
+ok "a township" make_town
+ok "a grid worker" make_device wang 王秀英 GRID
+ok "the village's manager" make_device li 李军 VADM
+ok "another grid worker, with a phone" make_device sun 孙桂兰 GRID
+mv "$work/town" "$work/far away"
+
+ok "the worker records a hazard" inspect wang
+ok "and copies to a stick" ctl wang sync --dir "$stick"
+ok "the phone reads the stick from where it may write" ctl sun sync --dir "$work/storage/external-1"
+same "and knows the hazard" "$(hazards sun)" 2
+ok "the phone records another" inspect sun
+ok "and writes it there" ctl sun sync --dir "$work/storage/external-1"
+same "nowhere else on the stick" "$(find "$stick/Android" -name '*.xcb' | wc -l | tr -d ' ') $(ls "$stick/XUNCHA/up" | wc -l | tr -d ' ')" "$(find "$stick/Android" -name '*.xcb' | wc -l | tr -d ' ') 1"
+ok "the manager reads the stick" ctl li sync --dir "$stick"
+same "and knows both" "$(hazards li)" 3
+ok "the worker too" ctl wang sync --dir "$stick"
+same "all three hold the same" "$(ctl wang digest) $(ctl sun digest)" "$(ctl li digest) $(ctl li digest)"
+
+# By message, file by file, under whatever names.
+ok "the phone records a third" inspect sun
+ok "and puts its bundles aside" ctl sun bundle export --to "$work/share"
+for f in "$work"/share/XUNCHA/up/*; do "$work/bin/termux-share" -a send "$f"; done
+ok "the manager saves what came by chat" ctl li sync --dir "$work/chat"
+same "and has the third" "$(hazards li)" 4
+
+mv "$work/far away" "$work/town"
+ok "weeks later the manager brings the stick" ctl li sync --dir "$stick"
+ok "to the township" ctl town merge "$stick"
+same "which then knows what the village knows" "$(ctl town register list hazards --csv)" "$(ctl li register list hazards --csv)"
+exit $failed

@@ -228,6 +228,7 @@ static enum kit_next read_on(struct rows *r)
 		listing_close(r->coming ? r->coming : r->listing);
 		r->listing = r->coming ? r->listing : NULL;
 		r->coming = NULL;
+		r->nearest = r->nearest && r->listing;         /* there is nothing to measure */
 	} else if (r->coming && !listing_reading(r->coming)) {
 		show_listing(r, r->coming);
 	}

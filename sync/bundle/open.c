@@ -2,6 +2,7 @@
 #include "sync/bundle/open.h"
 
 #include "forms/base/i18n.h"
+#include "forms/base/text.h"
 #include "sync/bundle/envelope.h"
 #include "sync/bundle/zstd.h"
 
@@ -52,6 +53,17 @@ static enum err read_fixed(struct wire *w, struct bundle_envelope *out)
 	return envelope_ratio(out->plain_len, out->cipher_len);
 }
 
+static void read_maker(struct wire *body, char out[LIMIT_MAKER + 1])
+{
+	uint8_t len = wire_u8(body);
+	const uint8_t *at = len <= LIMIT_MAKER ? wire_bytes(body, len) : NULL;
+
+	if (!at || !text_valid((const char *)at, len) || memchr(at, 0, len))
+		body->err = ERR_FORMAT;
+	else
+		memcpy(out, at, len);
+}
+
 static enum err read_extensions(struct wire *w, const uint8_t *end, struct bundle_envelope *out)
 {
 	struct wire x = wire_init(w->at, (size_t)(end - w->at));
@@ -64,6 +76,11 @@ static enum err read_extensions(struct wire *w, const uint8_t *end, struct bundl
 			return err_set(ERR_FORMAT, _("数据包的扩展部分损坏"));
 		if (type == ENVELOPE_TICK) {
 			out->tick = wire_u64(&body);
+			if (wire_end(&body))
+				return err_set(ERR_FORMAT, _("数据包的扩展部分损坏"));
+		} else if (type == ENVELOPE_MAKER) {
+			read_maker(&body, out->program);
+			read_maker(&body, out->pack);
 			if (wire_end(&body))
 				return err_set(ERR_FORMAT, _("数据包的扩展部分损坏"));
 		} else if (type & ENVELOPE_CRITICAL) {

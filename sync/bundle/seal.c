@@ -22,9 +22,22 @@ static enum err put_stanzas(const struct bundle_sealing *how, const uint8_t key[
 	return out->err;
 }
 
+/* Bytes of a version that are told: whole characters. */
+static size_t fitting(const char *text)
+{
+	size_t n = strlen(text);
+
+	if (n <= LIMIT_MAKER)
+		return n;
+	for (n = LIMIT_MAKER; n && ((unsigned char)text[n] & 0xc0) == 0x80; n--)
+		;
+	return n;
+}
+
 static enum err put_header(const struct bundle_sealing *how, size_t plain_len, size_t frame_len, const uint8_t key[KEYS_SYMMETRIC], struct buf *out)
 {
-	size_t extensions = how->tick ? 4 + 8 : 0;
+	size_t program = how->program ? fitting(how->program) : 0, pack = how->program ? fitting(how->pack) : 0;
+	size_t extensions = (how->tick ? 4 + 8 : 0) + (how->program ? 4 + 2 + program + pack : 0);
 	enum err e;
 
 	buf_puts(out, "XCB1");
@@ -44,6 +57,14 @@ static enum err put_header(const struct bundle_sealing *how, size_t plain_len, s
 		buf_be16(out, ENVELOPE_TICK);
 		buf_be16(out, 8);
 		buf_be64(out, how->tick);
+	}
+	if (how->program) {
+		buf_be16(out, ENVELOPE_MAKER);
+		buf_be16(out, (uint16_t)(2 + program + pack));
+		buf_putc(out, (int)program);
+		buf_put(out, how->program, program);
+		buf_putc(out, (int)pack);
+		buf_put(out, how->pack, pack);
 	}
 	return out->err;
 }

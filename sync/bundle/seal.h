@@ -15,6 +15,7 @@ struct bundle_sealing {
 	uint64_t counter;                                 /* the sealer's, for people to see what came when */
 	int64_t wall;
 	uint64_t tick;                                    /* 0 = none: only downlinks of a township carry one */
+	const char *program, *pack;                       /* versions that the sealer runs, cut to LIMIT_MAKER bytes; program NULL: not told */
 };
 
 /* Plain bytes to aim at, so that the file stays near LIMIT_BUNDLE_TARGET. */

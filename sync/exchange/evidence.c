@@ -16,7 +16,7 @@ static struct store_key key_of(const uint8_t id[KEYS_HASH])
 
 static void encode(const struct evidence *e, struct buf *out)
 {
-	cbor_put_array(out, 11);
+	cbor_put_array(out, *e->program ? 13 : 11);
 	cbor_put_unsigned(out, e->state);
 	cbor_put_bytes(out, e->sealer, sizeof e->sealer);
 	cbor_put_unsigned(out, e->counter);
@@ -39,6 +39,10 @@ static void encode(const struct evidence *e, struct buf *out)
 		cbor_put_unsigned(out, p->first);
 		cbor_put_unsigned(out, p->last);
 		cbor_put_bytes(out, p->end, sizeof p->end);
+	}
+	if (*e->program) {
+		cbor_put_text(out, e->program);
+		cbor_put_text(out, e->pack);
 	}
 }
 
@@ -83,10 +87,12 @@ static void decode_piece(struct cbor *c, struct evidence_piece *p)
 static enum err decode(const struct buf *data, const uint8_t *id, struct evidence *e)
 {
 	struct cbor c = cbor_init(data->data, data->len);
+	size_t parts;
 
 	memset(e, 0, sizeof *e);
 	memcpy(e->id, id, KEYS_HASH);
-	if (cbor_array(&c, 11) != 11)
+	parts = cbor_array(&c, 13);
+	if (parts != 11 && parts != 13)
 		c.err = ERR_FORMAT;
 	e->state = (enum evidence_state)cbor_unsigned(&c);
 	take_bytes(&c, e->sealer, sizeof e->sealer);
@@ -101,6 +107,10 @@ static enum err decode(const struct buf *data, const uint8_t *id, struct evidenc
 	e->piece_count = (uint32_t)cbor_array(&c, LIMIT_SEGMENTS);
 	for (uint32_t i = 0; i < e->piece_count && !c.err; i++)
 		decode_piece(&c, &e->pieces[i]);
+	if (parts == 13) {
+		take_text(&c, e->program, sizeof e->program);
+		take_text(&c, e->pack, sizeof e->pack);
+	}
 	return cbor_end(&c) ? err_set(ERR_CORRUPT, _("一条收发记录读不出来")) : ERR_OK;
 }
 

@@ -33,6 +33,7 @@ struct evidence {
 	uint64_t size, events;                    /* bytes of the file; events that were new to us */
 	char shelf[72];                           /* "out", or the scope of a township's downlink; "" when received */
 	char reason[160];
+	char program[LIMIT_MAKER + 1], pack[LIMIT_MAKER + 1];    /* versions that its sealer told in it; "" did not */
 	struct evidence_piece pieces[LIMIT_SEGMENTS]; uint32_t piece_count;
 };
 

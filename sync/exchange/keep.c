@@ -28,6 +28,8 @@ enum err keep_evidence(struct log_batch *b, struct profile *p, const struct inbo
 	memcpy(e.sealer, f->sealer, KEYS_WRITER);
 	memcpy(e.pieces, f->pieces, sizeof e.pieces);
 	snprintf(e.reason, sizeof e.reason, "%s", f->reason);
+	memcpy(e.program, envelope->program, sizeof e.program);
+	memcpy(e.pack, envelope->pack, sizeof e.pack);
 	e.state = f->verdict == INBOX_MERGED ? EVIDENCE_MERGED : f->verdict == INBOX_HELD ? EVIDENCE_HELD :
 	          f->verdict == INBOX_CARRIED ? EVIDENCE_CARRIED : EVIDENCE_REFUSED;
 	return evidence_put(b, &e);

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TOLD "told"
+
 /* A piece that a bundle of the shelf holds; `gone`: it went, with a receipt. */
 struct cover { struct evidence_piece piece; bool gone; };
 
@@ -72,12 +74,37 @@ static enum err note_head(void *user, const struct log_head *h)
 	return ERR_OK;
 }
 
+/* What a device runs, told to the township once: again when it runs something else, or its bundles are cut anew. */
+static void tell_maker(struct profile *p, struct bundle_sealing *how, struct buf *words)
+{
+	struct buf path = { 0 }, told = { 0 };
+	const struct pack *pack = NULL;
+	const char *version = profile_pack_current(p, &pack) ? "" : pack->version;
+
+	buf_printf(words, "%s\n%s\n", PACKAGE_VERSION, version);
+	if (fs_read(profile_path(p, TOLD, &path), 1024, &told) || strcmp(buf_str(&told), buf_str(words))) {
+		how->program = PACKAGE_VERSION;
+		how->pack = version;
+	}
+	buf_clear(&path);
+	buf_clear(&told);
+}
+
+/* Should this fail, it is told once more than it need be. */
+static void note_told(struct profile *p, const struct buf *words)
+{
+	struct buf path = { 0 };
+
+	fs_write(profile_path(p, TOLD, &path), words->data, words->len);
+	buf_clear(&path);
+}
+
 /* Seal what has been gathered into one file on the shelf. */
 static enum err finish_bundle(struct filling *f)
 {
 	const struct shelf *s = f->shelf;
 	struct bundle_sealing how = { .sealer = s->sealer, .to = s->to, .to_count = s->to_count, .tick = s->tick, .wall = clock_wall() };
-	struct buf file = { 0 }, path = { 0 };
+	struct buf file = { 0 }, path = { 0 }, maker = { 0 };
 	struct evidence *more;
 	char hex[2 * KEYS_HASH + 1];
 	enum err e;
@@ -89,6 +116,8 @@ static enum err finish_bundle(struct filling *f)
 	f->made = more;
 	if ((e = profile_next_counter(f->profile, &how.counter)))
 		return e;
+	if (!f->profile->office)
+		tell_maker(f->profile, &how, &maker);
 	e = bundle_seal(&how, f->plain.data, f->plain.len, &file, f->making.id);
 	if (!e) {
 		keys_hex(f->making.id, KEYS_HASH, hex);
@@ -104,7 +133,10 @@ static enum err finish_bundle(struct filling *f)
 		f->making.size = file.len;
 		strncpy(f->making.shelf, s->name, sizeof f->making.shelf - 1);
 		f->made[f->made_count++] = f->making;
+		if (how.program)
+			note_told(f->profile, &maker);
 	}
+	buf_clear(&maker);
 	buf_clear(&file);
 	buf_clear(&path);
 	buf_reset(&f->plain);
@@ -387,9 +419,12 @@ static enum err forget_on(struct profile *p, const char *name, const char *below
 
 enum err shelf_forget(struct profile *p, const struct event_log_id *log, uint64_t seq)
 {
+	struct buf told = { 0 };
 	char scope[68];
 	enum err e;
 
+	fs_remove(profile_path(p, TOLD, &told));
+	buf_clear(&told);
 	event_scope_text(&log->scope, scope);
 	if (!(e = forget_on(p, "out", "", log, seq)) && !(e = forget_on(p, scope, "down/", log, seq)))
 		e = forget_on(p, "decrees", "down/", log, seq);

@@ -210,6 +210,11 @@ def read_envelope(file):
         if kind == 1:
             check(len(body) == 8, "tick")
             tick = int.from_bytes(body, "big")
+        elif kind == 2:
+            maker = Wire(body)
+            program, pack = (maker.take(maker.num(1)) for _ in range(2))
+            check(maker.at == len(body) and max(len(program), len(pack)) <= 24, "versions")
+            program.decode("utf-8"), pack.decode("utf-8")
         else:
             check(not kind & 0x8000, "critical extension")
     return Envelope(file, header_len, plain_len, cipher_len, dictionary, sealer, counter, wall, tick, stanzas, H(file))

@@ -324,3 +324,16 @@ enum err fs_random(void *data, size_t len)
 	}
 	return ERR_OK;
 }
+
+enum err fs_try_write(const char *path)
+{
+	struct buf trial = { 0 };
+	enum err e;
+
+	buf_printf(&trial, "%s.try", path);
+	e = trial.err ? trial.err : fs_write(trial.data, "", 0);
+	if (!e)
+		e = fs_remove(trial.data);
+	buf_clear(&trial);
+	return e;
+}

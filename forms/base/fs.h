@@ -15,6 +15,8 @@ enum err fs_read(const char *path, size_t max, struct buf *out);
 
 /* Write `path` durably and atomically: aside (".new" beside it), synced, renamed, directory synced. Mode 0600. */
 enum err fs_write(const char *path, const void *data, size_t len);
+/* Could it be written there? Tried beside it (PATH.try), so that a file of that name stays as it is. */
+enum err fs_try_write(const char *path);
 
 /* All of `len` bytes at `at` of an open file; ERR_IO or ERR_FULL. fs_read_at: ERR_FORMAT when the file ends before. */
 enum err fs_write_at(int fd, const void *data, size_t len, uint64_t at);

@@ -198,17 +198,9 @@ static enum err parse_scopes(const char *text, struct enrol_terms *t)
  * found before the certificate is made, which is for good. */
 static enum err check_way(struct profile *p, const struct buf *request, const char *out)
 {
-	struct buf trial = { 0 };
-	enum err e;
-
 	if (!out)
 		return enrol_waiting_has(p, request) ? ERR_OK : err_set(ERR_USAGE, _("申请是用文件送来的: 用 --out 写明入网文件写到哪里"));
-	buf_printf(&trial, "%s.try", out);              /* not the file itself: it may hold an older grant */
-	e = trial.err ? trial.err : fs_write(trial.data, "", 0);
-	if (!e)
-		e = fs_remove(trial.data);
-	buf_clear(&trial);
-	return e;
+	return fs_try_write(out);
 }
 
 static enum err grant_one(struct ctl *c, struct profile *p, const struct enrol_terms *terms, const char *out)
@@ -274,6 +266,22 @@ enum err cmd_enrol_again(struct ctl *c)
 	buf_clear(&request);
 	buf_clear(&grant);
 	return e;
+}
+
+enum err cmd_enrol_extend(struct ctl *c)
+{
+	struct enrol_terms terms = { 0 };
+	const char *role = ctl_take(c, "--role"), *scope = ctl_take(c, "--scope");
+	struct profile *p;
+	enum err e;
+
+	if (!role && !scope)
+		return err_set(ERR_USAGE, _("要写明加什么: --role 或 --scope"));
+	if ((role && (e = parse_roles(role, &terms.roles))) || (scope && (e = parse_scopes(scope, &terms))) || (e = ctl_rest(c, 1, 1)) || (e = ctl_open(c, true, &p))
+	    || (e = enrol_extend(p, c->argv[0], terms.roles, terms.scopes, terms.scope_count)))
+		return e;
+	ctl_say(c, _("标签 %s 已加上; 设备下次同步后就能用"), c->argv[0]);
+	return ERR_OK;
 }
 
 enum err cmd_enrol_accept(struct ctl *c)

@@ -15,6 +15,7 @@
 	X("enrol again", "F --out G", N_("已入网的设备丢了全部数据: 按它的申请再写一份入网文件, 不另发证"), cmd_enrol_again) \
 	X("enrol accept", "G|--url URL --root DIGITS", N_("收下入网文件; DIGITS 是乡镇的代码"), cmd_enrol_accept) \
 	X("enrol list", "", N_("在册的人和设备: 标签、角色、范围、是否吊销"), cmd_enrol_list) \
+	X("enrol extend", "LABEL [--role R[,R]] [--scope CODE[,CODE]]", N_("给在册的人加角色、加范围; 要减只能吊销后重新入网"), cmd_enrol_extend) \
 	X("enrol revoke", "LABEL [--lost TIME] [--last REF[,REF]] [--reason T]", N_("吊销一台设备: 丢失之后的记录不再算数, 换范围钥匙"), cmd_enrol_revoke) \
 	X("key export", "--box --out F", N_("导出解封钥匙, 给别的程序读数据包用"), cmd_key_export) \
 	X("root show", "", N_("乡镇的代码 (三十位数字和两位校验)"), cmd_root_show) \

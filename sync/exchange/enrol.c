@@ -182,6 +182,53 @@ static enum err certify(struct profile *p, const struct keys_request *r, const s
 	return e;
 }
 
+enum err enrol_extend(struct profile *p, const char *label, uint32_t roles, const struct event_scope *scopes, size_t count)
+{
+	const struct keys_writer *w = keys_roster_find_label(p->roster, label);
+	struct keys_cert cert = { .roles = roles };
+	struct keys_writer fresh;
+	struct decrees d = { 0 };
+	bool more;
+	enum err e;
+
+	if (!w)
+		return err_set(ERR_NOTFOUND, _("没有标签是 %s 的设备"), label);
+	if (w->revoked)
+		return err_set(ERR_DENIED, _("标签 %s 已吊销: 要重新入网"), label);
+	memcpy(cert.sign, w->sign, KEYS_PK);
+	memcpy(cert.box, w->box, KEYS_PK);
+	snprintf(cert.person, sizeof cert.person, "%s", w->person);
+	snprintf(cert.label, sizeof cert.label, "%s", w->label);
+	memcpy(cert.scopes, w->scopes, sizeof cert.scopes);
+	cert.scope_count = w->scope_count;
+	cert.roles |= w->roles;
+	cert.has_succeeds = w->has_succeeds;
+	memcpy(cert.succeeds, w->succeeds, KEYS_WRITER);
+	more = cert.roles != w->roles;
+	for (size_t i = 0; i < count; i++) {
+		bool had = false;
+
+		for (size_t k = 0; !had && k < cert.scope_count; k++)
+			had = event_scope_same(&cert.scopes[k], &scopes[i]);
+		if (had)
+			continue;
+		if (cert.scope_count == KEYS_SCOPES)
+			return err_set(ERR_LIMIT, _("一份证书至多 %d 个范围"), KEYS_SCOPES);
+		cert.scopes[cert.scope_count++] = scopes[i];
+		more = true;
+	}
+	if (!more)
+		return err_set(ERR_EXISTS, _("标签 %s 已经有这些角色和范围"), label);
+	fresh = writer_of(&cert);
+	e = decrees_add_certificate(&d, &cert, "");
+	if (!e)
+		e = decrees_admit(p, &d, &fresh);
+	if (!e)
+		e = decrees_write(p, &d);
+	decrees_clear(&d);
+	return e;
+}
+
 struct blobs { struct profile *profile; const char *dir; struct buf *out; };
 
 /* What the packs need; attachments are not for everybody who enrols. */

@@ -39,6 +39,10 @@ enum err enrol_grant(struct profile *p, const void *request, size_t len, const s
  * made the request. Needs no PIN: it opens with the certified key alone. ERR_NOTFOUND, ERR_DENIED (revoked). */
 enum err enrol_again(struct profile *p, const void *request, size_t len, struct buf *grant, char label[33]);
 
+/* Add roles and scopes to a writer that is certified (a certificate only ever adds; trust_revoke() takes away), with the keys that
+ * go with them. ERR_NOTFOUND, ERR_DENIED (revoked), ERR_EXISTS (has all of it), ERR_LIMIT. */
+enum err enrol_extend(struct profile *p, const char *label, uint32_t roles, const struct event_scope *scopes, size_t count);
+
 /* Take a grant in on the device that asked; the writer is unlocked. `code` as typed. */
 enum err enrol_accept(struct profile *p, const void *grant, size_t len, const char *code);
 

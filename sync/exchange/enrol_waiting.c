@@ -49,6 +49,19 @@ enum err enrol_waiting_each(struct profile *p, enum err (*each)(void *user, cons
 	return e;
 }
 
+int64_t enrol_waiting_stamp(struct profile *p)
+{
+	struct buf dir = { 0 };
+	struct stat st;
+	int64_t stamp = 0;
+
+	profile_path(p, "enrol", &dir);
+	if (!dir.err && !lstat(buf_str(&dir), &st))
+		stamp = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+	buf_clear(&dir);
+	return stamp;
+}
+
 /* --- one of them --- */
 
 /* Digits without blanks; false when they are not twenty. */

@@ -14,6 +14,9 @@ struct enrol_waiting { struct keys_request request; char digits[KEYS_DIGITS]; in
 /* All that wait, until `each` returns not OK. What is enrolled by now, or no request, is passed over. */
 enum err enrol_waiting_each(struct profile *p, enum err (*each)(void *user, const struct enrol_waiting *w), void *user);
 
+/* Another number whenever one came or went; cheap. 0: nobody ever asked. */
+int64_t enrol_waiting_stamp(struct profile *p);
+
 /* The one with these digits (blanks do not count), appended to `out`. ERR_NOTFOUND; ERR_FORMAT for other than twenty digits. */
 enum err enrol_waiting_find(struct profile *p, const char *digits, struct buf *out);
 bool enrol_waiting_is_digits(const char *text);

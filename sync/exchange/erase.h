@@ -18,6 +18,10 @@ void erase_list_clear(struct erase_list *l);
  * is personal, 2: all answers. ERR_NOTFOUND. */
 enum err erase_collect(struct profile *p, const uint8_t ref[EVENT_REF], unsigned level, struct erase_list *out);
 
+/* The same of every record that touched a row. */
+struct row_id;
+enum err erase_collect_row(struct profile *p, const struct row_id *row, unsigned level, struct erase_list *out);
+
 /* What has been kept longer than the pack's retain_days: the personal parts of every record whose rows are all past it, counted
  * from the last record that touched them. *rows counts them. */
 enum err erase_expired(struct profile *p, int64_t now, struct erase_list *out, uint32_t *rows);

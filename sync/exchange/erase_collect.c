@@ -75,7 +75,7 @@ static enum err follow(void *user, const struct log_event *e)
 	return about ? add(x->out, e->hash, x->level) : ERR_OK;
 }
 
-enum err erase_collect(struct profile *p, const uint8_t ref[EVENT_REF], unsigned level, struct erase_list *out)
+static enum err collect(struct profile *p, const struct row_event *records, uint32_t count, unsigned level, struct erase_list *out)
 {
 	struct collecting x = { .out = out, .level = level };
 	struct log_event event = { 0 };
@@ -84,12 +84,15 @@ enum err erase_collect(struct profile *p, const uint8_t ref[EVENT_REF], unsigned
 	enum err e;
 
 	reader_begin(p, &t, &x.context);
-	e = t.err ? t.err : log_event_get(&t, ref, &event);
-	if (e == ERR_NOTFOUND)
-		e = err_set(e, _("没有这条记录"));
+	e = t.err;
+	for (uint32_t i = 0; !e && i < count; i++) {
+		e = log_event_get(&t, records[i].ref, &event);
+		if (e == ERR_NOTFOUND)
+			e = err_set(e, _("没有这条记录"));
+		if (!e)
+			e = add(out, records[i].ref, level);
+	}
 	log_event_clear(&event);
-	if (!e)
-		e = add(out, ref, level);
 	/* A correction of a correction may stand in a log that was walked before. */
 	do {
 		before = out->count;
@@ -97,6 +100,25 @@ enum err erase_collect(struct profile *p, const uint8_t ref[EVENT_REF], unsigned
 			e = log_each_all(&t, follow, &x);
 	} while (!e && out->count != before);
 	store_abort(&t);
+	return e;
+}
+
+enum err erase_collect(struct profile *p, const uint8_t ref[EVENT_REF], unsigned level, struct erase_list *out)
+{
+	struct row_event one = { .wall = 0 };
+
+	memcpy(one.ref, ref, EVENT_REF);
+	return collect(p, &one, 1, level, out);
+}
+
+enum err erase_collect_row(struct profile *p, const struct row_id *id, unsigned level, struct erase_list *out)
+{
+	struct row row = { .id = { .index = 0 } };
+	enum err e = row_read(p, id, &row);
+
+	if (!e)
+		e = collect(p, row.events, row.event_count, level, out);
+	row_clear(&row);
 	return e;
 }
 

@@ -74,9 +74,9 @@ static void a_device_is_let_in_at_the_desk_only_after_its_digits_were_compared(v
 	vt = devices();
 	vt_keys(vt, "n");
 	assert_shows(vt, "让一台新设备入网");
-	vt_keys(vt, "6");                                 /* nothing is given yet */
+	vt_keys(vt, "7");                                 /* nothing is given yet */
 	field_settle(vt);
-	assert_shows(vt, "[ ] 6 发证");
+	assert_shows(vt, "[ ] 7 发证");
 	snprintf(path, sizeof path, "%s/pin.third", field_dir());
 	ask(vt, "1", "申请文件在哪里", path);
 	assert_shows(vt, "[ ] 1");                         /* not a request: said, not taken */
@@ -95,7 +95,7 @@ static void a_device_is_let_in_at_the_desk_only_after_its_digits_were_compared(v
 	choose(vt, "5", "全镇", "2");
 	assert_shows(vt, "石桥村");
 	snprintf(path, sizeof path, "%s/third.grant", field_dir());
-	ask(vt, "6", "写到哪里", path);
+	ask(vt, "7", "写到哪里", path);
 	assert_shows(vt, "已发证: 赵敏");
 	assert_shows(vt, "把乡镇的代码念给本人");
 	vt_key(vt, "Esc");

@@ -73,6 +73,10 @@
 	X(EXTEND,    DO,    "extend",    N_("延期"), N_("申请延期, 或定同意不同意")) \
 	X(RECHECK,   DO,    "recheck",   N_("复查"), N_("登记复查: 合格销号, 不合格退回")) \
 	X(GRANT,     DO,    "grant",     N_("发证"), N_("让一台新设备入网: 读申请, 核对二十位数, 发证")) \
+	X(REFUSE,    DO,    "refuse",    N_("不同意"), N_("不同意这份申请: 从名单上去掉")) \
+	X(REVOKE,    DO,    "revoke",    N_("吊销"), N_("设备丢了或人走了: 以后写的先不算数, 钥匙换新; 先说清会怎样再定")) \
+	X(ADOPT,     DO,    "adopt",     N_("采纳"), N_("吊销之后的一条记录, 查实了: 算数")) \
+	X(ERASE,     DO,    "erase",     N_("删个人信息"), N_("令所有设备删去这里的个人信息; 安全记录留着")) \
 	X(PUBLISH,   DO,    "publish",   N_("发布"), N_("发布新的清单包: 先检查, 再给所有设备")) \
 	X(IMPORT,    DO,    "import",    N_("导入"), N_("从表格文件导入: 先看会改什么, 再定")) \
 	X(SEND,      DO,    "send",      N_("同步"), N_("送出和接收")) \
@@ -93,6 +97,10 @@
 	X(ENROL,     PLACE, "enrol",     N_("入网"), N_("入网: 写申请, 收乡镇发回的文件")) \
 	X(CONFLICTS, PLACE, "conflicts", N_("冲突"), N_("说法不一的和等乡镇定的: 并排看, 选一个, 或先不定")) \
 	X(DEVICES,   PLACE, "devices",   N_("设备"), N_("每台设备: 最后一次来信、缺什么、两份、已吊销")) \
+	X(ASKING,    PLACE, "asking",    N_("申请"), N_("经网络来的入网申请: 核对二十位数, 发证或不同意")) \
+	X(AFTERLOSS, PLACE, "after-loss", N_("吊销之后"), N_("被吊销的设备后来送到的记录: 逐条看, 查实的采纳")) \
+	X(ERASURES,  PLACE, "erasures",  N_("删除令"), N_("删过哪些个人信息, 哪台设备还没照办; 保存期满的一起删")) \
+	X(ROSTER,    PLACE, "roster",    N_("名册"), N_("谁能在哪个村、哪个网格做什么; 加角色加范围")) \
 	X(OWED,      PLACE, "owed",      N_("欠账"), N_("谁欠什么: 按项目、村、单位看, 可换月份")) \
 	X(EXPORT,    PLACE, "export",    N_("导出"), N_("把台账导出成 xlsx 或 CSV 文件")) \
 	X(LOCK,      PROGRAM, "lock",    N_("锁屏"), N_("锁上: 再用要输 PIN")) \

@@ -95,6 +95,15 @@ int kit_paragraph_rows(const char *s, int cols)
 	return rows;
 }
 
+int kit_step(WINDOW *win, int y, bool done, const char *words, const char *value)
+{
+	kit_text(win, y, 1, 4, done ? KIT_GOOD : KIT_KEY, done ? "[x]" : "[ ]");
+	kit_text(win, y, 5, getmaxx(win) - 6, done ? KIT_DIM : KIT_PLAIN, words);
+	if (*value)
+		kit_text(win, ++y, 7, getmaxx(win) - 8, KIT_STRONG, value);
+	return y + 1;
+}
+
 void kit_rule(WINDOW *win, int y)
 {
 	int h, w;

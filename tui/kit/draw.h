@@ -17,6 +17,9 @@ int kit_text_right(WINDOW *win, int y, int x, int cols, enum kit_role role, cons
 int kit_paragraph(WINDOW *win, int y, int x, int rows, int cols, enum kit_role role, const char *s);
 int kit_paragraph_rows(const char *s, int cols);
 
+/* A step of several: "[x] words" when done, else "[ ] words", and below it what was given, when there is something. Returns the next row. */
+int kit_step(WINDOW *win, int y, bool done, const char *words, const char *value);
+
 /* A thin line across, and a bar of `cols` columns, "====----". */
 void kit_rule(WINDOW *win, int y);
 void kit_bar(WINDOW *win, int y, int x, int cols, uint64_t done, uint64_t total);

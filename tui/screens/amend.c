@@ -162,18 +162,6 @@ static fill_node twin(struct filling *of, struct filling *in, fill_node n)
 	return found;
 }
 
-static void put_value(struct filling *f, fill_node n, struct buf *out)
-{
-	struct buf value = { 0 };
-
-	if (n != FILL_NO_NODE && fill_is_relevant(f->fill, n))
-		filling_value(f, n, &value);
-	if (value.len && pack_class(fill_question(f->fill, n)) >= 2)
-		row_mask(&value);
-	buf_puts(out, value.len ? buf_str(&value) : _("(空)"));
-	buf_clear(&value);
-}
-
 static const char *stored(struct filling *f, fill_node n)
 {
 	return n != FILL_NO_NODE && fill_is_relevant(f->fill, n) ? fill_value(f->fill, n) : "";
@@ -188,9 +176,9 @@ static void tell_change(struct filling *old, fill_node before, struct filling *n
 	else
 		filling_label(old, before, out);
 	buf_puts(out, _(": 原来 "));
-	put_value(old, before, out);
+	filling_shown(old, before, out);
 	buf_puts(out, _(", 改为 "));
-	put_value(now, after, out);
+	filling_shown(now, after, out);
 	buf_putc(out, '\n');
 }
 

@@ -273,6 +273,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	switch (a) {
 	case ACT_OPEN:      return show(v);
 	case ACT_DEVICES:   return kit_open(base, screen_devices_new(v->app));
+	case ACT_ASKING:    return kit_open(base, screen_asking_new(v->app));
 	case ACT_CONFLICTS: return kit_open(base, screen_conflicts_new(v->app));
 	default:            return kit_list_act(&v->list, a);
 	}
@@ -300,7 +301,7 @@ static void close_arrivals(struct kit_view *base)
 }
 
 static const struct kit_key keys[] = {
-	{ KIT_ENTER, ACT_OPEN, true }, { 'd', ACT_DEVICES, true }, { 'z', ACT_CONFLICTS, true }, KIT_LIST_KEYS, { 0, ACT_NONE, false },
+	{ KIT_ENTER, ACT_OPEN, true }, { 'd', ACT_DEVICES, true }, { 'w', ACT_ASKING, true }, { 'z', ACT_CONFLICTS, true }, KIT_LIST_KEYS, { 0, ACT_NONE, false },
 };
 
 static const struct kit_view_ops ops = {

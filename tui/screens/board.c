@@ -3,6 +3,7 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
+#include "sync/exchange/enrol_waiting.h"
 #include "sync/ledger/conflict.h"
 #include "sync/ledger/duelist.h"
 #include "sync/ledger/listing.h"
@@ -17,7 +18,7 @@ static const int64_t DAY = 86400000;
 
 bool board_is_stale(struct app *app, const struct board *b)
 {
-	return !b->version || b->version != profile_version(app->profile) || b->day != app_day(app);
+	return !b->version || b->version != profile_version(app->profile) || b->day != app_day(app) || b->asked_stamp != enrol_waiting_stamp(app->profile);
 }
 
 void board_clear(struct board *b)
@@ -42,11 +43,20 @@ static enum err note_bundle(void *user, const struct evidence *e)
 	return ERR_OK;
 }
 
+static enum err note_asking(void *user, const struct enrol_waiting *w)
+{
+	(void)w;
+	((struct board *)user)->asked++;
+	return ERR_OK;
+}
+
 static void read_coming(struct app *app, struct board *b)
 {
 	struct coming c = { b, app };
 	struct store_txn t;
 
+	b->asked_stamp = enrol_waiting_stamp(app->profile);
+	enrol_waiting_each(app->profile, note_asking, b);
 	b->known = !status_read(app->profile, &b->status);
 	profile_begin(app->profile, &t);
 	evidence_each(&t, note_bundle, &c);
@@ -279,8 +289,10 @@ enum err board_read(struct app *app, struct board *b)
 	board_clear(b);
 	b->version = profile_version(app->profile);
 	b->day = app_day(app);
-	if (!app->pack)
+	if (!app->pack) {
+		b->asked_stamp = enrol_waiting_stamp(app->profile);
 		return ERR_OK;
+	}
 	read_coming(app, b);
 	e = read_hazards(app, b);
 	return e ? e : board_warn(app, b);

@@ -18,6 +18,9 @@ enum board_rank { BOARD_VERIFY, BOARD_WHISTLE, BOARD_LISTED, BOARD_LATE, BOARD_R
 
 struct board_hazard { struct row_key key; enum board_rank rank; int64_t since; uint64_t same; bool doubled; };
 
+/* Which warnings are out: not lifted, and not finished or heard of since yesterday. */
+#define BOARD_WARNINGS_OUT "${lifted} = '' and (${done_at} = '' or decimal-date-time(${received}) > decimal-date-time(now()) - 1)"
+
 /* A warning to several villages: rows of one kind, level and time. */
 struct board_warning { char words[BOARD_WORDS]; uint32_t villages, done; int64_t minutes; char slowest[BOARD_WORDS]; struct row_id first; };
 enum { BOARD_WARNINGS = 4 };
@@ -30,6 +33,7 @@ struct board {
 	uint64_t version; int32_t day;                    /* what it was made from */
 	struct status status; bool known;
 	uint32_t came, came_events;                       /* bundles and records that arrived today */
+	uint32_t asked; int64_t asked_stamp;              /* requests to be let in that wait */
 	uint32_t verify; int64_t verify_since;            /* not judged; the oldest, ms */
 	uint32_t whistled, whistle_late; int32_t whistle_days; char whistle_who[BOARD_WORDS];   /* the worst: days over, which department */
 	uint32_t listed, listed_soon, asked_longer;

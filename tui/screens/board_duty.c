@@ -82,10 +82,9 @@ static void add_warning(struct app *app, struct board *b, const struct pack_regi
 	buf_clear(&stamp);
 }
 
-/* Those not lifted that are not finished, or were heard of since yesterday. */
 enum err board_warn(struct app *app, struct board *b)
 {
-	struct listing_query q = { .reg = "warnings", .sort = "-received", .where = "${lifted} = '' and (${done_at} = '' or decimal-date-time(${received}) > decimal-date-time(now()) - 1)" };
+	struct listing_query q = { .reg = "warnings", .sort = "-received", .where = BOARD_WARNINGS_OUT };
 	uint32_t reg = pack_find_register(app->pack, "warnings");
 	struct listing *l = NULL;
 	enum err e;

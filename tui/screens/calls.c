@@ -95,6 +95,15 @@ void calls_close(struct calls *c)
 	*c = (struct calls){ .count = 0 };
 }
 
+void calls_tiers(const struct app *app, const uint32_t total[CALLS_TIERS_MAX], const uint32_t reached[CALLS_TIERS_MAX], struct buf *out)
+{
+	uint32_t codes = pack_find_codes(app->pack, "callout_tier");
+
+	for (uint32_t i = 0; codes != PACK_NONE && i < app->pack->codes[codes].count && i < CALLS_TIERS_MAX; i++)
+		if (total[i])
+			buf_printf(out, "%s%s %u/%u", out->len ? "   " : "", pack_name(&app->pack->codes[codes].at[i].label, i18n_language()), reached[i], total[i]);
+}
+
 size_t calls_next(const struct calls *c, size_t at)
 {
 	for (size_t i = 1; i <= c->count; i++)

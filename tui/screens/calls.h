@@ -27,6 +27,9 @@ void calls_close(struct calls *c);
 /* The next one not reached after place `at`, from the top again; `at` itself when all are. */
 size_t calls_next(const struct calls *c, size_t at);
 
+/* "村→网格 2/2   网格→户 31/46": the tiers that have anybody, appended. */
+void calls_tiers(const struct app *app, const uint32_t total[CALLS_TIERS_MAX], const uint32_t reached[CALLS_TIERS_MAX], struct buf *out);
+
 /* Have those in charge answered? Without any of them on the list: has anybody? */
 bool calls_answered(struct app *app, const struct row_id *warning);
 

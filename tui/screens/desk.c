@@ -59,11 +59,13 @@ static void line_came(const struct board *b, struct desk_line *l)
 		say(l, _("隔离 %u 包"), b->status.refused);
 	if (b->status.held)
 		say(l, _("等证书 %u 包"), b->status.held);
+	if (b->asked)
+		say(l, _("申请 %u"), b->asked);
 	if (b->conflicts)
 		say(l, _("冲突 %u"), b->conflicts);
 	if (b->proposals)
 		say(l, _("提请 %u"), b->proposals);
-	l->role = b->status.splits || b->status.refused ? KIT_DANGER : b->status.gaps || b->conflicts ? KIT_SOON : KIT_PLAIN;
+	l->role = b->status.splits || b->status.refused ? KIT_DANGER : b->status.gaps || b->conflicts || b->asked ? KIT_SOON : KIT_PLAIN;
 }
 
 /* "2天4时", "5时", "40分". */
@@ -386,7 +388,7 @@ static enum kit_next open_line(struct desk *d, int line)
 	case 3: return hazards_where(d, "${supervise} = 'listed' or ${extension} = 'asked'");
 	case 4: return hazards_where(d, "${stage} = 'fixed' or (${due} != '' and date(${due}) < today())");
 	case 5: return kit_open(&d->base, screen_owed_new(d->app));
-	case 6: return kit_open(&d->base, screen_rows_new(d->app, "warnings", NULL));
+	case 6: return kit_open(&d->base, screen_callouts_new(d->app));
 	default: return KIT_STAY;
 	}
 }
@@ -407,6 +409,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_RECHECK:   return step(d, "stage", "hazard_recheck");
 	case ACT_CONFLICTS: return kit_open(base, screen_conflicts_new(d->app));
 	case ACT_DEVICES:   return kit_open(base, screen_devices_new(d->app));
+	case ACT_WARNINGS:  return kit_open(base, screen_callouts_new(d->app));
 	case ACT_OWED:      return kit_open(base, screen_owed_new(d->app));
 	case ACT_SYNC:      return kit_open(base, screen_sync_new(d->app));
 	case ACT_PLACES:    return kit_open(base, screen_rows_new(d->app, "places", NULL));
@@ -436,7 +439,7 @@ static bool offers(struct kit_view *base, enum kit_action a)
 	case ACT_EXPORT: case ACT_IMPORT:
 		return false;
 #endif
-	case ACT_PLACES: case ACT_HAZARDS: case ACT_REGISTERS: case ACT_CONFLICTS: case ACT_OWED:
+	case ACT_PLACES: case ACT_HAZARDS: case ACT_REGISTERS: case ACT_CONFLICTS: case ACT_OWED: case ACT_WARNINGS:
 		return d->app->pack != NULL;
 	default:
 		return !(a >= ACT_ANSWER_1 && a <= ACT_ANSWER_7) || d->reg;
@@ -466,7 +469,7 @@ static void close_desk(struct kit_view *base)
 
 static const struct kit_key keys[] = {
 	{ 'q', ACT_QUIT, true }, { KIT_ENTER, ACT_OPEN, true }, { 'v', ACT_VERIFY, true }, { 'b', ACT_DOWNGRADE, true }, { 'x', ACT_WHISTLE, true },
-	{ 'm', ACT_SUPERVISE, true }, { 'r', ACT_RECHECK, true }, { 'z', ACT_CONFLICTS, true }, { 'd', ACT_DEVICES, true },
+	{ 'm', ACT_SUPERVISE, true }, { 'r', ACT_RECHECK, true }, { 'z', ACT_CONFLICTS, true }, { 'd', ACT_DEVICES, true }, { 'w', ACT_WARNINGS, false },
 	{ 'y', ACT_SYNC, true }, { 'e', ACT_EXPORT, true }, { 'i', ACT_IMPORT, false }, { 't', ACT_EXTEND, false }, { 'a', ACT_OWED, false }, { 'p', ACT_PLACES, false },
 	{ 'h', ACT_HAZARDS, false }, { 'g', ACT_REGISTERS, true }, { 'o', ACT_SETTINGS, false }, { 'l', ACT_LOCK, false },
 	{ '1', ACT_ANSWER_1, false }, { '2', ACT_ANSWER_2, false }, { '3', ACT_ANSWER_3, false }, { '4', ACT_ANSWER_4, false },

@@ -2,6 +2,7 @@
 #include "tui/screens/town.h"
 
 #include "forms/base/i18n.h"
+#include "sync/exchange/attach.h"
 #include "sync/exchange/evidence.h"
 #include "sync/keys/roster.h"
 #include "sync/ledger/log.h"
@@ -14,8 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One writer: what its logs together hold, and when it was last heard of. */
-struct device { uint8_t writer[EVENT_WRITER]; uint64_t held, highest, missing; uint64_t split_at; uint32_t logs; int64_t heard; bool known; };
+/* One writer: what its logs together hold, what of it has not come (records that others tell of, pictures that its records name),
+ * when it was last heard of, and what it then ran. */
+struct device {
+	uint8_t writer[EVENT_WRITER]; uint64_t held, highest, missing; uint64_t split_at; uint32_t logs, photos; int64_t heard, told; bool known;
+	char program[LIMIT_MAKER + 1], pack[LIMIT_MAKER + 1];
+};
 
 struct devices {
 	struct kit_view base;
@@ -77,9 +82,44 @@ static enum err hear(void *user, const struct evidence *e)
 		if (!memcmp(v->at[i].writer, e->sealer, EVENT_WRITER)) {
 			if (e->seen > v->at[i].heard)
 				v->at[i].heard = e->seen;
+			/* Of what was merged in one heap the sealer's own clock tells which is the later. */
+			if (*e->program && e->sealed >= v->at[i].told) {
+				v->at[i].told = e->sealed;
+				memcpy(v->at[i].program, e->program, sizeof e->program);
+				memcpy(v->at[i].pack, e->pack, sizeof e->pack);
+			}
 			return ERR_OK;
 		}
 	return ERR_OK;
+}
+
+/* --- pictures that have not come --- */
+
+struct wanting { uint8_t (*at)[KEYS_HASH]; size_t count; };
+
+static enum err note_wanted(void *user, const uint8_t id[KEYS_HASH], uint64_t size)
+{
+	struct wanting *w = user;
+
+	(void)size;
+	if (w->count < ATTACH_ASK)
+		memcpy(w->at[w->count++], id, KEYS_HASH);
+	return ERR_OK;
+}
+
+static enum err count_photos(struct devices *v)
+{
+	struct wanting w = { calloc(ATTACH_ASK, sizeof *w.at), 0 };
+	uint8_t author[EVENT_WRITER];
+	uint64_t size;
+	enum err e = w.at ? attach_missing(v->app->profile, note_wanted, &w) : err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+
+	for (size_t i = 0; !e && i < w.count; i++)
+		if (!attach_expected(v->app->profile, w.at[i], &size, author))
+			for (size_t k = 0; k < v->count; k++)
+				v->at[k].photos += !memcmp(v->at[k].writer, author, EVENT_WRITER);
+	free(w.at);
+	return e;
 }
 
 /* Doubled, then with gaps, then by silence: who has not been heard of the longest. */
@@ -113,6 +153,8 @@ static enum err load(struct kit_view *base)
 	if (!e)
 		e = evidence_each(&t, hear, v);
 	store_abort(&t);
+	if (!e)
+		e = count_photos(v);
 	if (v->count)
 		qsort(v->at, v->count, sizeof *v->at, by_trouble);
 	kit_list_sync(&v->list);
@@ -148,7 +190,7 @@ static void trouble(const struct device *d, const struct keys_writer *w, struct 
 	} else if (w->revoked) {
 		snprintf(cell->text, KIT_CELL, "%s", _("已吊销"));
 	} else if (d->missing) {
-		snprintf(cell->text, KIT_CELL, _("缺 %llu 条"), (unsigned long long)d->missing);
+		snprintf(cell->text, KIT_CELL, "%s", _("中间有缺"));
 		cell->role = KIT_SOON;
 	} else if (!d->logs) {
 		snprintf(cell->text, KIT_CELL, "%s", _("还没写过"));
@@ -164,6 +206,28 @@ static void last_word(struct devices *v, const struct device *d, struct buf *out
 		app_since(v->app, d->heard, out);
 	else
 		buf_puts(out, memcmp(d->writer, v->app->profile->writer, EVENT_WRITER) ? _("没来过信") : _("本机"));
+}
+
+/* What is known not to have come; what it wrote since its last word nobody here can know. */
+static void unsent(const struct device *d, struct kit_cell *cell)
+{
+	if (d->missing && d->photos)
+		snprintf(cell->text, KIT_CELL, _("欠%llu条%u照"), (unsigned long long)d->missing, d->photos);
+	else if (d->missing)
+		snprintf(cell->text, KIT_CELL, _("欠 %llu 条"), (unsigned long long)d->missing);
+	else if (d->photos)
+		snprintf(cell->text, KIT_CELL, _("欠 %u 照"), d->photos);
+	cell->role = KIT_SOON;
+}
+
+/* Program and pack, and whether the pack is another than the one in force. */
+static void versions(struct devices *v, const struct device *d, struct kit_cell *cell)
+{
+	bool behind = *d->program && v->app->pack && strcmp(d->pack, v->app->pack->version);
+
+	if (*d->program)
+		snprintf(cell->text, KIT_CELL, "%s %s%s", d->program, *d->pack ? d->pack : _("没有清单包"), behind && *d->pack ? _(" 旧") : "");
+	cell->role = behind ? KIT_SOON : KIT_DIM;
 }
 
 static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
@@ -182,8 +246,9 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	cells[2].role = KIT_DIM;
 	last_word(v, d, &b);
 	snprintf(cells[3].text, KIT_CELL, "%s", buf_str(&b));
-	snprintf(cells[4].text, KIT_CELL, _("%llu 条"), (unsigned long long)d->held);
-	trouble(d, w, &cells[5]);
+	unsent(d, &cells[4]);
+	versions(v, d, &cells[5]);
+	trouble(d, w, &cells[6]);
 	buf_clear(&b);
 }
 
@@ -242,6 +307,18 @@ static enum kit_next show(struct devices *v)
 			buf_printf(&text, "%s ", pack_role_name(1u << bit));
 	buf_puts(&text, _("\n最后来信: "));
 	last_word(v, d, &text);
+	if (*d->program)
+		buf_printf(&text, _("\n那时用: 程序 %s, 清单包 %s%s"), d->program, *d->pack ? d->pack : _("没有"),
+		           v->app->pack && strcmp(d->pack, v->app->pack->version) ? _(" (和现在发布的不一样, 同步后更新)") : "");
+	else if (d->heard)
+		buf_puts(&text, _("\n程序和清单包的版本它还没说过"));
+	buf_printf(&text, _("\n已送到 %llu 条"), (unsigned long long)d->held);
+	if (d->missing)
+		buf_printf(&text, _(", 还欠 %llu 条 (后面的来了, 前面的还没来)"), (unsigned long long)d->missing);
+	if (d->photos)
+		buf_printf(&text, _(", 记录里写着的照片还欠 %u 张"), d->photos);
+	if (w && w->has_succeeds && keys_roster_find(v->app->profile->roster, w->succeeds))
+		buf_printf(&text, _("\n接替标签 %s 的旧设备"), keys_roster_find(v->app->profile->roster, w->succeeds)->label);
 	if (w && w->revoked)
 		buf_puts(&text, _("\n已吊销: 之后写的先不算数, 乡镇看过一条条认。"));
 	buf_putc(&text, '\n');
@@ -253,21 +330,36 @@ static enum kit_next show(struct devices *v)
 	return kit_open(&v->base, pager);
 }
 
+static const struct keys_writer *selected(const struct devices *v)
+{
+	return v->list.at < v->count ? keys_roster_find(v->app->profile->roster, v->at[v->list.at].writer) : NULL;
+}
+
 static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct devices *v = (struct devices *)base;
 
 	switch (a) {
-	case ACT_OPEN:    return show(v);
-	case ACT_GRANT:   return kit_open(base, screen_grant_new(v->app));
-	case ACT_PUBLISH: return kit_open(base, screen_publish_new(v->app));
-	default:          return kit_list_act(&v->list, a);
+	case ACT_OPEN:      return show(v);
+	case ACT_GRANT:     return kit_open(base, screen_grant_new(v->app));
+	case ACT_PUBLISH:   return kit_open(base, screen_publish_new(v->app));
+	case ACT_ASKING:    return kit_open(base, screen_asking_new(v->app));
+	case ACT_ROSTER:    return kit_open(base, screen_roster_new(v->app));
+	case ACT_REVOKE:    return kit_open(base, screen_revoke_new(v->app, selected(v)->label));
+	case ACT_AFTERLOSS: return kit_open(base, screen_afterloss_new(v->app));
+	case ACT_ERASURES:  return kit_open(base, screen_erasures_new(v->app));
+	default:            return kit_list_act(&v->list, a);
 	}
 }
 
 static bool offers(struct kit_view *base, enum kit_action a)
 {
-	return a != ACT_OPEN || ((struct devices *)base)->count > 0;
+	struct devices *v = (struct devices *)base;
+	const struct keys_writer *w = selected(v);
+
+	if (a == ACT_REVOKE)
+		return w && !w->revoked && memcmp(w->writer, v->app->profile->writer, KEYS_WRITER);
+	return a != ACT_OPEN || v->count > 0;
 }
 
 static enum kit_next tap(struct kit_view *base, int y, int x)
@@ -282,14 +374,19 @@ static void close_devices(struct kit_view *base)
 	free(base);
 }
 
-static const struct kit_key keys[] = { { KIT_ENTER, ACT_OPEN, true }, { 'n', ACT_GRANT, true }, { 'u', ACT_PUBLISH, true }, KIT_LIST_KEYS, { 0, ACT_NONE, false } };
+static const struct kit_key keys[] = {
+	{ KIT_ENTER, ACT_OPEN, true }, { 'n', ACT_GRANT, true }, { 'w', ACT_ASKING, true }, { 'r', ACT_ROSTER, true }, { 'x', ACT_REVOKE, true },
+	{ 'a', ACT_AFTERLOSS, true }, { 'e', ACT_ERASURES, true }, { 'u', ACT_PUBLISH, true }, KIT_LIST_KEYS, { 0, ACT_NONE, false },
+};
 
 static const struct kit_view_ops ops = {
 	.name = "devices", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_devices, .offers = offers,
 	.tap = tap, .stale = stale,
 };
 
-static const struct kit_column columns[] = { { 5, 1, false }, { 0, 1, false }, { 14, 2, false }, { 12, 2, false }, { 9, 2, true }, { 22, 1, true } };
+static const struct kit_column columns[] = {
+	{ 4, 1, false }, { 0, 1, false }, { 10, 2, false }, { 10, 2, false }, { 9, 2, false }, { 14, 2, true }, { 16, 1, true },
+};
 
 struct kit_view *screen_devices_new(struct app *app)
 {
@@ -299,7 +396,7 @@ struct kit_view *screen_devices_new(struct app *app)
 		return NULL;
 	v->base.ops = &ops;
 	v->app = app;
-	v->list.rows = (struct kit_rows){ .user = v, .count = row_count, .id = row_id, .row = row_draw, .columns = columns, .column_count = 6,
+	v->list.rows = (struct kit_rows){ .user = v, .count = row_count, .id = row_id, .row = row_draw, .columns = columns, .column_count = 7,
 	                                  .empty = _("还没有给谁发过证书。设备写了入网申请, 按 n 发证。") };
 	return &v->base;
 }

@@ -422,7 +422,7 @@ enum err filling_submit(struct filling *f, struct row_id *record)
 	struct submit s = {
 		.form = f->form->form->id, .version = about->version, .fill = f->fill, .subject = f->has_subject ? &f->subject : NULL,
 		.number = (uint32_t)about->number, .started = about->started, .seconds = (uint32_t)((clock_uptime() - f->begun) / 1000),
-		.draft = about->id,
+		.draft = about->id, .village = *f->village ? f->village : NULL,
 	};
 	uint64_t id = about->id;
 	enum err e;

@@ -26,6 +26,7 @@ struct filling {
 	struct draft *draft;
 	struct row_id subject;
 	bool has_subject;
+	char village[33];                        /* whose log a new row goes to, where the person works for several; "" by the rule of submit.h */
 	bool amends;                             /* a correction of the record `target`; `reason` says why when it is signed */
 	uint8_t target[EVENT_REF];
 	char *reason;
@@ -94,5 +95,7 @@ void filling_text(struct filling *f, fill_node n, enum fill_text what, struct ma
 enum err filling_choice(struct filling *f, fill_node n, uint32_t i, const char **name, const char **label);
 /* Its value as people read it (labels of choices, titles of rows). */
 void filling_value(struct filling *f, fill_node n, struct buf *out);
+/* The same for whoever looks without being recorded: what is personal is masked, what is not answered (or not asked) says so. */
+void filling_shown(struct filling *f, fill_node n, struct buf *out);
 
 #endif

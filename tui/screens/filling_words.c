@@ -137,3 +137,15 @@ void filling_value(struct filling *f, fill_node n, struct buf *out)
 	}
 	free(value);
 }
+
+void filling_shown(struct filling *f, fill_node n, struct buf *out)
+{
+	struct buf value = { 0 };
+
+	if (n != FILL_NO_NODE && fill_is_relevant(f->fill, n))
+		filling_value(f, n, &value);
+	if (value.len && pack_class(fill_question(f->fill, n)) >= 2)
+		row_mask(&value);
+	buf_puts(out, value.len ? buf_str(&value) : _("(空)"));
+	buf_clear(&value);
+}

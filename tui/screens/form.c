@@ -4,7 +4,6 @@
 #include "forms/base/i18n.h"
 #include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
-#include "tui/kit/prompt.h"
 #include "tui/screens/form_scope.h"
 #include "tui/screens/pick.h"
 #include "tui/screens/roll.h"
@@ -239,62 +238,6 @@ static enum kit_next remove_instance(struct form_view *v)
 	return KIT_STAY;
 }
 
-static enum kit_next submit(struct form_view *v)
-{
-	struct row_id record;
-	struct buf done = { 0 };
-	enum err e = filling_submit(v->f, &record);
-
-	if (e) {
-		kit_say_error(e);
-		return KIT_STAY;
-	}
-	v->submitted = true;
-	buf_printf(&done, v->f->amends ? _("已更正: %s") : _("已存: %s"), pack_name(&v->f->form->title, i18n_language()));
-	filling_say_saved(v->f, buf_str(&done));
-	buf_clear(&done);
-	return KIT_CLOSE;
-}
-
-static enum kit_next reason_given(struct kit_view *below, struct kit_view *self)
-{
-	struct form_view *v = (struct form_view *)below;
-	const char *reason = kit_prompt_answer(self);
-
-	if (!reason || !*reason) {
-		kit_say(KIT_SOON, _("没有更正: 要写理由"));
-		return KIT_STAY;
-	}
-	free(v->f->reason);
-	if (!(v->f->reason = strdup(reason))) {
-		kit_say_error(err_set(ERR_NOMEM, "%s", _("更正的理由")));
-		return KIT_STAY;
-	}
-	return submit(v);
-}
-
-static enum kit_next finish(struct form_view *v)
-{
-	struct buf why = { 0 };
-	fill_node fault;
-
-	if (!form_commit(v))
-		return KIT_STAY;
-	if (v->scope != FILL_NO_NODE)
-		return KIT_CLOSE;
-	fault = filling_fault(v->f, &why);
-	if (why.len) {
-		kit_say(KIT_DANGER, "%s", buf_str(&why));
-		if (fault != FILL_NO_NODE)
-			form_go_to(v, fault);
-		buf_clear(&why);
-		return KIT_STAY;
-	}
-	if (v->f->amends)
-		return kit_open(&v->base, kit_prompt_new(_("更正的理由"), _("大家都看得到, 不要写个人信息。原来的记录仍保留。"), v->f->reason, reason_given));
-	return submit(v);
-}
-
 static enum kit_next discarded(struct kit_view *below, struct kit_view *self)
 {
 	struct form_view *v = (struct form_view *)below;
@@ -346,7 +289,7 @@ static enum kit_next open_selected(struct form_view *v)
 	const struct form_question *q = question(v);
 
 	switch (selected(v)->type) {
-	case ENTRY_DONE:     return finish(v);
+	case ENTRY_DONE:     return form_finish(v);
 	case ENTRY_REPEAT:   return add_instance(v);
 	case ENTRY_ROLL:     return kit_open(&v->base, screen_roll_new(v->f, selected(v)->node));
 	case ENTRY_QUESTION: break;
@@ -393,7 +336,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 		begin_editing(v);
 		return KIT_STAY;
 	case ACT_OPEN:    return open_selected(v);
-	case ACT_SAVE:    return finish(v);
+	case ACT_SAVE:    return form_finish(v);
 	case ACT_REMOVE:  return remove_instance(v);
 	case ACT_UNDO:    return undo(v);
 	case ACT_PHOTO:   return form_from_outside(v);

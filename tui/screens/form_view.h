@@ -39,6 +39,9 @@ bool form_commit(struct form_view *v);
 void form_go(struct form_view *v, int by);
 void form_go_to(struct form_view *v, fill_node n);
 
+/* form_submit.c: the person is done; what is missing is said, else it is signed and kept. */
+enum kit_next form_finish(struct form_view *v);
+
 /* form_outside.c: what need not be typed. A position or a picture by the commands of the settings, for the selected question
  * or, in one instance of a repeat, the next one that wants a picture (FILL_NO_NODE: none does); words from before. */
 fill_node form_outside_node(const struct form_view *v);

@@ -1,5 +1,6 @@
 /* A certificate for a new device, given at the desk: the request is read, its twenty digits are compared by voice, then who this
- * is, as what and for which village; the answer is a file for the device. Nothing is signed before the digits were confirmed. A
+ * is, as what, for which village, and which lost device it takes the place of; the answer is a file for the device, or is laid out
+ * for it to fetch when the request came through the server. Nothing is signed before the digits were confirmed. A
  * device that is enrolled and lost all it had is given its file once more. */
 #include "config.h"
 #include "tui/screens/town.h"
@@ -7,73 +8,73 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "sync/exchange/enrol.h"
-#include "sync/ledger/listing.h"
+#include "sync/exchange/enrol_waiting.h"
+#include "sync/keys/roster.h"
 #include "sync/ledger/profile.h"
 #include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/prompt.h"
+#include "tui/screens/terms.h"
 #include "tui/screens/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { VILLAGES_MAX = 256 };
-
-static const uint32_t roles[] = { PACK_GRID, PACK_VADM, PACK_VHEAD, PACK_TOWN, PACK_TLEAD, PACK_DEPT, PACK_VIEW };
-enum { ROLES = sizeof roles / sizeof *roles };
+enum { OLD_MAX = 16 };
 
 struct granting {
 	struct kit_view base;
 	struct app *app;
 	struct buf request; char name[KEYS_NAME_MAX + 1], digits[KEYS_DIGITS];      /* "" until one was read */
-	bool compared;
+	bool compared, online;                                                      /* online: it came through the server, and the grant goes back that way */
 	bool again;                                                                 /* it is enrolled already: a grant once more, no certificate */
 	char person[KEYS_PERSON_MAX + 1]; uint32_t role; struct event_scope scope; bool scoped;
-	struct event_scope villages[VILLAGES_MAX]; size_t village_count;            /* as the dialog showed them */
+	struct terms_places places;                                                 /* as the dialog showed them */
+	char old[OLD_MAX][33], succeeds[33]; size_t old_count;                      /* devices of the same person; the one it replaces, "" none */
 	char label[33], file[SETTING_TEXT], code[KEYS_CODE];                        /* of what was given */
 };
 
-/* What each role is for, in words. */
-static const char *role_words(uint32_t role)
+/* --- the steps --- */
+
+static void forget(struct granting *v)
 {
-	switch (role) {
-	case PACK_GRID:  return _("网格员");
-	case PACK_VADM:  return _("村应急管理员");
-	case PACK_VHEAD: return _("村负责人");
-	case PACK_TOWN:  return _("乡镇工作人员");
-	case PACK_TLEAD: return _("乡镇领导");
-	case PACK_DEPT:  return _("部门");
-	default:         return _("只看");
-	}
+	buf_reset(&v->request);
+	v->compared = v->scoped = v->online = v->again = false;
+	v->name[0] = v->digits[0] = v->label[0] = v->person[0] = v->succeeds[0] = '\0';
+	v->role = 0;
 }
 
-/* --- the five steps --- */
+/* v->request holds it. */
+static enum err request_read(struct granting *v)
+{
+	struct keys_request r;
+	enum err e = keys_request_read(v->request.data, v->request.len, &r);
+
+	if (e)
+		return e;
+	snprintf(v->name, sizeof v->name, "%s", r.name);
+	snprintf(v->person, sizeof v->person, "%s", r.name);
+	keys_request_digits(v->request.data, v->request.len, v->digits);
+	v->again = keys_roster_find(v->app->profile->roster, r.id.writer) != NULL;
+	v->online = enrol_waiting_has(v->app->profile, &v->request);
+	return ERR_OK;
+}
 
 static enum kit_next file_given(struct kit_view *below, struct kit_view *self)
 {
 	struct granting *v = (struct granting *)below;
 	const char *path = kit_prompt_answer(self);
-	struct keys_request r;
 	enum err e;
 
 	if (!path || !*path)
 		return KIT_STAY;
-	buf_reset(&v->request);
-	v->compared = v->scoped = v->again = false;
-	v->name[0] = v->digits[0] = v->label[0] = v->person[0] = '\0';
-	v->role = 0;
+	forget(v);
 	e = fs_read(path, KEYS_REQUEST_MAX, &v->request);
 	if (!e)
-		e = keys_request_read(v->request.data, v->request.len, &r);
-	if (e) {
+		e = request_read(v);
+	if (e)
 		kit_say_error(err_in(e, "%s", path));
-		return KIT_STAY;
-	}
-	v->again = keys_roster_find(v->app->profile->roster, r.id.writer) != NULL;
-	snprintf(v->name, sizeof v->name, "%s", r.name);
-	snprintf(v->person, sizeof v->person, "%s", r.name);
-	keys_request_digits(v->request.data, v->request.len, v->digits);
 	return KIT_STAY;
 }
 
@@ -90,8 +91,10 @@ static enum kit_next person_given(struct kit_view *below, struct kit_view *self)
 
 	if (person && strlen(person) > KEYS_PERSON_MAX)
 		kit_say(KIT_SOON, _("姓名太长"));
-	else if (person && *person)
+	else if (person && *person && strcmp(person, v->person)) {
 		snprintf(v->person, sizeof v->person, "%s", person);
+		v->succeeds[0] = '\0';                        /* another person's device is no predecessor */
+	}
 	return KIT_STAY;
 }
 
@@ -100,8 +103,8 @@ static enum kit_next role_chosen(struct kit_view *below, struct kit_view *self)
 	struct granting *v = (struct granting *)below;
 	int i = kit_choice_answer(self);
 
-	if (i >= 0 && i < ROLES)
-		v->role = roles[i];
+	if (i >= 0 && i < TERMS_ROLES)
+		v->role = terms_roles[i];
 	return KIT_STAY;
 }
 
@@ -110,39 +113,62 @@ static enum kit_next scope_chosen(struct kit_view *below, struct kit_view *self)
 	struct granting *v = (struct granting *)below;
 	int i = kit_choice_answer(self);
 
-	if (i >= 0 && (size_t)i < v->village_count) {
-		v->scope = v->villages[i];
+	if (i >= 0 && (size_t)i < v->places.count) {
+		v->scope = v->places.at[i];
 		v->scoped = true;
 	}
 	return KIT_STAY;
 }
 
-static enum kit_next out_given(struct kit_view *below, struct kit_view *self)
+static enum kit_next old_chosen(struct kit_view *below, struct kit_view *self)
 {
 	struct granting *v = (struct granting *)below;
-	const char *path = kit_prompt_answer(self);
-	struct enrol_terms terms = { .person = v->person, .roles = v->role, .scopes = { v->scope }, .scope_count = 1 };
+	int i = kit_choice_answer(self);
+
+	if (i == 0)
+		v->succeeds[0] = '\0';
+	else if (i > 0 && (size_t)i <= v->old_count)
+		snprintf(v->succeeds, sizeof v->succeeds, "%s", v->old[i - 1]);
+	return KIT_STAY;
+}
+
+/* Sign it; `path` NULL lays it out where the device fetches it. */
+static enum kit_next give(struct granting *v, const char *path)
+{
+	struct enrol_terms terms = { .person = v->person, .roles = v->role, .scopes = { v->scope }, .scope_count = 1, .succeeds = *v->succeeds ? v->succeeds : NULL };
 	struct buf grant = { 0 };
 	char label[33];
-	enum err e;
+	enum err e = path ? fs_try_write(path) : ERR_OK;
 
-	if (!path || !*path)
-		return KIT_STAY;
-	e = v->again ? enrol_again(v->app->profile, v->request.data, v->request.len, &grant, label)
-	             : enrol_grant(v->app->profile, v->request.data, v->request.len, &terms, &grant, label);
+	/* A path that cannot be written is found before the certificate is made, which is for good. */
 	if (!e)
-		e = fs_write(path, grant.data, grant.len);
+		e = v->again ? enrol_again(v->app->profile, v->request.data, v->request.len, &grant, label)
+		             : enrol_grant(v->app->profile, v->request.data, v->request.len, &terms, &grant, label);
+	if (!e)
+		e = path ? fs_write(path, grant.data, grant.len) : enrol_waiting_answer(v->app->profile, &v->request, &grant);
 	if (!e)
 		e = enrol_code(v->app->profile, v->code);
 	if (e) {
 		kit_say_error(e);
 	} else {
 		snprintf(v->label, sizeof v->label, "%s", label);
-		snprintf(v->file, sizeof v->file, "%s", path);
+		snprintf(v->file, sizeof v->file, "%s", path ? path : _("那台设备自己来取: 入网页按 3"));
 		kit_say(KIT_GOOD, v->again ? _("入网文件又写了一份: %s, 标签 %s") : _("已发证: %s, 标签 %s"), v->person, v->label);
 	}
 	buf_clear(&grant);
 	return KIT_STAY;
+}
+
+static enum kit_next out_given(struct kit_view *below, struct kit_view *self)
+{
+	const char *path = kit_prompt_answer(self);
+
+	return path && *path ? give((struct granting *)below, path) : KIT_STAY;
+}
+
+static enum kit_next give_confirmed(struct kit_view *below, struct kit_view *self)
+{
+	return kit_choice_answer(self) == 0 ? give((struct granting *)below, NULL) : KIT_STAY;
 }
 
 /* --- what the steps ask --- */
@@ -156,53 +182,38 @@ static enum kit_next ask_compared(struct granting *v)
 	return kit_open(&v->base, kit_choice_new(_("核对"), text, options, 2, false, compared));
 }
 
-static enum kit_next ask_role(struct granting *v)
+/* Devices that this person has: a lost key's records then go on under the new one. */
+static enum kit_next ask_old(struct granting *v)
 {
-	struct kit_option options[ROLES];
+	const struct keys_roster *roster = v->app->profile->roster;
+	struct kit_option options[OLD_MAX + 1] = { { _("不接替: 头一台, 或旧的还在用"), NULL, !*v->succeeds } };
+	char words[OLD_MAX][120];
 
-	for (size_t i = 0; i < ROLES; i++)
-		options[i] = (struct kit_option){ role_words(roles[i]), pack_role_name(roles[i]), roles[i] == v->role };
-	return kit_open(&v->base, kit_choice_new(_("角色"), NULL, options, ROLES, false, role_chosen));
+	v->old_count = 0;
+	for (size_t i = 0; i < keys_roster_count(roster) && v->old_count < OLD_MAX; i++) {
+		const struct keys_writer *w = keys_roster_at(roster, i);
+
+		if (!w || strcmp(w->person, v->person))
+			continue;
+		snprintf(v->old[v->old_count], sizeof *v->old, "%s", w->label);
+		snprintf(words[v->old_count], sizeof *words, "%s %s%s", w->label, w->person, w->revoked ? _("  已吊销") : "");
+		options[v->old_count + 1] = (struct kit_option){ words[v->old_count], NULL, !strcmp(v->succeeds, w->label) };
+		v->old_count++;
+	}
+	if (!v->old_count) {
+		kit_say(KIT_PLAIN, _("%s 没有别的设备, 不用接替"), v->person);
+		return KIT_STAY;
+	}
+	return kit_open(&v->base, kit_choice_new(_("接替哪台"), _("同一个人的旧设备丢了、坏了: 新设备接着它的记录。丢的还要另外吊销。"), options, v->old_count + 1, false, old_chosen));
 }
 
-/* The whole township first, then every village that has a code. */
-static enum kit_next ask_scope(struct granting *v)
+static enum kit_next ask_out(struct granting *v)
 {
-	struct listing_query q = { .reg = "villages" };
-	struct kit_option *options = calloc(VILLAGES_MAX, sizeof *options);
-	struct buf names[VILLAGES_MAX] = { { 0 } };
-	struct listing *l = NULL;
-	enum kit_next next = KIT_STAY;
-	enum err e = options ? ERR_OK : err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+	struct kit_option options[] = { { _("发证"), NULL, false }, { _("先不发"), NULL, true } };
 
-	v->villages[0] = event_scope_all();
-	v->village_count = 1;
-	if (!e)
-		e = listing_open(v->app->profile, &q, &l);
-	for (uint32_t i = 0; !e && i < listing_count(l) && v->village_count < VILLAGES_MAX; i++) {
-		struct event_scope *scope = &v->villages[v->village_count];
-		struct buf code = { 0 };
-		struct row row;
-
-		if ((e = listing_row(l, i, &row)))
-			break;
-		words_stored(v->app, &row, "code", &code);
-		if (code.len && !event_scope_parse(buf_str(&code), scope))
-			words_scope(v->app, scope, &names[v->village_count++]);
-		buf_clear(&code);
-		row_clear(&row);
-	}
-	listing_close(l);
-	for (size_t i = 0; !e && i < v->village_count; i++)
-		options[i] = (struct kit_option){ i ? buf_str(&names[i]) : _("全镇"), NULL, v->scoped && event_scope_same(&v->scope, &v->villages[i]) };
-	if (e)
-		kit_say_error(e);
-	else
-		next = kit_open(&v->base, kit_choice_new(_("管哪里"), NULL, options, v->village_count, false, scope_chosen));
-	for (size_t i = 0; i < VILLAGES_MAX; i++)
-		buf_clear(&names[i]);
-	free(options);
-	return next;
+	if (!v->online)
+		return kit_open(&v->base, kit_prompt_new(_("入网文件"), _("写到哪里, 如 /media/usb/入网.xcg"), v->app->settings.sync_dir, out_given));
+	return kit_open(&v->base, kit_choice_new(_("发证"), _("申请是经网络来的: 发证后那台设备自己来取入网文件, 不用带U盘。"), options, 2, false, give_confirmed));
 }
 
 /* --- the view --- */
@@ -219,15 +230,6 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 	buf_puts(left, _("发证: 让一台新设备入网"));
 }
 
-static int step(WINDOW *win, int y, bool done, const char *words, const char *value)
-{
-	kit_text(win, y, 1, 4, done ? KIT_GOOD : KIT_KEY, done ? "[x]" : "[ ]");
-	kit_text(win, y, 5, getmaxx(win) - 6, done ? KIT_DIM : KIT_PLAIN, words);
-	if (*value)
-		kit_text(win, ++y, 7, getmaxx(win) - 8, KIT_STRONG, value);
-	return y + 1;
-}
-
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct granting *v = (struct granting *)base;
@@ -236,19 +238,20 @@ static void draw(struct kit_view *base, WINDOW *win)
 
 	base->cursor_y = base->cursor_x = 0;
 	if (*v->name)
-		buf_printf(&line, "%s  %s", v->name, v->digits);
+		buf_printf(&line, "%s  %s%s", v->digits, v->name, v->online ? _("  经网络") : "");
 	if (v->scoped)
 		words_scope(v->app, &v->scope, &scope);
-	y = step(win, y, *v->name, _("1 申请文件"), buf_str(&line));
+	y = kit_step(win, y, *v->name, _("1 申请文件"), buf_str(&line));
 	if (v->again) {
-		y += kit_paragraph(win, y, 5, 3, getmaxx(win) - 6, KIT_STRONG, _("这台设备已经入网, 不再发证。它丢了全部数据就按 6: 再写一份入网文件。"));
+		y += kit_paragraph(win, y, 5, 3, getmaxx(win) - 6, KIT_STRONG, _("这台设备已经入网, 不再发证。它丢了全部数据就按 7: 再写一份入网文件。"));
 	} else {
-		y = step(win, y, v->compared, _("2 请本人念二十位数, 核对"), "");
-		y = step(win, y, *v->person && v->compared, _("3 姓名: 证书上的人"), v->person);
-		y = step(win, y, v->role, _("4 角色"), v->role ? role_words(v->role) : "");
-		y = step(win, y, v->scoped, _("5 管哪里"), buf_str(&scope));
+		y = kit_step(win, y, v->compared, _("2 请本人念二十位数, 核对"), "");
+		y = kit_step(win, y, *v->person && v->compared, _("3 姓名: 证书上的人"), v->person);
+		y = kit_step(win, y, v->role, _("4 角色"), v->role ? terms_role(v->role) : "");
+		y = kit_step(win, y, v->scoped, _("5 管哪里"), buf_str(&scope));
+		y = kit_step(win, y, *v->succeeds, _("6 接替的旧设备 (没有就跳过)"), v->succeeds);
 	}
-	y = step(win, y, *v->label, v->again ? _("6 写入网文件, 送回那台设备") : _("6 发证: 写入网文件, 送回那台设备"), v->file);
+	y = kit_step(win, y, *v->label, v->again ? _("7 写入网文件, 送回那台设备") : v->online ? _("7 发证: 入网文件等那台设备来取") : _("7 发证: 写入网文件, 送回那台设备"), v->file);
 	if (*v->label) {
 		buf_reset(&line);
 		buf_printf(&line, _("标签 %s。把乡镇的代码念给本人: %s"), v->label, v->code);
@@ -266,9 +269,10 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_ANSWER_1: return kit_open(base, kit_prompt_new(_("申请文件"), _("新设备写的申请文件在哪里"), v->app->settings.sync_dir, file_given));
 	case ACT_ANSWER_2: return ask_compared(v);
 	case ACT_ANSWER_3: return kit_open(base, kit_prompt_new(_("姓名"), _("证书上的人: 同一个人的几台设备写一样的姓名"), v->person, person_given));
-	case ACT_ANSWER_4: return ask_role(v);
-	case ACT_ANSWER_5: return ask_scope(v);
-	case ACT_ANSWER_6: return kit_open(base, kit_prompt_new(_("入网文件"), _("写到哪里, 如 /media/usb/入网.xcg"), v->app->settings.sync_dir, out_given));
+	case ACT_ANSWER_4: return terms_ask_role(base, v->role, false, role_chosen);
+	case ACT_ANSWER_5: return terms_ask_scope(base, v->app, &v->places, v->scoped ? &v->scope : NULL, scope_chosen);
+	case ACT_ANSWER_6: return ask_old(v);
+	case ACT_ANSWER_7: return ask_out(v);
 	default:           return KIT_PASS;
 	}
 }
@@ -279,8 +283,9 @@ static bool offers(struct kit_view *base, enum kit_action a)
 
 	switch (a) {
 	case ACT_ANSWER_2: return *v->name && !v->again;
-	case ACT_ANSWER_3: case ACT_ANSWER_4: case ACT_ANSWER_5: return v->compared;
-	case ACT_ANSWER_6: return can_give(v);
+	case ACT_ANSWER_3: case ACT_ANSWER_4: case ACT_ANSWER_5: return v->compared && !*v->label;
+	case ACT_ANSWER_6: return v->compared && *v->person && !*v->label;
+	case ACT_ANSWER_7: return can_give(v);
 	default:           return true;
 	}
 }
@@ -294,7 +299,8 @@ static const char *label(struct kit_view *base, enum kit_action a)
 	case ACT_ANSWER_3: return _("姓名");
 	case ACT_ANSWER_4: return _("角色");
 	case ACT_ANSWER_5: return _("管哪里");
-	case ACT_ANSWER_6: return _("发证");
+	case ACT_ANSWER_6: return _("接替");
+	case ACT_ANSWER_7: return _("发证");
 	default:           return NULL;
 	}
 }
@@ -307,7 +313,7 @@ static void close_granting(struct kit_view *base)
 
 static const struct kit_key keys[] = {
 	{ '1', ACT_ANSWER_1, true }, { '2', ACT_ANSWER_2, true }, { '3', ACT_ANSWER_3, true }, { '4', ACT_ANSWER_4, true }, { '5', ACT_ANSWER_5, true },
-	{ '6', ACT_ANSWER_6, true }, { 0, ACT_NONE, false },
+	{ '6', ACT_ANSWER_6, true }, { '7', ACT_ANSWER_7, true }, { 0, ACT_NONE, false },
 };
 
 static const struct kit_view_ops ops = {
@@ -323,4 +329,22 @@ struct kit_view *screen_grant_new(struct app *app)
 	v->base.ops = &ops;
 	v->app = app;
 	return &v->base;
+}
+
+struct kit_view *screen_grant_asked_new(struct app *app, const char *digits)
+{
+	struct kit_view *base = screen_grant_new(app);
+	struct granting *v = (struct granting *)base;
+	enum err e;
+
+	if (!v)
+		return NULL;
+	e = enrol_waiting_find(app->profile, digits, &v->request);
+	if (!e)
+		e = request_read(v);
+	if (e) {
+		forget(v);
+		kit_say_error(e);
+	}
+	return base;
 }

@@ -2,6 +2,7 @@
 #include "tui/screens/screens.h"
 
 #include "forms/base/i18n.h"
+#include "sync/exchange/trust.h"
 #include "sync/ledger/listing.h"
 #include "sync/ledger/looked.h"
 #include "sync/ledger/profile.h"
@@ -358,6 +359,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 #endif
 	case ACT_ADD:     return kit_open(base, screen_moments_new(v->app, moments_form(v->app, v->reg->id), &v->id));
 	case ACT_NEW:     return choose_to_make(v);
+	case ACT_ERASE:   return kit_open(base, screen_erase_new(v->app, &v->id));
 	default:          return kit_list_act(&v->list, a);
 	}
 }
@@ -382,6 +384,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 		return is_masked(v);
 	if (a == ACT_READINGS)
 		return v->kind && gauges_possible(v->app, v->kind->id);
+	if (a == ACT_ERASE)
+		return is_masked(v) && app_is_staff(v->app) && trust_has_authority(v->app->profile, v->app->profile->writer);
 	if (a == ACT_NOTICE)
 		return v->reg && !strcmp(v->reg->id, "hazards");
 	return a == ACT_WALK ? v->kind != NULL : true;
@@ -418,6 +422,7 @@ static void close_row(struct kit_view *base)
 
 static const struct kit_key keys[] = {
 	{ KIT_ENTER, ACT_OPEN, true }, { 'w', ACT_WALK, true }, { 'm', ACT_ADD, true }, { 'n', ACT_NEW, true }, { 'r', ACT_READINGS, true }, { 'h', ACT_HISTORY, true }, { 'e', ACT_EDIT, true }, { 't', ACT_NOTICE, true }, { 'p', ACT_PRINT, true }, { 'v', ACT_REVEAL, true },
+	{ 'X', ACT_ERASE, false },
 	{ '1', ACT_ANSWER_1, false }, { '2', ACT_ANSWER_2, false }, { '3', ACT_ANSWER_3, false }, { '4', ACT_ANSWER_4, false },
 	{ '5', ACT_ANSWER_5, false }, { '6', ACT_ANSWER_6, false }, { '7', ACT_ANSWER_7, false }, { '8', ACT_ANSWER_8, false },
 	{ '9', ACT_ANSWER_9, false },

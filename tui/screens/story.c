@@ -5,6 +5,7 @@
 #include "forms/pack/answers.h"
 #include "sync/ledger/profile.h"
 #include "tui/screens/amend.h"
+#include "tui/screens/filling.h"
 
 #include <string.h>
 
@@ -97,4 +98,23 @@ enum err story_value(struct app *app, const struct pack_field *field, const stru
 		buf_puts(out, app_code(app, field->codes, buf_str(&text)));
 	buf_clear(&text);
 	return e;
+}
+
+enum err story_of_record(struct app *app, const uint8_t ref[EVENT_REF], struct buf *out)
+{
+	struct filling *f = NULL;
+	enum err e = filling_open_record(app, ref, &f);
+
+	if (e)
+		return e;
+	for (fill_node n = fill_first(f->fill); n != FILL_NO_NODE; n = fill_next(f->fill, n)) {
+		if (!fill_is_relevant(f->fill, n) || !*fill_value(f->fill, n))
+			continue;
+		filling_label(f, n, out);
+		buf_puts(out, ": ");
+		filling_shown(f, n, out);
+		buf_putc(out, '\n');
+	}
+	filling_close(f);
+	return ERR_OK;
 }

@@ -9,6 +9,16 @@ struct kit_view *screen_devices_new(struct app *app);        /* every writer: la
 struct kit_view *screen_conflicts_new(struct app *app);      /* disagreements and proposals; also for the field */
 struct kit_view *screen_owed_new(struct app *app);           /* who owes what in a month */
 struct kit_view *screen_grant_new(struct app *app);          /* a certificate for a new device */
+/* The same for a request that came through the server, named by its twenty digits; the grant is then fetched from there. */
+struct kit_view *screen_grant_asked_new(struct app *app, const char *digits);
+struct kit_view *screen_asking_new(struct app *app);         /* the requests that came through the server */
+struct kit_view *screen_roster_new(struct app *app);         /* who may do what, and in which grid */
+struct kit_view *screen_entitle_new(struct app *app, const char *label);    /* a role or a village more for a device that is in */
+struct kit_view *screen_revoke_new(struct app *app, const char *label);  /* a device is lost, or a person gone */
+struct kit_view *screen_afterloss_new(struct app *app);      /* what revoked devices wrote after: looked at, adopted one by one */
+struct kit_view *screen_erasures_new(struct app *app);       /* orders to erase, and who has not obeyed yet */
+struct kit_view *screen_erase_new(struct app *app, const struct row_id *id);     /* what people are named in a row: erased everywhere */
+struct kit_view *screen_callouts_new(struct app *app);       /* every village that a warning went to, and how far its calls are */
 struct kit_view *screen_publish_new(struct app *app);        /* a new version of the pack */
 #ifdef WITH_TOWN
 struct import;

@@ -243,17 +243,6 @@ static bool all_reached(const struct warning_view *v)
 	return v->calls.all_total && v->calls.all_reached == v->calls.all_total;
 }
 
-/* "村→网格 2/2   网格→户 31/46" */
-static void tiers(const struct warning_view *v, struct buf *out)
-{
-	uint32_t codes = pack_find_codes(v->app->pack, "callout_tier");
-
-	for (uint32_t i = 0; codes != PACK_NONE && i < v->app->pack->codes[codes].count && i < CALLS_TIERS_MAX; i++)
-		if (v->calls.total[i])
-			buf_printf(out, "%s%s %u/%u", out->len ? "   " : "", pack_name(&v->app->pack->codes[codes].at[i].label, i18n_language()),
-			           v->calls.reached[i], v->calls.total[i]);
-}
-
 static int clocks(struct warning_view *v, WINDOW *win)
 {
 	char words[64];
@@ -267,7 +256,7 @@ static int clocks(struct warning_view *v, WINDOW *win)
 	role = clocks_words(v->app, v->open.received, all_minutes(v->app), words, sizeof words);
 	kit_printf(win, 1, 1, cols - 14, KIT_PLAIN, cols < KIT_NARROW ? _("%d 分钟内叫完 %u/%u") : _("%d 分钟内叫到最后一户  %u/%u"), all_minutes(v->app), v->calls.all_reached, v->calls.all_total);
 	kit_text_right(win, 1, cols - 13, 12, all_reached(v) ? KIT_GOOD : role, all_reached(v) ? _("都叫到了") : words);
-	tiers(v, &b);
+	calls_tiers(v->app, v->calls.total, v->calls.reached, &b);
 	if (b.len && getmaxy(win) > 9)
 		kit_text(win, y++, 1, cols - 2, KIT_DIM, buf_str(&b));
 	buf_clear(&b);

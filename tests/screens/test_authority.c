@@ -1,0 +1,365 @@
+/* What the township alone may do, at its desk on a pty: who asks through the server is let in or not, a new device follows a lost one,
+ * a lost device is revoked and what it sends after is adopted or not, people are erased, roles are added, a warning goes to many
+ * villages at once. What the devices make of it is asked of the devices. */
+#include "config.h"
+#include "tests/screens/field.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A script of its own, so that the first command that fails ends it. */
+static void run(const char *commands)
+{
+	char path[512], line[2048];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/script", field_dir());
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fprintf(f, "export PATH=%s/sync:%s/sync/town:$PATH SRCDIR=%s; cd %s\n", BUILDDIR, BUILDDIR, SRCDIR, field_dir());
+	fputs("town() { xunchactl --now " FIELD_NOW " --profile town --pin-file pin.town \"$@\"; }\n"
+	      "on() { d=$1 t=$2; shift 2; xunchactl --now $t --profile $d --pin-file pin.device \"$@\"; }\n"
+	      "carry() { on $1 2026-07-12T08:20 sync --dir $2; town merge $2; town sync --dir $2; on $1 2026-07-12T08:22 sync --dir $2; }\n"
+	      "none() { ! grep \"$@\"; }\n", f);
+	fputs(commands, f);
+	assert_int_equal(fclose(f), 0);
+	snprintf(line, sizeof line, "sh -ex %s >%s/log 2>&1 || { tail -20 %s/log >&2; exit 1; }", path, field_dir(), field_dir());
+	if (system(line))
+		fail_msg("%s", commands);
+}
+
+static const char *first_line(const char *name)
+{
+	static char line[256];
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", field_dir(), name);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(line, sizeof line, f));
+	fclose(f);
+	line[strcspn(line, "\n")] = '\0';
+	return line;
+}
+
+static void ask(struct vt *vt, const char *key, const char *prompt, const char *text)
+{
+	vt_keys(vt, key);
+	assert_shows(vt, prompt);
+	field_settle(vt);
+	vt_key(vt, "C-u");
+	vt_keys(vt, text);
+	vt_key(vt, "Enter");
+	field_settle(vt);
+}
+
+static void choose(struct vt *vt, const char *key, const char *shows, const char *digit)
+{
+	vt_keys(vt, key);
+	assert_shows(vt, shows);
+	field_settle(vt);
+	vt_keys(vt, digit);
+	field_settle(vt);
+}
+
+static void select_row(struct vt *vt, const char *text)
+{
+	field_settle(vt);
+	for (int i = 0; i < 40 && !vt_selected(vt, text); i++) {
+		vt_key(vt, "Down");
+		field_settle(vt);
+	}
+	assert_true(vt_selected(vt, text));
+}
+
+static struct vt *devices(int rows, int cols)
+{
+	struct vt *vt = field_enter("town", TOWN_PIN, rows, cols, NULL);
+
+	vt_keys(vt, "d");
+	assert_shows(vt, "最后一次来信");
+	return vt;
+}
+
+static void who_asks_through_the_server_is_let_in_by_twenty_digits_or_refused(void **state)
+{
+	struct vt *vt;
+	char digits[64];
+
+	(void)state;
+	run("printf '864209\\n' >pin.asking; xunchad --profile town --listen 127.0.0.1:0 2>daemon.log & echo $! >daemon.pid;"
+	    "for i in $(seq 300); do sed -n 's/.* port \\([0-9]*\\)$/\\1/p' daemon.log >port; [ -s port ] && break; sleep 0.1; done; test -s port");
+	vt = devices(24, 80);
+	vt_keys(vt, "w");
+	assert_shows(vt, "没有等着核对的申请");
+	run("for d in asks stranger; do n=赵敏; [ $d = asks ] || n=不认识的人;"
+	    "xunchactl --now 2026-07-12T08:00 --profile $d --pin-file pin.asking init writer --name $n --kdf min;"
+	    "xunchactl --now 2026-07-12T08:00 --profile $d --pin-file pin.asking --json enrol request --url http://127.0.0.1:$(cat port) |"
+	    " tr -d '\\n' | sed 's/.*\"digits\": *\"\\([0-9 ]*\\)\".*/\\1\\n/' >$d.digits; done");
+	vt_key(vt, "Down");                               /* any key: who came meanwhile shows */
+	assert_shows(vt, "赵敏");
+	assert_shows(vt, "不认识的人");
+	snprintf(digits, sizeof digits, "%s", first_line("stranger.digits"));
+	select_row(vt, digits);
+	choose(vt, "x", "不同意, 去掉", "1");             /* kept after all */
+	assert_shows(vt, digits);
+	choose(vt, "x", "不同意, 去掉", "2");
+	assert_shows(vt, "已从名单上去掉");
+	assert_hides(vt, "不认识的人");
+	snprintf(digits, sizeof digits, "%s", first_line("asks.digits"));
+	assert_true(vt_selected(vt, digits));
+	vt_key(vt, "Enter");
+	assert_shows(vt, "经网络");
+	assert_shows(vt, digits);
+	choose(vt, "2", "和这里一样才发证", "1");
+	choose(vt, "4", "村应急管理员", "1");
+	choose(vt, "5", "全镇", "2");
+	vt_keys(vt, "6");
+	assert_shows(vt, "没有别的设备");
+	choose(vt, "7", "自己来取", "1");
+	assert_shows(vt, "已发证: 赵敏");
+	assert_shows(vt, "把乡镇的代码念给本人");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "没有等着核对的申请");
+	field_leave(vt);
+	run("xunchactl --now 2026-07-12T08:05 --profile asks --pin-file pin.asking enrol accept --url http://127.0.0.1:$(cat port) --root \"$(xunchactl --profile town root show)\";"
+	    "if xunchactl --now 2026-07-12T08:05 --profile stranger --pin-file pin.asking enrol accept --url http://127.0.0.1:$(cat port) --root \"$(xunchactl --profile town root show)\"; then exit 1; fi;"
+	    "kill $(cat daemon.pid)");
+}
+
+static void a_new_device_goes_on_for_the_lost_one_of_the_same_person(void **state)
+{
+	struct vt *vt;
+	char path[512];
+
+	(void)state;
+	run("on second 2026-07-12T08:00 init writer --name 王秀英 --kdf min; on second 2026-07-12T08:00 enrol request --out second.request");
+	vt = devices(24, 80);
+	vt_keys(vt, "n");
+	snprintf(path, sizeof path, "%s/second.request", field_dir());
+	ask(vt, "1", "申请文件在哪里", path);
+	choose(vt, "2", "和这里一样才发证", "1");
+	choose(vt, "4", "村应急管理员", "1");
+	choose(vt, "5", "全镇", "2");
+	choose(vt, "6", "新设备接着它的记录", "2");
+	assert_shows(vt, "[x] 6 接替的旧设备");
+	ask(vt, "7", "写到哪里", "/nowhere/at/all.grant");
+	assert_shows(vt, "[ ] 7");                        /* cannot be written: nothing was certified */
+	snprintf(path, sizeof path, "%s/second.grant", field_dir());
+	ask(vt, "7", "写到哪里", path);
+	assert_shows(vt, "已发证: 王秀英");
+	field_leave(vt);
+	run("on second 2026-07-12T08:05 enrol accept second.grant --root \"$(xunchactl --profile town root show)\";"
+	    "town --json enrol list | tr -d '\\n' | grep -q '\"label\": \"05\"[^}]*\"succeeds\": \"[0-9a-f]'");
+}
+
+static void a_lost_device_is_revoked_after_it_was_said_what_that_means(void **state)
+{
+	struct vt *vt;
+
+	(void)state;
+	run("echo '{\"desc\":\"软管无卡箍\",\"level\":\"G\",\"src\":\"patrol\",\"informed\":\"yes\",\"owner\":\"马建国\",\"phone\":\"10000000012\",\"due\":\"2026-07-20\"}' >hose.json;"
+	    "mkdir -p stick; on device 2026-07-11T09:00 record submit --form hazard_new --row places:=name:石桥旅社 --answers hose.json; carry device stick");
+	vt = devices(24, 80);
+	assert_shows(vt, "齐");
+	select_row(vt, "王秀英");
+	if (!vt_selected(vt, "02"))
+		select_row(vt, "02");
+	vt_keys(vt, "x");
+	assert_shows(vt, "吊销: 02 王秀英");
+	field_settle(vt);
+	vt_keys(vt, "3");                                 /* no reason yet: nothing to confirm */
+	field_settle(vt);
+	assert_hides(vt, "吊销这台设备");
+	ask(vt, "1", "例如: 手机丢了", "手机丢了");
+	ask(vt, "2", "从这时起写的不算数", "昨天");
+	assert_shows(vt, "要写成 2026-07-12 08:31");
+	ask(vt, "2", "从这时起写的不算数", "2026-07-12 08:00");
+	assert_shows(vt, "照旧算数");
+	assert_shows(vt, "它看不到以后的数据");
+	field_golden(vt, "revoke-80x24");
+	choose(vt, "3", "吊销这台设备", "1");             /* not yet */
+	assert_shows(vt, "[ ] 3 吊销");
+	choose(vt, "3", "吊销这台设备", "2");
+	assert_shows(vt, "[x] 3 吊销");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "已吊销");
+	field_leave(vt);
+	run("town --json enrol list | tr -d '\\n' | grep -q '\"label\": \"02\"[^}]*\"revoked\": true';"
+	    "town register list hazards | grep -c 软管 | grep -qx 1");
+}
+
+static void what_it_sends_after_is_held_back_shown_and_adopted_one_by_one(void **state)
+{
+	struct vt *vt;
+
+	(void)state;
+	run("echo '{\"desc\":\"后门锁死\",\"level\":\"M?\",\"src\":\"patrol\"}' >exit.json; echo '{\"desc\":\"乱写的\",\"level\":\"G\",\"src\":\"patrol\",\"informed\":\"no\"}' >lie.json;"
+	    "on device 2026-07-12T08:10 record submit --form hazard_new --row places:=name:石桥旅社 --answers exit.json;"
+	    "on device 2026-07-12T08:15 record submit --form hazard_new --row places:=name:石桥旅社 --answers lie.json;"
+	    "on device 2026-07-12T08:16 sync --dir stick; town merge stick; town register list hazards | none 后门");
+	vt = devices(24, 80);
+	vt_keys(vt, "a");
+	assert_shows(vt, "吊销之后送到的");
+	assert_shows(vt, "扣下");
+	assert_shows(vt, "02 王秀英");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "没有算数");
+	assert_shows(vt, "后门锁死");
+	vt_key(vt, "Esc");
+	choose(vt, "a", "和别的记录一样算数", "1");
+	assert_hides(vt, "已采纳");
+	choose(vt, "a", "和别的记录一样算数", "2");
+	assert_shows(vt, "已采纳, 从现在起算数");
+	field_leave(vt);
+	run("town register list hazards | grep -q 后门; town register list hazards | none 乱写");
+}
+
+static void people_named_in_a_row_are_erased_everywhere_and_it_is_seen_who_has_not_obeyed(void **state)
+{
+	struct vt *vt;
+
+	(void)state;
+	run("mkdir -p stick2; carry manager stick2; on manager 2026-07-12T08:23 register list hazards --where '${phone} = \"10000000012\"' | grep -q 软管");
+	vt = field_enter("town", TOWN_PIN, 24, 80, NULL);
+	select_row(vt, "软管");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "责任人");
+	field_settle(vt);
+	vt_keys(vt, "X");
+	assert_shows(vt, "删个人信息:");
+	ask(vt, "1", "例如: 本人要求", "本人要求");
+	choose(vt, "2", "只删个人信息", "1");
+	assert_shows(vt, "删了找不回来");
+	choose(vt, "3", "先不删", "1");
+	assert_shows(vt, "[ ] 3");
+	choose(vt, "3", "先不删", "2");
+	assert_shows(vt, "已令删除");
+	field_leave(vt);
+	run("town register list hazards --where '${phone} = \"10000000012\"' | none 软管; town register list hazards | grep -q 软管");
+	vt = devices(24, 80);
+	vt_keys(vt, "e");
+	assert_shows(vt, "本人要求");
+	assert_shows(vt, "台没回报");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "03 李军");
+	vt_key(vt, "Esc");
+	run("carry manager stick2; carry manager stick2; on manager 2026-07-12T08:24 register list hazards --where '${phone} = \"10000000012\"' | none 软管");
+	vt_key(vt, "Down");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "还没回报");
+	assert_hides(vt, "03 李军");
+	vt_key(vt, "Esc");
+	vt_keys(vt, "x");
+	assert_shows(vt, "没有保存期满");
+	field_leave(vt);
+}
+
+static void the_roster_tells_who_may_do_what_where_and_more_can_be_given(void **state)
+{
+	struct vt *vt = devices(24, 80);
+
+	(void)state;
+	vt_keys(vt, "r");
+	assert_shows(vt, "名册: 谁能在哪里做什么");
+	assert_shows(vt, "没发证");
+	select_row(vt, "王秀英");
+	assert_shows(vt, "石桥村一网格");
+	field_golden(vt, "roster-80x24");
+	vt_key(vt, "Home");
+	select_row(vt, "李军");
+	vt_keys(vt, "a");
+	assert_shows(vt, "1 加什么角色");
+	vt_keys(vt, "1");
+	assert_shows(vt, "角色");
+	field_settle(vt);
+	vt_keys(vt, "1");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "[x] 1 加什么角色");
+	choose(vt, "2", "全镇", "3");
+	assert_shows(vt, "[x] 2 加哪个村");
+	choose(vt, "3", "只能吊销再重新入网才能减", "1");
+	assert_shows(vt, "已加上");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "网格员、村应急管理员");
+	field_leave(vt);
+	run("town --json enrol list | tr -d '\\n' | grep -q '\"label\": \"03\"[^}]*\"GRID\"[^}]*\"990101100202\"';"
+	    "carry manager stick2; on manager 2026-07-12T08:24 register list places | grep -c . >count; test $(cat count) -gt 1");
+}
+
+static void a_warning_is_filled_in_once_and_goes_to_the_villages_that_were_ticked(void **state)
+{
+	struct vt *vt = field_enter("town", TOWN_PIN, 24, 80, NULL);
+
+	(void)state;
+	vt_keys(vt, "7");
+	assert_shows(vt, "没有在叫应的预警");
+	vt_keys(vt, "n");
+	assert_shows(vt, "来源单位");
+	field_settle(vt);
+	vt_keys(vt, "县气象台");
+	vt_key(vt, "Enter");
+	field_settle(vt);
+	vt_key(vt, "Enter");
+	assert_shows(vt, "道路结冰");
+	field_settle(vt);
+	vt_key(vt, "Enter");
+	assert_hides(vt, "道路结冰");
+	field_settle(vt);
+	vt_keys(vt, "2");
+	field_settle(vt);
+	vt_keys(vt, "今夜有大到暴雨");
+	vt_key(vt, "F5");
+	assert_shows(vt, "已勾 3 共 3");
+	field_settle(vt);
+	vt_key(vt, "Esc");                                /* not sent: still being filled in */
+	assert_shows(vt, "来源单位");
+	vt_key(vt, "F5");
+	assert_shows(vt, "已勾 3 共 3");
+	select_row(vt, "柳湾村");
+	vt_keys(vt, " ");
+	assert_shows(vt, "已勾 2 共 3");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "已发给 2 个村");
+	assert_shows(vt, "0/2 村已完成叫应");
+	assert_shows(vt, "石桥村");
+	assert_shows(vt, "后沟村");
+	assert_shows(vt, "还没列名单");
+	field_leave(vt);
+	/* It is the village's own: its manager goes on with it. */
+	run("carry manager stick2; on manager 2026-07-12T08:33 --json register list warnings --where 'village() = \"石桥村\"' | sed -n 's/.*\"id\": \"\\([^\"]*\\)\".*/\\1/p' >warning; test $(wc -l <warning) = 1;"
+	    "echo '{\"name\":\"王大爷\",\"tier\":\"grid_house\",\"state\":\"waiting\"}' >call.json; echo '{\"name\":\"刘家\",\"tier\":\"grid_house\",\"state\":\"answered\"}' >call2.json;"
+	    "for c in call call2; do on manager 2026-07-12T08:33 record submit --form callout_new --row warnings:$(cat warning) --answers $c.json; done; carry manager stick2");
+	vt = field_enter("town", TOWN_PIN, 24, 80, NULL);
+	vt_keys(vt, "7");
+	assert_shows(vt, "1/2");
+	assert_shows(vt, "还没列名单");
+	select_row(vt, "石桥村");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "王大爷");
+	vt_key(vt, "Esc");
+	run("echo '{\"done_at\":\"2026-07-12T08:40:00.000+08:00\",\"done_min\":9,\"households_done\":2,\"fed_back\":\"yes\"}' >done.json;"
+	    "on manager 2026-07-12T08:41 record submit --form warning_done --row warnings:$(cat warning) --answers done.json; carry manager stick2");
+	vt_key(vt, "Down");
+	assert_shows(vt, "1/2 村已完成叫应");
+	assert_shows(vt, "完成");
+	field_leave(vt);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_asks_through_the_server_is_let_in_by_twenty_digits_or_refused),
+		cmocka_unit_test(a_new_device_goes_on_for_the_lost_one_of_the_same_person),
+		cmocka_unit_test(a_lost_device_is_revoked_after_it_was_said_what_that_means),
+		cmocka_unit_test(what_it_sends_after_is_held_back_shown_and_adopted_one_by_one),
+		cmocka_unit_test(people_named_in_a_row_are_erased_everywhere_and_it_is_seen_who_has_not_obeyed),
+		cmocka_unit_test(the_roster_tells_who_may_do_what_where_and_more_can_be_given),
+		cmocka_unit_test(a_warning_is_filled_in_once_and_goes_to_the_villages_that_were_ticked),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, field_setup, field_teardown) != 0;
+}

@@ -4,11 +4,11 @@
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
-#include "forms/base/sys.h"
 #include "sync/bundle/blob.h"
 #include "sync/exchange/attach.h"
 #include "sync/exchange/erase.h"
 #include "sync/exchange/newer.h"
+#include "sync/exchange/room.h"
 #include "sync/ledger/profile.h"
 
 #include <fcntl.h>
@@ -35,47 +35,6 @@ enum err keep_evidence(struct log_batch *b, struct profile *p, const struct inbo
 	return evidence_put(b, &e);
 }
 
-/* The size of a directory and its oldest file. */
-struct room { const char *dir; uint64_t bytes; char oldest[128]; int64_t when; };
-
-static enum err measure(void *user, const char *name)
-{
-	struct room *r = user;
-	struct buf path = { 0 };
-	struct stat st;
-
-	if (!sys->lstat(fs_path(&path, r->dir, name), &st)) {
-		int64_t when = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
-
-		r->bytes += (uint64_t)st.st_size;
-		if ((!*r->oldest || when < r->when) && strlen(name) < sizeof r->oldest) {
-			snprintf(r->oldest, sizeof r->oldest, "%s", name);
-			r->when = when;
-		}
-	}
-	buf_clear(&path);
-	return ERR_OK;
-}
-
-/* Make room for `more` bytes: the oldest files go, where that loses nothing. */
-static enum err make_room(const char *dir, uint64_t more, uint64_t limit, bool may_drop)
-{
-	for (;;) {
-		struct room r = { .dir = dir };
-		struct buf path = { 0 };
-		enum err e = fs_list(dir, FILES_MAX, measure, &r);
-
-		if (e || r.bytes + more <= limit)
-			return e;
-		if (!may_drop || !*r.oldest)
-			return err_set(ERR_LIMIT, _("%s 已满 (%llu 字节), 请乡镇先处理"), dir, (unsigned long long)limit);
-		e = fs_remove(fs_path(&path, dir, r.oldest));
-		buf_clear(&path);
-		if (e)
-			return e;
-	}
-}
-
 /* "dir/<id>.<ending>" below the profile. */
 static const char *kept_path(struct profile *p, const char *dir, const uint8_t id[KEYS_HASH], const char *ending, struct buf *out)
 {
@@ -87,15 +46,17 @@ static const char *kept_path(struct profile *p, const char *dir, const uint8_t i
 	return buf_str(out);
 }
 
-static enum err keep_in(struct profile *p, const char *name, uint64_t limit, bool may_drop, struct inbox_file *f)
+static enum err keep_in(struct profile *p, enum profile_room_name which, uint64_t limit, bool may_drop, struct inbox_file *f)
 {
+	static const char *const names[PROFILE_ROOMS] = { [PROFILE_HELD] = "in", [PROFILE_CARRIED] = "carry", [PROFILE_REFUSED] = "quarantine" };
+	const char *name = names[which];
 	struct buf dir = { 0 }, path = { 0 };
 	enum err e;
 
 	profile_path(p, name, &dir);
 	kept_path(p, name, f->id, f->len >= 4 && !memcmp(f->data, "XCA1", 4) ? ".xca" : ".xcb", &path);
 	e = dir.err ? dir.err : path.err ? path.err : fs_make_dir(dir.data);
-	if (!e && !fs_exists(path.data) && !(e = make_room(dir.data, f->len, limit, may_drop)))
+	if (!e && !fs_exists(path.data) && !(e = room_make(&p->rooms[which], dir.data, f->len, limit, may_drop)))
 		e = fs_write(path.data, f->data, f->len);
 	if (!e)
 		snprintf(f->kept, sizeof f->kept, "%s", path.data);
@@ -111,12 +72,12 @@ enum err keep_file(struct profile *p, struct inbox_file *f)
 
 	/* Whoever sealed it has no receipt and offers it again; a stick full of strangers' bundles must not hold up the others. */
 	if (f->verdict == INBOX_HELD)
-		return keep_in(p, "in", HELD_MAX, true, f);
+		return keep_in(p, PROFILE_HELD, HELD_MAX, true, f);
 	if (!f->newer && erase_forbids(p, f->data, f->len)) {
 		snprintf(f->reason, sizeof f->reason, "%s", _("拒收; 里面有已令删除的个人信息, 不留"));
 		return ERR_OK;
 	}
-	if (!(e = keep_in(p, "quarantine", LIMIT_QUARANTINE, true, f))) {
+	if (!(e = keep_in(p, PROFILE_REFUSED, LIMIT_QUARANTINE, true, f))) {
 		kept_path(p, "quarantine", f->id, ".xcb.txt", &path);
 		e = path.err ? path.err : fs_write(path.data, f->reason, strlen(f->reason));
 		kept_path(p, "quarantine", f->id, ".xcb.newer", &path);
@@ -167,7 +128,7 @@ static bool is_covered(struct store_txn *t, const struct evidence_piece *pieces,
  * what people have written. */
 static enum err keep_for_village(struct profile *p, struct inbox_file *f)
 {
-	enum err e = f->verdict == INBOX_CARRIED && keys_roots_speaks(&p->roots, f->sealer) ? keep_in(p, "carry", LIMIT_CARRY / 2, false, f) : ERR_OK;
+	enum err e = f->verdict == INBOX_CARRIED && keys_roots_speaks(&p->roots, f->sealer) ? keep_in(p, PROFILE_CARRIED, LIMIT_CARRY / 2, false, f) : ERR_OK;
 
 	return e == ERR_LIMIT ? ERR_OK : e;
 }
@@ -180,7 +141,7 @@ enum err keep_for_others(struct profile *p, struct inbox_file *f, const struct b
 	enum err e;
 
 	if (p->office)
-		return f->verdict == INBOX_CARRIED ? keep_in(p, "carry", LIMIT_CARRY, true, f) : ERR_OK;
+		return f->verdict == INBOX_CARRIED ? keep_in(p, PROFILE_CARRIED, LIMIT_CARRY, true, f) : ERR_OK;
 	if (!keep_is_for_township(p, envelope))
 		return keep_for_village(p, f);
 	delivered = fs_exists(kept_path(p, "carry", f->id, ".xcr", &receipt));
@@ -189,7 +150,7 @@ enum err keep_for_others(struct profile *p, struct inbox_file *f, const struct b
 	delivered |= is_covered(&t, f->pieces, f->piece_count);
 	e = t.err;
 	store_abort(&t);
-	return e || delivered ? e : keep_in(p, "carry", LIMIT_CARRY, true, f);
+	return e || delivered ? e : keep_in(p, PROFILE_CARRIED, LIMIT_CARRY, true, f);
 }
 
 enum err keep_delivered(struct profile *p, const uint8_t bundle[KEYS_HASH], const void *receipt, size_t len)
@@ -213,7 +174,7 @@ enum err keep_blob_for_others(struct profile *p, struct inbox_file *f)
 	bool delivered = fs_exists(kept_path(p, "carry", f->id, ".xcr", &receipt));
 
 	buf_clear(&receipt);
-	return delivered ? ERR_OK : keep_in(p, "carry", LIMIT_CARRY, true, f);
+	return delivered ? ERR_OK : keep_in(p, PROFILE_CARRIED, LIMIT_CARRY, true, f);
 }
 
 struct carried { struct profile *profile; const char *dir; struct store_txn *txn; };
@@ -535,6 +496,7 @@ enum err inbox_settle(struct profile *p, uint32_t *again)
 	uint64_t trust = profile_trust(p);
 	enum err e = each_kept(p, "carry", recognize_one, &r);
 
+	room_forget(p);
 	if (!e)
 		e = settle_packs(p);
 	/* What was not believed or opened before is not now, unless the township has said something since. */

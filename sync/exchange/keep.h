@@ -1,6 +1,6 @@
 /* keep.h - files that came and are not taken in yet, or never: in/ (held), carry/ (for others), quarantine/ (refused, with the
- * reason beside it); blobs and packs. In carry/ lie <bundle id>.xcb, and <bundle id>.xcr once it was delivered. Each directory has a limit (limits.h); the oldest files
- * give way.
+ * reason beside it); blobs and packs. In carry/ lie <bundle id>.xcb, and <bundle id>.xcr once it was delivered. Each directory has a
+ * limit (room.h).
  */
 #ifndef SYNC_EXCHANGE_KEEP_H
 #define SYNC_EXCHANGE_KEEP_H

@@ -30,6 +30,10 @@ struct profile_health {
 	char kept[128];              /* name of the directory in which damaged files were kept; "" none */
 };
 
+/* Directories that have a limit, and what lies in them as last measured (exchange/room.h). */
+enum profile_room_name { PROFILE_HELD, PROFILE_CARRIED, PROFILE_REFUSED, PROFILE_ROOMS };
+struct profile_room { uint64_t bytes; uint32_t files; bool known; };
+
 struct profile {
 	char *dir;
 	bool office;                                        /* store not sealed */
@@ -45,6 +49,7 @@ struct profile {
 	struct keys_identity *receipt;                      /* a township's R, which signs receipts and relays; NULL elsewhere */
 	struct fold *fold;                                  /* opened with the store */
 	uint64_t tried;                                     /* profile_trust() when held bundles were last tried (inbox_settle) */
+	struct profile_room rooms[PROFILE_ROOMS];
 	struct profile_private *own;
 	struct profile_health health;
 };

@@ -4,7 +4,6 @@
 #include "forms/base/sys.h"
 #include "sync/keys/hash.h"
 
-#include <sodium.h>
 #include <string.h>
 
 static const int64_t epoch = 1798761600000;         /* 2027-01-01, true time at the beginning */
@@ -86,14 +85,4 @@ int64_t chance_now(void)
 int64_t chance_uptime(void)
 {
 	return now;
-}
-
-/* Covers libsodium's: the work of a PIN is its cost, and the cost is not what is tried here. */
-int crypto_pwhash(unsigned char *const out, unsigned long long out_len, const char *const pin, unsigned long long pin_len, const unsigned char *const salt,
-                  unsigned long long ops, size_t mem, int algorithm)
-{
-	(void)ops;
-	(void)mem;
-	(void)algorithm;
-	return crypto_generichash(out, (size_t)out_len, (const unsigned char *)pin, pin_len, salt, crypto_pwhash_SALTBYTES);
 }

@@ -1,7 +1,7 @@
 /* chance.h - all that a simulated world leaves to chance, out of one seed: dice, random bytes, every machine's clock.
  *
  * The dice of a step depend on the seed and the number of the step alone, so that a step does the same when others are left
- * out. A PIN costs nothing here: Argon2id is covered by a plain hash.
+ * out.
  */
 #ifndef TESTS_FAULTS_SIM_CHANCE_H
 #define TESTS_FAULTS_SIM_CHANCE_H

@@ -228,46 +228,89 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-enum err fs_list(const char *dir, size_t max, enum err (*each)(void *user, const char *name), void *user)
+/* Names of a directory, at most `max`: the first `known` of them are those that `first` knows. */
+struct names { char **at; size_t count, cap, known, left; };
+
+static enum err names_add(struct names *n, size_t max, bool known, const char *name)
 {
-	char **names = NULL;
-	size_t n = 0, cap = 0;
+	char *copy = n->count < max || (known && n->known < n->count) ? strdup(name) : NULL;
+	char **more;
+
+	if (n->count == max) {
+		n->left++;
+		if (!known || n->known == n->count)
+			return ERR_OK;
+	}
+	if (n->count == n->cap && n->count < max && (more = realloc(n->at, (n->cap ? n->cap * 2 : 32) * sizeof *more))) {
+		n->at = more;
+		n->cap = n->cap ? n->cap * 2 : 32;
+	}
+	if (!copy || (n->count == n->cap && n->count < max)) {
+		free(copy);
+		return err_set(ERR_NOMEM, "%s", name);
+	}
+	if (n->count == max) {                    /* in place of one that nobody knows */
+		free(n->at[n->known]);
+		n->at[n->known++] = copy;
+		return ERR_OK;
+	}
+	n->at[n->count++] = copy;
+	if (known) {
+		n->at[n->count - 1] = n->at[n->known];
+		n->at[n->known++] = copy;
+	}
+	return ERR_OK;
+}
+
+static enum err names_read(const char *dir, size_t max, bool (*first)(const char *name), struct names *n)
+{
 	struct dirent *d;
 	enum err e = ERR_OK;
 	DIR *at = opendir(dir);
 
 	if (!at)
 		return errno == ENOENT ? ERR_OK : failed(dir);
-	while (!e && (errno = 0, d = readdir(at))) {
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
-			continue;
-		if (n == max) {
-			e = err_set(ERR_LIMIT, _("%s: 文件多于 %zu 个"), dir, max);
-		} else if (n == cap) {
-			char **more = realloc(names, (cap = cap ? cap * 2 : 32) * sizeof *names);
-
-			if (more)
-				names = more;
-			else
-				e = err_set(ERR_NOMEM, "%s", dir);
-		}
-		if (!e && !(names[n++] = strdup(d->d_name))) {
-			n--;
-			e = err_set(ERR_NOMEM, "%s", dir);
-		}
-	}
+	while (!e && (errno = 0, d = readdir(at)))
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
+			e = names_add(n, max, first && first(d->d_name), d->d_name);
 	if (!e && errno)
 		e = failed(dir);                  /* pulled out in the middle: half a list is not the list */
 	closedir(at);
-	if (n)
-		qsort(names, n, sizeof *names, by_name);
-	for (size_t i = 0; i < n; i++) {
-		if (!e)
-			e = each(user, names[i]);
-		free(names[i]);
-	}
-	free(names);
 	return e;
+}
+
+static enum err names_each(struct names *n, enum err e, enum err (*each)(void *user, const char *name), void *user)
+{
+	if (n->known)
+		qsort(n->at, n->known, sizeof *n->at, by_name);
+	if (n->count > n->known)
+		qsort(n->at + n->known, n->count - n->known, sizeof *n->at, by_name);
+	for (size_t i = 0; i < n->count; i++) {
+		if (!e)
+			e = each(user, n->at[i]);
+		free(n->at[i]);
+	}
+	free(n->at);
+	return e;
+}
+
+enum err fs_list(const char *dir, size_t max, enum err (*each)(void *user, const char *name), void *user)
+{
+	struct names n = { 0 };
+	enum err e = names_read(dir, max, NULL, &n);
+
+	if (!e && n.left)
+		e = err_set(ERR_LIMIT, _("%s: 文件多于 %zu 个"), dir, max);
+	return names_each(&n, e, each, user);
+}
+
+enum err fs_list_some(const char *dir, size_t max, bool (*first)(const char *name), enum err (*each)(void *user, const char *name), void *user, size_t *left)
+{
+	struct names n = { 0 };
+	enum err e = names_read(dir, max, first, &n);
+
+	*left += n.left;
+	return names_each(&n, e, each, user);
 }
 
 static enum err remove_one(void *user, const char *name)

@@ -38,6 +38,9 @@ bool     fs_is_dir(const char *path);               /* itself, not through a lin
 /* Call `each` with the name of every entry of a directory (no "." and "..", sorted bytewise) until it returns not OK.
  * At most `max` entries are looked at: ERR_LIMIT beyond. A missing directory has no entries. */
 enum err fs_list(const char *dir, size_t max, enum err (*each)(void *user, const char *name), void *user);
+/* The same for a directory of strangers, where too many entries are no reason to look at none: those that `first` knows by their name
+ * come before the others, and `left` (added to) counts those that were not looked at. */
+enum err fs_list_some(const char *dir, size_t max, bool (*first)(const char *name), enum err (*each)(void *user, const char *name), void *user, size_t *left);
 
 /* Remove a directory and all in it; links are removed, never followed. */
 enum err fs_remove_tree(const char *path);

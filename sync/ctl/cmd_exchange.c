@@ -87,6 +87,12 @@ static void answer_records(struct told *t, struct jdoc *answer)
 		ctl_say(t->c, "%s", err_detail());
 }
 
+static void say_left_out(struct ctl *c, const struct folder_report *r)
+{
+	if (r->left_out)
+		ctl_say(c, _("文件太多, 有 %zu 个没看 (先看了巡查的): 请把别的文件移走再来一次"), r->left_out);
+}
+
 static void answer_report(struct ctl *c, struct told *t, const struct folder_report *r)
 {
 	struct jdoc *j = jdoc_object();
@@ -97,6 +103,7 @@ static void answer_report(struct ctl *c, struct told *t, const struct folder_rep
 	jdoc_put_integer(j, "settled", r->settled);
 	jdoc_put_integer(j, "added", r->added);
 	jdoc_put_bool(j, "older", r->older);
+	jdoc_put_integer(j, "left_out", (int64_t)r->left_out);
 	jdoc_put_integer(j, "attachments_sent", r->attachments_sent);
 	jdoc_put_integer(j, "attachments_got", r->attachments_got);
 	jdoc_put_integer(j, "attachments_left", r->attachments_left);
@@ -137,6 +144,7 @@ enum err cmd_sync(struct ctl *c)
 	        r.sealed, r.sealed_events, r.copied, r.there, r.added, r.settled);
 	if (r.attachments_sent || r.attachments_got || r.attachments_left)
 		ctl_say(c, _("附件: 送到 %u 个, 收到 %u 个, 乡镇暂时不收 %u 个"), r.attachments_sent, r.attachments_got, r.attachments_left);
+	say_left_out(c, &r);
 	if (r.older)
 		ctl_say(c, _("这里乡镇的消息比本机已有的旧 (照样收下): 请换一个新的, 或与乡镇联系"));
 	if (!(e = status_read(t.profile, &now)))
@@ -188,6 +196,7 @@ enum err cmd_merge(struct ctl *c)
 	if (!e)
 		ctl_say(c, _("收下 %u 包 (%u 条新的), 以前收过 %u 包, 先留着 %u 包, 拒收 %u 包; 下行 %u 包"),
 		        r.files[INBOX_MERGED], r.added, r.files[INBOX_DUPLICATE], r.files[INBOX_HELD] + r.files[INBOX_CARRIED], r.files[INBOX_REFUSED], r.copied);
+	say_left_out(c, &r);
 	if (!e && t.bad)
 		e = err_set(ERR_HELD, _("有 %u 个包没有收下, 原因见上; 文件都另存着"), t.bad);
 	buf_clear(&stick);

@@ -12,7 +12,7 @@
 
 #include "sync/exchange/inbox.h"
 
-enum { ATTACH_FILE_MAX = 64 << 20 /* of what a scaling command is given */, ATTACH_MEDIA_MAX = 128, ATTACH_SCALE_SECONDS = 60, ATTACH_ASK = 256 };
+enum { ATTACH_MEDIA_MAX = 128, ATTACH_ASK = 256 };
 
 struct attachment {
 	uint8_t ref[EVENT_REF], blob[KEYS_HASH];

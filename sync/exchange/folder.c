@@ -329,6 +329,15 @@ static enum err take_entry(void *user, const char *name)
 	return e;
 }
 
+/* Does a name look like one that we give? Chats and people give others; in a crowd these come first. */
+static bool is_named_by_us(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return !strcmp(name, "XUNCHA") || !strcmp(name, "up") || !strcmp(name, "down") || !strcmp(name, "receipts") || !strcmp(name, "roots")
+	       || (dot && (!strcmp(dot, ".xcb") || !strcmp(dot, ".xcr") || !strcmp(dot, ".xca")));
+}
+
 static enum err take_below(struct taking *x, const char *path)
 {
 	struct stat st;
@@ -342,7 +351,7 @@ static enum err take_below(struct taking *x, const char *path)
 		return ERR_OK;
 	x->depth++;
 	x->dir = path;
-	e = fs_list(path, FOLDER_FILES_MAX, take_entry, x);
+	e = fs_list_some(path, FOLDER_FILES_MAX, is_named_by_us, take_entry, x, &x->report->left_out);
 	x->depth--;
 	return e;
 }

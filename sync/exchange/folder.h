@@ -5,8 +5,10 @@
  *     XUNCHA/receipts   the township's receipts
  *
  * Files are known by what they hold: readers take any name and ending, in the folder itself too, ignore what is not ours, follow no
- * links and look four levels deep. Writers put a file aside, sync, rename, sync the directory where that works, and read it
- * back before they call it copied. A reader deletes only its own bundles, and only with a receipt or when others there replace them.
+ * links and look four levels deep. Of a directory with more than FOLDER_FILES_MAX entries so many are looked at, names like ours
+ * before others, and how many were not is told. Writers put a file aside, sync, rename, sync the directory where that works, and
+ * read it back before they call it copied. A reader deletes only its own bundles, and only with a receipt or when others there
+ * replace them.
  */
 #ifndef SYNC_EXCHANGE_FOLDER_H
 #define SYNC_EXCHANGE_FOLDER_H
@@ -27,6 +29,7 @@ struct folder_report {
 	uint32_t settled;                 /* our bundles that are known to have arrived */
 	uint32_t files[INBOX_FOREIGN + 1];/* files read, by verdict */
 	uint32_t added;                   /* events that were new to us */
+	size_t left_out;                  /* files of crowded directories that were not looked at */
 	uint64_t tick;                    /* newest word from the township seen here */
 	bool older;                       /* it is older than what this profile has heard already; merged all the same */
 	/* over HTTP */

@@ -177,6 +177,8 @@ static void report(void *user, bool stopped, enum err e, struct buf *out)
 		buf_printf(out, _(" 不可信的 %u 个已隔离。"), r->files[INBOX_REFUSED]);
 	if (r->files[INBOX_HELD])
 		buf_printf(out, _(" %u 个等缺的部分。"), r->files[INBOX_HELD]);
+	if (r->left_out)
+		buf_printf(out, _(" 文件太多, 有 %zu 个没看: 请把别的文件移走再来一次。"), r->left_out);
 }
 
 static enum kit_next exchanged(struct kit_view *below, struct kit_view *self)

@@ -1,0 +1,348 @@
+/* Limits at n-1, n and n+1: rooms that may not grow for ever, crowded folders, files given to a command, logs of a writer, documents. */
+#define _GNU_SOURCE
+#include "config.h"
+#include "tests/tap.h"
+
+#include "forms/base/fs.h"
+#include "sync/bundle/open.h"
+#include "sync/exchange/enrol.h"
+#include "sync/exchange/folder.h"
+#include "sync/exchange/room.h"
+#include "sync/exchange/scale.h"
+#include "sync/keys/root.h"
+#include "sync/ledger/log_batch.h"
+#include "sync/limits.h"
+#include "tests/ledger/world.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct profile *office, *device, *neighbour;      /* the two devices are of two villages */
+static struct buf bundle;                                /* sealed by the neighbour */
+
+static struct profile *enrol(const char *name, const char *person, const char *scope)
+{
+	struct enrol_terms terms = { .person = person, .roles = PACK_GRID, .scope_count = 1 };
+	struct buf request = { 0 }, grant = { 0 };
+	char label[33], code[KEYS_CODE];
+	struct profile *p;
+
+	assert_ok(event_scope_parse(scope, &terms.scopes[0]));
+	assert_ok(enrol_create(world_path(name), person, "246810", keys_kdf_least()));
+	assert_ok(profile_open(world_path(name), &p));
+	assert_ok(profile_unlock(p, NULL, "246810", NULL));
+	assert_ok(enrol_request(p, person, &request));
+	assert_ok(enrol_grant(office, request.data, request.len, &terms, &grant, label));
+	assert_ok(enrol_code(office, code));
+	assert_ok(enrol_accept(p, grant.data, grant.len, code));
+	buf_clear(&request);
+	buf_clear(&grant);
+	return p;
+}
+
+static enum err take_bytes(void *user, const char *name)
+{
+	struct buf path = { 0 };
+	enum err e;
+
+	profile_path(neighbour, "out", &path);
+	buf_printf(&path, "/%s", name);
+	e = fs_read(path.data, LIMIT_BLOB, user);
+	buf_clear(&path);
+	return e;
+}
+
+static int set_up(void **state)
+{
+	struct event_scope village = event_scope_village("990101100202");
+	struct buf dir = { 0 };
+	uint32_t bundles;
+	uint64_t events;
+
+	(void)state;
+	assert_ok(enrol_found(world_path("town"), "样例镇", "990101100", "周敏", "246810", keys_kdf_least()));
+	assert_ok(profile_open(world_path("town"), &office));
+	assert_ok(profile_unlock(office, NULL, "246810", NULL));
+	neighbour = enrol("neighbour", "李军", "990101100202");
+	device = enrol("device", "王秀英", "990101100201");
+	assert_ok(world_append(neighbour, &village, "elsewhere", NULL, NULL, NULL));
+	assert_ok(folder_seal(neighbour, &bundles, &events));
+	assert_int_equal(bundles, 1);
+	assert_ok(fs_list(profile_path(neighbour, "out", &dir), 10, take_bytes, &bundle));
+	buf_clear(&dir);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	profile_close(neighbour);
+	profile_close(device);
+	profile_close(office);
+	buf_clear(&bundle);
+	return 0;
+}
+
+/* --- rooms --- */
+
+/* A file of any size that takes no space, last touched long ago. */
+static void place(const char *dir, const char *name, uint64_t size, time_t when)
+{
+	struct timespec times[2] = { { .tv_sec = when }, { .tv_sec = when } };
+	char path[700];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, (off_t)size), 0);
+	assert_int_equal(futimens(fd, times), 0);
+	close(fd);
+}
+
+static bool there(const char *dir, const char *name)
+{
+	char path[700];
+
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	return fs_exists(path);
+}
+
+static struct inbox_file take(const struct buf *data)
+{
+	struct inbox_file f = { .name = "x.xcb", .data = (const uint8_t *)data->data, .len = data->len };
+
+	room_forget(device);
+	assert_ok(inbox_take(device, &f, 1));
+	return f;
+}
+
+/* With a room filled so that the next file makes it `over` bytes more than its limit: is the old file still there? */
+static bool stays(const char *room, uint64_t limit, const struct buf *data, uint64_t beside, int over, enum inbox_verdict want)
+{
+	struct buf dir = { 0 };
+	struct inbox_file f;
+	bool kept;
+
+	assert_ok(fs_remove_tree(profile_path(device, room, &dir)));
+	assert_ok(fs_make_dir(dir.data));
+	place(dir.data, "older", limit - data->len - beside + (uint64_t)(int64_t)over, 1000000);
+	f = take(data);
+	assert_int_equal(f.verdict, want);
+	assert_true(fs_exists(f.kept));
+	kept = there(dir.data, "older");
+	buf_clear(&dir);
+	return kept;
+}
+
+static void what_is_carried_for_others_has_its_limit_and_the_oldest_goes(void **state)
+{
+	(void)state;
+	assert_true(stays("carry", LIMIT_CARRY, &bundle, 0, -1, INBOX_CARRIED));
+	assert_true(stays("carry", LIMIT_CARRY, &bundle, 0, 0, INBOX_CARRIED));
+	assert_false(stays("carry", LIMIT_CARRY, &bundle, 0, 1, INBOX_CARRIED));
+}
+
+static void what_was_refused_has_its_limit_and_the_oldest_goes(void **state)
+{
+	struct buf bad = { 0 };
+
+	(void)state;
+	buf_put(&bad, bundle.data, bundle.len);
+	bad.data[bad.len - 1] ^= 1;
+	assert_true(stays("quarantine", LIMIT_QUARANTINE, &bad, 0, -1, INBOX_REFUSED));
+	assert_true(stays("quarantine", LIMIT_QUARANTINE, &bad, 0, 0, INBOX_REFUSED));
+	assert_false(stays("quarantine", LIMIT_QUARANTINE, &bad, 0, 1, INBOX_REFUSED));
+	buf_clear(&bad);
+}
+
+static enum err count_one(void *user, const char *name)
+{
+	(void)name;
+	++*(unsigned *)user;
+	return ERR_OK;
+}
+
+static unsigned files_in(const char *dir)
+{
+	unsigned n = 0;
+
+	assert_ok(fs_list(dir, 1 << 20, count_one, &n));
+	return n;
+}
+
+static void a_room_holds_so_many_files_and_is_cleared_from_the_oldest(void **state)
+{
+	const char *dir = world_path("room");
+	struct profile_room r = { 0 };
+	char name[32], path[600];
+
+	(void)state;
+	snprintf(path, sizeof path, "%s", dir);
+	assert_ok(fs_make_dir(path));
+	for (int i = 0; i < ROOM_FILES - 1; i++) {
+		snprintf(name, sizeof name, "%05d", i);
+		place(path, name, 1, 1000000 + i);
+	}
+	assert_ok(room_make(&r, path, 1, LIMIT_CARRY, false));   /* n */
+	place(path, "n", 1, 2000000);
+	assert_int_equal(files_in(path), ROOM_FILES);
+	assert_err(room_make(&r, path, 1, LIMIT_CARRY, false), ERR_LIMIT);
+	assert_int_equal(files_in(path), ROOM_FILES);
+	assert_ok(room_make(&r, path, 1, LIMIT_CARRY, true));
+	assert_int_equal(files_in(path), ROOM_FILES - ROOM_FILES / ROOM_SPARE);
+	assert_false(there(path, "00000"));
+	assert_true(there(path, "n"));
+	/* what was measured once is not measured again for every file */
+	place(path, "unseen", LIMIT_CARRY, 2000000);
+	assert_ok(room_make(&r, path, 1, LIMIT_CARRY, false));
+	r.known = false;
+	assert_err(room_make(&r, path, 1, LIMIT_CARRY, false), ERR_LIMIT);
+}
+
+/* --- crowds --- */
+
+static void a_crowded_folder_is_read_as_far_as_its_limit_our_names_first(void **state)
+{
+	char stick[600], name[32];
+
+	(void)state;
+	snprintf(stick, sizeof stick, "%s", world_path("crowd"));
+	assert_ok(fs_make_dir(stick));
+	for (int i = 0; i < FOLDER_FILES_MAX - 2; i++) {
+		snprintf(name, sizeof name, "%05d.jpg", i);
+		place(stick, name, 0, 1000000);
+	}
+	snprintf(name, sizeof name, "zz-last.xcb");              /* after all the others in any order of names */
+	for (int more = -1; more <= 1; more++) {
+		struct folder_report r = { 0 };
+		char path[700], extra[32];
+
+		snprintf(extra, sizeof extra, "extra%d.jpg", more + 1);
+		if (more < 0) {
+			snprintf(path, sizeof path, "%s/%s", stick, name);
+			assert_ok(fs_write(path, bundle.data, bundle.len));
+		} else {
+			place(stick, extra, 0, 1000000);
+		}
+		assert_ok(folder_take(office, stick, &r));
+		assert_int_equal(r.left_out, more > 0 ? 1 : 0);
+		assert_int_equal(r.files[more < 0 ? INBOX_MERGED : INBOX_DUPLICATE], 1);
+	}
+}
+
+/* --- what is given to a command --- */
+
+static void a_file_too_large_for_the_command_is_refused_before_it_runs(void **state)
+{
+	char dir[600], path[700];
+
+	(void)state;
+	snprintf(dir, sizeof dir, "%s", world_path("photos"));
+	assert_ok(fs_make_dir(dir));
+	snprintf(path, sizeof path, "%s/raw", dir);
+	for (int over = -1; over <= 1; over++) {
+		struct buf out = { 0 };
+		enum err e;
+
+		place(dir, "raw", (uint64_t)(SCALE_FILE_MAX + over), 1000000);
+		e = scale_read(path, "printf small >\"$2\"", dir, 1 << 20, &out);
+		assert_err(e, over > 0 ? ERR_LIMIT : ERR_OK);
+		if (over > 0)
+			assert_non_null(strstr(err_detail(), "64 MiB"));
+		else
+			assert_string_equal(buf_str(&out), "small");
+		buf_clear(&out);
+	}
+}
+
+/* --- logs of a writer --- */
+
+struct many { uint8_t writer[EVENT_WRITER]; uint64_t had; enum err got[3], other; };
+
+static enum err make_logs(struct log_batch *b, void *user)
+{
+	struct many *x = user;
+	struct store_key count = log_meta_key(META_EPOCHS);
+	struct event_log_id id = { .scope = event_scope_all() };
+	struct log_record *r = malloc(sizeof *r);
+
+	assert_non_null(r);
+	memcpy(id.writer, x->writer, EVENT_WRITER);
+	store_key_put(&count, x->writer, EVENT_WRITER);
+	log_meta_put_number(log_txn(b), &count, x->had);
+	for (int i = 0; i < 3; i++) {
+		id.epoch = 77 + (uint64_t)i;
+		x->got[i] = log_record_make(b, &id, r);
+	}
+	id.writer[0] ^= 1;
+	x->other = log_record_make(b, &id, r);
+	free(r);
+	return ERR_EXISTS;                                       /* nothing of it is kept */
+}
+
+static void a_writer_has_so_many_logs_and_others_are_not_held_up(void **state)
+{
+	struct many x = { .writer = { 1, 2, 3 }, .had = LIMIT_EPOCHS - 2 };
+
+	(void)state;
+	assert_err(log_write(device, make_logs, &x), ERR_EXISTS);
+	assert_string_equal(err_name(x.got[0]), err_name(ERR_OK));
+	assert_string_equal(err_name(x.got[1]), err_name(ERR_OK));
+	assert_string_equal(err_name(x.got[2]), err_name(ERR_LIMIT));
+	assert_string_equal(err_name(x.other), err_name(ERR_OK));
+}
+
+/* --- documents and files --- */
+
+static void a_key_document_over_its_limit_is_refused_for_its_size(void **state)
+{
+	static const uint8_t zeros[LIMIT_ROOT + 1];
+
+	(void)state;
+	for (size_t n = LIMIT_ROOT - 1; n <= LIMIT_ROOT + 1; n++) {
+		struct keys_roots r = { 0 };
+		enum err e = keys_roots_add(&r, zeros, n);
+
+		assert_true(e && (e == ERR_LIMIT) == (n > LIMIT_ROOT));
+		keys_roots_clear(&r);
+	}
+}
+
+static void a_bundle_over_its_limit_is_refused_for_its_size(void **state)
+{
+	(void)state;
+	for (size_t n = LIMIT_BUNDLE_FILE - 1; n <= LIMIT_BUNDLE_FILE + 1; n++) {
+		struct bundle *b = calloc(1, sizeof *b);
+		struct buf file = { 0 };
+		enum err e;
+
+		buf_put(&file, bundle.data, bundle.len);
+		while (file.len < n)
+			buf_putc(&file, 0);
+		e = bundle_open((const uint8_t *)file.data, file.len, office->roster, office->ring, b);
+		assert_true(e && (e == ERR_LIMIT) == (n > LIMIT_BUNDLE_FILE));
+		bundle_clear(b);
+		free(b);
+		buf_clear(&file);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_carried_for_others_has_its_limit_and_the_oldest_goes),
+		cmocka_unit_test(what_was_refused_has_its_limit_and_the_oldest_goes),
+		cmocka_unit_test(a_room_holds_so_many_files_and_is_cleared_from_the_oldest),
+		cmocka_unit_test(a_crowded_folder_is_read_as_far_as_its_limit_our_names_first),
+		cmocka_unit_test(a_file_too_large_for_the_command_is_refused_before_it_runs),
+		cmocka_unit_test(a_writer_has_so_many_logs_and_others_are_not_held_up),
+		cmocka_unit_test(a_key_document_over_its_limit_is_refused_for_its_size),
+		cmocka_unit_test(a_bundle_over_its_limit_is_refused_for_its_size),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, set_up, tear_down) != 0;
+}

@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -54,14 +53,26 @@ static bool scaled(const char *command, const char *from, const char *to, size_t
 	return good;
 }
 
+static enum err fits(const char *path)
+{
+	uint64_t size = 0;
+	int fd;
+
+	if (!fs_open(path, O_RDONLY | O_NONBLOCK, &fd)) {         /* what cannot be opened is told when it is read */
+		fs_size(fd, &size);
+		fs_close(fd);
+	}
+	return size <= SCALE_FILE_MAX ? ERR_OK :
+	       err_set(ERR_LIMIT, _("%s: 有 %llu MiB, 缩小的命令最多给 %d MiB: 请先缩小再附"), path, (unsigned long long)size >> 20, SCALE_FILE_MAX >> 20);
+}
+
 enum err scale_read(const char *path, const char *command, const char *scratch_dir, size_t most, struct buf *out)
 {
 	struct buf to = { 0 };
-	struct stat st;
-	enum err e;
+	enum err e = fits(path);
 
-	if (!stat(path, &st) && S_ISREG(st.st_mode) && st.st_size > SCALE_FILE_MAX)
-		return err_set(ERR_LIMIT, _("%s: 有 %lld MiB, 缩小的命令最多给 %d MiB: 请先缩小再附"), path, (long long)st.st_size >> 20, SCALE_FILE_MAX >> 20);
+	if (e)
+		return e;
 	fs_path(&to, scratch_dir, "scaled.tmp");
 	if (command && *command && !to.err && fs_exists(path) && scaled(command, path, to.data, most, out)) {
 		buf_clear(&to);

@@ -62,7 +62,6 @@ const char *row_reason_text(enum row_reason why)
 	case ROW_NOT_AUTHOR: return _("只有本人或乡镇能改");
 	case ROW_NOT_TRUSTED: return _("设备已被停用");
 	case ROW_NO_STEP: return _("状态只能按步骤改变");
-	case ROW_NEWER: return _("需要更新的版本");
 	}
 	return "";
 }

@@ -33,7 +33,7 @@ struct row_field { uint32_t n; const struct row_value *open; uint32_t count; };
 /* Why something is a proposal, not a fact. */
 enum row_reason {
 	ROW_ACCEPTED, ROW_NO_ROLE, ROW_OUT_OF_SCOPE, ROW_UNSEEN /* deps empty or not here */, ROW_WRONG_FROM, ROW_WHEN, ROW_SAME_PERSON,
-	ROW_TOWN_ONLY, ROW_NOT_AUTHOR, ROW_NOT_TRUSTED, ROW_NO_STEP /* a stage written without a step */, ROW_NEWER
+	ROW_TOWN_ONLY, ROW_NOT_AUTHOR, ROW_NOT_TRUSTED, ROW_NO_STEP /* a stage written without a step */
 };
 const char *row_reason_text(enum row_reason why);                           /* for people, translated */
 
@@ -42,8 +42,7 @@ struct row_step { const char *step; uint32_t event; };                      /* a
 
 enum {
 	ROW_RETRACTED = 1, ROW_CONFLICT = 2, ROW_PROPOSED = 4,
-	ROW_EMPTY = 8,                                    /* no accepted value: not shown, not in the digest */
-	ROW_NEEDS_NEWER = 16                              /* touched by a critical event this version does not know */
+	ROW_EMPTY = 8                                     /* no accepted value: not shown, not in the digest */
 };
 
 struct row {

@@ -5,6 +5,7 @@
 #include "forms/base/i18n.h"
 #include "sync/exchange/newer.h"
 #include "sync/keys/town.h"
+#include "sync/ledger/losses.h"
 #include "sync/ledger/profile.h"
 
 #include <stdio.h>
@@ -15,7 +16,7 @@ static void say_fault(void *user, const char *what)
 	fprintf(stderr, "%s\n", what);
 }
 
-struct told { struct ctl *c; struct jdoc *newer; };
+struct told { struct ctl *c; struct profile *profile; struct jdoc *newer, *missing; };
 
 static enum err say_newer(void *user, const struct newer *n)
 {
@@ -32,14 +33,44 @@ static enum err say_newer(void *user, const struct newer *n)
 	return e;
 }
 
-/* What is kept for a newer program or pack is no fault. */
+static enum err say_missing(void *user, const struct profile_loss *l)
+{
+	struct told *t = user;
+	struct buf words = { 0 };
+	struct jdoc *j = jdoc_object();
+	char writer[2 * EVENT_WRITER + 1], scope[68];
+	enum err e;
+
+	keys_hex(l->log.writer, EVENT_WRITER, writer);
+	event_scope_text(&l->log.scope, scope);
+	jdoc_put_text(j, "writer", writer);
+	jdoc_put_text(j, "scope", scope);
+	jdoc_put_integer(j, "epoch", (int64_t)l->log.epoch);
+	jdoc_put_integer(j, "first", (int64_t)l->first);
+	jdoc_put_integer(j, "last", (int64_t)l->last);
+	jdoc_push(t->missing, j);
+	losses_words(t->profile, l, &words);
+	if (!(e = words.err))
+		ctl_say(t->c, _("没有 %s"), buf_str(&words));
+	buf_clear(&words);
+	return e;
+}
+
+/* What is kept for a newer program or pack, and what is not here (yet), are no faults of the store. */
 static enum err tell_newer(struct ctl *c, struct profile *p)
 {
-	struct told t = { c, jdoc_array() };
+	struct told t = { c, p, jdoc_array(), jdoc_array() };
 	struct jdoc *j = jdoc_object();
-	enum err e = newer_each(p, true, say_newer, &t);
+	struct store_txn read;
+	enum err e;
 
+	profile_begin(p, &read);
+	e = read.err ? read.err : losses_gaps(&read, say_missing, &t);
+	store_abort(&read);
+	if (!e)
+		e = newer_each(p, true, say_newer, &t);
 	jdoc_put(j, "newer", t.newer);
+	jdoc_put(j, "missing", t.missing);
 	ctl_answer(c, j);
 	return e;
 }

@@ -13,6 +13,61 @@ enum { CHECKED = ANCHOR_SLOT - KEYS_HASH_SHORT };
 
 static const char *const names[2] = { "anchor.a", "anchor.b" };
 
+void anchor_note_end(struct anchor_ends *ends, const struct event_log_id *log, uint64_t seq)
+{
+	uint32_t i = 0;
+
+	if (log->scope.length > ANCHOR_SCOPE)
+		return;
+	while (i < ends->count && !event_log_same(&ends->at[i].log, log))
+		i++;
+	if (i < ends->count)
+		seq = seq > ends->at[i].seq ? seq : ends->at[i].seq;
+	else if (ends->count < ANCHOR_ENDS)
+		ends->count++;
+	else
+		i--;
+	memmove(&ends->at[1], &ends->at[0], i * sizeof ends->at[0]);
+	ends->at[0].log = *log;
+	ends->at[0].seq = seq;
+}
+
+/* count u8 ‖ n × {writer 16, scope kind u8, length u8, bytes 16, epoch u64, seq u64} */
+static void parse_ends(struct wire *w, struct anchor_ends *ends)
+{
+	memset(ends, 0, sizeof *ends);
+	ends->count = wire_u8(w);
+	if (ends->count > ANCHOR_ENDS)
+		ends->count = 0;
+	for (uint32_t i = 0; i < ends->count; i++) {
+		struct event_log_id *log = &ends->at[i].log;
+
+		memcpy(log->writer, wire_bytes(w, EVENT_WRITER), EVENT_WRITER);
+		log->scope.kind = wire_u8(w);
+		log->scope.length = wire_u8(w);
+		if (log->scope.length > ANCHOR_SCOPE)
+			log->scope.length = ANCHOR_SCOPE;
+		memcpy(log->scope.bytes, wire_bytes(w, ANCHOR_SCOPE), ANCHOR_SCOPE);
+		log->epoch = wire_u64(w);
+		ends->at[i].seq = wire_u64(w);
+	}
+}
+
+static void print_ends(const struct anchor_ends *ends, struct buf *out)
+{
+	buf_putc(out, (int)ends->count);
+	for (uint32_t i = 0; i < ends->count; i++) {
+		const struct event_log_id *log = &ends->at[i].log;
+
+		buf_put(out, log->writer, EVENT_WRITER);
+		buf_putc(out, log->scope.kind);
+		buf_putc(out, log->scope.length);
+		buf_put(out, log->scope.bytes, ANCHOR_SCOPE);
+		buf_be64(out, log->epoch);
+		buf_be64(out, ends->at[i].seq);
+	}
+}
+
 static bool parse(const uint8_t *slot, size_t len, struct anchor *out)
 {
 	struct wire w = wire_init(slot, CHECKED);
@@ -34,6 +89,7 @@ static bool parse(const uint8_t *slot, size_t len, struct anchor *out)
 	out->uptime = (int64_t)(wire_u64(&w) & INT64_MAX);
 	memcpy(out->boot_id, wire_bytes(&w, 16), 16);
 	memcpy(out->probed, wire_bytes(&w, 16), 16);
+	parse_ends(&w, &out->ends);
 	return true;
 }
 
@@ -51,6 +107,7 @@ static void print(const struct anchor *a, struct buf *out)
 	buf_be64(out, (uint64_t)a->uptime);
 	buf_put(out, a->boot_id, 16);
 	buf_put(out, a->probed, 16);
+	print_ends(&a->ends, out);
 	if (out->err)
 		return;
 	buf_put(out, zeros, CHECKED - out->len);
@@ -92,6 +149,18 @@ static uint64_t larger(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+/* What another program wrote beside us; not what we have just found to be lost. */
+static void merge_ends(struct anchor *a, const struct anchor *before)
+{
+	struct anchor_ends ends = before->ends;
+
+	if (before->written > a->written)
+		return;
+	for (uint32_t i = a->ends.count; i-- > 0; )
+		anchor_note_end(&ends, &a->ends.at[i].log, a->ends.at[i].seq);
+	a->ends = ends;
+}
+
 static enum err write_slot(const char *dir, struct anchor *a, bool durable, bool forget)
 {
 	struct buf path = { 0 }, slot = { 0 };
@@ -105,6 +174,7 @@ static enum err write_slot(const char *dir, struct anchor *a, bool durable, bool
 	a->tick = forget ? a->tick : larger(a->tick, before.tick);
 	a->sealed = larger(a->sealed, before.sealed);
 	a->boot = larger(a->boot, before.boot);
+	merge_ends(a, &before);
 	fs_path(&path, dir, names[which == 0 ? 1 : 0]);
 	print(a, &slot);
 	e = path.err ? path.err : slot.err;

@@ -6,12 +6,15 @@
 #ifndef SYNC_LEDGER_ANCHOR_H
 #define SYNC_LEDGER_ANCHOR_H
 
-#include "forms/base/err.h"
+#include "sync/ledger/event.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { ANCHOR_SLOT = 512 };
+enum { ANCHOR_SLOT = 512, ANCHOR_ENDS = 8, ANCHOR_SCOPE = 16 };
+
+/* How far logs of this device were written: the ones written last, the latest first. So that a loss can be told by its numbers. */
+struct anchor_ends { uint32_t count; struct { struct event_log_id log; uint64_t seq; } at[ANCHOR_ENDS]; };
 
 struct anchor {
 	uint64_t generation;
@@ -23,7 +26,11 @@ struct anchor {
 	uint8_t boot_id[16];         /* of the last one, zeros when the system does not say */
 	int64_t uptime;              /* ms, when last written */
 	uint8_t probed[16];          /* boot in which the store was last walked whole */
+	struct anchor_ends ends;
 };
+
+/* This log has come to `seq`. The one written longest ago gives way; a scope longer than ANCHOR_SCOPE is not noted. */
+void anchor_note_end(struct anchor_ends *ends, const struct event_log_id *log, uint64_t seq);
 
 /* The newer sound slot; a zeroed struct when there is none (*found false). Damage is not an error. */
 enum err anchor_read(const char *dir, struct anchor *out, bool *found);

@@ -165,6 +165,8 @@ enum err log_take(struct log_batch *b, struct log_record *r, struct log_strand *
 	if (e->lamport > b->lamport)
 		b->lamport = e->lamport;
 	b->written += b->own;
+	if (b->own)
+		anchor_note_end(&b->ends, &r->id, s->last);
 	if (step->opaque)
 		return b->txn.err;
 	if (e->kind == EVENT_ANCHOR)

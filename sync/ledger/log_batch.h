@@ -2,6 +2,7 @@
 #ifndef SYNC_LEDGER_LOG_BATCH_H
 #define SYNC_LEDGER_LOG_BATCH_H
 
+#include "sync/ledger/anchor.h"
 #include "sync/ledger/log_record.h"
 
 struct log_batch {
@@ -13,6 +14,7 @@ struct log_batch {
 	bool own;                    /* the log being written is one of this device's */
 	uint64_t lamport, lamport_start;
 	uint64_t written, written_start;     /* events of this device's logs */
+	struct anchor_ends ends;             /* how far it wrote them */
 	uint64_t added;
 	uint8_t (*erasing)[EVENT_REF + 1];   /* refs whose bytes in the journal go after the commit; level last */
 	size_t erasing_count;

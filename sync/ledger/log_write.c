@@ -22,7 +22,7 @@ static void begin(struct log_batch *b, struct profile *p, bool replaying)
 	b->p = p;
 	b->replaying = replaying;
 	b->erased_any = b->roster_changed = false;
-	b->added = 0;
+	b->added = b->ends.count = 0;
 	b->erasing_count = 0;
 	store_begin_write(p->store, &b->txn);
 	b->lamport = b->lamport_start = log_meta_number(&b->txn, &lamport, 0);
@@ -73,6 +73,8 @@ static void note_written(struct log_batch *b)
 	if (b->written <= b->p->anchor.written)
 		return;
 	b->p->anchor.written = b->written;
+	for (uint32_t i = b->ends.count; i-- > 0; )
+		anchor_note_end(&b->p->anchor.ends, &b->ends.at[i].log, b->ends.at[i].seq);
 	anchor_write(b->p->dir, &b->p->anchor, false);
 }
 

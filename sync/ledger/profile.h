@@ -17,6 +17,10 @@
 
 struct fold;
 
+/* Records that are not here, by their numbers in a log. */
+enum { PROFILE_LOSSES = 16 };
+struct profile_loss { struct event_log_id log; uint64_t first, last; };
+
 /* What the ladder had to do, for saying it in words. */
 struct profile_health {
 	bool store_rebuilt;          /* the store was damaged or gone, made again from the journal */
@@ -27,6 +31,7 @@ struct profile_health {
 	uint64_t lost_records;       /* journal records that could not be read while rebuilding */
 	uint64_t missing;            /* own events that the anchor knows and nothing holds */
 	uint64_t replayed;           /* entries the store had not yet seen */
+	struct profile_loss lost[PROFILE_LOSSES]; uint32_t lost_count;      /* which; more than fit are counted */
 	char kept[128];              /* name of the directory in which damaged files were kept; "" none */
 };
 

@@ -366,6 +366,7 @@ static enum err mend(struct check *c)
 		return profile_rejournal(p, true);
 	}
 	p->own->store_bad = true;
+	p->own->only_walked = false;
 	return profile_ladder(p);
 }
 

@@ -13,6 +13,7 @@
 #include "sync/ledger/draft.h"
 #include "sync/ledger/fold.h"
 #include "sync/ledger/log_batch.h"
+#include "sync/ledger/losses.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -222,6 +223,8 @@ static enum err compare_anchor(struct profile *p)
 	p->health.went_back = true;
 	p->health.missing = p->anchor.written - written;
 	p->anchor.written = written;
+	if ((e = losses_note(p, true)))
+		return e;
 	if (!(e = renew(p, LOG_ANCHOR)))
 		e = anchor_write(p->dir, &p->anchor, true);
 	return e;
@@ -351,7 +354,7 @@ static enum err rebuild_store(struct profile *p)
 		p->health.store_rebuilt = false;
 		p->health.started_empty = true;
 	}
-	if ((e = renew(p, LOG_REBUILT)))
+	if ((e = renew(p, LOG_REBUILT)) || (p->health.lost_records && (e = losses_note(p, false))))
 		return e;
 	return p->health.lost_records ? profile_rejournal(p, true) : ERR_OK;
 }
@@ -390,6 +393,38 @@ static enum err finish(struct profile *p)
 	return e ? e : settle_fold(p);
 }
 
+static enum err pass(void *user, const void *entry, size_t len)
+{
+	(void)user;
+	(void)entry;
+	(void)len;
+	return ERR_OK;
+}
+
+/* Is every record of the journal read, and are there any? */
+static bool journal_is_whole(struct profile *p)
+{
+	uint64_t lost = 0;
+
+	return journal_end(p->journal).records && !journal_each(p->journal, (struct journal_mark){ 0 }, pass, NULL, &lost) && !lost;
+}
+
+/* A store that could not be walked is looked at once more before it is set aside: what was the machine's passing failure is no damage,
+ * and what cannot be read for good is given up only for a whole journal. */
+static enum err last_look(struct profile *p, bool *bad)
+{
+	enum err e;
+
+	if (!*bad || !p->own->only_walked)
+		return ERR_OK;
+	p->own->only_walked = false;
+	e = profile_probe(p);
+	if (e == ERR_IO && journal_is_whole(p))
+		e = ERR_CORRUPT;
+	*bad = e == ERR_CORRUPT;
+	return *bad || e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
 enum err profile_ladder(struct profile *p)
 {
 	bool fresh = false, bad = p->own->store_bad;
@@ -397,7 +432,7 @@ enum err profile_ladder(struct profile *p)
 
 	profile_close_store(p);
 	p->own->store_bad = false;
-	if ((e = open_journal(p)))
+	if ((e = open_journal(p)) || (e = last_look(p, &bad)))
 		return e;
 	if (!bad) {
 		e = open_store(p);
@@ -434,6 +469,7 @@ enum err profile_refresh(struct profile *p)
 
 	if (!p->store || store_damaged(p->store) || store_replaced(p->store)) {
 		p->own->store_bad = p->store && store_damaged(p->store);
+		p->own->only_walked = false;
 		return profile_ladder(p);
 	}
 	if ((e = journal_refresh(p->journal)) || (e = profile_mark(p, &mark)))
@@ -452,9 +488,9 @@ enum err profile_recover(struct profile *p)
 	enum err e;
 
 	profile_close_store(p);
-	if ((e = profile_probe(p)) == ERR_BUSY)
+	if ((e = profile_probe(p)) == ERR_BUSY || e == ERR_NOMEM)
 		return e;
-	p->own->store_bad = e == ERR_CORRUPT;
+	p->own->store_bad = p->own->only_walked = e == ERR_CORRUPT || e == ERR_IO;
 	return profile_ladder(p);
 }
 
@@ -472,6 +508,13 @@ enum err profile_report(const struct profile *p, struct buf *out)
 		buf_printf(out, _("日志有 %llu 段读不出。\n"), (unsigned long long)h->lost_records);
 	if (h->went_back)
 		buf_printf(out, _("少了本机写过的 %llu 条记录, 请同步取回: 乡镇或同村人的都行。\n"), (unsigned long long)h->missing);
+	for (uint32_t i = 0; i < h->lost_count && i < PROFILE_LOSSES; i++) {
+		buf_puts(out, _("少了 "));
+		losses_words(p, &h->lost[i], out);
+		buf_putc(out, '\n');
+	}
+	if (h->lost_count > PROFILE_LOSSES)
+		buf_printf(out, _("另外还少 %u 处, 见 xunchactl check。\n"), h->lost_count - PROFILE_LOSSES);
 	if (*h->kept)
 		buf_printf(out, _("损坏的文件留在 %s/%s。\n"), p->dir, h->kept);
 	return out->err;

@@ -11,6 +11,7 @@ struct profile_private {
 	uint8_t boot_id[16];
 	uint64_t trust;              /* META_TRUST when the roster was fed */
 	bool store_bad;              /* the walk, or a value that did not open, found the store damaged */
+	bool only_walked;            /* the walk alone says so: the ladder looks once more */
 	int lock_depth;
 	struct pack **packs;
 	unsigned pack_count;
@@ -46,7 +47,8 @@ void profile_decrees_recall(const struct profile *p);
 /* The second half of the ladder, with the key and under the lock. */
 enum err profile_ladder(struct profile *p);
 
-/* The first half: a child opens the store and walks it for at most so long. ERR_CORRUPT, ERR_NOTFOUND. */
+/* The first half: a child opens the store and walks it for at most so long. ERR_CORRUPT, ERR_NOTFOUND; ERR_IO, ERR_NOMEM, ERR_FULL,
+ * ERR_BUSY when the machine kept it from looking, which is no damage. */
 enum err profile_probe(struct profile *p);
 
 /* Where does this directory lie? ERR_UNSUPPORTED where a copy could not be told from the original. */

@@ -18,6 +18,27 @@
  * program's long commit only make it wait: that is no damage. */
 enum { WALK_MS = 5000, GLANCE_MS = 200, HANG_MS = 2000, PATIENCE_MS = 60000 };
 
+/* Why the machine kept the child from looking: no damage. As the child's exit status; 1 = damage. */
+static const enum err machine[] = { ERR_IO, ERR_NOMEM, ERR_FULL, ERR_BUSY };
+enum { MACHINE = 2, MACHINES = sizeof machine / sizeof *machine };
+
+static int status_of(enum err e)
+{
+	for (int i = 0; i < MACHINES; i++)
+		if (e == machine[i])
+			return MACHINE + i;
+	return e ? 1 : 0;
+}
+
+static enum err result_of(int status)
+{
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+
+	if (code >= MACHINE && code < MACHINE + MACHINES)
+		return err_set(machine[code - MACHINE], _("库没有读成 (%s): 请稍候再开; 记录都没有动"), err_text(machine[code - MACHINE]));
+	return code ? err_set(ERR_CORRUPT, _("库文件损坏")) : ERR_OK;
+}
+
 static void child(const char *dir, int64_t ms)
 {
 	static const int deadly[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE };
@@ -31,7 +52,7 @@ static void child(const char *dir, int64_t ms)
 		dup2(null, 1);
 		dup2(null, 2);
 	}
-	_exit(store_walk(dir, clock_ticks() + ms * 1000000) ? 1 : 0);
+	_exit(status_of(store_walk(dir, clock_ticks() + ms * 1000000)));
 }
 
 /* Wait until the child is gone: its end of the pipe closes. False: it hangs. */
@@ -77,7 +98,7 @@ static enum err walk(const char *dir, int64_t ms)
 		;
 	if (!done)
 		return err_set(ERR_BUSY, _("库 %d 秒没有读完: 存储卡太慢, 或者别的程序正在写; 请稍候再开"), PATIENCE_MS / 1000);
-	return WIFEXITED(status) && !WEXITSTATUS(status) ? ERR_OK : err_set(ERR_CORRUPT, _("库文件损坏"));
+	return result_of(status);
 }
 
 enum err profile_probe(struct profile *p)

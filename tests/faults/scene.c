@@ -155,9 +155,9 @@ static enum err one(struct profile *p, struct play *s)
 	return e;
 }
 
-enum err scene_play(const char *dir, int saves, bool stubborn, void (*ack)(void *user, const struct scene_acks *acks), void *user)
+enum err scene_play_on(const char *dir, struct scene_acks *acks, int saves, bool stubborn, void (*ack)(void *user, const struct scene_acks *acks), void *user)
 {
-	struct play s = { .ack = ack, .user = user };
+	struct play s = { .acks = *acks, .ack = ack, .user = user };
 	struct profile *p = NULL;
 	enum err first = ERR_OK, e;
 
@@ -172,12 +172,21 @@ enum err scene_play(const char *dir, int saves, bool stubborn, void (*ack)(void 
 		}
 	}
 	profile_close(p);
+	*acks = s.acks;
 	return first;
+}
+
+enum err scene_play(const char *dir, int saves, bool stubborn, void (*ack)(void *user, const struct scene_acks *acks), void *user)
+{
+	struct scene_acks acks = { 0 };
+
+	return scene_play_on(dir, &acks, saves, stubborn, ack, user);
 }
 
 /* --- afterwards --- */
 
-struct seen { uint32_t last; bool wrong; };
+enum { RECORDS = 1024 };
+struct seen { bool record[RECORDS]; uint32_t last; bool wrong; };     /* last: all up to it are there */
 
 static enum err look(void *user, const struct log_event *e)
 {
@@ -191,11 +200,14 @@ static enum err look(void *user, const struct log_event *e)
 	cbor_array(&c, 2);
 	n = (uint32_t)cbor_unsigned(&c);
 	body(n, &public_part, &private_part);
-	if (n != s->last + 1 || public_part.len != e->event.public_part.len || memcmp(public_part.data, e->event.public_part.data, public_part.len))
+	if (!n || n >= RECORDS || s->record[n] || public_part.len != e->event.public_part.len || memcmp(public_part.data, e->event.public_part.data, public_part.len))
 		s->wrong = true;
 	if (n % 2 && (private_part.len != e->event.private_part.len || memcmp(private_part.data, e->event.private_part.data, private_part.len)))
 		s->wrong = true;
-	s->last = n;
+	if (n < RECORDS)
+		s->record[n] = true;
+	while (s->last + 1 < RECORDS && s->record[s->last + 1])
+		s->last++;
 	buf_clear(&public_part);
 	buf_clear(&private_part);
 	return ERR_OK;
@@ -288,4 +300,36 @@ enum scene_verdict scene_verify_apart(const char *dir, const struct scene_acks *
 		return told.verdict;
 	snprintf(why, 256, WIFSIGNALED(status) ? "died of signal %d" : "exit %d", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	return SCENE_WRONG;
+}
+
+/* --- another disk --- */
+
+static enum err copy_one(void *user, const char *name);
+
+struct copying { const char *from, *to; };
+
+enum err scene_copy(const char *from, const char *to)
+{
+	struct copying c = { from, to };
+	enum err e = fs_make_dir(to);
+
+	return e ? e : fs_list(from, 10000, copy_one, &c);
+}
+
+static enum err copy_one(void *user, const char *name)
+{
+	struct copying *c = user;
+	char from[1024], to[1024];
+	struct buf data = { 0 };
+	enum err e;
+
+	snprintf(from, sizeof from, "%s/%s", c->from, name);
+	snprintf(to, sizeof to, "%s/%s", c->to, name);
+	e = fs_read(from, 64 << 20, &data);
+	if (e == ERR_FORMAT)
+		return scene_copy(from, to);
+	if (!e && strcmp(name, "lock.mdb"))
+		e = fs_write(to, buf_str(&data), data.len);
+	buf_clear(&data);
+	return e;
 }

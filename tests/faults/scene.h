@@ -14,6 +14,12 @@ struct scene_acks { uint32_t saved, answers; uint64_t draft; };
  * that would be shown as saved. Returns the first failure; goes on after it when `stubborn`. */
 enum err scene_play(const char *dir, int saves, bool stubborn, void (*ack)(void *user, const struct scene_acks *acks), void *user);
 
+/* The same, going on where `acks` stands; it keeps up with what was acknowledged. */
+enum err scene_play_on(const char *dir, struct scene_acks *acks, int saves, bool stubborn, void (*ack)(void *user, const struct scene_acks *acks), void *user);
+
+/* A directory with all in it, as another disk would hold it. */
+enum err scene_copy(const char *from, const char *to);
+
 /* Open, and demand: every acknowledged record is there, unaltered and in order; both copies agree; the draft is at most one
  * answer behind; another record can be saved. Writes what is wrong to `why`. */
 enum scene_verdict { SCENE_GOOD, SCENE_REBUILT, SCENE_LOST, SCENE_REFUSED, SCENE_WRONG };

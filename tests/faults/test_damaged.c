@@ -33,36 +33,6 @@ static int play(void **state)
 		|| keys_slots_add(sound, "07", id, "135790", keys_kdf_least(), NULL);
 }
 
-static enum err copy_one(void *user, const char *name);
-
-struct copying { const char *from, *to; };
-
-static enum err copy_tree(const char *from, const char *to)
-{
-	struct copying c = { from, to };
-	enum err e = fs_make_dir(to);
-
-	return e ? e : fs_list(from, 10000, copy_one, &c);
-}
-
-static enum err copy_one(void *user, const char *name)
-{
-	struct copying *c = user;
-	char from[1024], to[1024];
-	struct buf data = { 0 };
-	enum err e;
-
-	snprintf(from, sizeof from, "%s/%s", c->from, name);
-	snprintf(to, sizeof to, "%s/%s", c->to, name);
-	e = fs_read(from, 64 << 20, &data);
-	if (e == ERR_FORMAT)
-		return copy_tree(from, to);
-	if (!e && strcmp(name, "lock.mdb"))
-		e = fs_write(to, buf_str(&data), data.len);
-	buf_clear(&data);
-	return e;
-}
-
 enum harm { FLIP, ZERO, CUT, LONGER };
 
 static void harm(struct buf *data, enum harm how)
@@ -100,7 +70,7 @@ static void spoil(const char *file, int cases, bool harms_too)
 		enum scene_verdict v;
 
 		assert_ok(fs_remove_tree(spoilt));
-		assert_ok(copy_tree(sound, spoilt));
+		assert_ok(scene_copy(sound, spoilt));
 		buf_reset(&data);
 		buf_put(&data, whole.data, whole.len);
 		harm(&data, harms_too ? (enum harm)(ZERO + i % 3) : FLIP);
@@ -157,7 +127,7 @@ static void damaged_slots_are_refused_or_open_as_before(void **state)
 
 	(void)state;
 	assert_ok(fs_remove_tree(spoilt));
-	assert_ok(copy_tree(sound, spoilt));
+	assert_ok(scene_copy(sound, spoilt));
 	snprintf(path, sizeof path, "%s/slots", sound);
 	assert_ok(fs_read(path, 1 << 20, &whole));
 	snprintf(path, sizeof path, "%s/slots", spoilt);

@@ -1,8 +1,10 @@
+#define _GNU_SOURCE
 #include "config.h"
 #include "tests/tap.h"
 
 #include "forms/base/fs.h"
 #include "sync/keys/slot.h"
+#include "sync/ledger/losses.h"
 #include "tests/ledger/world.h"
 
 #include <stdio.h>
@@ -179,6 +181,7 @@ static void a_lost_journal_is_written_again_from_the_store(void **state)
 static void when_both_are_gone_it_starts_empty_and_says_what_is_missing(void **state)
 {
 	struct profile *p;
+	struct buf said = { 0 };
 
 	(void)state;
 	assert_ok(world_open("nothing", false, 1, &p));
@@ -190,9 +193,64 @@ static void when_both_are_gone_it_starts_empty_and_says_what_is_missing(void **s
 	assert_ok(world_open("nothing", false, 1, &p));
 	assert_true(p->health.went_back);
 	assert_int_equal(p->health.missing, 3);
+	assert_int_equal(p->health.lost_count, 1);
+	assert_memory_equal(p->health.lost[0].log.writer, p->writer, EVENT_WRITER);
+	assert_int_equal(p->health.lost[0].first, 1);
+	assert_int_equal(p->health.lost[0].last, 3);
+	assert_ok(profile_report(p, &said));
+	assert_non_null(strstr(buf_str(&said), "第 1-3 条"));
 	assert_string_equal(world_texts(p), "");
 	append_ok(p, "c");
 	profile_close(p);
+	assert_ok(world_open("nothing", false, 1, &p));           /* told once */
+	assert_int_equal(p->health.lost_count, 0);
+	profile_close(p);
+	buf_clear(&said);
+}
+
+static enum err count_gap(void *user, const struct profile_loss *l)
+{
+	assert_int_equal(l->first, 3);
+	assert_int_equal(l->last, 3);
+	++*(int *)user;
+	return ERR_OK;
+}
+
+static void p2_what_a_damaged_journal_lost_is_told_by_log_and_number(void **state)
+{
+	struct buf journal = { 0 }, said = { 0 };
+	struct store_txn t;
+	struct profile *p;
+	char *at;
+	int gaps = 0;
+
+	(void)state;
+	assert_ok(world_open("hole", true, 1, &p));
+	append_ok(p, "before");
+	append_ok(p, "in-the-damaged-sector");
+	append_ok(p, "behind");
+	append_ok(p, "at-the-end");
+	profile_close(p);
+	assert_ok(fs_remove_tree(in(world_path("hole"), "store")));
+	assert_ok(fs_read(in(world_path("hole"), "journal/1.evj"), 1 << 20, &journal));
+	assert_non_null(at = memmem(journal.data, journal.len, "damaged", 7));
+	*at ^= 1;
+	assert_ok(fs_write(in(world_path("hole"), "journal/1.evj"), journal.data, journal.len));
+	assert_ok(world_open("hole", true, 1, &p));
+	assert_string_equal(world_texts(p), "*0 before behind at-the-end");
+	assert_int_equal(p->health.lost_count, 1);
+	assert_memory_equal(p->health.lost[0].log.writer, p->writer, EVENT_WRITER);
+	assert_int_equal(p->health.lost[0].first, 3);
+	assert_int_equal(p->health.lost[0].last, 3);
+	assert_ok(profile_report(p, &said));
+	assert_non_null(strstr(buf_str(&said), "第 3 条"));
+	profile_begin(p, &t);
+	assert_ok(losses_gaps(&t, count_gap, &gaps));             /* what `check` lists, also at the next start */
+	store_abort(&t);
+	assert_int_equal(gaps, 1);
+	profile_close(p);
+	buf_clear(&journal);
+	buf_clear(&said);
 }
 
 static void a_copied_profile_goes_on_in_a_new_epoch(void **state)
@@ -315,6 +373,7 @@ int main(void)
 		cmocka_unit_test(a_lost_store_comes_back_from_the_journal_in_a_new_epoch),
 		cmocka_unit_test(a_lost_journal_is_written_again_from_the_store),
 		cmocka_unit_test(when_both_are_gone_it_starts_empty_and_says_what_is_missing),
+		cmocka_unit_test(p2_what_a_damaged_journal_lost_is_told_by_log_and_number),
 		cmocka_unit_test(a_copied_profile_goes_on_in_a_new_epoch),
 		cmocka_unit_test(a_restored_backup_takes_the_place_and_keeps_what_was_there),
 		cmocka_unit_test(two_programs_share_a_store),

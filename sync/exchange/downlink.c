@@ -174,14 +174,46 @@ static enum err put_blob(void *user, const uint8_t id[KEYS_HASH])
 	return keep_has_blob(x->profile, id) ? put_one(x, name) : ERR_OK;
 }
 
+/* How many documents a chain on the stick has, and whose it is; 0 = none that is sound. */
+static size_t roots_there(const char *to, const char *name, uint8_t township[KEYS_TOWNSHIP])
+{
+	struct keys_roots r = { 0 };
+	struct buf path = { 0 }, data = { 0 };
+	size_t count;
+
+	if (!fs_read(fs_path(&path, to, name), LIMIT_ROOTS * (LIMIT_ROOT + 2), &data))
+		keys_roots_add_all(&r, data.data, data.len);
+	if ((count = r.count))
+		keys_roots_township(&r, township);
+	keys_roots_clear(&r);
+	buf_clear(&path);
+	buf_clear(&data);
+	return count;
+}
+
+/* Townships may share a stick: "roots" is that of the first that came, another's has the township's name behind it. A longer chain of
+ * the same township stays: whoever put it there knows more. */
 static enum err put_roots(struct profile *p, const char *to)
 {
+	char name[sizeof "roots-" + 2 * KEYS_TOWNSHIP] = "roots";
+	uint8_t ours[KEYS_TOWNSHIP], theirs[KEYS_TOWNSHIP];
 	struct buf roots = { 0 };
+	size_t count;
 	bool there;
-	enum err e;
+	enum err e = ERR_OK;
 
-	keys_roots_put(&p->roots, 0, &roots);
-	e = roots.err ? roots.err : folder_put(to, "roots", roots.data, roots.len, &there);
+	if (!p->roots.count)
+		return ERR_OK;
+	keys_roots_township(&p->roots, ours);
+	if (roots_there(to, name, theirs) && memcmp(ours, theirs, sizeof ours)) {
+		strcpy(name, "roots-");
+		keys_hex(ours, sizeof ours, name + strlen(name));
+	}
+	count = roots_there(to, name, theirs);
+	if (count <= p->roots.count || memcmp(ours, theirs, sizeof ours)) {
+		keys_roots_put(&p->roots, 0, &roots);
+		e = roots.err ? roots.err : folder_put(to, name, roots.data, roots.len, &there);
+	}
 	buf_clear(&roots);
 	return e;
 }

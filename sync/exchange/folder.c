@@ -250,11 +250,16 @@ static enum err take_group(struct taking *x)
 
 enum what { FOREIGN, ROOTS, BLOB, OURS };
 
+static bool is_roots(const char *name)
+{
+	return !strcmp(name, "roots") || !strncmp(name, "roots-", 6);
+}
+
 /* Is it one of ours, by its first bytes? Thousands of photos on a stick must cost four bytes each. What may not be read is not
  * ours; but a stick that was pulled out must not pass for one with nothing on it. */
 static enum err look_at(const char *path, enum what *what)
 {
-	bool roots = !strcmp(strrchr(path, '/') ? strrchr(path, '/') + 1 : path, "roots");
+	bool roots = is_roots(strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
 	char head[4];
 	enum err e;
 	int fd;
@@ -334,7 +339,7 @@ static bool is_named_by_us(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
-	return !strcmp(name, "XUNCHA") || !strcmp(name, "up") || !strcmp(name, "down") || !strcmp(name, "receipts") || !strcmp(name, "roots")
+	return !strcmp(name, "XUNCHA") || !strcmp(name, "up") || !strcmp(name, "down") || !strcmp(name, "receipts") || is_roots(name)
 	       || (dot && (!strcmp(dot, ".xcb") || !strcmp(dot, ".xcr") || !strcmp(dot, ".xca")));
 }
 

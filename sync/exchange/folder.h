@@ -1,7 +1,8 @@
 /* folder.h - exchange by a folder: a USB stick, an SD card, a shared directory, files saved from a chat.
  *
  *     XUNCHA/up         bundles on their way to the township, of anybody
- *     XUNCHA/down       bundles for the villages: of the township, or of a device for its neighbours; "roots"; blobs
+ *     XUNCHA/down       bundles for the villages: of the township, or of a device for its neighbours; "roots", and of a second
+ *                       township on the stick "roots-" and its name; blobs
  *     XUNCHA/receipts   the township's receipts
  *
  * Files are known by what they hold: readers take any name and ending, in the folder itself too, ignore what is not ours, follow no

@@ -1,8 +1,6 @@
 #include "config.h"
 #include "sync/ledger/fold_own.h"
 
-#include "forms/base/wire.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,10 +48,14 @@ enum err pend_keep(struct fold *f, struct store_txn *t, const struct fold_view *
 	return e;
 }
 
-static enum err add_wake(struct fold *f, const struct buf *place)
+/* The waiting event is found by its ref: since its place was noted, the piece it came in may have become part of another. */
+static enum err add_wake(struct fold *f, struct store_txn *t, const struct store_key *key)
 {
-	struct wire w = wire_init(place->data, place->len);
+	struct log_place at;
+	enum err e = log_find(t, key->bytes + key->len - EVENT_REF, &at);
 
+	if (e)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
 	if (f->wake_count == f->wake_cap) {
 		uint32_t cap = f->wake_cap ? f->wake_cap * 2 : 64;
 		struct log_place *more = realloc(f->wake, cap * sizeof *more);
@@ -63,33 +65,29 @@ static enum err add_wake(struct fold *f, const struct buf *place)
 		f->wake = more;
 		f->wake_cap = cap;
 	}
-	f->wake[f->wake_count].log = wire_u32(&w);
-	f->wake[f->wake_count].seq = wire_u64(&w);
-	f->wake[f->wake_count++].strand = wire_u16(&w);
+	f->wake[f->wake_count++] = at;
 	return ERR_OK;
 }
 
 /* Take all that wait under this key out of the table, into f->wake. */
 static enum err wake(struct fold *f, struct store_txn *t, const struct store_key *prefix)
 {
-	struct buf place = { 0 }, keys = { 0 };
+	struct buf keys = { 0 };
 	struct store_cursor at;
 	struct store_key key;
 	enum err e = ERR_OK;
 
 	store_seek(t, STORE_PEND, prefix, &at);
-	while (!e && store_next(&at, &key, &place)) {
+	while (store_next(&at, &key, NULL))
 		buf_put(&keys, &key, sizeof key);
-		e = add_wake(f, &place);
-	}
 	store_seek_end(&at);
-	for (size_t i = 0; i + sizeof key <= keys.len; i += sizeof key) {
+	e = keys.err;
+	for (size_t i = 0; !e && i + sizeof key <= keys.len; i += sizeof key) {
 		memcpy(&key, keys.data + i, sizeof key);
-		store_delete(t, STORE_PEND, &key);
+		if (!(e = add_wake(f, t, &key)))
+			store_delete(t, STORE_PEND, &key);
 	}
-	e = e ? e : keys.err;
 	buf_clear(&keys);
-	buf_clear(&place);
 	return e ? e : t->err;
 }
 

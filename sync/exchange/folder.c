@@ -462,11 +462,12 @@ enum err folder_sweep(struct profile *p, const char *dir, const char *below, boo
 {
 	struct buf path = { 0 };
 	struct sweep s = { p, NULL, replaced };
+	size_t rest = 0;
 	enum err e;
 
 	buf_printf(&path, "%s/XUNCHA/%s", dir, below);
 	s.dir = buf_str(&path);
-	e = path.err ? path.err : fs_list(s.dir, FOLDER_FILES_MAX, sweep_one, &s);
+	e = path.err ? path.err : fs_list_some(s.dir, FOLDER_FILES_MAX, is_named_by_us, sweep_one, &s, &rest);
 	buf_clear(&path);
 	return e;
 }

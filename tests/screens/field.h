@@ -20,6 +20,7 @@ bool field_expect(struct vt *vt, const char *text, bool there);
 int field_setup(void **state);
 int field_teardown(void **state);
 int field_setup_with(const char *script);        /* another township, made by tests/screens/SCRIPT DIR */
+int field_setup_also(const char *script);        /* and what that script adds to it */
 const char *field_dir(void);
 
 /* xuncha on PROFILE of the township at the lock screen; env as for vt_spawn(). */

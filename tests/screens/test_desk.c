@@ -10,12 +10,7 @@
 /* The week that desk.sh made. */
 static int desk_setup(void **state)
 {
-	char command[1024];
-
-	if (field_setup(state))
-		return -1;
-	snprintf(command, sizeof command, "PATH=%s/sync:$PATH %s/tests/screens/desk.sh %s", BUILDDIR, SRCDIR, field_dir());
-	return system(command) ? -1 : 0;
+	return field_setup(state) ? -1 : field_setup_also("desk.sh");
 }
 
 static struct vt *desk(int rows, int cols)

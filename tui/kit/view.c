@@ -221,6 +221,11 @@ void kit_stack_event(struct kit_stack *s, const struct kit_event *event)
 	carry_out(s, next);
 }
 
+void kit_stack_work(struct kit_stack *s)
+{
+	carry_out(s, s->top->ops->work(s->top));
+}
+
 void kit_stack_draw(struct kit_stack *s)
 {
 	struct kit_frame f = kit_frame(getmaxy(stdscr), getmaxx(stdscr));
@@ -320,7 +325,7 @@ enum err kit_run(struct kit_view *first, struct kit_app *app)
 			clearok(curscr, TRUE);
 		if (event.type == KIT_EVENT_TICK) {
 			if (s.top->ops->working && s.top->ops->working(s.top))
-				carry_out(&s, s.top->ops->work(s.top));
+				kit_stack_work(&s);
 			else
 				lock_when_idle(&s, &last_key);
 		} else {

@@ -87,6 +87,7 @@ struct kit_event;
 struct kit_stack { struct kit_view *top; struct kit_app *app; bool quit; };
 void kit_stack_push(struct kit_stack *s, struct kit_view *v);
 void kit_stack_event(struct kit_stack *s, const struct kit_event *event);
+void kit_stack_work(struct kit_stack *s);               /* the next step of a top view that is working() */
 void kit_stack_draw(struct kit_stack *s);               /* to stdscr, wnoutrefresh only */
 void kit_stack_close(struct kit_stack *s);
 

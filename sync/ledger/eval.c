@@ -422,11 +422,21 @@ enum err row_title(struct profile *p, const struct row *r, struct buf *out)
 {
 	const struct pack *pack;
 	uint32_t reg;
+	size_t at, blanks;
 	enum err e = reader_register(p, r->reg, &pack, &reg);
 
 	if (e)
 		return e;
 	if (!pack->registers[reg].title)
 		return row_number(p, r, out);
-	return row_evaluate(p, r, pack->registers[reg].title, out);
+	at = out->len;
+	e = row_evaluate(p, r, pack->registers[reg].title, out);
+	/* A part of it that is empty leaves no blank in front. */
+	for (blanks = 0; at + blanks < out->len && out->data[at + blanks] == ' '; blanks++)
+		;
+	if (blanks) {
+		memmove(out->data + at, out->data + at + blanks, out->len - at - blanks);
+		buf_cut(out, out->len - blanks);
+	}
+	return e;
 }

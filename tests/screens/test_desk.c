@@ -65,7 +65,7 @@ static void the_home_counts_what_waits_and_puts_what_may_be_major_first(void **s
 
 static void each_count_opens_by_its_digit(void **state)
 {
-	static const char *const shows[] = { "隔离", "03-0001", "这里还没有", "这里还没有", "软管无卡箍", "物资盘点", "山洪" };
+	static const char *const shows[] = { "隔离", "03-0001", "没有这样的记录", "没有这样的记录", "软管无卡箍", "物资盘点", "山洪" };
 	struct vt *vt = desk(24, 80);
 
 	(void)state;

@@ -29,7 +29,8 @@ static struct path way[SEEN_MAX];                /* to each of them */
 static size_t seen_count;
 static struct path *paths;
 static const char *who, *language;
-static unsigned shown, pictures;
+static enum kit_theme theme;
+static unsigned shown;
 
 /* ---- roots: the home, every register as a list, every form ---- */
 static size_t root_count(void)
@@ -60,8 +61,10 @@ static void work(struct kit_stack *s)
 
 static bool open_path(struct kit_stack *s, const struct path *p)
 {
-	struct kit_view *v = root_new(p->root);
+	struct kit_view *v;
 
+	i18n_open(language);
+	v = root_new(p->root);
 	*s = (struct kit_stack){ .app = &app.kit };
 	if (!v)
 		return false;
@@ -72,6 +75,9 @@ static bool open_path(struct kit_stack *s, const struct path *p)
 		kit_stack_event(s, &(struct kit_event){ .type = KIT_EVENT_KEY, .key = p->key[i] });
 		work(s);
 	}
+	/* A key may have changed what the settings say. */
+	i18n_open(language);
+	kit_theme_use(theme);
 	return s->top != NULL;
 }
 
@@ -117,7 +123,6 @@ static void picture(const char *name, size_t number, const char *size)
 	fwrite(b.data, 1, b.len, f);
 	fclose(f);
 	buf_clear(&b);
-	pictures++;
 }
 
 static void nothing_left_over(const char *name, const char *when)
@@ -241,8 +246,8 @@ static void every_screen_of(size_t person)
 	enter(people[person][0], people[person][1]);
 	for (size_t m = 0; m < (getenv("XUNCHA_GALLERY") ? 4 : 2); m++) {
 		language = modes[m].language;
+		theme = modes[m].theme;
 		assert_true(i18n_open(language));
-		kit_theme_use(modes[m].theme);
 		if (m)
 			again();
 		else

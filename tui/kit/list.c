@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { HEADED_LEAST = 4 /* rows, below which a heading would take the place of what matters */ };
+
 struct kit_id kit_id(const void *data, size_t len)
 {
 	struct kit_id id = { { 0 } };
@@ -101,6 +103,75 @@ enum kit_next kit_list_act(struct kit_list *l, enum kit_action a)
 	}
 }
 
+/* Where the columns of a table stand: each as wide as its widest text, the ones that may be cut back to what they may be cut to when
+ * there is no room, and the last ones left out when there still is none. The first one is cut last. */
+enum { GAP = 2, FIRST_LEAST = 24 };
+
+static int sum_of(const int *wide, size_t n)
+{
+	int sum = 0;
+
+	for (size_t c = 0; c < n; c++)
+		sum += wide[c] ? wide[c] + GAP : 0;
+	return sum - GAP;
+}
+
+static void give_back(int *wide, int natural, int *spare)
+{
+	int more = natural - *wide < *spare ? natural - *wide : *spare;
+
+	if (*wide && more > 0) {
+		*wide += more;
+		*spare -= more;
+	}
+}
+
+static void lay_out(const struct kit_list *l, int room, int wide[KIT_CELLS])
+{
+	size_t n = l->rows.column_count, kept = n;
+	int spare;
+
+	memcpy(wide, l->widest, sizeof l->widest);
+	if (sum_of(wide, n) <= room)
+		return;
+	for (size_t c = 0; c < n; c++) {
+		int least = c ? l->rows.columns[c].cols : FIRST_LEAST;
+
+		if (wide[c] > least)
+			wide[c] = least;
+	}
+	while (kept > 1 && sum_of(wide, kept) > room)
+		wide[--kept] = 0;
+	spare = room - sum_of(wide, kept);
+	for (size_t c = 0; c < kept && spare > 0; c++)
+		give_back(&wide[c], l->widest[c], &spare);
+	if (spare < 0)
+		wide[0] = room > 1 ? room : 1;
+}
+
+static void widen(struct kit_list *l, const struct kit_cell *cells)
+{
+	for (size_t c = 0; c < l->rows.column_count; c++) {
+		int cell = text_width(cells[c].text), head = cell ? text_width(l->rows.heads[c]) : 0;
+
+		cell = head > cell ? head : cell;
+		if (cell > l->widest[c])
+			l->widest[c] = cell;
+	}
+}
+
+static void draw_table_line(const struct kit_list *l, WINDOW *win, int y, const int *wide, const struct kit_cell *cells)
+{
+	int x = 1;
+
+	for (size_t c = 0; c < l->rows.column_count; c++) {
+		if (!wide[c])
+			continue;
+		kit_text(win, y, x, wide[c], cells ? cells[c].role : KIT_DIM, cells ? cells[c].text : l->rows.heads[c]);
+		x += wide[c] + GAP;
+	}
+}
+
 static void draw_wide(const struct kit_list *l, WINDOW *win, int y, const struct kit_cell *cells)
 {
 	int cols = getmaxx(win), fixed = 0, flexible = 0, x = 1;
@@ -157,12 +228,46 @@ static bool has_second_line(const struct kit_list *l)
 	return false;
 }
 
+static void measure(struct kit_list *l, int cols, size_t n)
+{
+	if (l->widest_in != cols)
+		memset(l->widest, 0, sizeof l->widest);
+	l->widest_in = cols;
+	for (size_t i = l->top; i < n && i < l->top + (size_t)l->shown; i++) {
+		struct kit_cell cells[KIT_CELLS] = { { "", KIT_PLAIN } };
+
+		l->rows.row(l->rows.user, i, cells);
+		widen(l, cells);
+	}
+}
+
+static void draw_row(struct kit_list *l, WINDOW *win, int y, const int *wide, size_t i)
+{
+	struct kit_cell cells[KIT_CELLS] = { { "", KIT_PLAIN } };
+
+	l->rows.row(l->rows.user, i, cells);
+	if (wide) {
+		draw_table_line(l, win, y, wide, cells);
+	} else if (getmaxx(win) < KIT_NARROW) {
+		draw_narrow_line(l, win, y, 1, cells);
+		if (l->row_height == 2)
+			draw_narrow_line(l, win, y + 1, 2, cells);
+	} else {
+		draw_wide(l, win, y, cells);
+	}
+}
+
 void kit_list_draw(struct kit_list *l, struct kit_view *v, WINDOW *win, int y, int height)
 {
-	bool narrow = getmaxx(win) < KIT_NARROW, two = narrow && height >= 2 && has_second_line(l);
+	bool narrow = getmaxx(win) < KIT_NARROW, table = l->rows.heads && !narrow && height > HEADED_LEAST;
 	size_t n = count(l);
+	int wide[KIT_CELLS];
 
-	l->row_height = two ? 2 : 1;
+	if (table && n) {
+		y++;
+		height--;
+	}
+	l->row_height = narrow && height >= 2 && has_second_line(l) ? 2 : 1;
 	l->shown = height / l->row_height;
 	l->first_y = y;
 	v->cursor_y = y;
@@ -175,24 +280,20 @@ void kit_list_draw(struct kit_list *l, struct kit_view *v, WINDOW *win, int y, i
 		return;
 	}
 	scroll_to_selection(l, n);
+	if (table) {
+		measure(l, getmaxx(win), n);
+		lay_out(l, getmaxx(win) - 2, wide);
+		draw_table_line(l, win, y - 1, wide, NULL);
+	}
 	for (size_t i = l->top; i < n && i < l->top + (size_t)l->shown; i++) {
-		struct kit_cell cells[KIT_CELLS] = { { "", KIT_PLAIN } };
 		int row_y = y + (int)(i - l->top) * l->row_height;
 
-		l->rows.row(l->rows.user, i, cells);
-		if (narrow) {
-			draw_narrow_line(l, win, row_y, 1, cells);
-			if (two)
-				draw_narrow_line(l, win, row_y + 1, 2, cells);
-		} else {
-			draw_wide(l, win, row_y, cells);
-		}
+		draw_row(l, win, row_y, table ? wide : NULL, i);
 		if (i != l->at)
 			continue;
 		kit_text(win, row_y, 0, 1, KIT_PLAIN, ">");
-		kit_row_role(win, row_y, KIT_SELECTED);
-		if (two)
-			kit_row_role(win, row_y + 1, KIT_SELECTED);
+		for (int k = 0; k < l->row_height; k++)
+			kit_row_role(win, row_y + k, KIT_SELECTED);
 		v->cursor_y = row_y;
 	}
 }

@@ -29,14 +29,18 @@ struct kit_rows {
 	void (*row)(void *user, size_t i, struct kit_cell cells[KIT_CELLS]);    /* cells come empty and plain */
 	const struct kit_column *columns;                                       /* column_count of them */
 	size_t column_count;
+	const char *const *heads;                                               /* translated, one a column: a table (below); NULL without */
 	const char *empty;                                                      /* translated: what would stand here, and the key that makes the first */
 };
 
+/* A table, where there is room for one: headings, and columns as wide as what stands in them; `cols` is then what a column may be cut
+ * to. A column in which nothing stands is left out; what does not fit is left out from the right. */
 struct kit_list {
 	struct kit_rows rows;
 	struct kit_id selected;
 	size_t at, top;              /* index of the selected row, of the first one shown */
 	int shown, first_y, row_height;     /* as drawn last, for taps and pages */
+	int widest[KIT_CELLS], widest_in;   /* of each column of a table so far, in a window of so many columns: nothing jumps to and fro */
 };
 
 /* Find the selection again after the rows changed: same id, else the same place. */

@@ -161,6 +161,7 @@ static void value(struct pen *p, const struct entry *e, bool selected, int x)
 	const char *unit = q->xc[FORM_XC_UNIT] ? q->xc[FORM_XC_UNIT] : "";
 	int room = p->cols - x - 1 - (*unit ? text_width(unit) + 1 : 0);
 	struct buf b = { 0 };
+	int at;
 
 	if (selected && is_edited(p, e)) {
 		if (visible(p))
@@ -173,7 +174,9 @@ static void value(struct pen *p, const struct entry *e, bool selected, int x)
 		else if (fill_is_required(p->v->f->fill, e->node))
 			put(p, x, room, KIT_SOON, _("(必填)"));
 	}
-	put(p, p->cols - text_width(unit) - 1, text_width(unit), KIT_DIM, unit);
+	/* Beside the number; at the end of the line only while that is typed. */
+	at = b.len && text_width(buf_str(&b)) < room ? x + text_width(buf_str(&b)) + 1 : p->cols - text_width(unit) - 1;
+	put(p, at, text_width(unit), KIT_DIM, unit);
 	p->line++;
 	buf_clear(&b);
 }

@@ -1,7 +1,9 @@
 #include "config.h"
 #include "tui/screens/screens.h"
 
+#include "forms/base/clock.h"
 #include "forms/base/i18n.h"
+#include "forms/base/text.h"
 #include "sync/exchange/trust.h"
 #include "sync/ledger/listing.h"
 #include "sync/ledger/looked.h"
@@ -26,6 +28,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LABEL_NARROW = 12 };
+
 static void add(struct row_view *v, enum line_type type, uint32_t index)
 {
 	if (v->line_count < LINES_MAX)
@@ -49,6 +53,42 @@ static const struct pack_register *child_of(const struct row_view *v, const stru
 	return &v->app->pack->registers[l->index];
 }
 
+/* Who made it, and when by the clock of that device. */
+static void author(const struct row_view *v, struct buf *out)
+{
+	struct buf label = { 0 };
+	char stored[32];
+
+	row_author(v->app->profile, &v->row.events[0], out, &label);
+	clock_format_time(v->row.events[0].wall, v->app->pack->utc_offset, stored);
+	buf_printf(out, "%s%.10s %.5s", out->len ? "  " : "", stored, stored + 11);
+	buf_clear(&label);
+}
+
+/* On a phone the values stand one below the other too, and what a label says in brackets (a unit, the codes) gives way to them. */
+static void align(char label[KIT_CELL])
+{
+	char *bracket = strstr(label, "（");
+	int wide;
+
+	if (bracket)
+		*bracket = '\0';
+	for (wide = text_width(label); wide < LABEL_NARROW; wide++)
+		strcat(label, " ");
+}
+
+/* Within how many days the pack wants it; it may say none. */
+static void step_due(const struct pack_step *step, char out[KIT_CELL])
+{
+	int32_t days = step->due ? (int32_t)strtol(step->due, NULL, 10) : 0;
+	struct buf b = { 0 };
+
+	if (days > 0)
+		words_days(days, &b);
+	snprintf(out, KIT_CELL, "%s", buf_str(&b));
+	buf_clear(&b);
+}
+
 static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 {
 	struct row_view *v = user;
@@ -66,7 +106,7 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 		break;
 	case LINE_STEP:
 		snprintf(cells[1].text, KIT_CELL, "%s", pack_name(&v->steps[l->index].step->label, i18n_language()));
-		snprintf(cells[2].text, KIT_CELL, "%s", v->steps[l->index].step->due ? v->steps[l->index].step->due : "");
+		step_due(v->steps[l->index].step, cells[2].text);
 		cells[1].role = KIT_STRONG;
 		cells[2].role = KIT_DIM;
 		break;
@@ -82,6 +122,12 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 		cells[1].role = KIT_DIM;
 		row_file_cell(v, l, &cells[2]);
 		break;
+	case LINE_AUTHOR:
+		snprintf(cells[1].text, KIT_CELL, "%s", _("记录"));
+		cells[1].role = KIT_DIM;
+		author(v, &b);
+		snprintf(cells[2].text, KIT_CELL, "%s", buf_str(&b));
+		break;
 	case LINE_CHILD:
 		snprintf(cells[1].text, KIT_CELL, "%s", pack_name(&child_of(v, l)->label, i18n_language()));
 		snprintf(cells[2].text, KIT_CELL, l->open ? _("%u 条, 没办完 %u") : _("%u 条"), (unsigned)l->count, (unsigned)l->open);
@@ -89,6 +135,8 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 		cells[1].role = KIT_TITLE;
 		break;
 	}
+	if (v->narrow)
+		align(cells[1].text);
 	buf_clear(&b);
 }
 
@@ -113,16 +161,20 @@ static void gather_steps(struct row_view *v)
 	}
 }
 
+/* First what lists show of it: that is what one looks for. */
 static void gather_fields(struct row_view *v)
 {
-	for (uint32_t f = 0; f < v->reg->field_count; f++) {
-		struct buf value = { 0 };
+	for (int listed = 1; listed >= 0; listed--)
+		for (uint32_t f = 0; f < v->reg->field_count; f++) {
+			struct buf value = { 0 };
 
-		words_value(v->app, &v->row, v->reg, f, false, &value);
-		if (value.len)
-			add(v, LINE_FIELD, f);
-		buf_clear(&value);
-	}
+			if (v->reg->fields[f].list == listed)
+				words_value(v->app, &v->row, v->reg, f, false, &value);
+			if (value.len)
+				add(v, LINE_FIELD, f);
+			buf_clear(&value);
+		}
+	add(v, LINE_AUTHOR, 0);
 }
 
 /* Rows of register r whose field names this row; `where` NULL for all. */
@@ -216,6 +268,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 	struct row_view *v = (struct row_view *)base;
 	int y = 0;
 
+	v->narrow = getmaxx(win) < KIT_NARROW;
 	if (v->row.flags & ROW_CONFLICT)
 		y += kit_text(win, y, 1, getmaxx(win) - 2, KIT_SOON, _("有不同说法: 选中那一栏按 Enter 并排看")) > 0;
 	if (v->row.flags & ROW_PROPOSED)
@@ -240,6 +293,26 @@ static enum kit_next open_field(struct row_view *v, uint32_t field)
 	return kit_open(&v->base, pager);
 }
 
+/* As its last version says. */
+static enum kit_next show_record(struct row_view *v)
+{
+	struct buf record = { 0 };
+	struct kit_view *pager;
+	uint8_t newest[EVENT_REF];
+	enum err e = submit_newest(v->app->profile, v->row.id.ref, newest);
+
+	if (!e)
+		e = story_of_record(v->app, newest, &record);
+	if (e) {
+		buf_clear(&record);
+		kit_say_error(e);
+		return KIT_STAY;
+	}
+	pager = kit_pager_new(_("原记录"), buf_str(&record));
+	buf_clear(&record);
+	return kit_open(&v->base, pager);
+}
+
 static enum kit_next open_line(struct row_view *v, size_t i)
 {
 	const struct line *l = &v->lines[i];
@@ -252,6 +325,7 @@ static enum kit_next open_line(struct row_view *v, size_t i)
 	case LINE_STEP:  return screen_begin(&v->base, v->app, v->steps[l->index].step->form, &v->id);
 	case LINE_FIELD: return v->reg->fields[l->index].type == PACK_FILE ? row_file_open(v, l) : open_field(v, l->index);
 	case LINE_FILE:  return row_file_open(v, l);
+	case LINE_AUTHOR: return show_record(v);
 	case LINE_CHILD: return kit_open(&v->base, screen_rows_of_new(v->app, child_of(v, l)->id, &v->id, l->field));
 	}
 	return KIT_STAY;
@@ -351,6 +425,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_WALK:    return screen_begin(base, v->app, v->kind->walk, &v->id);
 	case ACT_EDIT:    return amend_begin(base, v->app, &v->id);
 	case ACT_HISTORY: return show_story(v);
+	case ACT_DETAILS: return show_record(v);
 	case ACT_REVEAL:  return reveal(v);
 	case ACT_READINGS: return kit_open(base, screen_readings_new(v->app, &v->id));
 	case ACT_NOTICE:  return kit_open(base, screen_notice_new(v->app, &v->id, 1));
@@ -402,7 +477,7 @@ static const char *label(struct kit_view *base, enum kit_action a)
 	}
 	if (a == ACT_REVEAL && v->revealed)
 		return _("遮住");
-	return a == ACT_EDIT ? _("更正") : a == ACT_ADD ? _("记时刻") : a == ACT_HISTORY ? _("经过") : a == ACT_NEW ? _("登记") : NULL;
+	return a == ACT_EDIT ? _("更正") : a == ACT_ADD ? _("记时刻") : a == ACT_HISTORY ? _("经过") : a == ACT_DETAILS ? _("原记录") : a == ACT_NEW ? _("登记") : NULL;
 }
 
 static enum kit_next tap(struct kit_view *base, int y, int x)
@@ -421,7 +496,7 @@ static void close_row(struct kit_view *base)
 }
 
 static const struct kit_key keys[] = {
-	{ KIT_ENTER, ACT_OPEN, true }, { 'w', ACT_WALK, true }, { 'm', ACT_ADD, true }, { 'n', ACT_NEW, true }, { 'r', ACT_READINGS, true }, { 'h', ACT_HISTORY, true }, { 'e', ACT_EDIT, true }, { 't', ACT_NOTICE, true }, { 'p', ACT_PRINT, true }, { 'v', ACT_REVEAL, true },
+	{ KIT_ENTER, ACT_OPEN, true }, { 'w', ACT_WALK, true }, { 'm', ACT_ADD, true }, { 'n', ACT_NEW, true }, { 'r', ACT_READINGS, true }, { 'h', ACT_HISTORY, true }, { 'd', ACT_DETAILS, true }, { 'e', ACT_EDIT, true }, { 't', ACT_NOTICE, true }, { 'p', ACT_PRINT, true }, { 'v', ACT_REVEAL, true },
 	{ 'X', ACT_ERASE, false },
 	{ '1', ACT_ANSWER_1, false }, { '2', ACT_ANSWER_2, false }, { '3', ACT_ANSWER_3, false }, { '4', ACT_ANSWER_4, false },
 	{ '5', ACT_ANSWER_5, false }, { '6', ACT_ANSWER_6, false }, { '7', ACT_ANSWER_7, false }, { '8', ACT_ANSWER_8, false },

@@ -8,7 +8,7 @@
 
 enum { LINES_MAX = 320, STEPS_MAX = 64, DIGITS = 9, FILES_MAX = 64 };
 
-enum line_type { LINE_WALK, LINE_STEP, LINE_FIELD, LINE_FILE, LINE_CHILD };
+enum line_type { LINE_WALK, LINE_STEP, LINE_FIELD, LINE_FILE, LINE_CHILD, LINE_AUTHOR };
 
 struct line { enum line_type type; uint32_t index; const char *field; uint32_t count, open; };       /* of children: so many, so many not finished */
 
@@ -21,6 +21,7 @@ struct row_view {
 	const struct pack_kind *kind;                   /* of a place that can be walked */
 	bool amendable;                                 /* a record of it may be corrected by this person */
 	bool printable;                                 /* the pack has a paper about it for this person */
+	bool narrow;                                    /* as drawn last */
 	bool revealed;                                  /* personal values in full: recorded when it was done */
 	struct submit_choice steps[STEPS_MAX];
 	uint32_t step_count;

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER_COLUMNS = 9, DISTANCE_COLUMNS = 12, SLICE_US = 40000 };
+enum { SLICE_US = 40000 };
 
 static bool searching(const struct rows *r)
 {
@@ -99,7 +99,7 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	snprintf(cells[1].text, KIT_CELL, "%s", buf_str(&b));
 	cells[1].role = KIT_DIM;
 	for (size_t f = 0; f < r->field_count; f++)
-		words_cell(r->app, &row, r->reg, r->fields[f], false, &cells[2 + f]);
+		rows_cell(r, &row, f, &cells[2 + f]);
 	buf_clear(&b);
 	row_clear(&row);
 }
@@ -154,11 +154,15 @@ static bool reading(const struct rows *r)
 	return r->coming || (r->listing && listing_reading(r->listing));
 }
 
-static const char *empty_words(const struct rows *r)
+static const char *empty_words(struct rows *r)
 {
 	if (searching(r))
 		return _("没有找到; Esc 清掉");
-	return words_can_make(r->app, r->reg->id) ? _("这里还没有。按 n 新建一个。") : _("这里还没有。");
+	if (*r->filter || r->where)
+		return _("没有这样的记录。");
+	snprintf(r->empty, sizeof r->empty, words_can_make(r->app, r->reg->id) && !r->choosing ? _("这里还没有%s。按 n 新建一个。")
+	         : _("这里还没有%s。由别人登记, 同步后就在这里。"), pack_name(&r->reg->label, i18n_language()));
+	return r->empty;
 }
 
 static bool is_narrowed(const struct rows *r)
@@ -276,7 +280,8 @@ static void draw(struct kit_view *v, WINDOW *win)
 	struct rows *r = (struct rows *)v;
 	int y = r->finding ? 1 + r->query.compose.on : 0;
 
-	r->columns[1].cols = r->position != PACK_NONE && whereabouts_now(r->app) ? DISTANCE_COLUMNS : NUMBER_COLUMNS;
+	r->narrow = getmaxx(win) < KIT_NARROW;
+	r->columns[1].cols = r->position != PACK_NONE && whereabouts_now(r->app) ? ROWS_DISTANCE_COLUMNS : ROWS_NUMBER_COLUMNS;
 	kit_list_draw(&r->list, v, win, y, getmaxy(win) - y);
 	if (r->finding)
 		kit_field_draw(&r->query, v, win, 0, 1, getmaxx(win) - 2, _("文字或拼音首字母; Enter 选, Esc 清掉"));
@@ -455,18 +460,6 @@ static const struct kit_view_ops ops = {
 	.label = label, .typing = typing, .key = key, .paste = paste, .tap = tap, .work = work, .working = working, .stale = stale,
 };
 
-/* Title, number, and the first fields that lists show. On a phone the state stands at the right of the first line. */
-static void choose_columns(struct rows *r)
-{
-	r->columns[0] = (struct kit_column){ 0, 1, false };
-	r->columns[1] = (struct kit_column){ NUMBER_COLUMNS, 2, true };
-	for (uint32_t f = 0; f < r->reg->field_count && r->field_count < ROWS_FIELDS; f++)
-		if (r->reg->fields[f].list && !words_in_title(r->reg, &r->reg->fields[f])) {
-			r->columns[2 + r->field_count] = (struct kit_column){ words_width(&r->reg->fields[f]), r->field_count ? 2 : 1, !r->field_count };
-			r->fields[r->field_count++] = f;
-		}
-}
-
 static struct kit_view *make(struct app *app, const char *id, const char *where, bool choosing)
 {
 	uint32_t reg = app->pack ? pack_find_register(app->pack, id) : PACK_NONE;
@@ -486,9 +479,9 @@ static struct kit_view *make(struct app *app, const char *id, const char *where,
 	r->choosing = choosing;
 	r->finding = choosing;
 	r->position = pack_find_field(r->reg, "pos");
-	choose_columns(r);
+	rows_choose_columns(r);
 	r->list.rows = (struct kit_rows){ .user = r, .count = row_count, .id = row_id, .row = row_draw, .columns = r->columns,
-	                                  .column_count = 2 + r->field_count, .empty = empty_words(r) };
+	                                  .column_count = 2 + r->field_count, .heads = r->heads, .empty = empty_words(r) };
 	return &r->base;
 }
 

@@ -11,7 +11,9 @@
 #include "tui/kit/list.h"
 #include "tui/screens/app.h"
 
-enum { ROWS_FIELDS = 3 };
+/* So many fields as columns, the first ones on a phone too; ROWS_RECORDED: when the row was recorded, which is no field. */
+enum { ROWS_FIELDS = 5, ROWS_FIELDS_NARROW = 3 };
+#define ROWS_RECORDED UINT32_MAX
 
 struct rows_near { float metres; uint32_t at; };        /* at: index in the listing */
 
@@ -36,9 +38,17 @@ struct rows {
 	struct rows_near *near; uint32_t near_count;        /* so many rows of the listing are measured */
 	struct kit_list list;
 	struct kit_column columns[2 + ROWS_FIELDS];
+	const char *heads[2 + ROWS_FIELDS]; char head_text[ROWS_FIELDS][64];
+	char empty[192];
+	bool narrow;                                /* as drawn last */
 	uint32_t fields[ROWS_FIELDS];               /* indexes of the fields shown as columns */
 	size_t field_count;
 };
+
+/* rows_columns.c: what stands in the columns, once for a list; and in field column f of a row. */
+enum { ROWS_NUMBER_COLUMNS = 9, ROWS_DISTANCE_COLUMNS = 12 };
+void rows_choose_columns(struct rows *r);
+void rows_cell(const struct rows *r, const struct row *row, size_t f, struct kit_cell *cell);
 
 /* rows.c: read the listing anew by where, filter and order. */
 enum err rows_reopen(struct rows *r);

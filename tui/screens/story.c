@@ -1,6 +1,7 @@
 #include "config.h"
 #include "tui/screens/story.h"
 
+#include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "forms/pack/answers.h"
 #include "sync/ledger/profile.h"
@@ -48,9 +49,10 @@ static bool tell(void *user, const struct row_history *h)
 {
 	struct telling *t = user;
 
-	buf_puts(t->out, "# ");
-	app_since(t->app, h->event.wall, t->out);
-	buf_printf(t->out, "  %s\n", h->person ? h->person : "");
+	char stored[32];
+
+	clock_format_time(h->event.wall, t->app->pack->utc_offset, stored);
+	buf_printf(t->out, "# %.10s %.5s  %s\n", stored, stored + 11, h->person ? h->person : "");
 	if (*kind_name(h->kind))
 		buf_printf(t->out, "%s ", kind_name(h->kind));
 	form_name(t, h->form);
@@ -84,6 +86,36 @@ enum err story_of_row(struct app *app, const struct row_id *id, const struct pac
 	return e;
 }
 
+static void tell_answer(struct filling *f, fill_node n, struct buf *out)
+{
+	const struct form_question *q = fill_question(f->fill, n);
+	struct buf label = { 0 }, value = { 0 };
+
+	filling_label(f, n, &label);
+	if (q->type == FORM_GROUP && label.len)
+		buf_printf(out, "%s# %s\n", out->len ? "\n" : "", buf_str(&label));
+	if (q->type != FORM_GROUP && q->type != FORM_REPEAT && q->type != FORM_NOTE)
+		filling_shown(f, n, &value);
+	if (value.len)
+		buf_printf(out, "%s: %s%s%s\n", buf_str(&label), buf_str(&value), q->xc[FORM_XC_UNIT] ? " " : "", q->xc[FORM_XC_UNIT] ? q->xc[FORM_XC_UNIT] : "");
+	buf_clear(&label);
+	buf_clear(&value);
+}
+
+enum err story_of_record(struct app *app, const uint8_t ref[EVENT_REF], struct buf *out)
+{
+	struct filling *f = NULL;
+	enum err e = filling_open_record(app, ref, &f);
+
+	if (e)
+		return e;
+	for (fill_node n = fill_first(f->fill); n != FILL_NO_NODE; n = fill_next(f->fill, n))
+		if (fill_is_relevant(f->fill, n))
+			tell_answer(f, n, out);
+	filling_close(f);
+	return ERR_OK;
+}
+
 enum err story_value(struct app *app, const struct pack_field *field, const struct row_value *value, struct buf *out)
 {
 	struct buf text = { 0 };
@@ -98,23 +130,4 @@ enum err story_value(struct app *app, const struct pack_field *field, const stru
 		buf_puts(out, app_code(app, field->codes, buf_str(&text)));
 	buf_clear(&text);
 	return e;
-}
-
-enum err story_of_record(struct app *app, const uint8_t ref[EVENT_REF], struct buf *out)
-{
-	struct filling *f = NULL;
-	enum err e = filling_open_record(app, ref, &f);
-
-	if (e)
-		return e;
-	for (fill_node n = fill_first(f->fill); n != FILL_NO_NODE; n = fill_next(f->fill, n)) {
-		if (!fill_is_relevant(f->fill, n) || !*fill_value(f->fill, n))
-			continue;
-		filling_label(f, n, out);
-		buf_puts(out, ": ");
-		filling_shown(f, n, out);
-		buf_putc(out, '\n');
-	}
-	filling_close(f);
-	return ERR_OK;
 }

@@ -105,7 +105,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 	y += said(win, y, role, buf_str(&b));
 	if (y + 1 < getmaxy(win))
 		kit_paragraph(win, y + 1, 1, getmaxy(win) - y - 1, getmaxx(win) - 2, KIT_DIM,
-		              _("送出去要等乡镇的回执回来才算 \"已送到\"。U盘、共享文件夹、聊天里收的文件都行, 同一个包收几次都没关系。"));
+		              _("送出去要等乡镇的回执回来才算 「已送到」。U盘、共享文件夹、聊天里收的文件都行, 同一个包收几次都没关系。"));
 	buf_clear(&b);
 }
 

@@ -84,22 +84,37 @@ static void put_words(const struct pack *pk, const struct pack_field *pf, const 
 void row_mask(struct buf *b)
 {
 	struct buf out = { 0 };
-	size_t digits = 0;
+	size_t digits = 0, first;
+	uint32_t cp;
 
 	for (size_t i = 0; i < b->len; i++)
 		digits += b->data[i] >= '0' && b->data[i] <= '9';
+	first = b->len ? text_next(b->data, b->len, &cp) : 0;
 	if (digits == b->len && b->len >= 8) {
 		buf_put(&out, b->data, 3);
 		buf_puts(&out, "****");
 		buf_put(&out, b->data + b->len - 4, 4);
 	} else if (b->len) {
-		uint32_t cp;
-
-		buf_put(&out, b->data, text_next(b->data, b->len, &cp));
+		/* Of one character, or of a few digits, the first would tell all or half. */
+		if (first < b->len && digits < b->len)
+			buf_put(&out, b->data, first);
 		buf_puts(&out, "**");
 	}
 	buf_clear(b);
 	*b = out;
+}
+
+/* A choice is known by its first character: nothing of it is shown. */
+static void mask(const struct pack_field *pf, struct buf *b)
+{
+	if (pf->type != PACK_CODE && pf->type != PACK_CODES) {
+		row_mask(b);
+		return;
+	}
+	if (b->len) {
+		buf_reset(b);
+		buf_puts(b, "**");
+	}
 }
 
 /* --- by merge --- */
@@ -182,8 +197,8 @@ enum err row_show(const struct row *r, const struct pack_register *reg, const st
 	else if (!e)
 		put_words(pk, pf, buf_str(&out->text), &out->label);
 	if (!unmask && pf->class >= 2) {
-		row_mask(&out->text);
-		row_mask(&out->label);
+		mask(pf, &out->text);
+		mask(pf, &out->label);
 	}
 	return e ? e : out->text.err ? out->text.err : out->label.err;
 }

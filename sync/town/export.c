@@ -16,6 +16,7 @@
 void export_mask(const char *text, struct buf *out)
 {
 	size_t digits = strspn(text, "0123456789-+ "), count = text_count(text), i = 0;
+	bool all = count == 1 || !text[digits];          /* of one character, or of a few digits, the first would tell all or half */
 	uint32_t cp;
 
 	if (!text[digits] && digits >= 7) {
@@ -27,7 +28,7 @@ void export_mask(const char *text, struct buf *out)
 	for (const char *s = text; *s; i++) {
 		size_t n = text_next(s, strnlen(s, 4), &cp);
 
-		if (i == 0 || (i + 1 == count && count > 2))
+		if (!all && (i == 0 || (i + 1 == count && count > 2)))
 			buf_put(out, s, n);
 		else if (i <= 8)
 			buf_putc(out, '*');

@@ -3,106 +3,25 @@
  * takes less than a millisecond. XUNCHA_GALLERY=DIR also writes each screen at 80x24 and 40x18, with and without colours, to be
  * looked at (`cat` shows them). */
 #include "config.h"
+#include "tests/screens/crawl.h"
 #include "tests/screens/field.h"
 #include "tests/screens/glass.h"
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "sync/keys/identity.h"
-#include "sync/ledger/profile.h"
-#include "tui/screens/filling.h"
-#include "tui/screens/screens.h"
+#include "tui/kit/frame.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KEYS_MAX = 4, SEEN_MAX = 700, PATHS_MAX = 20000, NAME_MAX_BYTES = 160 };
+enum { NAME_MAX_BYTES = 160 };
 
-/* How one gets to a screen: from a root, by keys. */
-struct path { uint16_t root, depth; int key[KEYS_MAX]; };
+static const char *const people[][2] = { { "device", FIELD_PIN }, { "manager", FIELD_PIN }, { "town", TOWN_PIN } };
 
-static const char *const people[][3] = { { "device", FIELD_PIN }, { "manager", FIELD_PIN }, { "town", TOWN_PIN } };
-
-static struct app app;
-static char seen[SEEN_MAX][NAME_MAX_BYTES];
-static struct path way[SEEN_MAX];                /* to each of them */
-static size_t seen_count;
-static struct path *paths;
 static const char *who, *language;
-static enum kit_theme theme;
 static unsigned shown;
 
-/* ---- roots: the home, every register as a list, every form ---- */
-static size_t root_count(void)
-{
-	return 1 + app.pack->register_count + app.pack->form_count;
-}
-
-static struct kit_view *root_new(size_t i)
-{
-	struct filling *f = NULL;
-
-	if (!i)
-		return app_is_staff(&app) ? screen_desk_new(&app) : screen_today_new(&app);
-	if (--i < app.pack->register_count)
-		return screen_rows_new(&app, app.pack->registers[i].id, NULL);
-	i -= app.pack->register_count;
-	if (app.pack->forms[i].walk || (app.pack->forms[i].roles && !(app.pack->forms[i].roles & app.roles)))
-		return NULL;
-	assert_ok(filling_begin(&app, app.pack->forms[i].form->id, NULL, &f));
-	return screen_form_new(f);
-}
-
-static void work(struct kit_stack *s)
-{
-	for (int i = 0; i < 2000 && s->top && s->top->ops->working && s->top->ops->working(s->top); i++)
-		kit_stack_work(s);
-}
-
-static bool open_path(struct kit_stack *s, const struct path *p)
-{
-	struct kit_view *v;
-
-	i18n_open(language);
-	v = root_new(p->root);
-	*s = (struct kit_stack){ .app = &app.kit };
-	if (!v)
-		return false;
-	if (p->root)
-		kit_stack_push(s, app_is_staff(&app) ? screen_desk_new(&app) : screen_today_new(&app));
-	kit_stack_push(s, v);
-	for (int i = 0; i < p->depth && s->top; i++) {
-		kit_stack_event(s, &(struct kit_event){ .type = KIT_EVENT_KEY, .key = p->key[i] });
-		work(s);
-	}
-	/* A key may have changed what the settings say. */
-	i18n_open(language);
-	kit_theme_use(theme);
-	return s->top != NULL;
-}
-
-static void name_of(struct kit_view *v, char name[NAME_MAX_BYTES])
-{
-	struct buf left = { 0 }, right = { 0 };
-
-	v->ops->title(v, &left, &right);
-	snprintf(name, NAME_MAX_BYTES, "%s %.120s", v->ops->name, buf_str(&left));
-	buf_clear(&left);
-	buf_clear(&right);
-}
-
-static bool is_new(const char *name, const struct path *p)
-{
-	for (size_t i = 0; i < seen_count; i++)
-		if (!strcmp(seen[i], name))
-			return false;
-	assert_true(seen_count < SEEN_MAX);
-	way[seen_count] = *p;
-	snprintf(seen[seen_count++], NAME_MAX_BYTES, "%s", name);
-	return true;
-}
-
-/* ---- one screen ---- */
 static void picture(const char *name, size_t number, const char *size)
 {
 	const char *dir = getenv("XUNCHA_GALLERY");
@@ -164,77 +83,56 @@ static void stands_at_every_size(struct kit_stack *s, const char *name, size_t n
 	}
 }
 
-static bool leads_nowhere(enum kit_action a)
+/* ---- touch ---- */
+static unsigned lists, hints;
+
+static void event(struct kit_stack *s, enum kit_event_type type, int y, int x)
 {
-	return a == ACT_QUIT || a == ACT_LOCK || a == ACT_REDRAW || a == ACT_BACK || a == ACT_UP || a == ACT_DOWN || a == ACT_PAGE_UP || a == ACT_PAGE_DOWN ||
-	       a == ACT_FIRST || a == ACT_LAST || a == ACT_CLEAR_UP || (a >= ACT_ANSWER_4 && a <= ACT_ANSWER_9);
+	kit_stack_event(s, &(struct kit_event){ .type = type, .y = y, .x = x });
+	crawl_work(s);
+	if (s->top)
+		glass_show(s);
 }
 
-static size_t add_ways(struct kit_view *v, const struct path *from, size_t n)
+static void a_tap_on_help_opens_it(struct kit_stack *s, const char *name)
 {
-	const struct kit_key *maps[] = { v->ops->keys, kit_keys_common };
+	struct kit_view *v = s->top;
+	int y, x;
 
-	if (from->depth == KEYS_MAX)
-		return n;
-	for (size_t m = 0; m < 2; m++)
-		for (const struct kit_key *k = maps[m]; k->action && n < PATHS_MAX; k++) {
-			if (leads_nowhere(k->action) || !kit_view_offers(v, &app.kit, k->action) || kit_view_takes(v, k->key) || (m && from->depth > 1))
-				continue;
-			paths[n] = *from;
-			paths[n].key[paths[n].depth++] = k->key;
-			n++;
-		}
-	return n;
+	if (!glass_find("帮助", &y, &x) || y < 22 || kit_view_takes(v, '?'))
+		return;
+	event(s, KIT_EVENT_TAP, y, x);
+	if (!s->top || s->top == v || strcmp(s->top->ops->name, "pager"))
+		fail_msg("%s: a tap on the hint of help does not open it", name);
+	kit_stack_event(s, &(struct kit_event){ .type = KIT_EVENT_KEY, .key = KIT_ESC });
+	assert_ptr_equal(s->top, v);
+	glass_show(s);
+	hints++;
 }
 
-/* Breadth first: every screen once, by the shortest way. */
-static void crawl(void)
+/* Where rows are gone through by keys, a tap selects one and the wheel goes on. */
+static void touched(struct kit_stack *s, const char *name, size_t number)
 {
-	size_t n = 0;
+	struct kit_view *v = s->top;
+	int first, second, top = kit_frame(24, 80).body_y;
 
-	seen_count = 0;
-	for (size_t r = 0; r < root_count(); r++)
-		paths[n++] = (struct path){ .root = (uint16_t)r };
-	for (size_t i = 0; i < n; i++) {
-		char name[NAME_MAX_BYTES];
-		struct kit_stack s;
-
-		if (open_path(&s, &paths[i])) {
-			name_of(s.top, name);
-			if (is_new(name, &paths[i])) {
-				stands_at_every_size(&s, name, seen_count);
-				n = add_ways(s.top, &paths[i], n);
-			}
-		}
-		kit_stack_close(&s);
-	}
-	print_message("# %s in %s: %zu screens by %zu ways, %u frames\n", who, language, seen_count, n, shown);
-	shown = 0;
-}
-
-/* The same screens by the same ways, in another language or without colours. */
-static void again(void)
-{
-	for (size_t i = 0; i < seen_count; i++) {
-		struct kit_stack s;
-
-		if (open_path(&s, &way[i]))
-			stands_at_every_size(&s, seen[i], i + 1);
-		kit_stack_close(&s);
-	}
-	print_message("# %s in %s: %u frames\n", who, language, shown);
-	shown = 0;
-}
-
-static void enter(const char *profile, const char *pin)
-{
-	char path[512];
-
-	snprintf(path, sizeof path, "%s/%s", field_dir(), profile);
-	assert_ok(app_open(&app, path, NULL));
-	assert_ok(profile_unlock(app.profile, NULL, pin, NULL));
-	assert_ok(app_enter(&app));
-	who = profile;
+	(void)number;
+	glass_show(s);
+	a_tap_on_help_opens_it(s, name);
+	if (kit_key_action(v->ops->keys, KIT_FN | KEY_DOWN) != ACT_DOWN || v->cursor_shown || !strcmp(v->ops->name, "pager"))
+		return;
+	first = v->cursor_y;
+	glass_press(s, KIT_FN | KEY_DOWN);
+	second = v->cursor_y;
+	if (s->top != v || second == first || v->cursor_shown)
+		return;
+	event(s, KIT_EVENT_TAP, top + first, 4);
+	if (s->top != v || v->cursor_y != first)
+		fail_msg("%s: a tap on a row does not select it", name);
+	event(s, KIT_EVENT_WHEEL, 1, 0);
+	if (s->top != v || v->cursor_y == first)
+		fail_msg("%s: the wheel does not go down", name);
+	lists++;
 }
 
 static void every_screen_of(size_t person)
@@ -242,18 +140,24 @@ static void every_screen_of(size_t person)
 	static const struct { const char *language; enum kit_theme theme; } modes[] = {
 		{ "zh", KIT_THEME_DARK }, { "en", KIT_THEME_MONO }, { "zh", KIT_THEME_MONO }, { "en", KIT_THEME_DARK },
 	};
+	size_t screens = 0;
 
-	enter(people[person][0], people[person][1]);
+	who = people[person][0];
+	crawl_open(who, people[person][1]);
 	for (size_t m = 0; m < (getenv("XUNCHA_GALLERY") ? 4 : 2); m++) {
 		language = modes[m].language;
-		theme = modes[m].theme;
-		assert_true(i18n_open(language));
+		crawl_in(language, modes[m].theme);
 		if (m)
-			again();
+			crawl_again(stands_at_every_size);
 		else
-			crawl();
+			screens = crawl_all(stands_at_every_size);
+		if (!m)
+			crawl_again(touched);
+		print_message("# %s in %s: %zu screens, %u frames\n", who, language, screens, shown);
+		shown = 0;
 	}
-	app_close(&app);
+	crawl_close();
+	assert_true(screens > 100);
 }
 
 static void a_grid_workers_screens_stand_at_every_size(void **state)
@@ -274,6 +178,13 @@ static void a_township_desks_screens_stand_at_every_size(void **state)
 	every_screen_of(2);
 }
 
+static void a_tap_was_a_key_on_every_screen(void **state)
+{
+	(void)state;
+	print_message("# %u lists tapped, %u hints\n", lists, hints);
+	assert_true(lists > 100 && hints > 300);
+}
+
 static int setup(void **state)
 {
 	int64_t now;
@@ -283,14 +194,12 @@ static int setup(void **state)
 	    !clock_parse_time(getenv("XUNCHA_NOW") ? getenv("XUNCHA_NOW") : FIELD_NOW, 480, &now))
 		return -1;
 	clock_set(now);
-	paths = malloc(PATHS_MAX * sizeof *paths);
-	return paths && glass_open("xterm-256color", 24, 80) ? 0 : -1;
+	return glass_open("xterm-256color", 24, 80) ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
 	glass_close();
-	free(paths);
 	return field_teardown(state);
 }
 
@@ -300,6 +209,7 @@ int main(void)
 		cmocka_unit_test(a_grid_workers_screens_stand_at_every_size),
 		cmocka_unit_test(a_village_managers_screens_stand_at_every_size),
 		cmocka_unit_test(a_township_desks_screens_stand_at_every_size),
+		cmocka_unit_test(a_tap_was_a_key_on_every_screen),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

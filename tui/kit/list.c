@@ -4,9 +4,11 @@
 #include "forms/base/text.h"
 #include "tui/kit/draw.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { HEADED_LEAST = 4 /* rows, below which a heading would take the place of what matters */ };
+/* Rows, below which a heading would take the place of what matters; columns kept at the left and the right of a narrow line. */
+enum { HEADED_LEAST = 4, NARROW_LEFT = 14, NARROW_RIGHT = 6 };
 
 struct kit_id kit_id(const void *data, size_t len)
 {
@@ -103,9 +105,7 @@ enum kit_next kit_list_act(struct kit_list *l, enum kit_action a)
 	}
 }
 
-/* Where the columns of a table stand: each as wide as its widest text, the ones that may be cut back to what they may be cut to when
- * there is no room, and the last ones left out when there still is none. The first one is cut last. */
-enum { GAP = 2, FIRST_LEAST = 24 };
+enum { GAP = 2, FLEXIBLE_LEAST = 24 };
 
 static int sum_of(const int *wide, size_t n)
 {
@@ -126,6 +126,7 @@ static void give_back(int *wide, int natural, int *spare)
 	}
 }
 
+/* How wide each column is in `room`. */
 static void lay_out(const struct kit_list *l, int room, int wide[KIT_CELLS])
 {
 	size_t n = l->rows.column_count, kept = n;
@@ -135,7 +136,7 @@ static void lay_out(const struct kit_list *l, int room, int wide[KIT_CELLS])
 	if (sum_of(wide, n) <= room)
 		return;
 	for (size_t c = 0; c < n; c++) {
-		int least = c ? l->rows.columns[c].cols : FIRST_LEAST;
+		int least = l->rows.columns[c].cols ? l->rows.columns[c].cols : FLEXIBLE_LEAST;
 
 		if (wide[c] > least)
 			wide[c] = least;
@@ -152,7 +153,7 @@ static void lay_out(const struct kit_list *l, int room, int wide[KIT_CELLS])
 static void widen(struct kit_list *l, const struct kit_cell *cells)
 {
 	for (size_t c = 0; c < l->rows.column_count; c++) {
-		int cell = text_width(cells[c].text), head = cell ? text_width(l->rows.heads[c]) : 0;
+		int cell = text_width(cells[c].text), head = cell && l->rows.heads ? text_width(l->rows.heads[c]) : 0;
 
 		cell = head > cell ? head : cell;
 		if (cell > l->widest[c])
@@ -160,7 +161,8 @@ static void widen(struct kit_list *l, const struct kit_cell *cells)
 	}
 }
 
-static void draw_table_line(const struct kit_list *l, WINDOW *win, int y, const int *wide, const struct kit_cell *cells)
+/* `cells` NULL: the headings. */
+static void draw_wide(const struct kit_list *l, WINDOW *win, int y, const int *wide, const struct kit_cell *cells)
 {
 	int x = 1;
 
@@ -172,33 +174,28 @@ static void draw_table_line(const struct kit_list *l, WINDOW *win, int y, const 
 	}
 }
 
-static void draw_wide(const struct kit_list *l, WINDOW *win, int y, const struct kit_cell *cells)
+/* What stands at the left of a line keeps some room beside a long text at its right. */
+static int left_least(const struct kit_list *l, int line, const struct kit_cell *cells)
 {
-	int cols = getmaxx(win), fixed = 0, flexible = 0, x = 1;
+	int wide = 0;
 
-	for (size_t c = 0; c < l->rows.column_count; c++) {
-		fixed += l->rows.columns[c].cols + 1;
-		flexible += !l->rows.columns[c].cols;
-	}
-	for (size_t c = 0; c < l->rows.column_count; c++) {
-		int wide = l->rows.columns[c].cols ? l->rows.columns[c].cols : (cols - 1 - fixed) / (flexible ? flexible : 1);
-
-		if (wide < 1)
-			continue;
-		kit_text(win, y, x, wide, cells[c].role, cells[c].text);
-		x += wide + 1;
-	}
+	for (size_t c = 0; c < l->rows.column_count; c++)
+		if (l->rows.columns[c].line == line && !l->rows.columns[c].right && *cells[c].text)
+			wide += text_width(cells[c].text) + 1;
+	return wide < NARROW_LEFT ? wide : NARROW_LEFT;
 }
 
 static void draw_narrow_line(const struct kit_list *l, WINDOW *win, int y, int line, const struct kit_cell *cells)
 {
-	int cols = getmaxx(win), x = line == 1 ? 1 : 3, right = cols;
+	int cols = getmaxx(win), x = line == 1 ? 1 : 3, right = cols, least = left_least(l, line, cells);
 
 	for (size_t c = 0; c < l->rows.column_count; c++)
 		if (l->rows.columns[c].line == line && l->rows.columns[c].right && *cells[c].text) {
-			int wide = text_width(cells[c].text);
+			int wide = text_width(cells[c].text), room = right - x - least;
 
-			if (right - wide < x)
+			if (wide > room)
+				wide = room;
+			if (wide < NARROW_RIGHT && wide < text_width(cells[c].text))
 				continue;
 			right -= wide + 1;
 			kit_text(win, y, right + 1, wide, cells[c].role, cells[c].text);
@@ -228,48 +225,58 @@ static bool has_second_line(const struct kit_list *l)
 	return false;
 }
 
-static void measure(struct kit_list *l, int cols, size_t n)
+static void draw_row(const struct kit_list *l, WINDOW *win, int y, const int *wide, const struct kit_cell *cells)
 {
+	if (wide) {
+		draw_wide(l, win, y, wide, cells);
+		return;
+	}
+	draw_narrow_line(l, win, y, 1, cells);
+	if (l->row_height == 2)
+		draw_narrow_line(l, win, y + 1, 2, cells);
+}
+
+static void draw_rows(struct kit_list *l, struct kit_view *v, WINDOW *win, size_t n, bool headed)
+{
+	size_t shown = n - l->top < (size_t)l->shown ? n - l->top : (size_t)l->shown;
+	struct kit_cell (*cells)[KIT_CELLS] = calloc(shown, sizeof *cells);
+	int wide[KIT_CELLS], cols = getmaxx(win);
+	bool narrow = cols < KIT_NARROW;
+
+	if (!cells)
+		return;
 	if (l->widest_in != cols)
 		memset(l->widest, 0, sizeof l->widest);
 	l->widest_in = cols;
-	for (size_t i = l->top; i < n && i < l->top + (size_t)l->shown; i++) {
-		struct kit_cell cells[KIT_CELLS] = { { "", KIT_PLAIN } };
-
-		l->rows.row(l->rows.user, i, cells);
-		widen(l, cells);
+	for (size_t i = 0; i < shown; i++) {
+		l->rows.row(l->rows.user, l->top + i, cells[i]);
+		widen(l, cells[i]);
 	}
-}
+	lay_out(l, cols - 2, wide);
+	if (headed)
+		draw_wide(l, win, l->first_y - 1, wide, NULL);
+	for (size_t i = 0; i < shown; i++) {
+		int y = l->first_y + (int)i * l->row_height;
 
-static void draw_row(struct kit_list *l, WINDOW *win, int y, const int *wide, size_t i)
-{
-	struct kit_cell cells[KIT_CELLS] = { { "", KIT_PLAIN } };
-
-	l->rows.row(l->rows.user, i, cells);
-	if (wide) {
-		draw_table_line(l, win, y, wide, cells);
-	} else if (getmaxx(win) < KIT_NARROW) {
-		draw_narrow_line(l, win, y, 1, cells);
-		if (l->row_height == 2)
-			draw_narrow_line(l, win, y + 1, 2, cells);
-	} else {
-		draw_wide(l, win, y, cells);
+		draw_row(l, win, y, narrow ? NULL : wide, cells[i]);
+		if (l->top + i != l->at)
+			continue;
+		kit_text(win, y, 0, 1, KIT_PLAIN, ">");
+		for (int k = 0; k < l->row_height; k++)
+			kit_row_role(win, y + k, KIT_SELECTED);
+		v->cursor_y = y;
 	}
+	free(cells);
 }
 
 void kit_list_draw(struct kit_list *l, struct kit_view *v, WINDOW *win, int y, int height)
 {
-	bool narrow = getmaxx(win) < KIT_NARROW, table = l->rows.heads && !narrow && height > HEADED_LEAST;
 	size_t n = count(l);
-	int wide[KIT_CELLS];
+	bool narrow = getmaxx(win) < KIT_NARROW, headed = l->rows.heads && !narrow && n && height > HEADED_LEAST;
 
-	if (table && n) {
-		y++;
-		height--;
-	}
 	l->row_height = narrow && height >= 2 && has_second_line(l) ? 2 : 1;
-	l->shown = height / l->row_height;
-	l->first_y = y;
+	l->shown = (height - headed) / l->row_height;
+	l->first_y = y + headed;
 	v->cursor_y = y;
 	v->cursor_x = 0;
 	v->cursor_shown = false;
@@ -280,22 +287,7 @@ void kit_list_draw(struct kit_list *l, struct kit_view *v, WINDOW *win, int y, i
 		return;
 	}
 	scroll_to_selection(l, n);
-	if (table) {
-		measure(l, getmaxx(win), n);
-		lay_out(l, getmaxx(win) - 2, wide);
-		draw_table_line(l, win, y - 1, wide, NULL);
-	}
-	for (size_t i = l->top; i < n && i < l->top + (size_t)l->shown; i++) {
-		int row_y = y + (int)(i - l->top) * l->row_height;
-
-		draw_row(l, win, row_y, table ? wide : NULL, i);
-		if (i != l->at)
-			continue;
-		kit_text(win, row_y, 0, 1, KIT_PLAIN, ">");
-		for (int k = 0; k < l->row_height; k++)
-			kit_row_role(win, row_y + k, KIT_SELECTED);
-		v->cursor_y = row_y;
-	}
+	draw_rows(l, v, win, n, headed);
 }
 
 bool kit_list_tap(struct kit_list *l, int y)

@@ -18,7 +18,8 @@ bool kit_id_same(struct kit_id a, struct kit_id b);
 
 struct kit_cell { char text[KIT_CELL]; enum kit_role role; };
 
-/* How cells lie. Wide: side by side, `cols` columns each, one of them 0 = what is left. Narrow: in line `line` (1 or 2)
+/* How cells lie. Wide: side by side, each column as wide as what stands in it; where there is no room, cut to `cols` (0: to what is
+ * left), and what still does not fit is left out from the right. A column in which nothing stands takes no room. Narrow: in line `line` (1 or 2)
  * one after the other, `right` at its right end; line 0 is left out. */
 struct kit_column { int cols, line; bool right; };
 
@@ -29,18 +30,16 @@ struct kit_rows {
 	void (*row)(void *user, size_t i, struct kit_cell cells[KIT_CELLS]);    /* cells come empty and plain */
 	const struct kit_column *columns;                                       /* column_count of them */
 	size_t column_count;
-	const char *const *heads;                                               /* translated, one a column: a table (below); NULL without */
+	const char *const *heads;                                               /* headings where there is room, translated, one a column; NULL: none */
 	const char *empty;                                                      /* translated: what would stand here, and the key that makes the first */
 };
 
-/* A table, where there is room for one: headings, and columns as wide as what stands in them; `cols` is then what a column may be cut
- * to. A column in which nothing stands is left out; what does not fit is left out from the right. */
 struct kit_list {
 	struct kit_rows rows;
 	struct kit_id selected;
 	size_t at, top;              /* index of the selected row, of the first one shown */
 	int shown, first_y, row_height;     /* as drawn last, for taps and pages */
-	int widest[KIT_CELLS], widest_in;   /* of each column of a table so far, in a window of so many columns: nothing jumps to and fro */
+	int widest[KIT_CELLS], widest_in;   /* of each column so far, in a window of so many columns: nothing jumps to and fro */
 };
 
 /* Find the selection again after the rows changed: same id, else the same place. */

@@ -34,6 +34,7 @@ struct moments {
 	struct row_id last;                         /* made here last: can be taken back */
 	struct buf title;
 	struct kit_list list;
+	int across, wide, choice_lines;             /* as the keys were drawn last, for taps */
 };
 
 static const struct form_question *quick_of(const struct pack_form *form)
@@ -167,6 +168,8 @@ static int draw_choices(struct moments *m, WINDOW *win)
 	int cols = getmaxx(win), across = cols < KIT_NARROW ? 2 : 3, wide = (cols - 2) / across, n = 0;
 	const struct form_choice *c;
 
+	m->across = across;
+	m->wide = wide;
 	for (; (c = choice(m, (uint32_t)n)); n++)
 		kit_printf(win, n / across, 1 + n % across * wide, wide - 1, kept(m, c->name) ? KIT_DIM : KIT_KEY, "%d %s%s", n + 1, words_of(m, c), kept(m, c->name) ? _(" 已记") : "");
 	return (n + across - 1) / across;
@@ -177,6 +180,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 	struct moments *m = (struct moments *)base;
 	int y = getmaxy(win) > 6 ? draw_choices(m, win) : 0;
 
+	m->choice_lines = y;
 	if (y)
 		kit_rule(win, y++);
 	kit_list_draw(&m->list, base, win, y, getmaxy(win) - y);
@@ -255,6 +259,17 @@ static const char *label(struct kit_view *base, enum kit_action a)
 	return a == ACT_NEW ? _("另记") : a == ACT_UNDO ? _("撤回") : NULL;
 }
 
+static enum kit_next tap(struct kit_view *base, int y, int x)
+{
+	struct moments *m = (struct moments *)base;
+
+	if (y >= m->choice_lines)
+		return kit_list_tap(&m->list, y) ? act(base, ACT_OPEN) : KIT_STAY;
+	if (x < 1 || (x - 1) / m->wide >= m->across)
+		return KIT_STAY;
+	return keep(m, choice(m, (uint32_t)(y * m->across + (x - 1) / m->wide)));
+}
+
 static bool counting(struct kit_view *base)
 {
 	struct moments *m = (struct moments *)base;
@@ -281,7 +296,7 @@ static const struct kit_key keys[] = {
 
 static const struct kit_view_ops ops = {
 	.name = "moments", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_moments, .offers = offers,
-	.label = label, .counting = counting,
+	.label = label, .counting = counting, .tap = tap,
 };
 
 static const struct kit_column columns[] = { { 6, 1, false }, { 0, 1, false }, { 8, 1, true } };

@@ -477,7 +477,7 @@ static const char *label(struct kit_view *base, enum kit_action a)
 	}
 	if (a == ACT_REVEAL && v->revealed)
 		return _("遮住");
-	return a == ACT_EDIT ? _("更正") : a == ACT_ADD ? _("记时刻") : a == ACT_HISTORY ? _("经过") : a == ACT_DETAILS ? _("原记录") : a == ACT_NEW ? _("登记") : NULL;
+	return a == ACT_WALK ? _("开始巡查") : a == ACT_EDIT ? _("更正") : a == ACT_ADD ? _("记时刻") : a == ACT_HISTORY ? _("经过") : a == ACT_DETAILS ? _("原记录") : a == ACT_NEW ? _("登记") : NULL;
 }
 
 static enum kit_next tap(struct kit_view *base, int y, int x)
@@ -509,7 +509,7 @@ static const struct kit_view_ops ops = {
 	.label = label, .tap = tap,
 };
 
-static const struct kit_column columns[] = { { 2, 1, false }, { 24, 1, false }, { 0, 1, false } };
+static const struct kit_column columns[] = { { 2, 1, false }, { 30, 1, false }, { 0, 1, false } };
 
 struct kit_view *screen_row_new(struct app *app, const struct row_id *id)
 {

@@ -48,7 +48,7 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 
 static int line(WINDOW *win, int y, enum kit_role role, const char *what, const char *value)
 {
-	int cols = getmaxx(win), wide = cols < KIT_NARROW ? 14 : 22;
+	int cols = getmaxx(win), wide = cols < KIT_NARROW ? i18n_language() ? 20 : 14 : 26;
 
 	kit_text(win, y, 1, wide, KIT_DIM, what);
 	kit_text(win, y, wide + 2, cols - wide - 3, role, value);

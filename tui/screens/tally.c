@@ -334,9 +334,22 @@ static const struct kit_key keys[] = {
 	{ KIT_ENTER, ACT_OPEN, true }, { 'd', ACT_DETAILS, true }, KIT_LIST_KEYS, { 0, ACT_NONE, false },
 };
 
+/* Another row only: a second tap does not record what nobody typed. */
+static enum kit_next tap(struct kit_view *base, int y, int x)
+{
+	struct tally *t = (struct tally *)base;
+	size_t at = t->list.at;
+
+	(void)x;
+	kit_list_tap(&t->list, y);
+	if (t->list.at != at)
+		t->typed[0] = '\0';
+	return KIT_STAY;
+}
+
 static const struct kit_view_ops ops = {
 	.name = "tally", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_tally, .offers = offers,
-	.label = label, .typing = typing, .key = key,
+	.label = label, .typing = typing, .key = key, .tap = tap,
 };
 
 /* Beside the title: what the register reckons of such records, as far as lists show it. */

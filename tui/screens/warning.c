@@ -490,6 +490,12 @@ static const char *label(struct kit_view *base, enum kit_action a)
 	}
 }
 
+static enum kit_next tap(struct kit_view *base, int y, int x)
+{
+	(void)x;
+	return kit_list_tap(&((struct warning_view *)base)->list, y) ? act(base, ACT_OPEN) : KIT_STAY;
+}
+
 static bool counting(struct kit_view *base)
 {
 	struct warning_view *v = (struct warning_view *)base;
@@ -517,7 +523,7 @@ static const struct kit_key keys[] = {
 
 static const struct kit_view_ops ops = {
 	.name = "warning", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_warning, .offers = offers,
-	.label = label, .counting = counting,
+	.label = label, .counting = counting, .tap = tap,
 };
 
 static const struct kit_column columns[] = { { 0, 1, false }, { 12, 1, true }, { 12, 0, false }, { 18, 0, false }, { 6, 0, true } };

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEYS_MAX = 4, SEEN_MAX = 700, PATHS_MAX = 20000, NAME_MAX_BYTES = 160 };
+enum { KEYS_MAX = 3, SEEN_MAX = 700, PATHS_MAX = 20000, NAME_MAX_BYTES = 160 };
 
 /* How one gets to a screen: from a root, by keys. */
 struct path { uint16_t root, depth; int key[KEYS_MAX]; };

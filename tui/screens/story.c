@@ -94,7 +94,7 @@ static void tell_answer(struct filling *f, fill_node n, struct buf *out)
 	filling_label(f, n, &label);
 	if (q->type == FORM_GROUP && label.len)
 		buf_printf(out, "%s# %s\n", out->len ? "\n" : "", buf_str(&label));
-	if (q->type != FORM_GROUP && q->type != FORM_REPEAT && q->type != FORM_NOTE)
+	if (q->type != FORM_GROUP && q->type != FORM_REPEAT && q->type != FORM_NOTE && *fill_value(f->fill, n))
 		filling_shown(f, n, &value);
 	if (value.len)
 		buf_printf(out, "%s: %s%s%s\n", buf_str(&label), buf_str(&value), q->xc[FORM_XC_UNIT] ? " " : "", q->xc[FORM_XC_UNIT] ? q->xc[FORM_XC_UNIT] : "");

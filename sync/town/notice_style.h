@@ -39,7 +39,7 @@ static const char notice_style[] =
 ".empty{text-align:center}\n"
 ".signs{display:grid;grid-template-columns:1fr 1fr;gap:9mm 12mm;margin:11mm 0 0;break-inside:avoid}\n"
 ".sign b{display:block;font-weight:400}\n"
-".sign i{display:block;border-bottom:.8pt solid #000;min-height:11mm;font-style:normal}\n"
+".sign{display:flex;flex-direction:column}.sign i{display:block;flex:1 0 auto;border-bottom:.8pt solid #000;min-height:11mm;font-style:normal}\n"
 ".sign u{display:block;text-decoration:none;text-align:right;letter-spacing:.1em;margin-top:1.5mm;white-space:pre}\n"
 ".note{font-size:9.5pt;line-height:1.6;margin:6mm 0 0;border-top:.6pt solid #000;padding-top:1.5mm;break-inside:avoid}\n"
 ".made{font-size:9pt;margin:2mm 0 0}\n"

@@ -1,11 +1,28 @@
 #include "config.h"
 #include "forms/base/child.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
 enum { FILES_MAX = 1024 };
+
+pid_t child_fork(void)
+{
+	sigset_t all, before;
+	int why;
+	pid_t pid;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	pid = fork();
+	why = errno;
+	if (pid)
+		sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = why;
+	return pid;
+}
 
 bool child_begin(int keep)
 {

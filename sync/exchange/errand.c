@@ -107,7 +107,7 @@ enum err errand_start(struct errand *o, struct profile *p, const char *url)
 		return err_set(ERR_DENIED, _("先用 PIN 打开"));
 	if (pipe2(ends, O_CLOEXEC))
 		return err_set(ERR_NOMEM, _("现在开不了同步的进程: %s"), strerror(errno));
-	o->pid = fork();
+	o->pid = child_fork();
 	if (!o->pid)
 		be_errand(p, url, parent, ends[1]);
 	close(ends[1]);

@@ -36,7 +36,7 @@ enum err outside_start(struct outside *o, const char *command, const char *argum
 	snprintf(o->command, sizeof o->command, "%s", command);
 	if (pipe2(ends, O_CLOEXEC))
 		return err_set(err_from_errno(errno), "%s", strerror(errno));
-	o->pid = fork();
+	o->pid = child_fork();
 	if (!o->pid)
 		be_child(command, argument, ends[1]);
 	close(ends[1]);

@@ -3,6 +3,8 @@
 
 #include "forms/base/i18n.h"
 
+const struct keys_ad envelope_maker_ad = { "XC1 maker", 9 };
+
 enum err envelope_ratio(size_t plain_len, size_t cipher_len)
 {
 	if (plain_len > (size_t)LIMIT_PLAIN_RATIO * cipher_len + LIMIT_PLAIN_SLACK)

@@ -3,7 +3,7 @@
 #define SYNC_BUNDLE_ENVELOPE_H
 
 #include "forms/base/buf.h"
-#include "sync/keys/identity.h"
+#include "sync/keys/box.h"
 #include "sync/limits.h"
 
 enum {
@@ -13,6 +13,7 @@ enum {
 	ENVELOPE_CHUNK = 16 << 10, ENVELOPE_CHUNK_MORE = 17, ENVELOPE_STREAM = 24,
 	ENVELOPE_MAJOR = 1, ENVELOPE_ALGORITHMS = 1,
 	ENVELOPE_TICK = 1, ENVELOPE_MAKER = 2,            /* types of extensions */
+	ENVELOPE_MAKER_PLAIN = 2 * (1 + LIMIT_MAKER), ENVELOPE_MAKER_BOX = ENVELOPE_MAKER_PLAIN + KEYS_BOX,
 	ENVELOPE_CRITICAL = 0x8000, ENVELOPE_FLAGS_CRITICAL = 0xff00
 };
 
@@ -31,6 +32,9 @@ enum err envelope_ratio(size_t plain_len, size_t cipher_len);
  * is whole, authentic and the last one is marked. blob.h uses the same. */
 enum err envelope_encrypt(const uint8_t key[KEYS_SYMMETRIC], const void *ad, size_t ad_len, const void *plain, size_t len, struct buf *out);
 enum err envelope_decrypt(const uint8_t key[KEYS_SYMMETRIC], const void *ad, size_t ad_len, const void *cipher, size_t len, struct buf *out);
+
+/* With the versions that a sealer runs: "XC1 maker". */
+extern const struct keys_ad envelope_maker_ad;
 
 /* "XC1 bundle", the header and the hash of what lies between header and signature. */
 void envelope_message(const uint8_t *file, size_t header_len, size_t cipher_len, struct buf *out);

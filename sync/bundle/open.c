@@ -53,17 +53,6 @@ static enum err read_fixed(struct wire *w, struct bundle_envelope *out)
 	return envelope_ratio(out->plain_len, out->cipher_len);
 }
 
-static void read_maker(struct wire *body, char out[LIMIT_MAKER + 1])
-{
-	uint8_t len = wire_u8(body);
-	const uint8_t *at = len <= LIMIT_MAKER ? wire_bytes(body, len) : NULL;
-
-	if (!at || !text_valid((const char *)at, len) || memchr(at, 0, len))
-		body->err = ERR_FORMAT;
-	else
-		memcpy(out, at, len);
-}
-
 static enum err read_extensions(struct wire *w, const uint8_t *end, struct bundle_envelope *out)
 {
 	struct wire x = wire_init(w->at, (size_t)(end - w->at));
@@ -79,8 +68,7 @@ static enum err read_extensions(struct wire *w, const uint8_t *end, struct bundl
 			if (wire_end(&body))
 				return err_set(ERR_FORMAT, _("数据包的扩展部分损坏"));
 		} else if (type == ENVELOPE_MAKER) {
-			read_maker(&body, out->program);
-			read_maker(&body, out->pack);
+			out->maker = wire_bytes(&body, ENVELOPE_MAKER_BOX);
 			if (wire_end(&body))
 				return err_set(ERR_FORMAT, _("数据包的扩展部分损坏"));
 		} else if (type & ENVELOPE_CRITICAL) {
@@ -183,6 +171,29 @@ static enum err unseal_key(const struct bundle_envelope *e, const struct keys_ri
 	            : err_set(ERR_DENIED, _("数据包不是给我们的: 代为转送"));
 }
 
+static bool read_version(struct wire *w, char out[LIMIT_MAKER + 1])
+{
+	uint8_t len = wire_u8(w);
+	const uint8_t *at = wire_bytes(w, LIMIT_MAKER);
+
+	if (!at || len > LIMIT_MAKER || !text_valid((const char *)at, len) || memchr(at, 0, len))
+		return false;
+	memcpy(out, at, len);
+	return true;
+}
+
+static enum err read_maker(const uint8_t key[KEYS_SYMMETRIC], const uint8_t *box, struct bundle *out)
+{
+	uint8_t plain[ENVELOPE_MAKER_PLAIN];
+	struct wire w = wire_init(plain, sizeof plain);
+
+	if (!box)
+		return ERR_OK;
+	if (keys_box_open(key, envelope_maker_ad, box, ENVELOPE_MAKER_BOX, plain) || !read_version(&w, out->program) || !read_version(&w, out->pack))
+		return err_set(ERR_FORMAT, _("数据包的扩展部分损坏"));
+	return ERR_OK;
+}
+
 static enum err read_segments(struct bundle *b)
 {
 	struct wire w = wire_init(b->plain.data, b->plain.len);
@@ -210,6 +221,8 @@ enum err bundle_envelope_open(const struct bundle_envelope *envelope, const stru
 		e = envelope_decrypt(key, envelope->file, envelope->header_len, envelope->file + envelope->header_len, envelope->cipher_len, &frame);
 	if (!e)
 		e = bundle_zstd_expand(frame.data, frame.len, envelope->plain_len, envelope->dictionary, &out->plain);
+	if (!e)
+		e = read_maker(key, envelope->maker, out);
 	if (!e)
 		e = read_segments(out);
 	sodium_memzero(key, sizeof key);

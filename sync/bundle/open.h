@@ -19,16 +19,17 @@ struct bundle_envelope {
 	uint8_t id[KEYS_HASH];                            /* hash of the whole file */
 	uint8_t sealer[KEYS_WRITER];
 	uint64_t counter, tick; int64_t wall;             /* tick 0 = none */
-	char program[LIMIT_MAKER + 1], pack[LIMIT_MAKER + 1];     /* versions that the sealer runs; "" not told */
 	uint32_t plain_len, cipher_len;
 	uint8_t dictionary[8];
 	const uint8_t *stanzas; size_t to_count;          /* each: key id 8, sealed file key 80 */
+	const uint8_t *maker;                             /* ENVELOPE_MAKER_BOX bytes; NULL not told */
 	const uint8_t *file; size_t header_len, file_len;
 };
 
 struct bundle {
 	struct bundle_envelope envelope;
 	struct buf plain;
+	char program[LIMIT_MAKER + 1], pack[LIMIT_MAKER + 1];                     /* versions that the sealer runs; "" not told */
 	struct log_segment segments[LIMIT_SEGMENTS]; size_t segment_count;       /* borrow from plain */
 };
 

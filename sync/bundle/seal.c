@@ -22,22 +22,39 @@ static enum err put_stanzas(const struct bundle_sealing *how, const uint8_t key[
 	return out->err;
 }
 
-/* Bytes of a version that are told: whole characters. */
-static size_t fitting(const char *text)
+/* A version, cut to whole characters, in a field of one length whatever it says. */
+static void put_version(const char *text, struct buf *out)
 {
+	static const char nothing[LIMIT_MAKER];
 	size_t n = strlen(text);
 
-	if (n <= LIMIT_MAKER)
-		return n;
-	for (n = LIMIT_MAKER; n && ((unsigned char)text[n] & 0xc0) == 0x80; n--)
-		;
-	return n;
+	if (n > LIMIT_MAKER)
+		for (n = LIMIT_MAKER; n && ((unsigned char)text[n] & 0xc0) == 0x80; n--)
+			;
+	buf_putc(out, (int)n);
+	buf_put(out, text, n);
+	buf_put(out, nothing, LIMIT_MAKER - n);
+}
+
+/* For who has a stanza alone: what somebody runs is nobody else's business. */
+static enum err put_maker(const struct bundle_sealing *how, const uint8_t key[KEYS_SYMMETRIC], struct buf *out)
+{
+	struct buf plain = { 0 };
+	enum err e;
+
+	put_version(how->program, &plain);
+	put_version(how->pack, &plain);
+	buf_be16(out, ENVELOPE_MAKER);
+	buf_be16(out, ENVELOPE_MAKER_BOX);
+	if (!(e = plain.err))
+		e = keys_box_close_to(key, envelope_maker_ad, plain.data, plain.len, out);
+	buf_clear(&plain);
+	return e;
 }
 
 static enum err put_header(const struct bundle_sealing *how, size_t plain_len, size_t frame_len, const uint8_t key[KEYS_SYMMETRIC], struct buf *out)
 {
-	size_t program = how->program ? fitting(how->program) : 0, pack = how->program ? fitting(how->pack) : 0;
-	size_t extensions = (how->tick ? 4 + 8 : 0) + (how->program ? 4 + 2 + program + pack : 0);
+	size_t extensions = (how->tick ? 4 + 8 : 0) + (how->program ? 4 + ENVELOPE_MAKER_BOX : 0);
 	enum err e;
 
 	buf_puts(out, "XCB1");
@@ -58,14 +75,8 @@ static enum err put_header(const struct bundle_sealing *how, size_t plain_len, s
 		buf_be16(out, 8);
 		buf_be64(out, how->tick);
 	}
-	if (how->program) {
-		buf_be16(out, ENVELOPE_MAKER);
-		buf_be16(out, (uint16_t)(2 + program + pack));
-		buf_putc(out, (int)program);
-		buf_put(out, how->program, program);
-		buf_putc(out, (int)pack);
-		buf_put(out, how->pack, pack);
-	}
+	if (how->program && (e = put_maker(how, key, out)))
+		return e;
 	return out->err;
 }
 

@@ -280,8 +280,6 @@ static void say_envelope(struct ctl *c, const struct bundle_envelope *e, struct 
 	jdoc_put_integer(j, "plain", e->plain_len);
 	jdoc_put_integer(j, "recipients", (int64_t)e->to_count);
 	jdoc_put_integer(j, "tick", (int64_t)e->tick);
-	jdoc_put_text(j, "program", e->program);
-	jdoc_put_text(j, "pack", e->pack);
 	ctl_say(c, _("包 %.16s…  封包者 %.8s…  第 %" PRIu64 " 个  %zu 字节, 展开 %u, 给 %zu 方"), id, sealer, e->counter, e->file_len, e->plain_len, e->to_count);
 }
 

@@ -180,7 +180,7 @@ static enum err take_group(struct log_batch *b, void *user)
 		if (!a->bundle) {
 			/* So that whoever brings it again is told that it is here. */
 			if (a->file->verdict == INBOX_CARRIED && !g->authority_only)
-				e = keep_evidence(b, g->profile, a->file, &a->envelope);
+				e = keep_evidence(b, a->file, &a->envelope, a->bundle);
 			continue;
 		}
 		a->waits = false;
@@ -197,7 +197,7 @@ static enum err take_group(struct log_batch *b, void *user)
 		if (a->file->verdict == INBOX_MERGED && a->waits)
 			decide(a->file, INBOX_HELD, _("里面有还没入网的人的记录, 等乡镇的名册到了再收"));
 		if (!e && !g->authority_only)
-			e = keep_evidence(b, g->profile, a->file, &a->envelope);
+			e = keep_evidence(b, a->file, &a->envelope, a->bundle);
 	}
 	return e;
 }

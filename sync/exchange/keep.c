@@ -18,18 +18,19 @@
 
 enum { FILES_MAX = 100000, HELD_MAX = 64 << 20, STANZA = 88 };
 
-enum err keep_evidence(struct log_batch *b, struct profile *p, const struct inbox_file *f, const struct bundle_envelope *envelope)
+enum err keep_evidence(struct log_batch *b, const struct inbox_file *f, const struct bundle_envelope *envelope, const struct bundle *opened)
 {
 	struct evidence e = { .counter = envelope->counter, .tick = f->tick, .sealed = envelope->wall, .seen = clock_wall(),
 	                      .size = f->len, .events = f->added, .piece_count = f->piece_count };
 
-	(void)p;
 	memcpy(e.id, f->id, KEYS_HASH);
 	memcpy(e.sealer, f->sealer, KEYS_WRITER);
 	memcpy(e.pieces, f->pieces, sizeof e.pieces);
 	snprintf(e.reason, sizeof e.reason, "%s", f->reason);
-	memcpy(e.program, envelope->program, sizeof e.program);
-	memcpy(e.pack, envelope->pack, sizeof e.pack);
+	if (opened) {
+		memcpy(e.program, opened->program, sizeof e.program);
+		memcpy(e.pack, opened->pack, sizeof e.pack);
+	}
 	e.state = f->verdict == INBOX_MERGED ? EVIDENCE_MERGED : f->verdict == INBOX_HELD ? EVIDENCE_HELD :
 	          f->verdict == INBOX_CARRIED ? EVIDENCE_CARRIED : EVIDENCE_REFUSED;
 	return evidence_put(b, &e);

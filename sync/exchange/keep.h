@@ -8,8 +8,8 @@
 #include "sync/bundle/open.h"
 #include "sync/exchange/inbox.h"
 
-/* Write down what became of a bundle, inside its own commit. */
-enum err keep_evidence(struct log_batch *b, struct profile *p, const struct inbox_file *f, const struct bundle_envelope *envelope);
+/* Write down what became of a bundle, inside its own commit; `opened` is NULL when it was not. */
+enum err keep_evidence(struct log_batch *b, const struct inbox_file *f, const struct bundle_envelope *envelope, const struct bundle *opened);
 
 /* Put a held or refused file into its directory; f->kept gets the path. */
 enum err keep_file(struct profile *p, struct inbox_file *f);

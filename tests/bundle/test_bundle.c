@@ -73,6 +73,8 @@ static void a_bundle_opens_where_it_is_addressed_with_its_events_unchanged(void 
 	assert_int_equal(b->segment_count, 2);
 	assert_int_equal(b->envelope.counter, 5);
 	assert_memory_equal(b->envelope.sealer, keys_identity_public(town.worker)->writer, KEYS_WRITER);
+	assert_string_equal(b->program, world_program);
+	assert_string_equal(b->pack, world_pack);
 	assert_int_equal(b->segments[0].count, 12);
 	assert_true(event_log_same(&b->segments[0].id, &log_.id));
 	assert_ok(segment_verify(&b->segments[0], keys_identity_public(town.worker)->sign, steps));

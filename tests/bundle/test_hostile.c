@@ -225,6 +225,13 @@ static void the_extensions_have_their_limit(void **state)
 		memset(buf_more(&x, n - 4), 'x', n - 4);
 		assert_err(try(&r), n <= LIMIT_EXTENSIONS ? ERR_OK : ERR_FORMAT);
 	}
+	for (size_t n = ENVELOPE_MAKER_BOX - 1; n <= ENVELOPE_MAKER_BOX + 1; n++) {       /* versions that the file key does not open */
+		buf_reset(&x);
+		buf_be16(&x, ENVELOPE_MAKER);
+		buf_be16(&x, (uint16_t)n);
+		memset(buf_more(&x, n), 'x', n);
+		assert_err(try(&r), ERR_FORMAT);
+	}
 	r.extensions = NULL;
 	r.header_more = -1;
 	assert_err(try(&r), ERR_FORMAT);

@@ -104,7 +104,7 @@ static void a_bundle(unsigned epoch, struct buf *file)
 
 static void p5_a_lost_bundle_shows_who_when_to_whom_how_large_and_nothing_else(void **state)
 {
-	static const char *const said[] = { "安全出口", "堵住半边", "已当场搬走", "2026.1", world_village, "p-worker", "石桥镇" };
+	static const char *const said[] = { "安全出口", "堵住半边", "已当场搬走", world_pack, world_program, world_village, "p-worker", "石桥镇" };
 	struct bundle_envelope e;
 	struct keys_ring *none;
 	struct bundle *b = calloc(1, sizeof *b);

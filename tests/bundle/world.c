@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-const char world_village[] = "990101100201";
+const char world_village[] = "990101100201", world_program[] = "9.8.7", world_pack[] = "2026.1";
 
 enum { EPOCH = 7, DAY = 1767225600 };
 
@@ -138,7 +138,8 @@ void world_close(struct world *w)
 void world_seal(struct world *w, const struct keys_identity *sealer, const uint8_t *to, const void *plain, size_t len, struct buf *file)
 {
 	uint8_t keys[1][KEYS_PK];
-	struct bundle_sealing how = { .sealer = sealer, .to = keys, .to_count = 1, .counter = 5, .wall = DAY * 1000LL };
+	struct bundle_sealing how = { .sealer = sealer, .to = keys, .to_count = 1, .counter = 5, .wall = DAY * 1000LL,
+	                              .program = world_program, .pack = world_pack };
 
 	memcpy(keys[0], to ? to : keys_roots_newest(&w->roots)->box, KEYS_PK);
 	assert_ok(bundle_seal(&how, plain, len, file, NULL));

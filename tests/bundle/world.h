@@ -28,6 +28,7 @@ struct world {
 };
 
 extern const char world_village[];                        /* 990101100201 */
+extern const char world_program[], world_pack[];          /* what every sealer runs */
 
 void world_open(struct world *w);
 void world_close(struct world *w);

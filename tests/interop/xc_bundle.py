@@ -186,7 +186,7 @@ def verify_segment(s, sign_pk):
 
 # ---- envelope ----
 
-Envelope = namedtuple("Envelope", "file header_len plain_len cipher_len dictionary sealer counter wall tick stanzas id")
+Envelope = namedtuple("Envelope", "file header_len plain_len cipher_len dictionary sealer counter wall tick stanzas maker id")
 
 
 def read_envelope(file):
@@ -203,7 +203,7 @@ def read_envelope(file):
     check(1 <= plain_len <= 1 << 20 and plain_len <= 64 * cipher_len + 4096, "plain length")
     check(len(file) == header_len + cipher_len + 64, "file length")
     dictionary_of(dictionary)
-    tick = None
+    tick = maker = None
     while w.at < header_len:
         kind, body = w.num(2), w.take(w.num(2))
         check(w.at <= header_len, "extension")
@@ -211,13 +211,11 @@ def read_envelope(file):
             check(len(body) == 8, "tick")
             tick = int.from_bytes(body, "big")
         elif kind == 2:
-            maker = Wire(body)
-            program, pack = (maker.take(maker.num(1)) for _ in range(2))
-            check(maker.at == len(body) and max(len(program), len(pack)) <= 24, "versions")
-            program.decode("utf-8"), pack.decode("utf-8")
+            check(len(body) == 90, "versions")
+            maker = body
         else:
             check(not kind & 0x8000, "critical extension")
-    return Envelope(file, header_len, plain_len, cipher_len, dictionary, sealer, counter, wall, tick, stanzas, H(file))
+    return Envelope(file, header_len, plain_len, cipher_len, dictionary, sealer, counter, wall, tick, stanzas, maker, H(file))
 
 
 def verify_envelope(e, sign_pk):
@@ -265,6 +263,14 @@ def expand(frame, size, dictionary=None):
     return plain
 
 
+def versions(key, box):
+    """What the sealer runs: (program, pack)."""
+    plain = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(box[24:], b"XC1 maker", box[:24], key)
+    fields = [plain[:25], plain[25:]]
+    check(all(f[0] <= 24 for f in fields), "versions")
+    return tuple(f[1:1 + f[0]].decode("utf-8") for f in fields)
+
+
 def open_envelope(e, keys):
     """keys: key id -> (public key, secret key)."""
     for name, sealed in e.stanzas:
@@ -276,6 +282,8 @@ def open_envelope(e, keys):
                 check(len(out) < 64, "more than 64 segments")
                 out.append(read_segment(w, e.sealer))
             check(sum(s.count for s in out) <= 16384, "more than 16,384 events")
+            if e.maker:
+                versions(key, e.maker)
             return out
     return None
 

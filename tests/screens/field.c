@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static char dir[256];
@@ -139,4 +140,39 @@ void field_golden(struct vt *vt, const char *name)
 	assert_string_equal(buf_str(&got), buf_str(&want));
 	buf_clear(&got);
 	buf_clear(&want);
+}
+
+void field_ask(struct vt *vt, const char *key, const char *prompt, const char *text)
+{
+	vt_keys(vt, key);
+	assert_shows(vt, prompt);
+	field_settle(vt);
+	vt_key(vt, "C-u");
+	vt_keys(vt, text);
+	vt_key(vt, "Enter");
+	field_settle(vt);
+}
+
+void field_choose(struct vt *vt, const char *key, const char *shows, const char *digit)
+{
+	vt_keys(vt, key);
+	assert_shows(vt, shows);
+	field_settle(vt);
+	vt_keys(vt, digit);
+	field_settle(vt);
+}
+
+const char *field_first_line(const char *name)
+{
+	static char line[256];
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", field_dir(), name);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(line, sizeof line, f));
+	fclose(f);
+	line[strcspn(line, "\n")] = '\0';
+	return line;
 }

@@ -28,6 +28,11 @@ struct vt *field_start(const char *profile, int rows, int cols, const char *cons
 /* The same, unlocked. */
 struct vt *field_enter(const char *profile, const char *pin, int rows, int cols, const char *const env[]);
 void field_settle(struct vt *vt);
+/* A key that opens a prompt, and what is typed there in place of what it held; a key that opens a choice, and its digit. */
+void field_ask(struct vt *vt, const char *key, const char *prompt, const char *text);
+void field_choose(struct vt *vt, const char *key, const char *shows, const char *digit);
+/* The first line of what a command left in a file of the township's folder; until the next call. */
+const char *field_first_line(const char *name);
 /* Back with Esc to a screen that can be left, out with q; frees vt. The program must end with 0. */
 void field_leave(struct vt *vt);
 

@@ -29,41 +29,6 @@ static void run(const char *commands)
 		fail_msg("%s", commands);
 }
 
-static const char *first_line(const char *name)
-{
-	static char line[256];
-	char path[512];
-	FILE *f;
-
-	snprintf(path, sizeof path, "%s/%s", field_dir(), name);
-	f = fopen(path, "r");
-	assert_non_null(f);
-	assert_non_null(fgets(line, sizeof line, f));
-	fclose(f);
-	line[strcspn(line, "\n")] = '\0';
-	return line;
-}
-
-static void ask(struct vt *vt, const char *key, const char *prompt, const char *text)
-{
-	vt_keys(vt, key);
-	assert_shows(vt, prompt);
-	field_settle(vt);
-	vt_key(vt, "C-u");
-	vt_keys(vt, text);
-	vt_key(vt, "Enter");
-	field_settle(vt);
-}
-
-static void choose(struct vt *vt, const char *key, const char *shows, const char *digit)
-{
-	vt_keys(vt, key);
-	assert_shows(vt, shows);
-	field_settle(vt);
-	vt_keys(vt, digit);
-	field_settle(vt);
-}
-
 static void select_row(struct vt *vt, const char *text)
 {
 	field_settle(vt);
@@ -101,24 +66,24 @@ static void who_asks_through_the_server_is_let_in_by_twenty_digits_or_refused(vo
 	vt_key(vt, "Down");                               /* any key: who came meanwhile shows */
 	assert_shows(vt, "赵敏");
 	assert_shows(vt, "不认识的人");
-	snprintf(digits, sizeof digits, "%s", first_line("stranger.digits"));
+	snprintf(digits, sizeof digits, "%s", field_first_line("stranger.digits"));
 	select_row(vt, digits);
-	choose(vt, "x", "不同意, 去掉", "1");             /* kept after all */
+	field_choose(vt, "x", "不同意, 去掉", "1");             /* kept after all */
 	assert_shows(vt, digits);
-	choose(vt, "x", "不同意, 去掉", "2");
+	field_choose(vt, "x", "不同意, 去掉", "2");
 	assert_shows(vt, "已从名单上去掉");
 	assert_hides(vt, "不认识的人");
-	snprintf(digits, sizeof digits, "%s", first_line("asks.digits"));
+	snprintf(digits, sizeof digits, "%s", field_first_line("asks.digits"));
 	assert_true(vt_selected(vt, digits));
 	vt_key(vt, "Enter");
 	assert_shows(vt, "经网络");
 	assert_shows(vt, digits);
-	choose(vt, "2", "和这里一样才发证", "1");
-	choose(vt, "4", "村应急管理员", "1");
-	choose(vt, "5", "全镇", "2");
+	field_choose(vt, "2", "和这里一样才发证", "1");
+	field_choose(vt, "4", "村应急管理员", "1");
+	field_choose(vt, "5", "全镇", "2");
 	vt_keys(vt, "6");
 	assert_shows(vt, "没有别的设备");
-	choose(vt, "7", "自己来取", "1");
+	field_choose(vt, "7", "自己来取", "1");
 	assert_shows(vt, "已发证: 赵敏");
 	assert_shows(vt, "把乡镇的代码念给本人");
 	vt_key(vt, "Esc");
@@ -139,16 +104,16 @@ static void a_new_device_goes_on_for_the_lost_one_of_the_same_person(void **stat
 	vt = devices(24, 80);
 	vt_keys(vt, "n");
 	snprintf(path, sizeof path, "%s/second.request", field_dir());
-	ask(vt, "1", "申请文件在哪里", path);
-	choose(vt, "2", "和这里一样才发证", "1");
-	choose(vt, "4", "村应急管理员", "1");
-	choose(vt, "5", "全镇", "2");
-	choose(vt, "6", "新设备接着它的记录", "2");
+	field_ask(vt, "1", "申请文件在哪里", path);
+	field_choose(vt, "2", "和这里一样才发证", "1");
+	field_choose(vt, "4", "村应急管理员", "1");
+	field_choose(vt, "5", "全镇", "2");
+	field_choose(vt, "6", "新设备接着它的记录", "2");
 	assert_shows(vt, "[x] 6 接替的旧设备");
-	ask(vt, "7", "写到哪里", "/nowhere/at/all.grant");
+	field_ask(vt, "7", "写到哪里", "/nowhere/at/all.grant");
 	assert_shows(vt, "[ ] 7");                        /* cannot be written: nothing was certified */
 	snprintf(path, sizeof path, "%s/second.grant", field_dir());
-	ask(vt, "7", "写到哪里", path);
+	field_ask(vt, "7", "写到哪里", path);
 	assert_shows(vt, "已发证: 王秀英");
 	field_leave(vt);
 	run("on second 2026-07-12T08:05 enrol accept second.grant --root \"$(xunchactl --profile town root show)\";"
@@ -173,16 +138,16 @@ static void a_lost_device_is_revoked_after_it_was_said_what_that_means(void **st
 	vt_keys(vt, "3");                                 /* no reason yet: nothing to confirm */
 	field_settle(vt);
 	assert_hides(vt, "吊销这台设备");
-	ask(vt, "1", "例如: 手机丢了", "手机丢了");
-	ask(vt, "2", "从这时起写的不算数", "昨天");
+	field_ask(vt, "1", "例如: 手机丢了", "手机丢了");
+	field_ask(vt, "2", "从这时起写的不算数", "昨天");
 	assert_shows(vt, "要写成 2026-07-12 08:31");
-	ask(vt, "2", "从这时起写的不算数", "2026-07-12 08:00");
+	field_ask(vt, "2", "从这时起写的不算数", "2026-07-12 08:00");
 	assert_shows(vt, "照旧算数");
 	assert_shows(vt, "它看不到以后的数据");
 	field_golden(vt, "revoke-80x24");
-	choose(vt, "3", "吊销这台设备", "1");             /* not yet */
+	field_choose(vt, "3", "吊销这台设备", "1");             /* not yet */
 	assert_shows(vt, "[ ] 3 吊销");
-	choose(vt, "3", "吊销这台设备", "2");
+	field_choose(vt, "3", "吊销这台设备", "2");
 	assert_shows(vt, "[x] 3 吊销");
 	vt_key(vt, "Esc");
 	assert_shows(vt, "已吊销");
@@ -209,9 +174,9 @@ static void what_it_sends_after_is_held_back_shown_and_adopted_one_by_one(void *
 	assert_shows(vt, "没有算数");
 	assert_shows(vt, "后门锁死");
 	vt_key(vt, "Esc");
-	choose(vt, "a", "和别的记录一样算数", "1");
+	field_choose(vt, "a", "和别的记录一样算数", "1");
 	assert_hides(vt, "已采纳");
-	choose(vt, "a", "和别的记录一样算数", "2");
+	field_choose(vt, "a", "和别的记录一样算数", "2");
 	assert_shows(vt, "已采纳, 从现在起算数");
 	field_leave(vt);
 	run("town register list hazards | grep -q 后门; town register list hazards | none 乱写");
@@ -230,16 +195,17 @@ static void people_named_in_a_row_are_erased_everywhere_and_it_is_seen_who_has_n
 	field_settle(vt);
 	vt_keys(vt, "X");
 	assert_shows(vt, "删个人信息:");
-	ask(vt, "1", "例如: 本人要求", "本人要求");
-	choose(vt, "2", "只删个人信息", "1");
+	field_ask(vt, "1", "例如: 本人要求", "本人要求");
+	field_choose(vt, "2", "只删个人信息", "1");
 	assert_shows(vt, "删了找不回来");
-	choose(vt, "3", "先不删", "1");
+	field_choose(vt, "3", "先不删", "1");
 	assert_shows(vt, "[ ] 3");
-	choose(vt, "3", "先不删", "2");
+	field_choose(vt, "3", "先不删", "2");
 	assert_shows(vt, "已令删除");
 	field_leave(vt);
 	run("town register list hazards --where '${phone} = \"10000000012\"' | none 软管; town register list hazards | grep -q 软管");
 	vt = devices(24, 80);
+	assert_shows(vt, PACKAGE_VERSION " 2026.1");       /* what the manager's device runs: it was told under the seal */
 	vt_keys(vt, "e");
 	assert_shows(vt, "本人要求");
 	assert_shows(vt, "台没回报");
@@ -278,9 +244,9 @@ static void the_roster_tells_who_may_do_what_where_and_more_can_be_given(void **
 	vt_keys(vt, "1");
 	vt_key(vt, "Enter");
 	assert_shows(vt, "[x] 1 加什么角色");
-	choose(vt, "2", "全镇", "3");
+	field_choose(vt, "2", "全镇", "3");
 	assert_shows(vt, "[x] 2 加哪个村");
-	choose(vt, "3", "只能吊销再重新入网才能减", "1");
+	field_choose(vt, "3", "只能吊销再重新入网才能减", "1");
 	assert_shows(vt, "已加上");
 	vt_key(vt, "Esc");
 	assert_shows(vt, "网格员、村应急管理员");

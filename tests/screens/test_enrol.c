@@ -16,22 +16,6 @@ static void run(const char *command)
 		fail_msg("%s", command);
 }
 
-/* The first line of what a command left in a file. */
-static const char *first_line(const char *name)
-{
-	static char line[256];
-	char path[512];
-	FILE *f;
-
-	snprintf(path, sizeof path, "%s/%s", field_dir(), name);
-	f = fopen(path, "r");
-	assert_non_null(f);
-	assert_non_null(fgets(line, sizeof line, f));
-	fclose(f);
-	line[strcspn(line, "\n")] = '\0';
-	return line;
-}
-
 static void text(struct vt *vt, const char *words)
 {
 	vt_keys(vt, words);
@@ -82,13 +66,13 @@ static void a_new_device_is_enrolled_through_the_server(void **state)
 	vt_key(vt, "Enter");
 	run("xunchad --profile town --listen 127.0.0.1:0 2>daemon.log & echo $! >daemon.pid;"
 	    "for i in $(seq 300); do sed -n 's/.* port \\([0-9]*\\)$/\\1/p' daemon.log >port; [ -s port ] && exit 0; sleep 0.1; done; exit 1");
-	snprintf(url, sizeof url, "http://127.0.0.1:%s", first_line("port"));
+	snprintf(url, sizeof url, "http://127.0.0.1:%s", field_first_line("port"));
 	by_network(vt, url);
 	assert_shows(vt, "还没有批准");
 	vt_key(vt, "Enter");
 	assert_shows(vt, "打电话念给乡镇核对");
 	run("xunchactl --profile town enrol waiting --json | sed -n 's/.*\"digits\": *\"\\([0-9 ]*\\)\".*/\\1/p' >digits; test -s digits");
-	assert_shows(vt, first_line("digits"));
+	assert_shows(vt, field_first_line("digits"));
 	run("xunchactl --profile town --pin-file pin.town enrol grant \"$(cat digits)\" --role GRID --scope 990101100202 --person 赵敏;"
 	    "xunchactl --profile town root show >code");
 	by_network(vt, url);
@@ -102,7 +86,7 @@ static void a_new_device_is_enrolled_through_the_server(void **state)
 	assert_shows(vt, "取回来了");
 	vt_key(vt, "Enter");
 	assert_shows(vt, "32 位数 (空格");
-	text(vt, first_line("code"));
+	text(vt, field_first_line("code"));
 	assert_shows(vt, "入网好了");
 	vt_key(vt, "Esc");
 	assert_shows(vt, "要做的");

@@ -15,42 +15,6 @@ static void run(const char *line)
 		fail_msg("%s", command);
 }
 
-/* The first line of a file in the township's folder. */
-static void first_line(const char *name, char *out, size_t size)
-{
-	char path[512];
-	FILE *f;
-
-	snprintf(path, sizeof path, "%s/%s", field_dir(), name);
-	f = fopen(path, "r");
-	assert_non_null(f);
-	assert_non_null(fgets(out, (int)size, f));
-	out[strcspn(out, "\n")] = '\0';
-	fclose(f);
-}
-
-/* A key that opens a prompt, and what is typed there. */
-static void ask(struct vt *vt, const char *key, const char *prompt, const char *text)
-{
-	vt_keys(vt, key);
-	assert_shows(vt, prompt);
-	field_settle(vt);
-	vt_key(vt, "C-u");
-	vt_keys(vt, text);
-	vt_key(vt, "Enter");
-	field_settle(vt);
-}
-
-/* Opens a choice and takes the option by its digit. */
-static void choose(struct vt *vt, const char *key, const char *shows, const char *digit)
-{
-	vt_keys(vt, key);
-	assert_shows(vt, shows);
-	field_settle(vt);
-	vt_keys(vt, digit);
-	field_settle(vt);
-}
-
 static struct vt *devices(void)
 {
 	struct vt *vt = field_enter("town", TOWN_PIN, 24, 80, NULL);
@@ -69,7 +33,7 @@ static void a_device_is_let_in_at_the_desk_only_after_its_digits_were_compared(v
 	run("printf '864209\\n' >pin.third; xunchactl --now 2026-07-12T08:00 --profile third --pin-file pin.third init writer --name 赵敏 --kdf min;"
 	    "xunchactl --now 2026-07-12T08:00 --profile third --pin-file pin.third enrol request --out third.request;"
 	    "xunchactl --json enrol show third.request | tr -d '\\n' | sed 's/.*\"digits\": *\"\\([0-9 ]*\\)\".*/\\1\\n/' >digits");
-	first_line("digits", digits, sizeof digits);
+	snprintf(digits, sizeof digits, "%s", field_first_line("digits"));
 	assert_int_equal(strlen(digits), 23);
 	vt = devices();
 	vt_keys(vt, "n");
@@ -78,24 +42,24 @@ static void a_device_is_let_in_at_the_desk_only_after_its_digits_were_compared(v
 	field_settle(vt);
 	assert_shows(vt, "[ ] 7 发证");
 	snprintf(path, sizeof path, "%s/pin.third", field_dir());
-	ask(vt, "1", "申请文件在哪里", path);
+	field_ask(vt, "1", "申请文件在哪里", path);
 	assert_shows(vt, "[ ] 1");                         /* not a request: said, not taken */
 	snprintf(path, sizeof path, "%s/third.request", field_dir());
-	ask(vt, "1", "申请文件在哪里", path);
+	field_ask(vt, "1", "申请文件在哪里", path);
 	assert_shows(vt, digits);
-	choose(vt, "2", "和这里一样才发证", "2");
+	field_choose(vt, "2", "和这里一样才发证", "2");
 	assert_shows(vt, "[ ] 2");
 	vt_keys(vt, "4");
 	field_settle(vt);
 	assert_shows(vt, "[ ] 4 角色");
-	choose(vt, "2", "和这里一样才发证", "1");
+	field_choose(vt, "2", "和这里一样才发证", "1");
 	assert_shows(vt, "[x] 2");
-	choose(vt, "4", "村应急管理员", "1");
+	field_choose(vt, "4", "村应急管理员", "1");
 	assert_shows(vt, "网格员");
-	choose(vt, "5", "全镇", "2");
+	field_choose(vt, "5", "全镇", "2");
 	assert_shows(vt, "石桥村");
 	snprintf(path, sizeof path, "%s/third.grant", field_dir());
-	ask(vt, "7", "写到哪里", path);
+	field_ask(vt, "7", "写到哪里", path);
 	assert_shows(vt, "已发证: 赵敏");
 	assert_shows(vt, "把乡镇的代码念给本人");
 	vt_key(vt, "Esc");
@@ -118,22 +82,22 @@ static void a_new_pack_is_checked_then_published_and_the_device_has_it(void **st
 	    "sed -i 's/^unit,d,/unit,tt2,吨,tonnes,98,\\n&/' pack2/codes.csv; sed -i 's/^version,2026.2/version,2026.3/' pack3/pack.csv; cp -r pack2 bad; sed -i 's/,month,/,moon,/' bad/duties.csv");
 	vt = devices();
 	snprintf(path, sizeof path, "%s/bad", field_dir());
-	ask(vt, "u", "清单包的文件夹", path);
+	field_ask(vt, "u", "清单包的文件夹", path);
 	assert_shows(vt, "没有发布");
 	assert_shows(vt, "duties.csv");
 	vt_key(vt, "Esc");
 	assert_shows(vt, "最后一次来信");
 	snprintf(path, sizeof path, "%s/pack2", field_dir());
-	ask(vt, "u", "清单包的文件夹", path);
+	field_ask(vt, "u", "清单包的文件夹", path);
 	assert_shows(vt, "现在的: ");
 	vt_keys(vt, "3");
 	assert_hides(vt, "现在的: ");
-	ask(vt, "u", "清单包的文件夹", path);
+	field_ask(vt, "u", "清单包的文件夹", path);
 	assert_shows(vt, "现在的: ");
 	vt_keys(vt, "1");
 	assert_shows(vt, "已发布");
 	snprintf(path, sizeof path, "%s/pack3", field_dir());          /* a word that records may use is gone */
-	ask(vt, "u", "清单包的文件夹", path);
+	field_ask(vt, "u", "清单包的文件夹", path);
 	assert_shows(vt, "有 1 处会让旧记录里的内容看不到");
 	assert_shows(vt, "照样发布");
 	vt_keys(vt, "2");

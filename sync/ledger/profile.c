@@ -266,7 +266,7 @@ static enum err first_half(struct profile *p, bool walk)
 	    || (e = make_ring(p)))
 		return e;
 	e = walk ? profile_probe(p) : ERR_OK;
-	p->own->store_bad = p->own->only_walked = e == ERR_CORRUPT || e == ERR_IO;
+	p->own->store_bad = e == ERR_CORRUPT || e == ERR_IO;
 	if (e && !p->own->store_bad && e != ERR_NOTFOUND)
 		return e;
 	return p->office ? profile_ladder(p) : ERR_OK;

@@ -366,7 +366,7 @@ static enum err mend(struct check *c)
 		return profile_rejournal(p, true);
 	}
 	p->own->store_bad = true;
-	p->own->only_walked = false;
+	p->own->read_failed = false;
 	return profile_ladder(p);
 }
 

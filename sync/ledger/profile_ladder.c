@@ -409,16 +409,16 @@ static bool journal_is_whole(struct profile *p)
 	return journal_end(p->journal).records && !journal_each(p->journal, (struct journal_mark){ 0 }, pass, NULL, &lost) && !lost;
 }
 
-/* A store that could not be walked is looked at once more before it is set aside: what was the machine's passing failure is no damage,
- * and what cannot be read for good is given up only for a whole journal. */
+/* A store that the walk could not read is looked at once more before it is set aside: what was the machine's passing failure is no
+ * damage, and what cannot be read for good is given up only for a whole journal. */
 static enum err last_look(struct profile *p, bool *bad)
 {
 	enum err e;
 
-	if (!*bad || !p->own->only_walked)
+	if (!*bad || !p->own->read_failed)
 		return ERR_OK;
-	p->own->only_walked = false;
 	e = profile_probe(p);
+	p->own->read_failed = false;
 	if (e == ERR_IO && journal_is_whole(p))
 		e = ERR_CORRUPT;
 	*bad = e == ERR_CORRUPT;
@@ -469,7 +469,7 @@ enum err profile_refresh(struct profile *p)
 
 	if (!p->store || store_damaged(p->store) || store_replaced(p->store)) {
 		p->own->store_bad = p->store && store_damaged(p->store);
-		p->own->only_walked = false;
+		p->own->read_failed = false;
 		return profile_ladder(p);
 	}
 	if ((e = journal_refresh(p->journal)) || (e = profile_mark(p, &mark)))
@@ -490,7 +490,7 @@ enum err profile_recover(struct profile *p)
 	profile_close_store(p);
 	if ((e = profile_probe(p)) == ERR_BUSY || e == ERR_NOMEM)
 		return e;
-	p->own->store_bad = p->own->only_walked = e == ERR_CORRUPT || e == ERR_IO;
+	p->own->store_bad = e == ERR_CORRUPT || e == ERR_IO;
 	return profile_ladder(p);
 }
 

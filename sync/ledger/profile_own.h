@@ -11,7 +11,7 @@ struct profile_private {
 	uint8_t boot_id[16];
 	uint64_t trust;              /* META_TRUST when the roster was fed */
 	bool store_bad;              /* the walk, or a value that did not open, found the store damaged */
-	bool only_walked;            /* the walk alone says so: the ladder looks once more */
+	bool read_failed;            /* that only because it could not be read: the ladder looks once more */
 	int lock_depth;
 	struct pack **packs;
 	unsigned pack_count;

@@ -70,14 +70,15 @@ static bool finished(int fd, int64_t ms)
 	}
 }
 
-static enum err walk(const char *dir, int64_t ms)
+/* *unread: a page was there and could not be read; looked at again it may come out otherwise. */
+static enum err walk(const char *dir, int64_t ms, bool *unread)
 {
 	int fds[2], status = 0;
 	bool done;
 	pid_t pid;
 
 	if (pipe(fds))
-		return err_set(ERR_IO, "pipe: %s", strerror(errno));
+		return err_set(ERR_NOMEM, "pipe: %s", strerror(errno));
 	fcntl(fds[0], F_SETFD, FD_CLOEXEC);
 	fcntl(fds[1], F_SETFD, FD_CLOEXEC);
 	pid = fork();
@@ -98,6 +99,7 @@ static enum err walk(const char *dir, int64_t ms)
 		;
 	if (!done)
 		return err_set(ERR_BUSY, _("库 %d 秒没有读完: 存储卡太慢, 或者别的程序正在写; 请稍候再开"), PATIENCE_MS / 1000);
+	*unread = WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS;
 	return result_of(status);
 }
 
@@ -108,14 +110,16 @@ enum err profile_probe(struct profile *p)
 	bool known = memcmp(p->own->boot_id, unknown, sizeof unknown) && !memcmp(p->anchor.probed, p->own->boot_id, sizeof unknown);
 	enum err e;
 
+	p->own->read_failed = false;
 	profile_path(p, "store", &dir);
 	if (!(e = dir.err) && !(e = store_check_file(dir.data))) {
-		e = walk(dir.data, known ? GLANCE_MS : WALK_MS);
+		e = walk(dir.data, known ? GLANCE_MS : WALK_MS, &p->own->read_failed);
 		if (!e && !known) {
 			memcpy(p->anchor.probed, p->own->boot_id, sizeof unknown);
 			anchor_write(p->dir, &p->anchor, false);
 		}
 	}
+	p->own->read_failed |= e == ERR_IO;
 	buf_clear(&dir);
 	return e;
 }

@@ -11,6 +11,9 @@
 #include "tui/screens/screens.h"
 
 #include <getopt.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +87,15 @@ static enum err run(struct app *app, const char *new_dir)
 	return e;
 }
 
+/* What is large and goes is to go back to the system. Left to itself glibc moves the bound up with the first large block that is freed,
+ * and the lists and texts that grow after it leave their holes in the heap (N9: a quarter of all memory). */
+static void bound_heap(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, 128 << 10);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { .profile = NULL };
@@ -93,6 +105,7 @@ int main(int argc, char **argv)
 	enum err e;
 	int status;
 
+	bound_heap();
 	if (!i18n_open(NULL)) {
 		fputs("xuncha: no UTF-8 locale; install the package locales or set LC_ALL=C.UTF-8\n", stderr);
 		return EXIT_FAILURE;

@@ -149,19 +149,19 @@ static uint64_t larger(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* What another program wrote beside us; not what we have just found to be lost. */
+/* What another program wrote beside us. */
 static void merge_ends(struct anchor *a, const struct anchor *before)
 {
 	struct anchor_ends ends = before->ends;
 
-	if (before->written > a->written)
-		return;
 	for (uint32_t i = a->ends.count; i-- > 0; )
 		anchor_note_end(&ends, &a->ends.at[i].log, a->ends.at[i].seq);
 	a->ends = ends;
 }
 
-static enum err write_slot(const char *dir, struct anchor *a, bool durable, bool forget)
+enum slot { SLOT_RAISE, SLOT_TICK, SLOT_LOST };       /* what may go back: nothing, the tick, what was written */
+
+static enum err write_slot(const char *dir, struct anchor *a, bool durable, enum slot how)
 {
 	struct buf path = { 0 }, slot = { 0 };
 	struct anchor before;
@@ -171,10 +171,14 @@ static enum err write_slot(const char *dir, struct anchor *a, bool durable, bool
 	/* Another program may have written since we read. */
 	a->generation = larger(a->generation, before.generation) + 1;
 	a->exported = larger(a->exported, before.exported);
-	a->tick = forget ? a->tick : larger(a->tick, before.tick);
+	if (how != SLOT_TICK)
+		a->tick = larger(a->tick, before.tick);
 	a->sealed = larger(a->sealed, before.sealed);
 	a->boot = larger(a->boot, before.boot);
-	merge_ends(a, &before);
+	if (how != SLOT_LOST) {
+		a->written = larger(a->written, before.written);
+		merge_ends(a, &before);
+	}
 	fs_path(&path, dir, names[which == 0 ? 1 : 0]);
 	print(a, &slot);
 	e = path.err ? path.err : slot.err;
@@ -188,11 +192,16 @@ static enum err write_slot(const char *dir, struct anchor *a, bool durable, bool
 
 enum err anchor_write(const char *dir, struct anchor *a, bool durable)
 {
-	return write_slot(dir, a, durable, false);
+	return write_slot(dir, a, durable, SLOT_RAISE);
 }
 
 enum err anchor_set_tick(const char *dir, struct anchor *a, uint64_t tick)
 {
 	a->tick = tick;
-	return write_slot(dir, a, true, true);
+	return write_slot(dir, a, true, SLOT_TICK);
+}
+
+enum err anchor_count_lost(const char *dir, struct anchor *a)
+{
+	return write_slot(dir, a, true, SLOT_LOST);
 }

@@ -34,8 +34,11 @@ void anchor_note_end(struct anchor_ends *ends, const struct event_log_id *log, u
 
 /* The newer sound slot; a zeroed struct when there is none (*found false). Damage is not an error. */
 enum err anchor_read(const char *dir, struct anchor *out, bool *found);
-/* Writes the older slot; `durable` waits for the disk. */
+/* Writes the older slot; `durable` waits for the disk. No number goes back: another program may have written since *a was read, and *a gets
+ * the higher. */
 enum err anchor_write(const char *dir, struct anchor *a, bool durable);
+/* The one way back for what was written: what was found to be lost is no longer counted. Durable. */
+enum err anchor_count_lost(const char *dir, struct anchor *a);
 /* The one way back for a tick: a new receipt key counts anew. Durable. */
 enum err anchor_set_tick(const char *dir, struct anchor *a, uint64_t tick);
 

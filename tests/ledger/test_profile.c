@@ -311,6 +311,34 @@ static void two_programs_share_a_store(void **state)
 	profile_close(b);
 }
 
+/* One program seals bundles with the anchor as it read it; what the other one kept meanwhile is not taken back by that. */
+static void what_one_program_has_written_another_does_not_take_back(void **state)
+{
+	struct profile *screen, *errand;
+	struct anchor now;
+	uint64_t counter, before;
+	bool found;
+
+	(void)state;
+	assert_ok(world_open("anchored", false, 1, &screen));
+	append_ok(screen, "a");
+	assert_ok(world_open("anchored", false, 1, &errand));
+	append_ok(screen, "b");
+	append_ok(screen, "c");
+	assert_ok(anchor_read(screen->dir, &now, &found));
+	before = now.written;
+	assert_ok(profile_next_counter(errand, &counter));
+	assert_ok(anchor_read(screen->dir, &now, &found));
+	assert_int_equal(now.written, before);
+	assert_int_equal(now.ends.at[0].seq, screen->anchor.ends.at[0].seq);
+	now.written = before - 1;
+	assert_ok(anchor_count_lost(screen->dir, &now));          /* what is known to be lost is the one way back */
+	assert_ok(anchor_read(screen->dir, &now, &found));
+	assert_int_equal(now.written, before - 1);
+	profile_close(errand);
+	profile_close(screen);
+}
+
 static void a_store_replaced_under_an_open_program_is_opened_again(void **state)
 {
 	struct profile *a, *b;
@@ -377,6 +405,7 @@ int main(void)
 		cmocka_unit_test(a_copied_profile_goes_on_in_a_new_epoch),
 		cmocka_unit_test(a_restored_backup_takes_the_place_and_keeps_what_was_there),
 		cmocka_unit_test(two_programs_share_a_store),
+		cmocka_unit_test(what_one_program_has_written_another_does_not_take_back),
 		cmocka_unit_test(a_store_replaced_under_an_open_program_is_opened_again),
 		cmocka_unit_test(bundle_counters_never_repeat),
 		cmocka_unit_test(a_newer_profile_and_a_foreign_directory_are_refused),

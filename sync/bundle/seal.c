@@ -36,7 +36,7 @@ static void put_version(const char *text, struct buf *out)
 	buf_put(out, nothing, LIMIT_MAKER - n);
 }
 
-/* For who has a stanza alone: what somebody runs is nobody else's business. */
+/* For who has a stanza: a lost bundle does not tell what somebody runs. */
 static enum err put_maker(const struct bundle_sealing *how, const uint8_t key[KEYS_SYMMETRIC], struct buf *out)
 {
 	struct buf plain = { 0 };

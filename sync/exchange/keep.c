@@ -497,7 +497,6 @@ enum err inbox_settle(struct profile *p, uint32_t *again)
 	uint64_t trust = profile_trust(p);
 	enum err e = each_kept(p, "carry", recognize_one, &r);
 
-	room_forget(p);
 	if (!e)
 		e = settle_packs(p);
 	/* What was not believed or opened before is not now, unless the township has said something since. */
@@ -513,6 +512,7 @@ enum err inbox_settle(struct profile *p, uint32_t *again)
 		e = erase_settle(p);
 	if (!e)
 		p->tried = trust;
+	room_forget(p);
 	if (again)
 		*again = r.again;
 	return e;

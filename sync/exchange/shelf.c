@@ -25,6 +25,7 @@ struct filling {
 	struct evidence making;
 	struct evidence *made; size_t made_count, made_cap;
 	uint64_t events;
+	bool asked;                                       /* whether to tell what we run: once a fill */
 };
 
 /* Room for one more item of an array that doubles. */
@@ -74,14 +75,15 @@ static enum err note_head(void *user, const struct log_head *h)
 	return ERR_OK;
 }
 
-/* What a device runs, told to the township once: again when it runs something else, or its bundles are cut anew. */
+/* What a device runs, told to the township once: again when it runs something else, its bundles are cut anew, or the township was
+ * restored from a backup (the upper half of its tick). */
 static void tell_maker(struct profile *p, struct bundle_sealing *how, struct buf *words)
 {
 	struct buf path = { 0 }, told = { 0 };
 	const struct pack *pack = NULL;
 	const char *version = profile_pack_current(p, &pack) ? "" : pack->version;
 
-	buf_printf(words, "%s\n%s\n", PACKAGE_VERSION, version);
+	buf_printf(words, "%s\n%s\n%llu\n", PACKAGE_VERSION, version, (unsigned long long)(p->anchor.tick >> 32));
 	if (fs_read(profile_path(p, TOLD, &path), 1024, &told) || strcmp(buf_str(&told), buf_str(words))) {
 		how->program = PACKAGE_VERSION;
 		how->pack = version;
@@ -116,8 +118,10 @@ static enum err finish_bundle(struct filling *f)
 	f->made = more;
 	if ((e = profile_next_counter(f->profile, &how.counter)))
 		return e;
-	if (!f->profile->office)
+	if (s->acknowledged && !f->asked) {                   /* only in what the township opens, and asked once */
+		f->asked = true;
 		tell_maker(f->profile, &how, &maker);
+	}
 	e = bundle_seal(&how, f->plain.data, f->plain.len, &file, f->making.id);
 	if (!e) {
 		keys_hex(f->making.id, KEYS_HASH, hex);

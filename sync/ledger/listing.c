@@ -135,7 +135,8 @@ static enum err read_blocks(struct listing *l, int64_t until)
 	enum err e = ERR_OK;
 
 	reader_begin(l->p, &t, &c);
-	l->blocks = (block_slots(&t, l->word) + BLOCK_ROWS - 1) / BLOCK_ROWS;
+	if (!l->block)                          /* by the first slice: counted from the end, a block that came meanwhile would shift the others */
+		l->blocks = (block_slots(&t, l->word) + BLOCK_ROWS - 1) / BLOCK_ROWS;
 	do {
 		uint32_t block = l->lines.descending ? l->blocks - 1 - l->block : l->block;
 		struct store_key key = block_key(l->word, block);

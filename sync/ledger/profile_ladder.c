@@ -226,7 +226,7 @@ static enum err compare_anchor(struct profile *p)
 	if ((e = losses_note(p, true)))
 		return e;
 	if (!(e = renew(p, LOG_ANCHOR)))
-		e = anchor_write(p->dir, &p->anchor, true);
+		e = anchor_count_lost(p->dir, &p->anchor);
 	return e;
 }
 
@@ -488,9 +488,10 @@ enum err profile_recover(struct profile *p)
 	enum err e;
 
 	profile_close_store(p);
-	if ((e = profile_probe(p)) == ERR_BUSY || e == ERR_NOMEM)
-		return e;
+	e = profile_probe(p);
 	p->own->store_bad = e == ERR_CORRUPT || e == ERR_IO;
+	if (e && !p->own->store_bad && e != ERR_NOTFOUND)
+		return e;
 	return profile_ladder(p);
 }
 

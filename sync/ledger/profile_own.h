@@ -48,7 +48,7 @@ void profile_decrees_recall(const struct profile *p);
 enum err profile_ladder(struct profile *p);
 
 /* The first half: a child opens the store and walks it for at most so long. ERR_CORRUPT, ERR_NOTFOUND; ERR_IO, ERR_NOMEM, ERR_FULL,
- * ERR_BUSY when the machine kept it from looking, which is no damage. */
+ * ERR_BUSY, ERR_DENIED when the machine kept it from looking, which is no damage. */
 enum err profile_probe(struct profile *p);
 
 /* Where does this directory lie? ERR_UNSUPPORTED where a copy could not be told from the original. */

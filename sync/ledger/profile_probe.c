@@ -2,6 +2,7 @@
 #include "config.h"
 #include "sync/ledger/profile_own.h"
 
+#include "forms/base/child.h"
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 
@@ -19,7 +20,7 @@
 enum { WALK_MS = 5000, GLANCE_MS = 200, HANG_MS = 2000, PATIENCE_MS = 60000 };
 
 /* Why the machine kept the child from looking: no damage. As the child's exit status; 1 = damage. */
-static const enum err machine[] = { ERR_IO, ERR_NOMEM, ERR_FULL, ERR_BUSY };
+static const enum err machine[] = { ERR_IO, ERR_NOMEM, ERR_FULL, ERR_BUSY, ERR_DENIED };
 enum { MACHINE = 2, MACHINES = sizeof machine / sizeof *machine };
 
 static int status_of(enum err e)
@@ -33,26 +34,34 @@ static int status_of(enum err e)
 static enum err result_of(int status)
 {
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	enum err e = code >= MACHINE && code < MACHINE + MACHINES ? machine[code - MACHINE] : ERR_OK;
 
-	if (code >= MACHINE && code < MACHINE + MACHINES)
-		return err_set(machine[code - MACHINE], _("库没有读成 (%s): 请稍候再开; 记录都没有动"), err_text(machine[code - MACHINE]));
+	if (e == ERR_FULL)
+		return err_set(e, _("存储空间不够, 库打不开: 请删去一些不用的文件再开; 记录都没有动"));
+	if (e == ERR_DENIED)
+		return err_set(e, _("没有权限读写库的文件: 请用平时的用户打开, 或者把文件改回原来的主人; 记录都没有动"));
+	if (e)
+		return err_set(e, _("库没有读成 (%s): 请稍候再开; 记录都没有动"), err_text(e));
 	return code ? err_set(ERR_CORRUPT, _("库文件损坏")) : ERR_OK;
 }
 
-static void child(const char *dir, int64_t ms)
+static void child(const char *dir, int64_t ms, int keep)
 {
-	static const int deadly[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE };
 	rlim_t seconds = (rlim_t)(ms + HANG_MS) / 1000;
-	int null = open("/dev/null", O_RDWR);
 
-	setrlimit(RLIMIT_CPU, &(struct rlimit){ seconds, seconds });
-	for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
-		signal(deadly[i], SIG_DFL);             /* not the handlers that give the terminal back */
-	if (null >= 0) {
-		dup2(null, 1);
-		dup2(null, 2);
-	}
+	child_begin(keep);
+	signal(SIGXFSZ, SIG_IGN);                       /* as in the program: a full disk is an error, not an end */
+	setrlimit(RLIMIT_CPU, &(struct rlimit){ seconds, seconds + 1 });        /* SIGXCPU: it went round; SIGKILL is somebody else's */
 	_exit(status_of(store_walk(dir, clock_ticks() + ms * 1000000)));
+}
+
+/* Bytes that were read have said that the store is damaged. A page that could not be read, no memory, a person: looked at again it may
+ * come out otherwise. */
+static bool may_pass(int status)
+{
+	int s = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+	return s && s != SIGSEGV && s != SIGABRT && s != SIGILL && s != SIGFPE && s != SIGXCPU;
 }
 
 /* Wait until the child is gone: its end of the pipe closes. False: it hangs. */
@@ -70,8 +79,7 @@ static bool finished(int fd, int64_t ms)
 	}
 }
 
-/* *unread: a page was there and could not be read; looked at again it may come out otherwise. */
-static enum err walk(const char *dir, int64_t ms, bool *unread)
+static enum err walk(const char *dir, int64_t ms, bool *passing)
 {
 	int fds[2], status = 0;
 	bool done;
@@ -81,11 +89,9 @@ static enum err walk(const char *dir, int64_t ms, bool *unread)
 		return err_set(ERR_NOMEM, "pipe: %s", strerror(errno));
 	fcntl(fds[0], F_SETFD, FD_CLOEXEC);
 	fcntl(fds[1], F_SETFD, FD_CLOEXEC);
-	pid = fork();
-	if (!pid) {
-		close(fds[0]);
-		child(dir, ms);
-	}
+	pid = child_fork();
+	if (!pid)
+		child(dir, ms, fds[1]);
 	close(fds[1]);
 	if (pid < 0) {
 		close(fds[0]);
@@ -99,7 +105,7 @@ static enum err walk(const char *dir, int64_t ms, bool *unread)
 		;
 	if (!done)
 		return err_set(ERR_BUSY, _("库 %d 秒没有读完: 存储卡太慢, 或者别的程序正在写; 请稍候再开"), PATIENCE_MS / 1000);
-	*unread = WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS;
+	*passing = may_pass(status);
 	return result_of(status);
 }
 

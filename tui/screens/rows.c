@@ -189,12 +189,13 @@ static enum err search(struct rows *r)
 	return e;
 }
 
-/* Something came meanwhile. An office has too many rows to read them anew under the hand with each bundle. */
+/* Something came meanwhile; what is being read is read to its end first, or a list would never be whole while bundle comes after bundle.
+ * An office has too many rows to read them anew under the hand with each. */
 static bool stale(struct kit_view *v)
 {
 	const struct rows *r = (const struct rows *)v;
 
-	return !r->app->profile->office && r->version != profile_version(r->app->profile);
+	return !r->app->profile->office && !r->coming && r->version != profile_version(r->app->profile);
 }
 
 /* Rows that are shown stay until all that there are now have been read. */
@@ -212,7 +213,7 @@ static enum err load(struct kit_view *v)
 	}
 	if (r->position != PACK_NONE)
 		whereabouts_ask(r->app);
-	if (stale(v)) {
+	if (r->version != profile_version(r->app->profile)) {
 		find_close(r->find);
 		r->find = NULL;
 	}

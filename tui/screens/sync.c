@@ -46,9 +46,14 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 	buf_puts(left, _("同步"));
 }
 
+static int label_cols(WINDOW *win)
+{
+	return getmaxx(win) < KIT_NARROW ? i18n_language() ? 20 : 14 : 26;
+}
+
 static int line(WINDOW *win, int y, enum kit_role role, const char *what, const char *value)
 {
-	int cols = getmaxx(win), wide = cols < KIT_NARROW ? i18n_language() ? 20 : 14 : 26;
+	int cols = getmaxx(win), wide = label_cols(win);
 
 	kit_text(win, y, 1, wide, KIT_DIM, what);
 	kit_text(win, y, wide + 2, cols - wide - 3, role, value);
@@ -66,7 +71,7 @@ static int count_line(WINDOW *win, int y, enum kit_role role, const char *what, 
 /* What the courier has to say may take more than a line. */
 static int said(WINDOW *win, int y, enum kit_role role, const char *words)
 {
-	int x = (getmaxx(win) < KIT_NARROW ? 14 : 22) + 2, lines = getmaxy(win) - y;
+	int x = label_cols(win) + 2, lines = getmaxy(win) - y;
 
 	return lines > 0 ? kit_paragraph(win, y, x, lines < 3 ? lines : 3, getmaxx(win) - x - 1, role, words) : 0;
 }
@@ -101,7 +106,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 	y = line(win, y, KIT_PLAIN, _("乡镇网址"), *v->app->settings.sync_url ? v->app->settings.sync_url : _("未设: 按 u 设"));
 	buf_reset(&b);
 	role = courier_words(v->app, &b);
-	kit_text(win, y, 1, getmaxx(win) < KIT_NARROW ? 14 : 22, KIT_DIM, _("自动同步"));
+	kit_text(win, y, 1, label_cols(win), KIT_DIM, _("自动同步"));
 	y += said(win, y, role, buf_str(&b));
 	if (y + 1 < getmaxy(win))
 		kit_paragraph(win, y + 1, 1, getmaxy(win) - y - 1, getmaxx(win) - 2, KIT_DIM,

@@ -21,16 +21,18 @@ for i in range(4):
 json.dump(d, open(sys.argv[2], "w"))
 P
 ok "the daemon runs" start_daemon
-start_relay cut=5000 cuts=60
 
 deliver() { (cd "$work" && node deliver.mjs "http://127.0.0.1:$relay" "$@"); }
-# take WHAT [with]: one more bundle of the device, with its id in the metadata or without, arrives by tus and has its receipt.
+# take WHAT [with]: one more bundle of the device, with its id in the metadata or without, arrives by tus and has its receipt. Each
+# has a bad network of its own: on a shared one the first delivery can use up the cuts.
 take() {
 	ok "$1: a bundle nobody has seen" fresh
+	start_relay cut=5000 cuts=20
 	ok "$1: delivered over a network that breaks" deliver "$work/$id" ${2:+"$id"}
 	sed -n 's/.* //p' "$work/log" >"$work/tries"
 	ok "$1: it had to be resumed" test "$(cat "$work/tries")" -gt 0
 	ok "$1: its receipt comes once it is durable" await get_file "/v1/r/$id" "$work/receipt"
+	stop_relay
 }
 fresh() {
 	rm -f "$work"/device/out/*
@@ -44,7 +46,6 @@ take "with its id" with
 export WITH_UPLOAD=1
 take "with its id, sent with its creation" with
 take "without its id"
-stop_relay
 get /metrics >"$work/metrics"
 has "three bundles were taken in" "$work/metrics" "xuncha_merged_total 3"
 ctl town register list hazards >"$work/hazards"

@@ -33,12 +33,12 @@ static bool step_is_sound(const struct pack *p, const struct pack_step *s)
 	return s->reg < p->register_count && s->field < p->registers[s->reg].field_count && *s->id && s->from && *s->to;
 }
 
-/* Columns follow the table they belong to. */
 static bool names_file(const struct pack *p, const struct pack_part *part, uint32_t reg)
 {
 	return part->reg == reg && reg < p->register_count && part->field < p->registers[reg].field_count && p->registers[reg].fields[part->field].type == PACK_FILE;
 }
 
+/* Columns follow the table they belong to. */
 static bool paper_is_sound(const struct pack *p, const struct pack_paper *paper)
 {
 	const struct pack_part *table = NULL;

@@ -23,8 +23,6 @@ _Static_assert(sizeof(struct errand_word) <= 4096, "a word goes into the pipe wh
 
 /* --- in its own process --- */
 
-struct telling { int fd; };
-
 static void tell(int fd, const struct errand_word *w)
 {
 	while (write(fd, w, sizeof *w) < 0 && errno == EINTR)
@@ -34,13 +32,13 @@ static void tell(int fd, const struct errand_word *w)
 /* How far it is may be left out: nobody is waited for who does not read. */
 static bool moving(void *user, const char *what, uint32_t done, uint32_t total)
 {
-	const struct telling *t = user;
+	int fd = *(const int *)user;
 	struct errand_word w = { .done = done, .total = total };
-	struct pollfd p = { .fd = t->fd, .events = POLLOUT };
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
 
 	snprintf(w.what, sizeof w.what, "%s", what ? what : "");
 	if (poll(&p, 1, 0) == 1 && p.revents & POLLOUT)
-		tell(t->fd, &w);
+		tell(fd, &w);
 	return true;
 }
 
@@ -79,8 +77,7 @@ static enum err run(const char *dir, const struct keys_identity *known, const ch
 
 static _Noreturn void be_errand(const struct profile *p, const char *url, pid_t parent, int fd)
 {
-	struct telling t = { fd };
-	struct errand_word w = { .report = { .progress = moving, .user = &t } };
+	struct errand_word w = { .report = { .progress = moving, .user = &fd } };
 
 	child_begin(fd);
 	set_signals(parent);

@@ -16,7 +16,7 @@ static void say_fault(void *user, const char *what)
 	fprintf(stderr, "%s\n", what);
 }
 
-struct told { struct ctl *c; struct profile *profile; struct jdoc *newer, *missing; };
+struct told { struct ctl *c; struct profile *profile; struct jdoc *newer, *missing; struct buf lines; };
 
 static enum err say_newer(void *user, const struct newer *n)
 {
@@ -33,7 +33,8 @@ static enum err say_newer(void *user, const struct newer *n)
 	return e;
 }
 
-static enum err say_missing(void *user, const struct profile_loss *l)
+/* Under a read transaction: kept, to be said after it. */
+static enum err note_missing(void *user, const struct profile_loss *l)
 {
 	struct told *t = user;
 	struct buf words = { 0 };
@@ -50,8 +51,11 @@ static enum err say_missing(void *user, const struct profile_loss *l)
 	jdoc_put_integer(j, "last", (int64_t)l->last);
 	jdoc_push(t->missing, j);
 	losses_words(t->profile, l, &words);
-	if (!(e = words.err))
-		ctl_say(t->c, _("没有 %s"), buf_str(&words));
+	if (!(e = words.err)) {
+		buf_puts(&t->lines, t->lines.len ? "\n" : "");
+		buf_printf(&t->lines, _("没有 %s"), buf_str(&words));
+		e = t->lines.err;
+	}
 	buf_clear(&words);
 	return e;
 }
@@ -59,14 +63,17 @@ static enum err say_missing(void *user, const struct profile_loss *l)
 /* What is kept for a newer program or pack, and what is not here (yet), are no faults of the store. */
 static enum err tell_newer(struct ctl *c, struct profile *p)
 {
-	struct told t = { c, p, jdoc_array(), jdoc_array() };
+	struct told t = { c, p, jdoc_array(), jdoc_array(), { 0 } };
 	struct jdoc *j = jdoc_object();
 	struct store_txn read;
 	enum err e;
 
 	profile_begin(p, &read);
-	e = read.err ? read.err : losses_gaps(&read, say_missing, &t);
+	e = read.err ? read.err : losses_gaps(&read, note_missing, &t);
 	store_abort(&read);
+	if (t.lines.len)
+		ctl_say(c, "%s", buf_str(&t.lines));
+	buf_clear(&t.lines);
 	if (!e)
 		e = newer_each(p, true, say_newer, &t);
 	jdoc_put(j, "newer", t.newer);

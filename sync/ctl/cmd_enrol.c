@@ -250,19 +250,21 @@ enum err cmd_enrol_grant(struct ctl *c)
 enum err cmd_enrol_again(struct ctl *c)
 {
 	struct buf request = { 0 }, grant = { 0 };
-	const char *out;
+	const char *out = ctl_take(c, "--out");
 	struct profile *p;
 	char label[33];
 	enum err e;
 
-	if ((e = ctl_need(c, "--out", &out)) || (e = ctl_rest(c, 1, 1)) || (e = ctl_open(c, false, &p)))
+	if ((e = ctl_rest(c, 1, 4)) || (e = ctl_open(c, false, &p)))
 		return e;
-	if (!(e = fs_read(c->argv[0], KEYS_REQUEST_MAX, &request)) && (e = enrol_again(p, request.data, request.len, &grant, label)))
+	if (!(e = ctl_enrol_chosen(c, p, &request)) && !(e = check_way(p, &request, out)) && (e = enrol_again(p, request.data, request.len, &grant, label)))
 		err_in(e, "%s", c->argv[0]);
-	if (!e)
+	if (!e && enrol_waiting_has(p, &request))
+		e = enrol_waiting_answer(p, &request, &grant);
+	if (!e && out)
 		e = fs_write(out, grant.data, grant.len);
 	if (!e)
-		ctl_say(c, _("标签 %s 的入网文件再写了一份: %s"), label, out);
+		ctl_say(c, _("标签 %s 的入网文件再写了一份: %s"), label, out ? out : _("等本人经网络来取"));
 	buf_clear(&request);
 	buf_clear(&grant);
 	return e;

@@ -12,7 +12,7 @@
 	X("enrol show", "F", N_("看一份入网申请: 姓名和要核对的二十位数字"), cmd_enrol_show) \
 	X("enrol waiting", "[--drop DIGITS]", N_("经网络来的入网申请, 等着核对; --drop 删去一份"), cmd_enrol_waiting) \
 	X("enrol grant", "F|DIGITS --role R[,R] --scope CODE[,CODE] --person P [--out G] [--succeeds LABEL]", N_("批准入网, 写出入网文件; DIGITS 是本人念的二十位数字"), cmd_enrol_grant) \
-	X("enrol again", "F --out G", N_("已入网的设备丢了全部数据: 按它的申请再写一份入网文件, 不另发证"), cmd_enrol_again) \
+	X("enrol again", "F|DIGITS [--out G]", N_("已入网的设备丢了全部数据: 按它的申请再写一份入网文件, 不另发证"), cmd_enrol_again) \
 	X("enrol accept", "G|--url URL --root DIGITS", N_("收下入网文件; DIGITS 是乡镇的代码"), cmd_enrol_accept) \
 	X("enrol list", "", N_("在册的人和设备: 标签、角色、范围、是否吊销"), cmd_enrol_list) \
 	X("enrol extend", "LABEL [--role R[,R]] [--scope CODE[,CODE]]", N_("给在册的人加角色、加范围; 要减只能吊销后重新入网"), cmd_enrol_extend) \

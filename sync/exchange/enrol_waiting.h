@@ -17,7 +17,8 @@ enum err enrol_waiting_each(struct profile *p, enum err (*each)(void *user, cons
 /* Another number whenever one came or went; cheap. 0: nobody ever asked. */
 int64_t enrol_waiting_stamp(struct profile *p);
 
-/* The one with these digits (blanks do not count), appended to `out`. ERR_NOTFOUND; ERR_FORMAT for other than twenty digits. */
+/* The one with these digits (blanks do not count), appended to `out`; also of a device that is enrolled and asks once more, for its grant
+ * is gone (enrol_again). ERR_NOTFOUND; ERR_FORMAT for other than twenty digits. */
 enum err enrol_waiting_find(struct profile *p, const char *digits, struct buf *out);
 bool enrol_waiting_is_digits(const char *text);
 
@@ -27,8 +28,9 @@ bool enrol_waiting_has(struct profile *p, const struct buf *request);
 /* Lay the grant out to be fetched, and take the request from the list; with no grant only the latter. */
 enum err enrol_waiting_answer(struct profile *p, const struct buf *request, const struct buf *grant);
 
-/* Requests that nobody granted and grants that lay here so long go: a device that still wants to asks again, and one that is
- * enrolled gets its grant anew (enrol_again). `now` in ms. */
+/* Requests that nobody granted for so long go (a device that still wants to hands in its own whenever it looks for the grant), and grants
+ * that lay here so long and whose device was heard of: one that never fetched its grant still can. Nothing goes by a clock that is
+ * in doubt. `now` in ms. */
 enum { ENROL_WAITING_DAYS = 30 };
 enum err enrol_waiting_expire(struct profile *p, int64_t now);
 

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/town.sh"
 . "$(dirname "$0")/net.sh"
 command -v xunchad >/dev/null || { echo "1..0 # SKIP built --without-town"; exit 0; }
-plan 45
+plan 50
 liar=
 trap 'kill -9 $daemon $liar 2>/dev/null; rm -rf "$work"' EXIT
 
@@ -37,6 +37,8 @@ P
 	lie=http://127.0.0.1:$(cat "$work/liar.log")
 }
 stop_liar() { kill "$liar" && wait "$liar" 2>/dev/null; liar=; }
+grants() { ls "$work/town/grants" | grep -v '[.]asked$'; }
+gone() { ! [ -e "$1" ]; }
 digits_of() { json "$1" "d['digits']"; }
 said() { has "$1" "$work/err" "$2"; }
 whole() { same "$1" "$(cksum <"$(echo "$work"/device/enrol.????????????????????????????????)")" "$kept"; }
@@ -82,7 +84,7 @@ same "makes no certificate" "$(json "$work/list.json" "len(d)")" 2
 refused 1 "a wrong code is refused" ctl device enrol accept --url "$url" --root "$(echo "$code" | tr 0123456789 1234567890)"
 [ -s "$work/err" ] && ! ctl device root show >/dev/null 2>&1
 result $? "and no township is believed"
-ok "the grant is there for a look" get_file "/v1/enrol/$(ls "$work/town/grants")" "$work/device.grant"
+ok "the grant is there for a look" get_file "/v1/enrol/$(grants)" "$work/device.grant"
 
 # Whoever stands between: a portal, rubbish, another township's grant, half a grant.
 start_liar "" "<html>login</html>" "Server: portal"
@@ -108,8 +110,14 @@ refused 1 "nothing can be recorded before" inspect device
 whole "after all that the request is the same"
 
 ok "the server is away and comes back" stop_daemon
+# The clock is a month ahead, or the device comes late: who has not fetched it still can. One that nobody is known for goes.
+cp -r "$work/device" "$work/lost"
+old=$(printf '%064d' 0)
+: >"$work/town/grants/$old"
+touch -d '31 days ago' "$work/town/grants"/*
 refused 3 "no network for the grant: said" ctl device enrol accept --url "$url" --root "$code"
 start_daemon
+ok "what is nobody's goes after a month" await gone "$work/town/grants/$old"
 ok "with the code it is enrolled" ctl device enrol accept --url "$url" --root "$code"
 ok "and records" inspect device
 ok "and delivers" ctl device sync --url "$url"
@@ -117,10 +125,17 @@ stop_daemon
 touch -d '20 days ago' "$work/town/grants"/*
 start_daemon
 ctl device sync --url "$url" >/dev/null
-same "a grant lies there for a month" "$(ls "$work/town/grants" | wc -l | tr -d ' ')" 1
+same "a grant lies there for a month" "$(grants | wc -l | tr -d ' ')" 1
 stop_daemon
 touch -d '31 days ago' "$work/town/grants"/*
 start_daemon
 no_grant() { [ "$(ls "$work/town/grants" | wc -l)" = 0 ]; }
 ok "and no longer" await no_grant
+
+# The device was set back to before it fetched its grant: it asks once more, and is heard by its digits.
+refused 1 "its grant is gone" ctl lost enrol accept --url "$url" --root "$code"
+said "what to do is said" 二十位数字
+# shellcheck disable=SC2086 # as they are read: four words
+ok "the staff lays it out again for who reads the same digits" ctl town enrol again $digits
+ok "and it is fetched" ctl lost enrol accept --url "$url" --root "$code"
 exit $failed

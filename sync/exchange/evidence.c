@@ -126,6 +126,13 @@ enum err evidence_put(struct log_batch *b, const struct evidence *e)
 	return err;
 }
 
+enum err evidence_drop(struct log_batch *b, const uint8_t id[KEYS_HASH])
+{
+	struct store_key k = key_of(id);
+
+	return log_keep(b, STORE_BUN, &k, NULL, 0);
+}
+
 enum err evidence_get(struct store_txn *t, const uint8_t id[KEYS_HASH], struct evidence *out)
 {
 	struct store_key k = key_of(id);

@@ -29,7 +29,7 @@ struct evidence {
 	enum evidence_state state;
 	uint8_t sealer[KEYS_WRITER];
 	uint64_t counter, tick;
-	int64_t sealed, seen;                     /* ms: the sealer's clock; ours when it came or was made */
+	int64_t sealed, seen;                     /* ms: the sealer's clock; ours when it came, was made or replaced */
 	uint64_t size, events;                    /* bytes of the file; events that were new to us */
 	char shelf[72];                           /* "out", or the scope of a township's downlink; "" when received */
 	char reason[160];
@@ -38,6 +38,7 @@ struct evidence {
 };
 
 enum err evidence_put(struct log_batch *b, const struct evidence *e);
+enum err evidence_drop(struct log_batch *b, const uint8_t id[KEYS_HASH]);       /* as if it had never been */
 /* ERR_NOTFOUND. */
 enum err evidence_get(struct store_txn *t, const uint8_t id[KEYS_HASH], struct evidence *out);
 /* All of them, by id; until `each` returns not OK. */

@@ -303,6 +303,7 @@ struct ending {
 	const char *name, *directory;
 	bool all;                                     /* or only what is acknowledged */
 	uint64_t counter;                             /* with `all`: sealed with this one or later */
+	int64_t horizon;                              /* with `all`: what was replaced on this shelf before it is forgotten; ms, 0 = nothing */
 	struct store_txn *txn;
 	struct evidence *done; size_t count, cap;
 };
@@ -324,13 +325,21 @@ static bool is_acknowledged(struct store_txn *t, const struct evidence *e)
 	return true;
 }
 
+static bool ends(struct ending *x, const struct evidence *e)
+{
+	if (e->state == EVIDENCE_REPLACED)
+		return e->seen < x->horizon;
+	if (e->state != EVIDENCE_WAITING && e->state != EVIDENCE_PROVEN)
+		return false;
+	return x->all ? e->counter >= x->counter : e->state == EVIDENCE_PROVEN || is_acknowledged(x->txn, e);
+}
+
 static enum err gather(void *user, const struct evidence *e)
 {
 	struct ending *x = user;
 	struct evidence *more;
 
-	if ((e->state != EVIDENCE_WAITING && e->state != EVIDENCE_PROVEN) || strcmp(e->shelf, x->name) ||
-	    (x->all ? e->counter < x->counter : e->state == EVIDENCE_WAITING && !is_acknowledged(x->txn, e)))
+	if (strcmp(e->shelf, x->name) || !ends(x, e))
 		return ERR_OK;
 	if (!(more = grown(x->done, x->count, &x->cap, sizeof *x->done)))
 		return err_set(ERR_NOMEM, _("封包内存不够"));
@@ -347,15 +356,28 @@ static enum err end_all(struct log_batch *b, void *user)
 	for (size_t i = 0; !e && i < x->count; i++) {
 		struct evidence done = x->done[i];
 
+		if (done.state == EVIDENCE_REPLACED) {
+			e = evidence_drop(b, done.id);
+			continue;
+		}
 		done.state = x->all ? EVIDENCE_REPLACED : EVIDENCE_DONE;
+		if (x->all)
+			done.seen = clock_wall();
 		e = evidence_put(b, &done);
 	}
 	return e;
 }
 
+/* What went down and was replaced so long ago is forgotten: a stick that has not been here since keeps its old copy. Not of "out":
+ * a device must know its own bundle again, whenever it meets it. */
+static int64_t horizon_of(struct profile *p, const char *name, bool all)
+{
+	return all && strcmp(name, "out") && !profile_clock_doubtful(p) ? clock_wall() - (int64_t)SHELF_REPLACED_DAYS * 86400000 : 0;
+}
+
 static enum err end_bundles(struct profile *p, const char *name, const char *directory, bool all, uint64_t counter, uint32_t *count)
 {
-	struct ending x = { .profile = p, .name = name, .directory = directory, .all = all, .counter = counter };
+	struct ending x = { .profile = p, .name = name, .directory = directory, .all = all, .counter = counter, .horizon = horizon_of(p, name, all) };
 	struct buf path = { 0 };
 	struct store_txn t;
 	char hex[2 * KEYS_HASH + 1];

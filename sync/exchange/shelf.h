@@ -30,7 +30,9 @@ enum err shelf_fill(struct profile *p, const struct shelf *s, uint32_t *bundles,
 enum err shelf_settle(struct profile *p, const char *name, const char *directory, uint32_t *settled);
 
 /* Count every waiting bundle of the shelf as replaced, its file goes: everything not acknowledged is sealed again at the next fill (a
- * township restored from backup asks for it; a downlink shelf is made anew when it has too many small files). */
+ * township restored from backup asks for it; a downlink shelf is made anew when it has too many small files). That it was replaced is
+ * remembered, so that its copies on sticks go; on a downlink shelf for SHELF_REPLACED_DAYS. */
+enum { SHELF_REPLACED_DAYS = 200 };
 enum err shelf_empty(struct profile *p, const char *name, const char *directory);
 
 /* The same for every waiting bundle, on whatever shelf, that may hold event `seq` of this log, and what was sealed after it: its content

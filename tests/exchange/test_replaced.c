@@ -2,6 +2,7 @@
 #include "config.h"
 #include "tests/exchange/two.h"
 
+#include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "sync/exchange/downlink.h"
 #include "sync/exchange/shelf.h"
@@ -92,6 +93,52 @@ static void a_stick_does_not_fill_up_with_what_the_township_made_anew(void **sta
 	assert_true(two_holds(device, first) && two_holds(device, last));
 }
 
+struct rows { uint32_t replaced, old; int64_t before; };
+
+static enum err count_row(void *user, const struct evidence *e)
+{
+	struct rows *r = user;
+
+	if (e->state == EVIDENCE_REPLACED && strcmp(e->shelf, "out")) {
+		r->replaced++;
+		r->old += e->seen < r->before;
+	}
+	return ERR_OK;
+}
+
+static struct rows rows_replaced(int64_t before)
+{
+	struct rows r = { .before = before };
+	struct store_txn t;
+
+	profile_begin(office, &t);
+	assert_ok(evidence_each(&t, count_row, &r));
+	store_abort(&t);
+	return r;
+}
+
+/* What was replaced is remembered for the sticks that are out, and not for ever: every fill reads all of it. */
+static void what_was_replaced_long_ago_is_forgotten(void **state)
+{
+	const int64_t now = clock_wall(), later = now + (int64_t)(SHELF_REPLACED_DAYS + 1) * 86400000;
+	char name[32];
+
+	(void)state;
+	two_fresh_stick();
+	assert_true(rows_replaced(later).old >= DOWNLINK_SMALL_FILES);
+	clock_set(later);
+	for (int i = 0; i < DOWNLINK_SMALL_FILES + 10; i++) {
+		snprintf(name, sizeof name, "later-%d", i);
+		assert_ok(world_append(office, &village, name, NULL, NULL, NULL));
+		assert_ok(two_merge());
+	}
+	clock_set(0);
+	assert_int_equal(rows_replaced(later).old, 0);
+	assert_true(rows_replaced(later).replaced > 0);
+	assert_ok(two_deliver());
+	assert_true(two_holds(device, "later-0") && two_holds(device, name));
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -111,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_sealed_anew_replaces_its_old_copy_on_the_stick),
 		cmocka_unit_test(a_stick_does_not_fill_up_with_what_the_township_made_anew),
+		cmocka_unit_test(what_was_replaced_long_ago_is_forgotten),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

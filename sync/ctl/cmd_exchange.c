@@ -19,7 +19,7 @@
 #include <string.h>
 
 /* Every file that was read, for --json and for people. */
-struct told { struct ctl *c; struct jdoc *files; uint32_t bad; const char *receipts; struct profile *profile; enum err err; struct account *account; };
+struct told { struct ctl *c; struct jdoc *files; uint32_t bad, kept /* of those */; const char *receipts; struct profile *profile; enum err err; struct account *account; };
 
 enum { RECORDS_MAX = 10000 };                         /* told one by one; the others are counted */
 
@@ -39,7 +39,10 @@ static void tell(void *user, const struct inbox_file *f)
 	jdoc_put_bool(j, "gap", f->gap);
 	jdoc_put_bool(j, "split", f->split);
 	jdoc_push(t->files, j);
-	t->bad += f->verdict == INBOX_REFUSED || f->verdict == INBOX_HELD;
+	if (f->verdict == INBOX_REFUSED || f->verdict == INBOX_HELD) {
+		t->bad++;
+		t->kept += *f->kept != '\0';
+	}
 	ctl_say(t->c, "%s  %s%s%s%s", f->name, inbox_verdict_text(f->verdict), *f->reason ? ": " : "", f->reason, *f->kept ? _(" (已另存)") : "");
 	/* The receipt comes only now: the group is durable. Also for one we had: the first receipt may have been lost. */
 	if (t->receipts && !t->err && (f->verdict == INBOX_MERGED || f->verdict == INBOX_DUPLICATE)) {
@@ -198,7 +201,8 @@ enum err cmd_merge(struct ctl *c)
 		        r.files[INBOX_MERGED], r.added, r.files[INBOX_DUPLICATE], r.files[INBOX_HELD] + r.files[INBOX_CARRIED], r.files[INBOX_REFUSED], r.copied);
 	say_left_out(c, &r);
 	if (!e && t.bad)
-		e = err_set(ERR_HELD, _("有 %u 个包没有收下, 原因见上; 文件都另存着"), t.bad);
+		e = t.kept == t.bad ? err_set(ERR_HELD, _("有 %u 个包没有收下, 原因见上; 文件都另存着"), t.bad)
+		                    : err_set(ERR_HELD, _("有 %u 个包没有收下, 原因见上; %u 个文件另存着, 别的没有留"), t.bad, t.kept);
 	buf_clear(&stick);
 	buf_clear(&receipts);
 	return e;

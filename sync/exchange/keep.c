@@ -66,6 +66,17 @@ static enum err keep_in(struct profile *p, enum profile_room_name which, uint64_
 	return e;
 }
 
+/* Behind why it was refused, which is cut when both are too long. */
+static void say_not_kept(struct inbox_file *f)
+{
+	const char *words = _("里面有已令删除的个人信息, 不留");
+	size_t n = strlen(f->reason), room = sizeof f->reason - strlen(words) - sizeof "; ";
+
+	for (n = n < room ? n : room; n && (f->reason[n] & 0xc0) == 0x80; n--)
+		;
+	snprintf(f->reason + n, sizeof f->reason - n, "%s%s", n ? "; " : "", words);
+}
+
 enum err keep_file(struct profile *p, struct inbox_file *f)
 {
 	struct buf path = { 0 };
@@ -75,7 +86,7 @@ enum err keep_file(struct profile *p, struct inbox_file *f)
 	if (f->verdict == INBOX_HELD)
 		return keep_in(p, PROFILE_HELD, HELD_MAX, true, f);
 	if (!f->newer && erase_forbids(p, f->data, f->len)) {
-		snprintf(f->reason, sizeof f->reason, "%s", _("拒收; 里面有已令删除的个人信息, 不留"));
+		say_not_kept(f);
 		return ERR_OK;
 	}
 	if (!(e = keep_in(p, PROFILE_REFUSED, LIMIT_QUARANTINE, true, f))) {

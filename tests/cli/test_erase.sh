@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 needs_town
-plan 35
+plan 36
 mkdir "$work/stick" "$work/old" "$work/quiet"
 echo '[{"__village": "990101100201", "code": "石桥99号", "grid": "=code:990101100201-001", "group": "三组", "head": "钱不留名", "address": "三组9号", "people": 1, "phone": "10000999991", "danger": "flash_flood", "need_help": "yes", "vulnerable": "old alone", "vulnerable_note": "听力很差", "kit": "yes", "card_given": "yes", "listed_on": "2026-06-10", "status": "active"}]' >"$work/household.json"
 shows() {          # shows PROFILE TEXT: does the profile's full export hold it?
@@ -48,6 +48,7 @@ ok "staff order it" ctl town erase "$ref" --reason 本人要求
 same "the township has forgotten the person" "$(shows town 钱不留名) $(shows town 听力很差)" "no no"
 same "what lay aside with it is gone too, with its reason" "$(find "$work/town/quarantine" -type f | wc -l)" 0
 refused 1 "and is not kept when it comes again" ctl town merge "$work/broken"
+has "which is said" "$work/err" "0 个文件另存着"
 same "not a byte of it" "$(find "$work/town/quarantine" -type f | wc -l)" 0
 same "not only on the screen: the journal too" "$(cat "$work"/town/journal/*.evj | grep -c 钱不留名)" 0
 ctl town register list households --json >"$work/rows.json"

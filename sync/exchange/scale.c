@@ -1,7 +1,7 @@
 #include "config.h"
 #include "sync/exchange/scale.h"
 
-#include "forms/base/clock.h"
+#include "forms/base/child.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 
@@ -14,15 +14,11 @@
 enum { SECONDS = 60, LOOK_MS = 20 };
 
 /* The child: no terminal to scribble on, a group of its own so that all it started can be ended. */
-static void run(const char *command, const char *from, const char *to)
+static _Noreturn void run(const char *command, const char *from, const char *to)
 {
-	int nowhere = open("/dev/null", O_RDWR);
-
 	setpgid(0, 0);
-	if (nowhere >= 0)
-		for (int fd = 0; fd < 3; fd++)
-			dup2(nowhere, fd);
-	execl("/bin/sh", "sh", "-c", command, "xuncha", from, to, (char *)NULL);
+	if (child_begin(-1))
+		execl("/bin/sh", "sh", "-c", command, "xuncha", from, to, (char *)NULL);
 	_exit(127);
 }
 
@@ -43,7 +39,7 @@ static bool finished(pid_t child)
 
 static bool scaled(const char *command, const char *from, const char *to, size_t most, struct buf *out)
 {
-	pid_t child = fork();
+	pid_t child = child_fork();
 	bool good;
 
 	if (!child)
@@ -86,6 +82,20 @@ enum err scale_read(const char *path, const char *command, const char *scratch_d
 	return e;
 }
 
+/* What lies sealed elsewhere is in the clear here while the command runs: nothing asks for it to reach the disk, and what a kill leaves
+ * behind goes when the profile is opened next. */
+static enum err put_clear(const char *path, const struct buf *content)
+{
+	enum err e;
+	int fd;
+
+	if ((e = fs_open(path, O_WRONLY | O_CREAT | O_TRUNC, &fd)))
+		return e;
+	e = fs_write_at(fd, content->data, content->len, 0);
+	fs_close(fd);
+	return e;
+}
+
 enum err scale_content(const struct buf *content, const char *command, const char *scratch_dir, size_t most, struct buf *out)
 {
 	struct buf from = { 0 }, to = { 0 };
@@ -93,7 +103,7 @@ enum err scale_content(const struct buf *content, const char *command, const cha
 
 	fs_path(&from, scratch_dir, "toscale.tmp");
 	fs_path(&to, scratch_dir, "scaled.tmp");
-	if (!(e = from.err ? from.err : to.err) && !(e = fs_write(from.data, content->data, content->len)) && !scaled(command, from.data, to.data, most, out))
+	if (!(e = from.err ? from.err : to.err) && !(e = put_clear(from.data, content)) && !scaled(command, from.data, to.data, most, out))
 		e = err_set(ERR_IO, _("缩小照片的命令没有做成: %s"), command);
 	if (!from.err)
 		fs_remove(from.data);

@@ -38,6 +38,20 @@ static enum err make_folders(const char *dir)
 	return e;
 }
 
+/* What a photo was made smaller from and to when the program was killed meanwhile (scale.h): it lies there in the clear. */
+static void clear_scratch(const char *dir)
+{
+	static const char *const files[] = { "toscale.tmp", "scaled.tmp", "toscale.tmp.new" /* of older versions */ };
+	struct buf path = { 0 };
+
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		fs_path(&path, dir, files[i]);
+		if (!path.err)
+			fs_remove(path.data);
+	}
+	buf_clear(&path);
+}
+
 enum err profile_create(const char *dir, bool office)
 {
 	const char *seat = office ? seat_office : seat_device;
@@ -285,6 +299,8 @@ static enum err open_profile(const char *dir, bool walk, struct profile **out)
 		p->own->lock = -1;
 		if (!(e = read_seat(p)) && !(e = open_lock(p)) && !(e = profile_lock_write(p))) {
 			make_folders(dir);              /* somebody may have cleared one away; what cannot be made its user will say */
+			if (walk)                       /* beside another that is open, that one may be at it */
+				clear_scratch(dir);
 			e = first_half(p, walk);
 			profile_unlock_write(p);
 		}

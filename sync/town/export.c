@@ -10,6 +10,7 @@
 #include "sync/ledger/profile.h"
 #include "sync/town/sheet.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,10 +37,45 @@ void export_mask(const char *text, struct buf *out)
 	}
 }
 
+static bool is_choice(const struct pack_register *r, const char *name)
+{
+	uint32_t field = pack_find_field(r, name);
+
+	return field != PACK_NONE && (r->fields[field].type == PACK_CODE || r->fields[field].type == PACK_CODES);
+}
+
+/* Does it name a choice: ${field}, label('field'), jr:choice-name(..., '${field}'), linked('row', 'field')? */
+static bool reads_choice(const struct pack *p, uint32_t reg, const char *expression)
+{
+	bool far = strstr(expression, "linked(") != NULL, found = false;
+	char name[128];
+
+	for (const char *s = expression; !found && (s = strpbrk(s, "{'\"")); ) {
+		size_t n = strcspn(++s, "}'\"");
+
+		snprintf(name, sizeof name, "%.*s", (int)(n < sizeof name ? n : 0), s);
+		found = is_choice(&p->registers[reg], name);
+		for (uint32_t i = 0; far && !found && i < p->register_count; i++)
+			found = is_choice(&p->registers[i], name);
+	}
+	return found;
+}
+
+void export_mask_value(const struct pack *p, uint32_t reg, const char *expression, const char *text, struct buf *out)
+{
+	if (!*text)
+		return;
+	if (reg == PACK_NONE || reads_choice(p, reg, expression))
+		buf_puts(out, "**");
+	else
+		export_mask(text, out);
+}
+
 /* --- ledgers --- */
 
 struct ledger_export {
 	struct profile *profile;
+	const struct pack *pack;
 	const struct pack_ledger *ledger;
 	struct listing *rows;
 	struct sheet *sheet;
@@ -85,7 +121,7 @@ static enum err export_row(struct ledger_export *x, uint32_t number, const struc
 		if (!e && c->class >= 2 && !x->full && cell->len) {
 			struct buf masked = { 0 };
 
-			export_mask(buf_str(cell), &masked);
+			export_mask_value(x->pack, x->ledger->reg, c->value, buf_str(cell), &masked);
 			buf_reset(cell);
 			buf_puts(cell, buf_str(&masked));
 			buf_clear(&masked);
@@ -165,6 +201,7 @@ enum err export_ledger(struct profile *p, const char *id, bool xlsx, bool full, 
 		return e;
 	if ((index = find_ledger(pk, id)) == PACK_NONE)
 		return err_set(ERR_NOTFOUND, _("没有台账 %s, 有哪些见 pack show"), id);
+	x.pack = pk;
 	x.ledger = &pk->ledgers[index];
 	q.reg = pk->registers[x.ledger->reg].id;
 	q.where = x.ledger->where;

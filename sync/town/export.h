@@ -13,6 +13,7 @@
 
 struct profile;
 struct listing;
+struct pack;
 
 /* The ledger `id` of the pack in force, as .xlsx or CSV. *rows (may be NULL) counts. ERR_NOTFOUND: no such ledger; ERR_DENIED:
  * `full` without an unlocked TOWN writer. */
@@ -33,5 +34,9 @@ enum err export_look(struct profile *p, struct listing *rows);
 
 /* Mask a name or a number in place of showing it: 张三丰 -> 张*丰, 13812345678 -> 138****5678. Appended. */
 void export_mask(const char *text, struct buf *out);
+
+/* The same for the `text` of a row expression over register `reg` (index). A choice is known by its first character: nothing is shown of
+ * what reads one, be it with others: "**". */
+void export_mask_value(const struct pack *p, uint32_t reg, const char *expression, const char *text, struct buf *out);
 
 #endif

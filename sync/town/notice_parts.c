@@ -33,7 +33,7 @@ static enum err value_of(struct notice *n, const struct row *r, const struct pac
 			note_seen(n, r);
 			buf_puts(out, buf_str(&plain));
 		} else {
-			export_mask(buf_str(&plain), out);
+			export_mask_value(n->pack, pack_find_register(n->pack, r->reg), part->value, buf_str(&plain), out);
 		}
 	} else if (!e) {
 		buf_puts(out, buf_str(&plain));

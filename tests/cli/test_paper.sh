@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 needs_town
-plan 38
+plan 47
 ok "a township and a device" make_town
 ok "enrolled" make_device device 王秀英 GRID
 ok "one inspection with a hazard" inspect device
@@ -97,8 +97,28 @@ has "what is no picture is said to be beside the paper" "$work/scaled.html" 附�
 ctl device notice "$pictured" --scale false --out "$work/large.html"
 ok "and goes as it is when that fails" embedded "$work/large.html" "$work/large.png"
 same "no copy of it stays behind" "$(ls "$work/device" | grep -c tmp)" 0
+for left in toscale.tmp toscale.tmp.new scaled.tmp; do cp "$work/large.png" "$work/device/$left"; done
+ctl device heads >/dev/null
+same "nor what was left by a program that was killed at it" "$(ls "$work/device" | grep -c tmp)" 0
 printf '[{"name": "<b>坏\\"店</b>", "kind": "SH", "__village": "990101100201"}]' >"$work/place.json"
 ctl town record submit --form place_new --answers "$work/place.json" >/dev/null
 ctl town notice 'places:=name:<b>坏"店</b>' --out "$work/place.html" >/dev/null
 has "markup in a record stays text" "$work/place.html" '&lt;b&gt;坏&quot;店&lt;/b&gt;'
+# What is chosen about a person is as personal as the name: of two or three words the first character tells all.
+printf '[{"name": "钱不留名", "kinds": "grid", "certs": "", "team": "=name:石桥村应急队", "status": "active"}]' >"$work/person.json"
+ok "a member of the team" ctl town record submit --form person_new --answers "$work/person.json"
+printf '[{"team": "=name:石桥村应急队", "where": "村部", "subjects": "muster", "present": "=name:钱不留名", "signed": "yes"}]' >"$work/training.json"
+ctl town record submit --form training_new --answers "$work/training.json" --json >"$work/refs.json" 2>"$work/log"
+result $? "a training" "$work/log"
+training=$(json "$work/refs.json" "d['refs'][0]"):0
+printf '{"r_scores": [{"person": "=name:钱不留名", "exam": "written", "score": 55, "result": "fail"}]}' >"$work/scores.json"
+ok "and its results" ctl town record submit --form training_scores --row "$training" --answers "$work/scores.json"
+ctl town notice "$training" --out "$work/training.html" >/dev/null
+has "names are masked" "$work/training.html" '钱**名'
+lacks "of who failed not even the first character is shown" "$work/training.html" '不*'
+ctl town notice "$training" --full --out "$work/training.full.html" >/dev/null
+has "asked for in full it is there" "$work/training.full.html" 不合格
+ctl town export people --csv "$work/people.csv" >/dev/null
+has "the ledger has the person, masked" "$work/people.csv" '钱**名'
+lacks "and nothing of what he is" "$work/people.csv" '网*'
 exit $failed

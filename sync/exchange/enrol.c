@@ -291,21 +291,23 @@ enum err enrol_grant(struct profile *p, const void *request, size_t len, const s
 
 enum err enrol_again(struct profile *p, const void *request, size_t len, struct buf *grant, char label[33])
 {
-	const struct keys_writer *w;
+	const struct keys_writer *found;
+	struct keys_writer w;
 	struct keys_request r;
 	enum err e;
 
 	if ((e = keys_request_read(request, len, &r)))
 		return e;
-	if (!(w = keys_roster_find(p->roster, r.id.writer)))
+	if (!(found = keys_roster_find(p->roster, r.id.writer)))
 		return err_set(ERR_NOTFOUND, _("%s 的这台设备还没有入网: 先发证 (enrol grant)"), r.name);
-	if (w->revoked)
-		return err_set(ERR_DENIED, _("标签 %s (%s) 已经吊销: 让本人用新的设备申请"), w->label, w->person);
+	w = *found;                             /* a copy: reading the logs may have the roster made anew */
+	if (w.revoked)
+		return err_set(ERR_DENIED, _("标签 %s (%s) 已经吊销: 让本人用新的设备申请"), w.label, w.person);
 	if (!p->receipt)
 		return err_set(ERR_DENIED, _("只有乡镇能给入网文件"));
-	snprintf(label, 33, "%s", w->label);
+	snprintf(label, 33, "%s", w.label);
 	/* To the key that is certified: a request is no proof of anything else. */
-	return put_grant(p, w->box, w->scopes, w->scope_count, grant);
+	return put_grant(p, w.box, w.scopes, w.scope_count, grant);
 }
 
 /* --- accepting --- */

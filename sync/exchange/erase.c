@@ -193,11 +193,11 @@ static enum err confirm(struct log_batch *b, void *user)
 
 enum err erase_settle(struct profile *p)
 {
-	const struct keys_writer *me = p->identity ? keys_roster_find(p->roster, p->writer) : NULL;
 	struct orders o;
 	enum err e = read_orders(p, &o);
 
 	for (size_t i = 0; !e && i < o.count; i++) {
+		const struct keys_writer *me;
 		struct store_txn t;
 		bool done, said;
 
@@ -208,6 +208,7 @@ enum err erase_settle(struct profile *p)
 		store_abort(&t);
 		if (!e && !done && !(e = drop_files(p, &o.at[i])))
 			e = log_write(p, confirm, &(struct confirming){ everybody, o.at[i].ref, false });
+		me = p->identity ? keys_roster_find(p->roster, p->writer) : NULL;       /* not before: reading may have the roster made anew */
 		if (!e && !said && me && !me->revoked)
 			e = log_write(p, confirm, &(struct confirming){ p->writer, o.at[i].ref, true });
 	}

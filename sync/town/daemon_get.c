@@ -51,20 +51,25 @@ out:
 	return done;
 }
 
-/* A writer that is believed now: the staff may have let it in a moment ago, in another program. */
-static const struct keys_writer *find_writer(struct daemon *d, const uint8_t id[KEYS_WRITER])
+/* A writer that is believed now: the staff may have let it in a moment ago, in another program. A copy: they may do so again while the
+ * logs are read, and the roster is made anew. */
+static bool find_writer(struct daemon *d, const uint8_t id[KEYS_WRITER], struct keys_writer *out)
 {
+	const struct keys_writer *w;
 	struct store_txn t;
 
 	profile_begin(d->profile, &t);
 	store_abort(&t);
-	return keys_roster_find(d->profile->roster, id);
+	if ((w = keys_roster_find(d->profile->roster, id)))
+		*out = *w;
+	return w != NULL;
 }
 
 /* What is held of a writer, signed: for a device that has heard of a restored township and wants to know what to offer again. */
 enum MHD_Result get_statement(struct daemon *d, struct MHD_Connection *c, const char *writer)
 {
 	uint8_t id[KEYS_WRITER];
+	struct keys_writer w;
 	struct buf out = { 0 };
 	enum MHD_Result done;
 	enum err e = ERR_OK;
@@ -72,7 +77,7 @@ enum MHD_Result get_statement(struct daemon *d, struct MHD_Connection *c, const 
 	if (strlen(writer) != 2 * KEYS_WRITER || !keys_unhex(writer, KEYS_WRITER, id))
 		return answer_error(d, c, err_set(ERR_NOTFOUND, _("没有这台设备")));
 	pthread_mutex_lock(&d->lock);
-	if (!find_writer(d, id))
+	if (!find_writer(d, id, &w))
 		e = err_set(ERR_UNKNOWN, _("这台设备没有入网"));
 	else
 		e = inbox_statement(d->profile, id, &out);
@@ -199,7 +204,7 @@ static enum MHD_Result answer_range(struct MHD_Connection *c, const struct buf *
 
 enum MHD_Result get_downlink(struct daemon *d, struct MHD_Connection *c, const char *writer)
 {
-	const struct keys_writer *w = NULL;
+	struct keys_writer w;
 	struct downlink_cache *cached;
 	struct question q = { .told_len = 0 };
 	uint8_t id[KEYS_WRITER];
@@ -211,11 +216,11 @@ enum MHD_Result get_downlink(struct daemon *d, struct MHD_Connection *c, const c
 	if (!read_question(c, &q))
 		return answer_error(d, c, err_set(ERR_FORMAT, _("heads 不对")));
 	pthread_mutex_lock(&d->lock);
-	if (!(w = find_writer(d, id)) || w->revoked)
+	if (!find_writer(d, id, &w) || w.revoked)
 		e = err_set(ERR_UNKNOWN, _("这台设备没有入网"));
 	cached = cache_of(d, writer, &q);
 	if (!e && !cached->data.len) {
-		e = make_downlink(d, w, &q, &cached->data);
+		e = make_downlink(d, &w, &q, &cached->data);
 		d->downlinks += !e;
 	}
 	cached->used = ++d->clock;

@@ -199,8 +199,9 @@ void app_find_place(struct app *app)
 
 enum err app_learn(struct app *app)
 {
-	const struct keys_writer *me = app->profile->roster ? keys_roster_find(app->profile->roster, app->profile->writer) : NULL;
 	enum err e = profile_pack_current(app->profile, &app->pack);
+	/* Not before the pack: whoever reads the store may have the roster made anew. */
+	const struct keys_writer *me = app->profile->roster ? keys_roster_find(app->profile->roster, app->profile->writer) : NULL;
 
 	if (e)
 		app->pack = NULL;

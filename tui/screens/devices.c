@@ -139,12 +139,13 @@ static int by_trouble(const void *x, const void *y)
 static enum err load(struct kit_view *base)
 {
 	struct devices *v = (struct devices *)base;
-	const struct keys_roster *roster = v->app->profile->roster;
+	const struct keys_roster *roster;
 	struct store_txn t;
 	enum err e = ERR_OK;
 
 	v->count = 0;
 	v->version = profile_version(v->app->profile);
+	roster = v->app->profile->roster;       /* not before: whoever reads the store may have it made anew */
 	for (size_t i = 0; i < keys_roster_count(roster); i++)
 		if (!device_of(v, keys_roster_at(roster, i)->writer))
 			return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
@@ -178,6 +179,17 @@ static struct kit_id row_id(void *user, size_t i)
 	return kit_id(((struct devices *)user)->at[i].writer, EVENT_WRITER);
 }
 
+/* A copy: whoever reads the store, for the name of a village too, may have the roster made anew. False: not certified. */
+static bool certified(const struct devices *v, const struct device *d, struct keys_writer *out)
+{
+	const struct keys_writer *w = keys_roster_find(v->app->profile->roster, d->writer);
+
+	if (w)
+		*out = *w;
+	return w != NULL;
+}
+
+/* `w` NULL: not certified. */
 static void trouble(const struct device *d, const struct keys_writer *w, struct kit_cell *cell)
 {
 	cell->role = KIT_PLAIN;
@@ -234,7 +246,8 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 {
 	struct devices *v = user;
 	const struct device *d = &v->at[i];
-	const struct keys_writer *w = keys_roster_find(v->app->profile->roster, d->writer);
+	struct keys_writer found;
+	const struct keys_writer *w = certified(v, d, &found) ? &found : NULL;
 	struct buf b = { 0 };
 
 	snprintf(cells[0].text, KIT_CELL, "%s", w ? w->label : "");
@@ -293,7 +306,8 @@ static enum err tell_log(void *user, const struct log_head *h)
 static enum kit_next show(struct devices *v)
 {
 	const struct device *d = v->list.at < v->count ? &v->at[v->list.at] : NULL;
-	const struct keys_writer *w = d ? keys_roster_find(v->app->profile->roster, d->writer) : NULL;
+	struct keys_writer found;
+	const struct keys_writer *w = d && certified(v, d, &found) ? &found : NULL;
 	struct buf text = { 0 };
 	struct telling t = { v, d ? d->writer : NULL, &text };
 	struct kit_view *pager;

@@ -25,9 +25,14 @@ struct entitling {
 	struct terms_places places;
 };
 
-static const struct keys_writer *writer(const struct entitling *v)
+/* A copy: whoever reads the store, for the name of a village too, may have the roster made anew. */
+static bool find(const struct entitling *v, struct keys_writer *out)
 {
-	return keys_roster_find_label(v->app->profile->roster, v->label);
+	const struct keys_writer *w = keys_roster_find_label(v->app->profile->roster, v->label);
+
+	if (w)
+		*out = *w;
+	return w != NULL;
 }
 
 static enum kit_next roles_ticked(struct kit_view *below, struct kit_view *self)
@@ -102,10 +107,13 @@ static void words_of(const struct entitling *v, const struct keys_writer *w, str
 static enum kit_next ask_confirm(struct entitling *v)
 {
 	struct kit_option options[] = { { _("加上"), NULL, false }, { _("先不加"), NULL, true } };
+	struct keys_writer w;
 	struct buf text = { 0 };
 	struct kit_view *choice;
 
-	words_of(v, writer(v), &text);
+	if (!find(v, &w))
+		return KIT_STAY;
+	words_of(v, &w, &text);
 	buf_puts(&text, _("\n加: "));
 	terms_roles_words(v->roles, &text);
 	if (v->scoped) {
@@ -129,23 +137,24 @@ static enum kit_next ask_authority(struct entitling *v)
 
 static void title(struct kit_view *base, struct buf *left, struct buf *right)
 {
-	const struct keys_writer *w = writer((struct entitling *)base);
+	struct keys_writer w;
+	bool there = find((struct entitling *)base, &w);
 
 	(void)right;
-	buf_printf(left, _("名册: %s %s"), w ? w->label : "", w ? w->person : "");
+	buf_printf(left, _("名册: %s %s"), there ? w.label : "", there ? w.person : "");
 }
 
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct entitling *v = (struct entitling *)base;
-	const struct keys_writer *w = writer(v);
+	struct keys_writer w;
 	struct buf now = { 0 }, roles = { 0 }, scope = { 0 };
 	int y = 0;
 
 	base->cursor_y = base->cursor_x = 0;
-	if (!w)
+	if (!find(v, &w))
 		return;
-	words_of(v, w, &now);
+	words_of(v, &w, &now);
 	terms_roles_words(v->roles, &roles);
 	if (v->scoped)
 		words_scope(v->app, &v->scope, &scope);
@@ -154,8 +163,8 @@ static void draw(struct kit_view *base, WINDOW *win)
 	y = kit_step(win, y, v->roles, _("1 加什么角色"), buf_str(&roles));
 	y = kit_step(win, y, v->scoped, _("2 加哪个村"), buf_str(&scope));
 	y = kit_step(win, y, false, _("3 加上"), "");
-	if (w->roles & PACK_TOWN)
-		kit_step(win, y, trust_has_authority(v->app->profile, w->writer), _("4 也给他用授权钥匙"), "");
+	if (w.roles & PACK_TOWN)
+		kit_step(win, y, trust_has_authority(v->app->profile, w.writer), _("4 也给他用授权钥匙"), "");
 	buf_clear(&now);
 	buf_clear(&roles);
 	buf_clear(&scope);
@@ -177,12 +186,13 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 static bool offers(struct kit_view *base, enum kit_action a)
 {
 	struct entitling *v = (struct entitling *)base;
-	const struct keys_writer *w = writer(v);
+	struct keys_writer w;
+	bool there = find(v, &w);
 
 	switch (a) {
-	case ACT_ANSWER_1: case ACT_ANSWER_2: return w && !w->revoked;
-	case ACT_ANSWER_3: return w && (v->roles || v->scoped);
-	case ACT_ANSWER_4: return w && w->roles & PACK_TOWN && !trust_has_authority(v->app->profile, w->writer);
+	case ACT_ANSWER_1: case ACT_ANSWER_2: return there && !w.revoked;
+	case ACT_ANSWER_3: return there && (v->roles || v->scoped);
+	case ACT_ANSWER_4: return there && w.roles & PACK_TOWN && !trust_has_authority(v->app->profile, w.writer);
 	default:           return true;
 	}
 }

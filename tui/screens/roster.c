@@ -175,11 +175,12 @@ static enum err read_grids(struct roster *v)
 static enum err load(struct kit_view *base)
 {
 	struct roster *v = (struct roster *)base;
-	const struct keys_roster *roster = v->app->profile->roster;
+	const struct keys_roster *roster;
 	enum err e;
 
 	forget(v);
 	v->version = profile_version(v->app->profile);
+	roster = v->app->profile->roster;       /* not before: whoever reads the store may have it made anew */
 	for (size_t i = 0; i < keys_roster_count(roster); i++) {
 		const struct keys_writer *w = keys_roster_at(roster, i);
 

@@ -216,7 +216,7 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 
 	buf_puts(left, _("预警叫应: 各村进度"));
 	if (v->count)
-		buf_printf(right, _("%zu/%zu 村已完成叫应"), v->done, v->count);
+		buf_printf(right, _("%zu/%zu 份预警已完成叫应"), v->done, v->count);
 }
 
 static void draw(struct kit_view *base, WINDOW *win)

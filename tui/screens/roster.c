@@ -27,9 +27,8 @@ struct member {
 	struct event_scope scopes[KEYS_SCOPES]; size_t scope_count;
 	char labels[LABELS_MAX][33]; size_t label_count;       /* of devices that are believed */
 	bool authority;
-	struct buf grids;
-	struct row_id grid;                                     /* the last one named; of an empty grid: itself */
-	bool has_grid, works;                                   /* works: as a worker, not only as its head, who needs no device */
+	struct buf grids, rows;                                 /* the grids that name him in words, and the struct row_id of each; of an empty grid: itself */
+	bool works;                                             /* as a worker, not only as its head, who needs no device */
 };
 
 struct roster {
@@ -39,14 +38,40 @@ struct roster {
 	size_t count, cap, problems;
 	uint64_t version;
 	char labels[LABELS_MAX][33]; bool revoking;             /* while it is asked which device */
+	struct buf asked;                                       /* struct row_id each, while it is asked which grid */
 	struct kit_list list;
 };
 
 static void forget(struct roster *v)
 {
-	for (size_t i = 0; i < v->count; i++)
+	for (size_t i = 0; i < v->count; i++) {
 		buf_clear(&v->at[i].grids);
+		buf_clear(&v->at[i].rows);
+	}
 	v->count = 0;
+}
+
+static size_t grid_count(const struct buf *rows)
+{
+	return rows->len / sizeof(struct row_id);
+}
+
+static struct row_id grid_at(const struct buf *rows, size_t i)
+{
+	struct row_id id = { .index = 0 };
+
+	if (i < grid_count(rows))
+		memcpy(&id, rows->data + i * sizeof id, sizeof id);
+	return id;
+}
+
+/* One that names a person twice is one grid still; they come one after the other. */
+static void add_row(struct buf *rows, const struct row_id *id)
+{
+	struct row_id last = grid_at(rows, grid_count(rows) - 1);
+
+	if (!grid_count(rows) || memcmp(last.ref, id->ref, EVENT_REF) || last.index != id->index)
+		buf_put(rows, id, sizeof *id);
 }
 
 static struct member *more(struct roster *v, const char *person)
@@ -106,8 +131,7 @@ static bool name_in(struct roster *v, const struct row *grid, const char *field,
 	named = name.len > 0;
 	if (named && (m = member_of(v, buf_str(&name)))) {
 		buf_printf(&m->grids, "%s%s%s", m->grids.len ? _("、") : "", title, as);
-		m->grid = grid->id;
-		m->has_grid = true;
+		add_row(&m->rows, &grid->id);
 		m->works |= works;
 	}
 	buf_clear(&name);
@@ -126,8 +150,7 @@ static enum err add_grid(struct roster *v, const struct row *grid)
 	name_in(v, grid, "leader", false, _("(网格长)"), buf_str(&title));
 	if (!worked && (m = more(v, ""))) {
 		buf_puts(&m->grids, buf_str(&title));
-		m->grid = grid->id;
-		m->has_grid = true;
+		add_row(&m->rows, &grid->id);
 	}
 	buf_clear(&title);
 	return ERR_OK;
@@ -214,7 +237,9 @@ static struct kit_id row_id_of(void *user, size_t i)
 {
 	const struct member *m = &((struct roster *)user)->at[i];
 
-	return m->label_count ? kit_id(m->labels[0], strlen(m->labels[0])) : *m->person ? kit_id(m->person, strlen(m->person)) : kit_id(m->grid.ref, EVENT_REF);
+	if (m->label_count)
+		return kit_id(m->labels[0], strlen(m->labels[0]));
+	return *m->person ? kit_id(m->person, strlen(m->person)) : kit_id(grid_at(&m->rows, 0).ref, EVENT_REF);
 }
 
 static void scopes_words(struct roster *v, const struct member *m, struct buf *out)
@@ -279,8 +304,11 @@ static enum kit_next show(struct roster *v)
 
 	if (!m)
 		return KIT_STAY;
-	if (!*m->person)
-		return kit_open(&v->base, screen_row_new(v->app, &m->grid));
+	if (!*m->person) {
+		struct row_id grid = grid_at(&m->rows, 0);
+
+		return kit_open(&v->base, screen_row_new(v->app, &grid));
+	}
 	buf_printf(&text, "# %s\n", m->person);
 	terms_roles_words(m->roles, &text);
 	buf_puts(&text, _("\n范围: "));
@@ -327,6 +355,52 @@ static enum kit_next with_device(struct roster *v, bool revoking)
 	return kit_open(&v->base, kit_choice_new(_("哪台设备"), m->person, options, m->label_count, false, device_chosen));
 }
 
+static enum kit_next edit(struct roster *v, struct row_id grid)
+{
+	return screen_begin(&v->base, v->app, "grid_edit", &grid);
+}
+
+static enum kit_next grid_chosen(struct kit_view *below, struct kit_view *self)
+{
+	struct roster *v = (struct roster *)below;
+	int i = kit_choice_answer(self);
+
+	return i >= 0 && (size_t)i < grid_count(&v->asked) ? edit(v, grid_at(&v->asked, (size_t)i)) : KIT_STAY;
+}
+
+/* A person may work in several grids, or be the head of them. */
+static enum kit_next ask_grid(struct roster *v)
+{
+	const struct member *m = selected(v);
+	size_t count = grid_count(&m->rows);
+	struct kit_option *options;
+	struct buf *titles;
+	struct kit_view *choice = NULL;
+
+	if (count == 1)
+		return edit(v, grid_at(&m->rows, 0));
+	options = calloc(count, sizeof *options);
+	titles = calloc(count, sizeof *titles);
+	buf_reset(&v->asked);
+	buf_put(&v->asked, m->rows.data, m->rows.len);
+	if (!options || !titles || v->asked.err) {
+		kit_say_error(err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM)));
+	} else {
+		for (size_t i = 0; i < count; i++) {
+			struct row_id id = grid_at(&v->asked, i);
+
+			words_title(v->app, &id, &titles[i]);
+			options[i] = (struct kit_option){ buf_str(&titles[i]), NULL, false };
+		}
+		choice = kit_choice_new(_("改哪个网格的人"), m->person, options, count, false, grid_chosen);
+	}
+	for (size_t i = 0; titles && i < count; i++)
+		buf_clear(&titles[i]);
+	free(titles);
+	free(options);
+	return choice ? kit_open(&v->base, choice) : KIT_STAY;
+}
+
 static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct roster *v = (struct roster *)base;
@@ -335,7 +409,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_OPEN:      return show(v);
 	case ACT_ADD:       return with_device(v, false);
 	case ACT_REVOKE:    return with_device(v, true);
-	case ACT_EDIT:      return screen_begin(base, v->app, "grid_edit", &selected(v)->grid);
+	case ACT_EDIT:      return ask_grid(v);
 	case ACT_REGISTERS: return kit_open(base, screen_rows_new(v->app, "grids", NULL));
 	default:            return kit_list_act(&v->list, a);
 	}
@@ -350,7 +424,7 @@ static bool offers(struct kit_view *base, enum kit_action a)
 	case ACT_OPEN:      return m != NULL;
 	case ACT_ADD:
 	case ACT_REVOKE:    return m && m->label_count;
-	case ACT_EDIT:      return m && m->has_grid && v->app->pack && pack_find_form(v->app->pack, "grid_edit") != PACK_NONE;
+	case ACT_EDIT:      return m && grid_count(&m->rows) && v->app->pack && pack_find_form(v->app->pack, "grid_edit") != PACK_NONE;
 	case ACT_REGISTERS: return v->app->pack && pack_find_register(v->app->pack, "grids") != PACK_NONE;
 	default:            return true;
 	}
@@ -371,6 +445,7 @@ static enum kit_next tap(struct kit_view *base, int y, int x)
 static void close_roster(struct kit_view *base)
 {
 	forget((struct roster *)base);
+	buf_clear(&((struct roster *)base)->asked);
 	free(((struct roster *)base)->at);
 	free(base);
 }

@@ -116,47 +116,91 @@ static enum err submit_again(struct app *app, const char *form, const char *vill
 
 	if (e)
 		return e;
-	e = fill_load(f->fill, answers->data, answers->len, &at, NULL, NULL);
 	snprintf(f->village, sizeof f->village, "%s", village);
-	if (!e)
-		e = filling_submit(f, &record);
-	if (e) {
-		enum err removed = filling_discard(f);
+	return filling_keep(f, fill_load(f->fill, answers->data, answers->len, &at, NULL, NULL), &record);
+}
 
-		return removed ? removed : e;
+/* The next of ids that stand apart by blanks; false after the last. */
+static bool next_id(const char **ids, char id[ROW_ID_TEXT])
+{
+	size_t n = strcspn(*ids, " ");
+
+	snprintf(id, ROW_ID_TEXT, "%.*s", (int)n, *ids);
+	*ids += n;
+	*ids += strspn(*ids, " ");
+	return n > 0;
+}
+
+static void put_title(struct app *app, const char *id, struct buf *out)
+{
+	struct row_id of;
+
+	if (row_id_parse(id, &of))
+		words_title(app, &of, out);
+	else
+		buf_puts(out, id);
+}
+
+/* Before the first of them is written: a village that cannot have it is found while all of it can still be put right. */
+static enum err check_codes(struct app *app, const char *ids)
+{
+	char id[ROW_ID_TEXT], village[33];
+	struct buf title = { 0 };
+	enum err e = ERR_OK;
+
+	if (!*ids)
+		return err_set(ERR_USAGE, _("一个村都没勾: 没有发"));
+	while (!e && next_id(&ids, id))
+		if (!code_of(app, id, village)) {
+			put_title(app, id, &title);
+			e = err_set(ERR_FORMAT, _("%s 没有区划代码, 或代码不对: 一个村都没发, 先在登记簿上改正"), buf_str(&title));
+		}
+	buf_clear(&title);
+	return e;
+}
+
+/* Who did not get it stands first: the line may be cut. */
+static enum err unsent(struct app *app, enum err e, const char *id, const char *ids, unsigned sent)
+{
+	struct buf titles = { 0 };
+	char detail[256], next[ROW_ID_TEXT];
+
+	snprintf(detail, sizeof detail, "%s", err_detail());
+	put_title(app, id, &titles);
+	while (next_id(&ids, next)) {
+		buf_puts(&titles, _("、"));
+		put_title(app, next, &titles);
 	}
-	filling_close(f);
-	return ERR_OK;
+	err_set(e, _("没发给 %s; 已发给 %u 个村: %s"), buf_str(&titles), sent, detail);
+	buf_clear(&titles);
+	return e;
 }
 
 enum err villages_submit(struct filling *f, const char *ids, struct buf *words)
 {
 	const char *form = f->form->form->id;
+	struct app *app = f->app;
 	struct buf answers = { 0 };
 	struct row_id record;
+	char id[ROW_ID_TEXT], village[33];
 	unsigned sent = 0;
-	enum err e = fill_save(f->fill, FILL_NO_NODE, &answers);
+	enum err e = check_codes(app, ids);
 
-	while (!e && *ids) {
-		char id[ROW_ID_TEXT], village[33];
-
-		snprintf(id, sizeof id, "%.*s", (int)strcspn(ids, " "), ids);
-		ids += strcspn(ids, " ");
-		ids += strspn(ids, " ");
-		if (!code_of(f->app, id, village))
+	if (!e)
+		e = fill_save(f->fill, FILL_NO_NODE, &answers);
+	while (!e && next_id(&ids, id)) {
+		if (!code_of(app, id, village))
 			e = err_set(ERR_FORMAT, _("登记簿上有个村没有区划代码, 或代码不对"));
 		else if (sent)
-			e = submit_again(f->app, form, village, &answers);
+			e = submit_again(app, form, village, &answers);
 		else {
 			snprintf(f->village, sizeof f->village, "%s", village);
 			e = filling_submit(f, &record);
 		}
+		if (e)
+			unsent(app, e, id, ids, sent);
 		sent += !e;
 	}
-	if (!e && !sent)
-		e = err_set(ERR_USAGE, _("一个村都没勾: 没有发"));
-	if (e && sent)
-		e = err_in(e, _("已发给 %u 个村, 其余没发"), sent);
 	if (!e)
 		buf_printf(words, _("已发给 %u 个村, 同步后各村收到"), sent);
 	buf_clear(&answers);

@@ -14,7 +14,8 @@ void villages_answered(struct filling *f);
 bool villages_asked(const struct filling *f);
 /* All are ticked to begin with; `done` asks screen_rows_ticked(). */
 enum kit_next villages_ask(struct kit_view *v, struct filling *f, enum kit_next (*done)(struct kit_view *below, struct kit_view *self));
-/* One record for each of these villages; f->draft is gone with the first. `words` gets what was done; an error says how many have it. */
+/* One record for each of these villages (ids apart by blanks), none while one of them cannot have it: ERR_FORMAT names it. f->draft is
+ * gone with the first record. `words` gets what was done; an error later on names the villages that have not got it. */
 enum err villages_submit(struct filling *f, const char *ids, struct buf *words);
 
 #endif

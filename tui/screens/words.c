@@ -49,19 +49,16 @@ static void label_of(struct app *app, const struct pack_field *field, const stru
 		return;
 	}
 	for (; *at; at += strcspn(at, " "), at += *at == ' ') {
-		struct row row = { .id = { .index = 0 } };
 		struct row_id id;
 		char text[ROW_ID_TEXT];
 
 		snprintf(text, sizeof text, "%.*s", (int)strcspn(at, " "), at);
-		if (!row_id_parse(text, &id) || row_read(app->profile, &id, &row)) {
-			buf_puts(out, _("(还没收到)"));
-			continue;
-		}
 		if (out->len)
 			buf_putc(out, ' ');
-		row_title(app->profile, &row, out);
-		row_clear(&row);
+		if (row_id_parse(text, &id))
+			words_title(app, &id, out);
+		else
+			buf_puts(out, _("(还没收到)"));
 	}
 }
 
@@ -89,6 +86,18 @@ void words_stored(struct app *app, const struct row *row, const char *id, struct
 	if (field != PACK_NONE && !show(app, row, reg, field, true, &shown))
 		buf_puts(out, buf_str(&shown.text));
 	row_shown_clear(&shown);
+}
+
+void words_title(struct app *app, const struct row_id *id, struct buf *out)
+{
+	struct row row = { .id = { .index = 0 } };
+
+	if (row_read(app->profile, id, &row)) {
+		buf_puts(out, _("(还没收到)"));
+		return;
+	}
+	row_title(app->profile, &row, out);
+	row_clear(&row);
 }
 
 void words_position(const char *stored, struct buf *out)

@@ -14,6 +14,9 @@ uint32_t words_value(struct app *app, const struct row *row, const struct pack_r
 /* Stored text of field `id`, "" when empty; appended. */
 void words_stored(struct app *app, const struct row *row, const char *id, struct buf *out);
 
+/* Title of the row with this id; where it cannot be read, that it has not come. Appended. */
+void words_title(struct app *app, const struct row_id *id, struct buf *out);
+
 /* Columns a field wants in a list, and whether the title says it already. */
 int words_width(const struct pack_field *field);
 bool words_in_title(const struct pack_register *reg, const struct pack_field *field);

@@ -18,7 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct late { uint8_t ref[EVENT_REF]; uint16_t kind; int64_t wall; struct event_scope scope; char label[33], person[KEYS_PERSON_MAX + 1]; bool adopted; };
+struct late {
+	uint8_t ref[EVENT_REF]; uint16_t kind; int64_t wall; struct event_scope scope; char label[33], person[KEYS_PERSON_MAX + 1]; bool adopted;
+	bool read; char form[KIT_CELL], place[KIT_CELL];        /* its words, once it was on the screen */
+};
 
 struct afterloss {
 	struct kit_view base;
@@ -123,22 +126,35 @@ static void form_words(struct afterloss *v, const struct late *l, struct buf *ou
 	log_event_clear(&e);
 }
 
+/* An event is opened for its name: once for every row, not with every frame. */
+static void read_words(struct afterloss *v, struct late *l)
+{
+	struct buf b = { 0 };
+
+	if (l->read)
+		return;
+	form_words(v, l, &b);
+	snprintf(l->form, sizeof l->form, "%s", buf_str(&b));
+	buf_reset(&b);
+	words_scope(v->app, &l->scope, &b);
+	snprintf(l->place, sizeof l->place, "%s", buf_str(&b));
+	buf_clear(&b);
+	l->read = true;
+}
+
 static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 {
 	struct afterloss *v = user;
-	const struct late *l = &v->at[i];
+	struct late *l = &v->at[i];
 	struct buf b = { 0 };
 
+	read_words(v, l);
 	snprintf(cells[0].text, KIT_CELL, "%s", l->adopted ? _("已采纳") : _("扣下"));
 	cells[0].role = l->adopted ? KIT_DIM : KIT_SOON;
-	form_words(v, l, &b);
-	snprintf(cells[1].text, KIT_CELL, "%s", buf_str(&b));
+	snprintf(cells[1].text, KIT_CELL, "%s", l->form);
 	snprintf(cells[2].text, KIT_CELL, "%s %s", l->label, l->person);
-	buf_reset(&b);
-	words_scope(v->app, &l->scope, &b);
-	snprintf(cells[3].text, KIT_CELL, "%s", buf_str(&b));
+	snprintf(cells[3].text, KIT_CELL, "%s", l->place);
 	cells[3].role = KIT_DIM;
-	buf_reset(&b);
 	app_since(v->app, l->wall, &b);
 	snprintf(cells[4].text, KIT_CELL, "%s", buf_str(&b));
 	buf_clear(&b);

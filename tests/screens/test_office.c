@@ -62,6 +62,10 @@ static void a_device_is_let_in_at_the_desk_only_after_its_digits_were_compared(v
 	field_ask(vt, "7", "写到哪里", path);
 	assert_shows(vt, "已发证: 赵敏");
 	assert_shows(vt, "把乡镇的代码念给本人");
+	snprintf(path, sizeof path, "%s/third.request", field_dir());
+	field_ask(vt, "1", "申请文件在哪里", path);              /* the next one: nothing of the former stays */
+	assert_shows(vt, "这台设备已经入网");
+	assert_hides(vt, "third.grant");
 	vt_key(vt, "Esc");
 	assert_shows(vt, "赵敏");
 	field_leave(vt);

@@ -29,6 +29,7 @@ struct granting {
 	struct buf request; char name[KEYS_NAME_MAX + 1], digits[KEYS_DIGITS];      /* "" until one was read */
 	bool compared, online;                                                      /* online: it came through the server, and the grant goes back that way */
 	bool again;                                                                 /* it is enrolled already: a grant once more, no certificate */
+	bool unwritten;                                                             /* it was certified here just now, but its grant has not been put out */
 	char person[KEYS_PERSON_MAX + 1]; uint32_t role; struct event_scope scope; bool scoped;
 	struct terms_places places;                                                 /* as the dialog showed them */
 	char old[OLD_MAX][33], succeeds[33]; size_t old_count;                      /* devices of the same person; the one it replaces, "" none */
@@ -40,8 +41,8 @@ struct granting {
 static void forget(struct granting *v)
 {
 	buf_reset(&v->request);
-	v->compared = v->scoped = v->online = v->again = false;
-	v->name[0] = v->digits[0] = v->label[0] = v->person[0] = v->succeeds[0] = '\0';
+	v->compared = v->scoped = v->online = v->again = v->unwritten = false;
+	v->name[0] = v->digits[0] = v->label[0] = v->person[0] = v->succeeds[0] = v->file[0] = v->code[0] = '\0';
 	v->role = 0;
 }
 
@@ -132,27 +133,40 @@ static enum kit_next old_chosen(struct kit_view *below, struct kit_view *self)
 	return KIT_STAY;
 }
 
+/* After a failure: a certificate that was made stands, and its grant can then be made again without one. ERR_EXISTS: somebody else made it. */
+static void look_again(struct granting *v, enum err e)
+{
+	struct keys_request r;
+	bool in = !keys_request_read(v->request.data, v->request.len, &r) && keys_roster_find(v->app->profile->roster, r.id.writer);
+
+	v->unwritten |= in && !v->again && e != ERR_EXISTS;
+	v->again = in;
+}
+
 /* Sign it; `path` NULL lays it out where the device fetches it. */
 static enum kit_next give(struct granting *v, const char *path)
 {
 	struct enrol_terms terms = { .person = v->person, .roles = v->role, .scopes = { v->scope }, .scope_count = 1, .succeeds = *v->succeeds ? v->succeeds : NULL };
 	struct buf grant = { 0 };
 	char label[33];
-	enum err e = path ? fs_try_write(path) : ERR_OK;
+	enum err e = enrol_code(v->app->profile, v->code);
 
 	/* A path that cannot be written is found before the certificate is made, which is for good. */
+	if (!e && path)
+		e = fs_try_write(path);
 	if (!e)
 		e = v->again ? enrol_again(v->app->profile, v->request.data, v->request.len, &grant, label)
 		             : enrol_grant(v->app->profile, v->request.data, v->request.len, &terms, &grant, label);
 	if (!e)
 		e = path ? fs_write(path, grant.data, grant.len) : enrol_waiting_answer(v->app->profile, &v->request, &grant);
-	if (!e)
-		e = enrol_code(v->app->profile, v->code);
 	if (e) {
 		kit_say_error(e);
+		look_again(v, e);
 	} else {
 		snprintf(v->label, sizeof v->label, "%s", label);
 		snprintf(v->file, sizeof v->file, "%s", path ? path : _("那台设备自己来取: 入网页按 3"));
+		v->again &= !v->unwritten;
+		v->unwritten = false;
 		kit_say(KIT_GOOD, v->again ? _("入网文件又写了一份: %s, 标签 %s") : _("已发证: %s, 标签 %s"), v->person, v->label);
 	}
 	buf_clear(&grant);
@@ -230,6 +244,13 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 	buf_puts(left, _("发证: 让一台新设备入网"));
 }
 
+static const char *last_step(const struct granting *v)
+{
+	if (v->again)
+		return v->online ? _("7 入网文件等那台设备来取") : _("7 写入网文件, 送回那台设备");
+	return v->online ? _("7 发证: 入网文件等那台设备来取") : _("7 发证: 写入网文件, 送回那台设备");
+}
+
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct granting *v = (struct granting *)base;
@@ -243,7 +264,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 		words_scope(v->app, &v->scope, &scope);
 	y = kit_step(win, y, *v->name, _("1 申请文件"), buf_str(&line));
 	if (v->again) {
-		y += kit_paragraph(win, y, 5, 3, getmaxx(win) - 6, KIT_STRONG, _("这台设备已经入网, 不再发证。它丢了全部数据就按 7: 再写一份入网文件。"));
+		y += kit_paragraph(win, y, 5, 3, getmaxx(win) - 6, KIT_STRONG, v->unwritten ? _("证书已发, 只差入网文件。") : _("这台设备已经入网, 不再发证。它丢了全部数据就按 7: 再写一份入网文件。"));
 	} else {
 		y = kit_step(win, y, v->compared, _("2 请本人念二十位数, 核对"), "");
 		y = kit_step(win, y, *v->person && v->compared, _("3 姓名: 证书上的人"), v->person);
@@ -251,7 +272,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 		y = kit_step(win, y, v->scoped, _("5 管哪里"), buf_str(&scope));
 		y = kit_step(win, y, *v->succeeds, _("6 接替的旧设备 (没有就跳过)"), v->succeeds);
 	}
-	y = kit_step(win, y, *v->label, v->again ? _("7 写入网文件, 送回那台设备") : v->online ? _("7 发证: 入网文件等那台设备来取") : _("7 发证: 写入网文件, 送回那台设备"), v->file);
+	y = kit_step(win, y, *v->label, last_step(v), v->file);
 	if (*v->label) {
 		buf_reset(&line);
 		buf_printf(&line, _("标签 %s。把乡镇的代码念给本人: %s"), v->label, v->code);
@@ -283,8 +304,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 
 	switch (a) {
 	case ACT_ANSWER_2: return *v->name && !v->again;
-	case ACT_ANSWER_3: case ACT_ANSWER_4: case ACT_ANSWER_5: return v->compared && !*v->label;
-	case ACT_ANSWER_6: return v->compared && *v->person && !*v->label;
+	case ACT_ANSWER_3: case ACT_ANSWER_4: case ACT_ANSWER_5: return v->compared && !v->again && !*v->label;
+	case ACT_ANSWER_6: return v->compared && *v->person && !v->again && !*v->label;
 	case ACT_ANSWER_7: return can_give(v);
 	default:           return true;
 	}

@@ -9,10 +9,10 @@
 #include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/prompt.h"
+#include "tui/screens/terms.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct erasing {
 	struct kit_view base;
@@ -26,13 +26,7 @@ struct erasing {
 
 static enum kit_next reason_given(struct kit_view *below, struct kit_view *self)
 {
-	struct erasing *v = (struct erasing *)below;
-	const char *reason = kit_prompt_answer(self);
-
-	if (reason && strlen(reason) > KEYS_REASON_MAX)
-		kit_say(KIT_SOON, _("理由太长, 至多 %d 字节"), KEYS_REASON_MAX);
-	else if (reason)
-		snprintf(v->reason, sizeof v->reason, "%s", reason);
+	terms_reason_given(self, ((struct erasing *)below)->reason);
 	return KIT_STAY;
 }
 

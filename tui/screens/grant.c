@@ -112,12 +112,8 @@ static enum kit_next role_chosen(struct kit_view *below, struct kit_view *self)
 static enum kit_next scope_chosen(struct kit_view *below, struct kit_view *self)
 {
 	struct granting *v = (struct granting *)below;
-	int i = kit_choice_answer(self);
 
-	if (i >= 0 && (size_t)i < v->places.count) {
-		v->scope = v->places.at[i];
-		v->scoped = true;
-	}
+	v->scoped |= terms_scope_chosen(&v->places, self, &v->scope);
 	return KIT_STAY;
 }
 

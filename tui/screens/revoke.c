@@ -11,7 +11,7 @@
 #include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/prompt.h"
-#include "tui/screens/words.h"
+#include "tui/screens/terms.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,13 +89,7 @@ static void consequences(const struct revoking *v, struct buf *out)
 
 static enum kit_next reason_given(struct kit_view *below, struct kit_view *self)
 {
-	struct revoking *v = (struct revoking *)below;
-	const char *reason = kit_prompt_answer(self);
-
-	if (reason && strlen(reason) > KEYS_REASON_MAX)
-		kit_say(KIT_SOON, _("理由太长, 至多 %d 字节"), KEYS_REASON_MAX);
-	else if (reason)
-		snprintf(v->reason, sizeof v->reason, "%s", reason);
+	terms_reason_given(self, ((struct revoking *)below)->reason);
 	return KIT_STAY;
 }
 

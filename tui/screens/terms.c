@@ -5,9 +5,12 @@
 #include "sync/ledger/listing.h"
 #include "sync/ledger/profile.h"
 #include "tui/kit/choice.h"
+#include "tui/kit/prompt.h"
 #include "tui/screens/words.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 const uint32_t terms_roles[TERMS_ROLES] = { PACK_GRID, PACK_VADM, PACK_VHEAD, PACK_TOWN, PACK_TLEAD, PACK_DEPT, PACK_VIEW };
 
@@ -82,4 +85,24 @@ enum kit_next terms_ask_scope(struct kit_view *v, struct app *app, struct terms_
 		buf_clear(&names[i]);
 	free(options);
 	return next;
+}
+
+bool terms_scope_chosen(const struct terms_places *places, const struct kit_view *self, struct event_scope *out)
+{
+	int i = kit_choice_answer(self);
+
+	if (i < 0 || (size_t)i >= places->count)
+		return false;
+	*out = places->at[i];
+	return true;
+}
+
+void terms_reason_given(const struct kit_view *self, char reason[KEYS_REASON_MAX + 1])
+{
+	const char *given = kit_prompt_answer(self);
+
+	if (given && strlen(given) > KEYS_REASON_MAX)
+		kit_say(KIT_SOON, _("理由太长, 至多 %d 字节"), KEYS_REASON_MAX);
+	else if (given)
+		snprintf(reason, KEYS_REASON_MAX + 1, "%s", given);
 }

@@ -83,9 +83,16 @@ static void who_asks_through_the_server_is_let_in_by_twenty_digits_or_refused(vo
 	field_choose(vt, "5", "全镇", "2");
 	vt_keys(vt, "6");
 	assert_shows(vt, "没有别的设备");
+	run("touch town/grants");                         /* where grants are laid out nothing can be: the certificate is made, its grant is not */
+	field_choose(vt, "7", "自己来取", "1");
+	assert_shows(vt, "证书已发, 只差入网文件");
+	assert_shows(vt, "[ ] 7");
+	run("rm town/grants; town --json enrol list | tr -d '\n' | grep -q 赵敏");
 	field_choose(vt, "7", "自己来取", "1");
 	assert_shows(vt, "已发证: 赵敏");
 	assert_shows(vt, "把乡镇的代码念给本人");
+	assert_hides(vt, "只差入网文件");
+	assert_shows(vt, "[x] 7");
 	vt_key(vt, "Esc");
 	assert_shows(vt, "没有等着核对的申请");
 	field_leave(vt);
@@ -234,6 +241,17 @@ static void the_roster_tells_who_may_do_what_where_and_more_can_be_given(void **
 	select_row(vt, "王秀英");
 	assert_shows(vt, "石桥村一网格");
 	field_golden(vt, "roster-80x24");
+	select_row(vt, "郭长山");                          /* the head of two grids: asked which, and the first is not out of reach */
+	vt_keys(vt, "e");
+	assert_shows(vt, "改哪个网格的人");
+	assert_shows(vt, "2 后沟村二网格");
+	field_settle(vt);
+	vt_keys(vt, "1");
+	assert_hides(vt, "名册: 谁能在哪里做什么");
+	assert_shows(vt, "后沟村一网格");
+	field_settle(vt);
+	vt_key(vt, "Esc");
+	assert_shows(vt, "名册: 谁能在哪里做什么");
 	vt_key(vt, "Home");
 	select_row(vt, "李军");
 	vt_keys(vt, "a");
@@ -255,6 +273,22 @@ static void the_roster_tells_who_may_do_what_where_and_more_can_be_given(void **
 	    "carry manager stick2; on manager 2026-07-12T08:24 register list places | grep -c . >count; test $(cat count) -gt 1");
 }
 
+/* Once it says who issued it, to the villages that it is to go to. */
+static void fill_in_the_warning(struct vt *vt)
+{
+	field_settle(vt);
+	vt_key(vt, "Enter");
+	assert_shows(vt, "道路结冰");
+	field_settle(vt);
+	vt_key(vt, "Enter");
+	assert_hides(vt, "道路结冰");
+	field_settle(vt);
+	vt_keys(vt, "2");
+	field_settle(vt);
+	vt_keys(vt, "今夜有大到暴雨");
+	vt_key(vt, "F5");
+}
+
 static void a_warning_is_filled_in_once_and_goes_to_the_villages_that_were_ticked(void **state)
 {
 	struct vt *vt = field_enter("town", TOWN_PIN, 24, 80, NULL);
@@ -267,17 +301,7 @@ static void a_warning_is_filled_in_once_and_goes_to_the_villages_that_were_ticke
 	field_settle(vt);
 	vt_keys(vt, "县气象台");
 	vt_key(vt, "Enter");
-	field_settle(vt);
-	vt_key(vt, "Enter");
-	assert_shows(vt, "道路结冰");
-	field_settle(vt);
-	vt_key(vt, "Enter");
-	assert_hides(vt, "道路结冰");
-	field_settle(vt);
-	vt_keys(vt, "2");
-	field_settle(vt);
-	vt_keys(vt, "今夜有大到暴雨");
-	vt_key(vt, "F5");
+	fill_in_the_warning(vt);
 	assert_shows(vt, "已勾 3 共 3");
 	field_settle(vt);
 	vt_key(vt, "Esc");                                /* not sent: still being filled in */
@@ -289,7 +313,7 @@ static void a_warning_is_filled_in_once_and_goes_to_the_villages_that_were_ticke
 	assert_shows(vt, "已勾 2 共 3");
 	vt_key(vt, "Enter");
 	assert_shows(vt, "已发给 2 个村");
-	assert_shows(vt, "0/2 村已完成叫应");
+	assert_shows(vt, "0/2 份预警已完成叫应");
 	assert_shows(vt, "石桥村");
 	assert_shows(vt, "后沟村");
 	assert_shows(vt, "还没列名单");
@@ -309,8 +333,40 @@ static void a_warning_is_filled_in_once_and_goes_to_the_villages_that_were_ticke
 	run("echo '{\"done_at\":\"2026-07-12T08:40:00.000+08:00\",\"done_min\":9,\"households_done\":2,\"fed_back\":\"yes\"}' >done.json;"
 	    "on manager 2026-07-12T08:41 record submit --form warning_done --row warnings:$(cat warning) --answers done.json; carry manager stick2");
 	vt_key(vt, "Down");
-	assert_shows(vt, "1/2 村已完成叫应");
+	assert_shows(vt, "1/2 份预警已完成叫应");
 	assert_shows(vt, "完成");
+	field_leave(vt);
+}
+
+static void a_village_that_cannot_have_the_warning_is_named_before_any_has_it(void **state)
+{
+	struct vt *vt;
+
+	(void)state;
+	run("cp -r $SRCDIR/forms/catalog pack2; chmod -R u+w pack2; sed -i 's/^version,2026.1/version,2026.2/' pack2/pack.csv; sed -i \"s/'\\[0-9\\]{12}'/'.+'/\" pack2/forms/village_new.csv;"
+	    "town pack publish pack2; echo '{\"name\":\"新并村\",\"code\":\"未定\",\"code_year\":2026}' >village.json; town record submit --form village_new --answers village.json;"
+	    "town register list warnings | wc -l >warnings.before");
+	vt = field_enter("town", TOWN_PIN, 24, 80, NULL);
+	vt_keys(vt, "7");
+	assert_shows(vt, "1/2 份预警已完成叫应");
+	vt_keys(vt, "n");
+	assert_shows(vt, "县气象台");                       /* as the last time */
+	fill_in_the_warning(vt);
+	assert_shows(vt, "已勾 4 共 4");
+	field_settle(vt);
+	vt_key(vt, "Enter");
+	assert_shows(vt, "新并村 没有区划代码");
+	assert_shows(vt, "县气象台");                       /* still being filled in */
+	run("town register list warnings | wc -l >warnings.after; cmp warnings.before warnings.after");
+	field_settle(vt);
+	vt_key(vt, "F5");
+	assert_shows(vt, "已勾 4 共 4");
+	select_row(vt, "新并村");
+	vt_keys(vt, " ");
+	assert_shows(vt, "已勾 3 共 4");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "已发给 3 个村");
+	assert_shows(vt, "1/5 份预警已完成叫应");
 	field_leave(vt);
 }
 
@@ -324,6 +380,7 @@ int main(void)
 		cmocka_unit_test(people_named_in_a_row_are_erased_everywhere_and_it_is_seen_who_has_not_obeyed),
 		cmocka_unit_test(the_roster_tells_who_may_do_what_where_and_more_can_be_given),
 		cmocka_unit_test(a_warning_is_filled_in_once_and_goes_to_the_villages_that_were_ticked),
+		cmocka_unit_test(a_village_that_cannot_have_the_warning_is_named_before_any_has_it),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

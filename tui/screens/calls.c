@@ -12,17 +12,6 @@
 #define REACHED "${state} != 'waiting' and ${state} != 'calling' and ${state} != ''"
 #define IN_CHARGE "${tier} != 'grid_house'"
 
-static bool has(struct app *app, const struct row *row, const char *field, const char *value)
-{
-	struct buf b = { 0 };
-	bool same;
-
-	words_stored(app, row, field, &b);
-	same = !strcmp(buf_str(&b), value);
-	buf_clear(&b);
-	return same;
-}
-
 /* Which tier, by its place in the pack's list of them. */
 static uint32_t tier_of(struct app *app, const struct row *row)
 {
@@ -57,8 +46,8 @@ static enum err add(struct app *app, struct calls *c, uint32_t at, bool waiting)
 	if (e)
 		return e;
 	call.tier = tier_of(app, &row);
-	call.help = has(app, &row, "help", "yes");
-	call.reached = !has(app, &row, "state", "waiting") && !has(app, &row, "state", "calling") && !has(app, &row, "state", "");
+	call.help = words_is(app, &row, "help", "yes");
+	call.reached = !words_is(app, &row, "state", "waiting") && !words_is(app, &row, "state", "calling") && !words_is(app, &row, "state", "");
 	row_clear(&row);
 	c->total[call.tier]++;
 	c->reached[call.tier] += call.reached;

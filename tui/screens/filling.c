@@ -350,6 +350,13 @@ enum err filling_answer(struct filling *f, fill_node n, const char *value)
 	return e;
 }
 
+enum err filling_put(struct filling *f, const char *name, const char *value)
+{
+	fill_node n = value ? fill_find(f->fill, name) : FILL_NO_NODE;
+
+	return n == FILL_NO_NODE ? ERR_OK : fill_set(f->fill, n, value);
+}
+
 enum err filling_undo(struct filling *f, fill_node *at)
 {
 	struct filling_undo u;

@@ -61,6 +61,9 @@ enum err filling_discard(struct filling *f);
 /* Answer and save. The old value can be taken back. */
 enum err filling_answer(struct filling *f, fill_node n, const char *value);
 enum err filling_save(struct filling *f, fill_node at);
+/* An answer given for the person, saved by what follows: filling_save(), filling_keep(). A form without the question, or no value
+ * (NULL), changes nothing. */
+enum err filling_put(struct filling *f, const char *name, const char *value);
 /* Take the last answer back; *at gets its node. ERR_NOTFOUND: nothing to take back. */
 enum err filling_undo(struct filling *f, fill_node *at);
 

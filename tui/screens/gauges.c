@@ -26,9 +26,7 @@ static bool is_reading(const struct pack_threshold *t)
 
 bool gauges_possible(const struct app *app, const char *kind)
 {
-	uint32_t form = app->pack ? pack_find_form(app->pack, "reading_new") : PACK_NONE;
-
-	if (form == PACK_NONE || pack_find_register(app->pack, "readings") == PACK_NONE || (app->pack->forms[form].roles && !(app->pack->forms[form].roles & app->roles)))
+	if (!words_may_fill(app, "reading_new") || pack_find_register(app->pack, "readings") == PACK_NONE)
 		return false;
 	for (uint32_t i = 0; i < app->pack->threshold_count; i++)
 		if (is_reading(&app->pack->thresholds[i]) && (!kind || !strcmp(app->pack->thresholds[i].kind, kind)))
@@ -162,13 +160,6 @@ static enum err add_all(struct app *app, struct gauges *g)
 	return e;
 }
 
-static enum err put(struct filling *f, const char *name, const char *value)
-{
-	fill_node n = fill_find(f->fill, name);
-
-	return n == FILL_NO_NODE ? ERR_OK : fill_set(f->fill, n, value);
-}
-
 /* In which unit the form keeps what is measured: asked of the form once for each. */
 static enum err find_units(struct app *app, struct gauges *g)
 {
@@ -184,7 +175,7 @@ static enum err find_units(struct app *app, struct gauges *g)
 				memcpy(g->at[i].unit, g->at[k].unit, GAUGE_TEXT);
 		if (*g->at[i].unit || (e = filling_begin(app, "reading_new", &g->at[i].place, &f)))
 			continue;
-		e = put(f, "metric", g->at[i].metric);
+		e = filling_put(f, "metric", g->at[i].metric);
 		n = fill_find(f->fill, "unit");
 		if (!e && n != FILL_NO_NODE)
 			filling_value(f, n, &words);
@@ -258,13 +249,13 @@ static enum err put_reading(const struct gauge *g, struct filling *f, const char
 {
 	double now;
 	char change[32];
-	enum err e = number(value, &now) ? put(f, "metric", g->metric) : err_set(ERR_DENIED, _("\"%s\" 不是数"), value);
+	enum err e = number(value, &now) ? filling_put(f, "metric", g->metric) : err_set(ERR_DENIED, _("\"%s\" 不是数"), value);
 
 	if (!e)
-		e = put(f, "value", value);
+		e = filling_put(f, "value", value);
 	if (!e && *g->last) {
 		snprintf(change, sizeof change, "%.6g", now - g->last_value);
-		e = put(f, "change", change);
+		e = filling_put(f, "change", change);
 	}
 	return e;
 }

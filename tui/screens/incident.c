@@ -135,9 +135,7 @@ enum err incident_text(struct app *app, const struct row_id *id, struct buf *out
 
 bool incident_may_tell_moved(const struct app *app)
 {
-	uint32_t f = has_registers(app) ? pack_find_form(app->pack, "incident_new") : PACK_NONE;
-
-	return f != PACK_NONE && (!app->pack->forms[f].roles || app->pack->forms[f].roles & app->roles);
+	return has_registers(app) && words_may_fill(app, "incident_new");
 }
 
 enum kit_next incident_moved(struct kit_view *v, struct app *app, uint32_t people)

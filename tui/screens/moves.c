@@ -21,23 +21,12 @@ static uint32_t number(struct app *app, const struct row *row, const char *field
 	return n > 0 ? (uint32_t)n : 0;
 }
 
-static bool has(struct app *app, const struct row *row, const char *field, const char *value)
-{
-	struct buf b = { 0 };
-	bool same;
-
-	words_stored(app, row, field, &b);
-	same = !strcmp(buf_str(&b), value);
-	buf_clear(&b);
-	return same;
-}
-
 static enum move_state state_of(struct app *app, const struct row *row)
 {
 	enum move_state s = MOVE_STATES;
 
 	while (--s > MOVE_STILL)
-		if (has(app, row, "state", states[s]))
+		if (words_is(app, row, "state", states[s]))
 			break;
 	return s;
 }
@@ -52,7 +41,7 @@ static enum err add(struct app *app, struct moves *m, uint32_t at)
 	if (e)
 		return e;
 	move.people = number(app, &row, "people");
-	move.first = has(app, &row, "help", "yes");
+	move.first = words_is(app, &row, "help", "yes");
 	move.state = state_of(app, &row);
 	arrived = number(app, &row, "moved_n");
 	row_clear(&row);
@@ -114,30 +103,21 @@ void moves_words(const struct moves *m, struct buf *out)
 
 bool moves_possible(const struct app *app)
 {
-	uint32_t f = app->pack ? pack_find_form(app->pack, "callout_move") : PACK_NONE;
-
-	return f != PACK_NONE && (!app->pack->forms[f].roles || app->pack->forms[f].roles & app->roles);
-}
-
-static enum err put(struct filling *f, const char *name, const char *value)
-{
-	fill_node n = value ? fill_find(f->fill, name) : FILL_NO_NODE;
-
-	return n == FILL_NO_NODE ? ERR_OK : fill_set(f->fill, n, value);
+	return words_may_fill(app, "callout_move");
 }
 
 static enum err put_tick(struct app *app, struct filling *f, const struct move_tick *tick)
 {
 	fill_node by;
 	char shelter[ROW_ID_TEXT];
-	enum err e = put(f, "state", tick->state);
+	enum err e = filling_put(f, "state", tick->state);
 
 	if (!e)
-		e = put(f, "settle", tick->settle);
+		e = filling_put(f, "settle", tick->settle);
 	if (!e && tick->shelter)
-		e = put(f, "shelter", row_id_text(tick->shelter, shelter));
+		e = filling_put(f, "shelter", row_id_text(tick->shelter, shelter));
 	if (!e)
-		e = put(f, "moved_by", tick->by);
+		e = filling_put(f, "moved_by", tick->by);
 	by = fill_find(f->fill, "moved_by");
 	if (!e && by != FILL_NO_NODE && !*fill_value(f->fill, by))      /* nobody was named for them: who ticks them off brought them */
 		e = fill_set(f->fill, by, app->person);

@@ -67,17 +67,6 @@ static void words_of(struct progress *p, const struct row *row, const char *fiel
 		words_value(p->app, row, reg_of(p), f, false, out);
 }
 
-static bool is(struct progress *p, const struct row *row, const char *field, const char *value)
-{
-	struct buf b = { 0 };
-	bool same;
-
-	words_stored(p->app, row, field, &b);
-	same = !strcmp(buf_str(&b), value);
-	buf_clear(&b);
-	return same;
-}
-
 static int number(struct progress *p, const struct row *row, const char *field)
 {
 	struct buf b = { 0 };
@@ -104,7 +93,7 @@ static uint32_t phase_of(struct progress *p, const struct row *row)
 	uint32_t codes = pack_find_codes(p->app->pack, "milestone_phase");
 
 	for (uint32_t i = 0; codes != PACK_NONE && i < p->app->pack->codes[codes].count && i < PHASES_MAX; i++)
-		if (is(p, row, "phase", p->app->pack->codes[codes].at[i].name))
+		if (words_is(p->app, row, "phase", p->app->pack->codes[codes].at[i].name))
 			return i;
 	return PHASES_MAX - 1;
 }
@@ -130,7 +119,7 @@ static bool add_milestone(struct progress *p, const struct row *row, struct line
 	buf_clear(&due);
 	if (!dated || clock_date(l->due).year != p->year)
 		return false;
-	l->done = is(p, row, "state", "done");
+	l->done = words_is(p->app, row, "state", "done");
 	note(&p->phases[phase_of(p, row)], p, l);
 	return true;
 }
@@ -221,7 +210,7 @@ static void draw_planned(struct progress *p, const struct row *row, struct kit_c
 
 	snprintf(cells[0].text, KIT_CELL, _("%d月"), number(p, row, "month"));
 	words_of(p, row, "topic", &b);
-	snprintf(cells[1].text, KIT_CELL, "%s%s", buf_str(&b), is(p, row, "key_project", "yes") ? _(" 重点") : "");
+	snprintf(cells[1].text, KIT_CELL, "%s%s", buf_str(&b), words_is(p->app, row, "key_project", "yes") ? _(" 重点") : "");
 	buf_reset(&b);
 	words_of(p, row, "kind", &b);
 	snprintf(cells[3].text, KIT_CELL, "%s", buf_str(&b));
@@ -356,6 +345,11 @@ static enum kit_next turn_to(struct progress *p, enum progress_side side, int ye
 	return KIT_STAY;
 }
 
+static const char *edit_form(const struct progress *p)
+{
+	return p->side == PROGRESS_PLAN ? "plan_year_edit" : "milestone_edit";
+}
+
 static enum kit_next open_line(struct progress *p, enum kit_action a)
 {
 	struct row row = { .id = { .index = 0 } };
@@ -364,7 +358,7 @@ static enum kit_next open_line(struct progress *p, enum kit_action a)
 	if (p->list.at >= p->count || listing_row(p->listing, p->lines[p->list.at].at, &row))
 		return KIT_STAY;
 	if (a == ACT_EDIT)
-		next = screen_begin(&p->base, p->app, p->side == PROGRESS_PLAN ? "plan_year_edit" : "milestone_edit", &row.id);
+		next = screen_begin(&p->base, p->app, edit_form(p), &row.id);
 	else if (a == ACT_OPEN && p->side == PROGRESS_PLAN && !p->lines[p->list.at].done)
 		next = planned_begin(&p->base, p->app, &row);
 	else
@@ -388,20 +382,13 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	}
 }
 
-static bool may_edit(const struct progress *p)
-{
-	uint32_t f = pack_find_form(p->app->pack, p->side == PROGRESS_PLAN ? "plan_year_edit" : "milestone_edit");
-
-	return f != PACK_NONE && (!p->app->pack->forms[f].roles || p->app->pack->forms[f].roles & p->app->roles);
-}
-
 static bool offers(struct kit_view *base, enum kit_action a)
 {
 	struct progress *p = (struct progress *)base;
 
 	switch (a) {
 	case ACT_OPEN: case ACT_DETAILS: return p->count > 0;
-	case ACT_EDIT: return p->count > 0 && may_edit(p);
+	case ACT_EDIT: return p->count > 0 && words_may_fill(p->app, edit_form(p));
 	case ACT_NEXT: return progress_has(p->app, p->side == PROGRESS_PLAN ? PROGRESS_MILESTONES : PROGRESS_PLAN);
 	case ACT_NEW:  return words_can_make(p->app, registers[p->side]);
 	default:       return true;

@@ -132,13 +132,6 @@ static void draw(struct kit_view *base, WINDOW *win)
 
 /* --- beyond the limit: what next --- */
 
-static bool may(const struct readings *v, const char *form)
-{
-	uint32_t f = pack_find_form(v->app->pack, form);
-
-	return f != PACK_NONE && (!v->app->pack->forms[f].roles || v->app->pack->forms[f].roles & v->app->roles);
-}
-
 static void offer(struct readings *v, struct kit_option *options, enum next_step step, const char *label)
 {
 	options[v->step_count] = (struct kit_option){ label, NULL, false };
@@ -169,11 +162,11 @@ static enum kit_next ask_next(struct readings *v, const char *words)
 
 	look_around(v);
 	v->step_count = 0;
-	if (v->has_incident || may(v, "incident_new"))
+	if (v->has_incident || words_may_fill(v->app, "incident_new"))
 		offer(v, options, NEXT_INCIDENT, v->has_incident ? _("报告: 到正在处置的突发事件") : _("报告: 记一件突发事件"));
-	if (v->has_warning || may(v, "warning_new"))
+	if (v->has_warning || words_may_fill(v->app, "warning_new"))
 		offer(v, options, NEXT_WARNING, v->has_warning ? _("叫应和转移: 到正在跑的预警") : _("叫应: 登记收到的预警"));
-	if (may(v, "hazard_new"))
+	if (words_may_fill(v->app, "hazard_new"))
 		offer(v, options, NEXT_HAZARD, _("记一处隐患"));
 	offer(v, options, NEXT_CARDS, _("看处置卡"));
 	offer(v, options, NEXT_NOTHING, _("先不, 接着读数"));
@@ -233,10 +226,19 @@ static enum kit_next keep(struct readings *v)
 	return next;
 }
 
+/* A number that was not kept does not go along to another row. */
+static void drop_typed(struct readings *v, struct kit_id was)
+{
+	if (!kit_id_same(v->list.selected, was))
+		v->typed[0] = '\0';
+}
+
 static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct readings *v = (struct readings *)base;
 	const struct gauge *g = v->gauges.count ? &v->gauges.at[v->list.at] : NULL;
+	struct kit_id was = v->list.selected;
+	enum kit_next next;
 
 	switch (a) {
 	case ACT_OPEN:
@@ -250,9 +252,9 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 		v->typed[0] = '\0';
 		return KIT_STAY;
 	default:
-		/* A number that was not kept does not go along to another row. */
-		v->typed[0] = '\0';
-		return kit_list_act(&v->list, a);
+		next = kit_list_act(&v->list, a);
+		drop_typed(v, was);
+		return next;
 	}
 }
 
@@ -300,8 +302,12 @@ static enum kit_next key(struct kit_view *base, int k)
 
 static enum kit_next tap(struct kit_view *base, int y, int x)
 {
+	struct readings *v = (struct readings *)base;
+	struct kit_id was = v->list.selected;
+
 	(void)x;
-	kit_list_tap(&((struct readings *)base)->list, y);
+	kit_list_tap(&v->list, y);
+	drop_typed(v, was);
 	return KIT_STAY;
 }
 

@@ -259,10 +259,18 @@ static enum kit_next count(struct tally *t)
 	return KIT_STAY;
 }
 
+/* A number that was not recorded does not go along to another row. */
+static void drop_typed(struct tally *t, struct kit_id was)
+{
+	if (!kit_id_same(t->list.selected, was))
+		t->typed[0] = '\0';
+}
+
 static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct tally *t = (struct tally *)base;
 	struct row row = { .id = { .index = 0 } };
+	struct kit_id was = t->list.selected;
 	enum kit_next next = KIT_STAY;
 
 	switch (a) {
@@ -279,9 +287,9 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 		t->typed[0] = '\0';
 		return KIT_STAY;
 	default:
-		/* A number that was not recorded does not go along to another row. */
-		t->typed[0] = '\0';
-		return kit_list_act(&t->list, a);
+		next = kit_list_act(&t->list, a);
+		drop_typed(t, was);
+		return next;
 	}
 }
 
@@ -338,12 +346,11 @@ static const struct kit_key keys[] = {
 static enum kit_next tap(struct kit_view *base, int y, int x)
 {
 	struct tally *t = (struct tally *)base;
-	size_t at = t->list.at;
+	struct kit_id was = t->list.selected;
 
 	(void)x;
 	kit_list_tap(&t->list, y);
-	if (t->list.at != at)
-		t->typed[0] = '\0';
+	drop_typed(t, was);
 	return KIT_STAY;
 }
 

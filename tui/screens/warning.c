@@ -304,37 +304,31 @@ static void draw(struct kit_view *base, WINDOW *win)
 	}
 }
 
-static void set(struct filling *f, const char *name, const char *value)
-{
-	fill_node n = fill_find(f->fill, name);
-
-	if (n != FILL_NO_NODE && fill_set(f->fill, n, value))
-		kit_say_error(ERR_DENIED);
-}
-
-static void add_word(struct filling *f, const char *name, const char *word)
+static enum err add_word(struct filling *f, const char *name, const char *word)
 {
 	fill_node n = fill_find(f->fill, name);
 	struct buf b = { 0 };
+	enum err e;
 
 	if (n == FILL_NO_NODE)
-		return;
+		return ERR_OK;
 	buf_puts(&b, fill_value(f->fill, n));
 	if (!strstr(buf_str(&b), word))
 		buf_printf(&b, "%s%s", b.len ? " " : "", word);
-	set(f, name, buf_str(&b));
+	e = fill_set(f->fill, n, buf_str(&b));
 	buf_clear(&b);
+	return e;
 }
 
-static void one_more(struct filling *f)
+static enum err one_more(struct filling *f)
 {
 	fill_node n = fill_find(f->fill, "tries");
 	char text[16];
 
 	if (n == FILL_NO_NODE)
-		return;
+		return ERR_OK;
 	snprintf(text, sizeof text, "%d", atoi(fill_value(f->fill, n)) + 1);
-	set(f, "tries", text);
+	return fill_set(f->fill, n, text);
 }
 
 /* What each digit writes into the form callout_answer. */
@@ -346,24 +340,22 @@ static const struct quick { enum kit_action key; const char *label, *channel, *s
 	{ ACT_ANSWER_9, N_("不愿转移"), NULL, "refused", true, true },
 };
 
-static void fill_quick(struct app *app, struct filling *f, const struct quick *q)
+static enum err fill_quick(struct filling *f, const struct quick *q)
 {
-	char now[32];
 	fill_node at = fill_find(f->fill, "answered_at");
+	enum err e = ERR_OK;
+	char now[32];
 
-	clock_format_time(app_ms(app), app->pack->utc_offset, now);
-	if (q->channel) {
-		add_word(f, "channels", q->channel);
-		one_more(f);
-	}
-	if (q->state)
-		set(f, "state", q->state);
-	if (q->answered && at != FILL_NO_NODE && !*fill_value(f->fill, at))
-		set(f, "answered_at", now);
-	if (q->key == ACT_ANSWER_8) {
-		set(f, "role", "B");
-		add_word(f, "escalated", "b_role");
-	}
+	clock_format_time(app_ms(f->app), f->app->pack->utc_offset, now);
+	if (q->channel && !(e = add_word(f, "channels", q->channel)))
+		e = one_more(f);
+	if (!e)
+		e = filling_put(f, "state", q->state);
+	if (!e && q->answered && at != FILL_NO_NODE && !*fill_value(f->fill, at))
+		e = fill_set(f->fill, at, now);
+	if (!e && q->key == ACT_ANSWER_8 && !(e = filling_put(f, "role", "B")))
+		e = add_word(f, "escalated", "b_role");
+	return e;
 }
 
 static enum err record_answer(struct warning_view *v, const struct quick *q, const struct row_id *call)
@@ -372,10 +364,7 @@ static enum err record_answer(struct warning_view *v, const struct quick *q, con
 	struct row_id made;
 	enum err e = filling_begin(v->app, "callout_answer", call, &f);
 
-	if (e)
-		return e;
-	fill_quick(v->app, f, q);
-	return filling_keep(f, ERR_OK, &made);
+	return e ? e : filling_keep(f, fill_quick(f, q), &made);
 }
 
 /* A household that moves is ticked off as on the list of those to be moved, to where the list says. */
@@ -430,13 +419,6 @@ static enum kit_next make_list(struct warning_view *v)
 	return KIT_STAY;
 }
 
-static bool may_finish(const struct warning_view *v)
-{
-	uint32_t form = pack_find_form(v->app->pack, "warning_done");
-
-	return form != PACK_NONE && (!v->app->pack->forms[form].roles || v->app->pack->forms[form].roles & v->app->roles);
-}
-
 static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct warning_view *v = (struct warning_view *)base;
@@ -468,7 +450,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 static bool offers(struct kit_view *base, enum kit_action a)
 {
 	if (a == ACT_STEP)
-		return may_finish((struct warning_view *)base);
+		return words_may_fill(((struct warning_view *)base)->app, "warning_done");
 	if (a == ACT_MOVING)
 		return moves_possible(((struct warning_view *)base)->app);
 	return (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9) || a == ACT_OPEN ? row_count(base) > 0 : true;

@@ -100,6 +100,17 @@ void words_title(struct app *app, const struct row_id *id, struct buf *out)
 	row_clear(&row);
 }
 
+bool words_is(struct app *app, const struct row *row, const char *id, const char *value)
+{
+	struct buf b = { 0 };
+	bool same;
+
+	words_stored(app, row, id, &b);
+	same = !strcmp(buf_str(&b), value);
+	buf_clear(&b);
+	return same;
+}
+
 void words_position(const char *stored, struct buf *out)
 {
 	double lat, lon, accuracy = 0;
@@ -189,6 +200,13 @@ bool words_needs_subject(const struct pack_form *form)
 		if (form->entities[i].entity_id && strstr(form->entities[i].entity_id, "instance('row')"))
 			return true;
 	return false;
+}
+
+bool words_may_fill(const struct app *app, const char *form)
+{
+	uint32_t f = app->pack ? pack_find_form(app->pack, form) : PACK_NONE;
+
+	return f != PACK_NONE && (!app->pack->forms[f].roles || app->pack->forms[f].roles & app->roles);
 }
 
 bool words_can_make(const struct app *app, const char *reg)

@@ -17,6 +17,9 @@ void words_stored(struct app *app, const struct row *row, const char *id, struct
 /* Title of the row with this id; where it cannot be read, that it has not come. Appended. */
 void words_title(struct app *app, const struct row_id *id, struct buf *out);
 
+/* Is the stored text of field `id` this one? */
+bool words_is(struct app *app, const struct row *row, const char *id, const char *value);
+
 /* Columns a field wants in a list, and whether the title says it already. */
 int words_width(const struct pack_field *field);
 bool words_in_title(const struct pack_register *reg, const struct pack_field *field);
@@ -29,6 +32,9 @@ bool words_grid(struct app *app, const char *person, struct buf *out);
 
 /* May this person make rows of this register by a form that needs no subject? */
 bool words_can_make(const struct app *app, const char *reg);
+
+/* Has the pack this form, for a role of this person? */
+bool words_may_fill(const struct app *app, const char *form);
 
 /* Does the form change the row it is opened on, so that it cannot be opened without one? */
 bool words_needs_subject(const struct pack_form *form);

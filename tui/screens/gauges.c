@@ -160,8 +160,15 @@ static enum err add_all(struct app *app, struct gauges *g)
 	return e;
 }
 
-/* In which unit the form keeps what is measured: asked of the form once for each. */
-static enum err find_units(struct app *app, struct gauges *g)
+static void take_unit(struct gauge *to, const struct gauge *from, size_t count)
+{
+	for (size_t i = 0; i < count && !*to->unit; i++)
+		if (!strcmp(from[i].metric, to->metric))
+			memcpy(to->unit, from[i].unit, GAUGE_TEXT);
+}
+
+/* In which unit the form keeps what is measured: asked of the form once for each, which takes a number of a draft. */
+static enum err find_units(struct app *app, const struct gauges *known, struct gauges *g)
 {
 	enum err e = ERR_OK;
 
@@ -170,9 +177,8 @@ static enum err find_units(struct app *app, struct gauges *g)
 		struct buf words = { 0 };
 		fill_node n;
 
-		for (size_t k = 0; k < i && !*g->at[i].unit; k++)
-			if (!strcmp(g->at[k].metric, g->at[i].metric))
-				memcpy(g->at[i].unit, g->at[k].unit, GAUGE_TEXT);
+		take_unit(&g->at[i], known->at, known->count);
+		take_unit(&g->at[i], g->at, i);
 		if (*g->at[i].unit || (e = filling_begin(app, "reading_new", &g->at[i].place, &f)))
 			continue;
 		e = filling_put(f, "metric", g->at[i].metric);
@@ -186,7 +192,7 @@ static enum err find_units(struct app *app, struct gauges *g)
 	return e;
 }
 
-enum err gauges_open(struct app *app, const struct row_id *place, struct gauges *out)
+enum err gauges_open(struct app *app, const struct row_id *place, const struct gauges *known, struct gauges *out)
 {
 	struct row row = { .id = { .index = 0 } };
 	enum err e;
@@ -201,7 +207,7 @@ enum err gauges_open(struct app *app, const struct row_id *place, struct gauges 
 			e = add_place(app, out, &row);
 		row_clear(&row);
 	}
-	return e ? e : find_units(app, out);
+	return e ? e : find_units(app, known, out);
 }
 
 void gauges_close(struct gauges *g)

@@ -27,8 +27,8 @@ struct gauge {
 
 struct gauges { struct gauge *at; size_t count; };
 
-/* Of one place, or of all (place NULL). */
-enum err gauges_open(struct app *app, const struct row_id *place, struct gauges *out);
+/* Of one place, or of all (place NULL). `known`: those that were read before, whose units are taken over; may be empty. */
+enum err gauges_open(struct app *app, const struct row_id *place, const struct gauges *known, struct gauges *out);
 void gauges_close(struct gauges *g);
 
 /* May this person record readings by this pack, and is anything read at places of this kind (NULL: of any)? */

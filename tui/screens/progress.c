@@ -4,6 +4,7 @@
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "sync/ledger/listing.h"
+#include "sync/ledger/profile.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
 #include "tui/screens/planned.h"
@@ -32,6 +33,7 @@ struct progress {
 	size_t count;
 	struct tallied months[MONTHS], phases[PHASES_MAX], all[PROGRESS_SIDES];
 	struct kit_list list;
+	uint64_t version;                           /* of the store that was read */
 };
 
 bool progress_has(const struct app *app, enum progress_side side)
@@ -177,12 +179,21 @@ static enum err load(struct kit_view *base)
 	struct progress *p = (struct progress *)base;
 	enum err e;
 
+	p->version = profile_version(p->app->profile);
 	memset(p->months, 0, sizeof p->months);
 	memset(p->phases, 0, sizeof p->phases);
 	memset(p->all, 0, sizeof p->all);
 	e = read_lines(p);
 	kit_list_sync(&p->list);
 	return e;
+}
+
+/* Something came meanwhile. */
+static bool stale(struct kit_view *base)
+{
+	const struct progress *p = (const struct progress *)base;
+
+	return p->version != profile_version(p->app->profile);
 }
 
 /* --- drawing --- */
@@ -433,7 +444,7 @@ static const struct kit_key keys[] = {
 
 static const struct kit_view_ops ops = {
 	.name = "progress", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_progress, .offers = offers,
-	.label = label, .tap = tap,
+	.label = label, .tap = tap, .stale = stale,
 };
 
 static const struct kit_column columns[] = { { 7, 1, false }, { 0, 1, false }, { 11, 1, true }, { 14, 2, false }, { 18, 2, true } };

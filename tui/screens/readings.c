@@ -2,6 +2,7 @@
 #include "tui/screens/readings.h"
 
 #include "forms/base/i18n.h"
+#include "sync/ledger/profile.h"
 #include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
@@ -32,6 +33,7 @@ struct readings {
 	struct row_id alarmed;                      /* where the reading was */
 	struct row_id incident, warning; bool has_incident, has_warning;
 	struct kit_list list;
+	uint64_t version;                           /* of the store that was read */
 };
 
 static size_t row_count(void *user)
@@ -95,15 +97,35 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	buf_clear(&b);
 }
 
+/* A number that was not kept does not go along to another row. */
+static void drop_typed(struct readings *v, struct kit_id was)
+{
+	if (!kit_id_same(v->list.selected, was))
+		v->typed[0] = '\0';
+}
+
 static enum err load(struct kit_view *base)
 {
 	struct readings *v = (struct readings *)base;
+	struct kit_id was = v->list.selected;
+	struct gauges fresh;
 	enum err e;
 
+	v->version = profile_version(v->app->profile);
+	e = gauges_open(v->app, v->one_place ? &v->place : NULL, &v->gauges, &fresh);
 	gauges_close(&v->gauges);
-	e = gauges_open(v->app, v->one_place ? &v->place : NULL, &v->gauges);
+	v->gauges = fresh;
 	kit_list_sync(&v->list);
+	drop_typed(v, was);
 	return e;
+}
+
+/* Something came meanwhile. */
+static bool stale(struct kit_view *base)
+{
+	const struct readings *v = (const struct readings *)base;
+
+	return v->version != profile_version(v->app->profile);
 }
 
 static void title(struct kit_view *base, struct buf *left, struct buf *right)
@@ -226,13 +248,6 @@ static enum kit_next keep(struct readings *v)
 	return next;
 }
 
-/* A number that was not kept does not go along to another row. */
-static void drop_typed(struct readings *v, struct kit_id was)
-{
-	if (!kit_id_same(v->list.selected, was))
-		v->typed[0] = '\0';
-}
-
 static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct readings *v = (struct readings *)base;
@@ -324,7 +339,7 @@ static const struct kit_key keys[] = {
 
 static const struct kit_view_ops ops = {
 	.name = "readings", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_readings, .offers = offers,
-	.label = label, .typing = typing, .key = key, .tap = tap,
+	.label = label, .typing = typing, .key = key, .tap = tap, .stale = stale,
 };
 
 static const struct kit_column columns[] = { { 0, 1, false }, { 8, 2, false }, { 13, 1, true }, { 11, 0, false }, { 26, 2, true } };

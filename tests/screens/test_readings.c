@@ -95,6 +95,67 @@ static void nothing_is_raised_where_no_limit_is_set_or_no_number_was_typed(void 
 	assert_int_equal(errand_count("readings", "${value} = '99' and ${limit} = '' and ${over} = ''"), 1);
 }
 
+/* Another program keeps a reading in the same profile, as the courier does with what comes. */
+static void elsewhere(void)
+{
+	char command[1024];
+
+	snprintf(command, sizeof command, "cd %s && printf '%%s' '[{\"metric\": \"level\", \"value\": \"98.76\"}]' >reading.json && %s/sync/xunchactl --now 2026-07-12T22:20 --profile manager --pin-file pin.device record submit "
+	         "--form reading_new --row places:=name:上沟水库 --answers reading.json >log 2>&1 || { cat log >&2; false; }", field_dir(), BUILDDIR);
+	assert_int_equal(system(command), 0);
+}
+
+static void taps(bool on)
+{
+	char command[1024];
+
+	snprintf(command, sizeof command, "printf '{\"mouse\": %s}' >%s/manager/settings", on ? "true" : "false", field_dir());
+	assert_int_equal(system(command), 0);
+}
+
+/* What was typed for one place is never kept for another; and no key that leaves the cursor where it is takes it away. */
+static void a_number_typed_stays_with_its_place(void **state)
+{
+	unsigned before, at_bank;
+	int row, col;
+
+	(void)state;
+	errand_mode = errand_modes;
+	before = errand_count("readings", "${place} != ''");
+	at_bank = errand_count("readings", "${value} = '70.1'");
+	taps(true);
+	errand_open("22:20");
+	errand_type("m");
+	errand_down_to("石桥河堤");
+	errand_type("70.");
+	errand_type("y");                       /* no key of this screen */
+	errand_type("1");
+	assert_shows(errand_vt, "70.1_");
+	assert_true(vt_find(errand_vt, "上沟水库", &row, &col));
+	vt_click(errand_vt, row, col);
+	field_settle(errand_vt);
+	assert_true(vt_selected(errand_vt, "上沟水库"));     /* by a tap */
+	assert_hides(errand_vt, "70.1_");
+	errand_press("Enter");
+	assert_shows(errand_vt, "先打读到的数");
+	assert_int_equal(errand_count("readings", "${place} != ''"), before);
+	errand_press("Home");
+	errand_down_to("石桥河堤");
+	errand_type("70.1");
+	/* Something comes meanwhile, as by the courier: the list is read anew under the hand. */
+	elsewhere();
+	errand_type("5");
+	assert_shows(errand_vt, "70.15_");
+	assert_shows(errand_vt, "98.76");
+	assert_true(vt_selected(errand_vt, "石桥河堤"));
+	errand_press("Enter");
+	assert_shows(errand_vt, "已存: 石桥河堤");
+	field_leave(errand_vt);
+	taps(false);
+	assert_int_equal(errand_count("readings", "${value} = '70.15'"), 1);
+	assert_int_equal(errand_count("readings", "${value} = '70.1'"), at_bank);
+}
+
 static void board(void)
 {
 	unsigned before = errand_count("trainings", "${plan} != ''");
@@ -124,6 +185,30 @@ static void board(void)
 	errand_leave("a planned training done from the board, and the milestones", 35);
 	assert_int_equal(errand_count("trainings", "${plan} != ''"), before + errand_is_first());
 	assert_int_equal(errand_count("plan_year", "${done} > 0"), 1);
+}
+
+/* What was begun from a line of the plan is gone on with from that line, and from no other. */
+static void a_planned_training_begun_is_gone_on_with(void **state)
+{
+	(void)state;
+	errand_mode = errand_modes;
+	errand_open("08:31");
+	errand_type("b");
+	errand_down_to("风力灭火机");
+	errand_press("Enter");
+	errand_fill("林场东坡");
+	errand_press("Esc");
+	assert_true(vt_selected(errand_vt, "风力灭火机"));
+	errand_press("Up");
+	errand_press("Up");
+	errand_press("Enter");
+	assert_hides(errand_vt, "林场东坡");
+	errand_press("Esc");
+	errand_down_to("风力灭火机");
+	errand_press("Enter");
+	assert_shows(errand_vt, "林场东坡");
+	errand_press("Esc");
+	field_leave(errand_vt);
 }
 
 static void the_plan_and_the_milestones_stand_against_what_was_done(void **state)
@@ -160,6 +245,8 @@ int main(void)
 		cmocka_unit_test(a_reading_is_a_number_and_beyond_its_limit_it_is_said_at_once_with_what_next),
 		cmocka_unit_test(the_last_readings_are_drawn_against_their_limit),
 		cmocka_unit_test(nothing_is_raised_where_no_limit_is_set_or_no_number_was_typed),
+		cmocka_unit_test(a_number_typed_stays_with_its_place),
+		cmocka_unit_test(a_planned_training_begun_is_gone_on_with),
 		cmocka_unit_test(the_plan_and_the_milestones_stand_against_what_was_done),
 	};
 

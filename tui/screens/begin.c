@@ -40,24 +40,65 @@ struct kit_view *screen_register_new(struct app *app, const char *reg)
 	return screen_rows_new(app, reg, NULL);
 }
 
-/* An unfinished draft of the same form on the same row. */
-struct same { const char *form; char row[ROW_ID_TEXT]; uint64_t id; bool found; };
+/* An unfinished draft of the same form on the same row, with the same answers where they tell one from another. */
+struct same {
+	struct app *app;
+	const char *form;
+	char row[ROW_ID_TEXT];
+	const struct begin_answer *answers;
+	size_t count;
+	uint64_t id;
+	bool found;
+};
+
+static bool says_same(const struct same *s, uint64_t draft)
+{
+	struct filling *f = NULL;
+	bool same = true;
+
+	for (size_t i = 0; i < s->count && same; i++) {
+		fill_node n;
+
+		if (s->answers[i].when != BEGIN_SAME)
+			continue;
+		if (!f && filling_peek(s->app, draft, &f))
+			return false;
+		n = fill_find(f->fill, s->answers[i].name);
+		same = n != FILL_NO_NODE && !strcmp(fill_value(f->fill, n), s->answers[i].value);
+	}
+	filling_close(f);
+	return same;
+}
 
 static enum err is_same(void *user, const struct draft_about *about)
 {
 	struct same *s = user;
 	const char *id = strchr(about->row, ':');
 
-	if (!s->found && !strcmp(about->form, s->form) && !strcmp(id ? id + 1 : "", s->row)) {
+	if (!s->found && !strcmp(about->form, s->form) && !strcmp(id ? id + 1 : "", s->row) && says_same(s, about->id)) {
 		s->found = true;
 		s->id = about->id;
 	}
 	return ERR_OK;
 }
 
-enum kit_next screen_begin(struct kit_view *v, struct app *app, const char *form, const struct row_id *subject)
+static enum err put_answers(struct filling *f, const struct same *s)
 {
-	struct same same = { .form = form, .row = "" };
+	enum err e = ERR_OK;
+	bool put = false;
+
+	for (size_t i = 0; i < s->count && !e; i++)
+		if (!s->found || s->answers[i].when == BEGIN_NOW) {
+			e = filling_put(f, s->answers[i].name, s->answers[i].value);
+			put = true;
+		}
+	return e || !put ? e : filling_save(f, s->found ? f->at : FILL_NO_NODE);
+}
+
+enum kit_next screen_begin_with(struct kit_view *v, struct app *app, const char *form, const struct row_id *subject,
+                                const struct begin_answer *answers, size_t count)
+{
+	struct same same = { .app = app, .form = form, .row = "", .answers = answers, .count = count };
 	struct filling *f = NULL;
 	enum err e;
 
@@ -66,6 +107,12 @@ enum kit_next screen_begin(struct kit_view *v, struct app *app, const char *form
 	e = draft_list(app->profile, is_same, &same);
 	if (!e)
 		e = same.found ? filling_resume(app, same.id, &f) : filling_begin(app, form, subject, &f);
+	if (!e && (e = put_answers(f, &same))) {
+		if (same.found)
+			filling_close(f);
+		else
+			filling_discard(f);
+	}
 	if (e) {
 		kit_say_error(e);
 		return KIT_STAY;
@@ -73,6 +120,11 @@ enum kit_next screen_begin(struct kit_view *v, struct app *app, const char *form
 	if (same.found)
 		kit_say(KIT_PLAIN, _("接着上次没填完的"));
 	return kit_open(v, screen_filling_new(f));
+}
+
+enum kit_next screen_begin(struct kit_view *v, struct app *app, const char *form, const struct row_id *subject)
+{
+	return screen_begin_with(v, app, form, subject, NULL, 0);
 }
 
 /* The forms that make a row of a register; kept between the question and its answer. */

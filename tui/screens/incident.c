@@ -7,10 +7,10 @@
 #include "sync/ledger/listing.h"
 #include "sync/ledger/looked.h"
 #include "sync/ledger/profile.h"
+#include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/pager.h"
 #include "tui/screens/clocks.h"
-#include "tui/screens/filling.h"
 #include "tui/screens/moments.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/words.h"
@@ -138,29 +138,53 @@ bool incident_may_tell_moved(const struct app *app)
 	return has_registers(app) && words_may_fill(app, "incident_new");
 }
 
+/* Kept between the question of which incident and its answer. */
+static struct { struct app *app; struct incident_open open[INCIDENT_OPEN_MAX]; uint32_t people; } telling;
+
+static enum kit_next tell_moved(struct kit_view *v, const struct row_id *incident)
+{
+	char text[16];
+
+	snprintf(text, sizeof text, "%u", telling.people);
+	return screen_begin_with(v, telling.app, incident ? "incident_update" : "incident_new", incident,
+	                         &(struct begin_answer){ BEGIN_NOW, "moved", text }, 1);
+}
+
+static enum kit_next incident_chosen(struct kit_view *below, struct kit_view *self)
+{
+	int i = kit_choice_answer(self);
+
+	return i < 0 ? KIT_STAY : tell_moved(below, &telling.open[i].id);
+}
+
+static enum kit_next ask_incident(struct kit_view *v, size_t count)
+{
+	struct kit_option options[INCIDENT_OPEN_MAX];
+	struct buf titles[INCIDENT_OPEN_MAX] = { { 0 } };
+	enum kit_next next;
+
+	for (size_t i = 0; i < count; i++) {
+		struct row row = { .id = { .index = 0 } };
+
+		if (row_read(telling.app->profile, &telling.open[i].id, &row) || row_title(telling.app->profile, &row, &titles[i]))
+			buf_puts(&titles[i], _("(读不出)"));
+		row_clear(&row);
+		options[i] = (struct kit_option){ buf_str(&titles[i]), NULL, false };
+	}
+	next = kit_open(v, kit_choice_new(_("报到哪一件"), NULL, options, count, false, incident_chosen));
+	for (size_t i = 0; i < count; i++)
+		buf_clear(&titles[i]);
+	return next;
+}
+
 enum kit_next incident_moved(struct kit_view *v, struct app *app, uint32_t people)
 {
-	struct incident_open open[INCIDENT_OPEN_MAX];
-	struct filling *f = NULL;
-	char text[16];
 	size_t n;
-	fill_node at;
-	enum err e;
 
-	incident_gather(app, open, &n);
-	e = n ? filling_begin(app, "incident_update", &open[0].id, &f) : filling_begin(app, "incident_new", NULL, &f);
-	snprintf(text, sizeof text, "%u", people);
-	at = e ? FILL_NO_NODE : fill_find(f->fill, "moved");
-	if (!e && at != FILL_NO_NODE)
-		e = fill_set(f->fill, at, text);
-	if (!e)
-		e = filling_save(f, FILL_NO_NODE);
-	if (!e)
-		return kit_open(v, screen_filling_new(f));
-	kit_say_error(e);
-	if (f)
-		filling_close(f);
-	return KIT_STAY;
+	telling.app = app;
+	telling.people = people;
+	incident_gather(app, telling.open, &n);
+	return n > 1 ? ask_incident(v, n) : tell_moved(v, n ? &telling.open[0].id : NULL);
 }
 
 /* --- one incident --- */
@@ -173,6 +197,7 @@ struct incident_view {
 	uint32_t sent, first;
 	bool looked;
 	struct buf text, command, line;             /* who leads; how far the time line has come */
+	uint64_t version;                           /* of the store that was read */
 };
 
 /* Who leads must be called by name, so the names stand here in full; that they were seen is recorded, once. */
@@ -226,6 +251,7 @@ static enum err load(struct kit_view *base)
 	struct incident_view *v = (struct incident_view *)base;
 	enum err e;
 
+	v->version = profile_version(v->app->profile);
 	row_clear(&v->row);
 	memset(&v->row, 0, sizeof v->row);
 	e = row_read(v->app->profile, &v->id, &v->row);
@@ -240,6 +266,14 @@ static enum err load(struct kit_view *base)
 	read_line(v);
 	buf_reset(&v->text);
 	return incident_text(v->app, &v->id, &v->text);
+}
+
+/* Something came meanwhile. */
+static bool stale(struct kit_view *base)
+{
+	const struct incident_view *v = (const struct incident_view *)base;
+
+	return v->version != profile_version(v->app->profile);
 }
 
 /* ms that it has taken, or took. */
@@ -362,7 +396,7 @@ static const struct kit_key keys[] = {
 
 static const struct kit_view_ops ops = {
 	.name = "incident", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_incident,
-	.label = label, .offers = offers, .counting = counting,
+	.label = label, .offers = offers, .counting = counting, .stale = stale,
 };
 
 struct kit_view *screen_incident_new(struct app *app, const struct row_id *id)

@@ -21,7 +21,7 @@ bool incident_counting(const struct app *app, const struct incident_open *i, siz
 /* The report in words fit to be read out or sent by SMS, without personal data. */
 enum err incident_text(struct app *app, const struct row_id *id, struct buf *out);
 
-/* So many people were moved: into the newest incident that goes on, else a new one is begun with it; sets v->open. */
+/* So many people were moved: into the incident that goes on (asks which when there are several), else a new one is begun with it; sets v->open. */
 enum kit_next incident_moved(struct kit_view *v, struct app *app, uint32_t people);
 bool incident_may_tell_moved(const struct app *app);
 

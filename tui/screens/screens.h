@@ -47,6 +47,12 @@ struct kit_view *screen_walk_new(struct filling *f);
 
 /* Begin form `form` on `subject` (NULL none), or go on with the draft of it that there is; sets v->open. */
 enum kit_next screen_begin(struct kit_view *v, struct app *app, const char *form, const struct row_id *subject);
+/* The same with answers given by whoever begins it. A draft is gone on with when its answers of BEGIN_SAME are these; of its other answers
+ * those of BEGIN_NOW are given anew, the person's are left. */
+enum begin_when { BEGIN_SAME, BEGIN_FIRST, BEGIN_NOW };
+struct begin_answer { enum begin_when when; const char *name, *value; };
+enum kit_next screen_begin_with(struct kit_view *v, struct app *app, const char *form, const struct row_id *subject,
+                                const struct begin_answer *answers, size_t count);
 /* Begin what makes a new row of `reg` (asks which form when there are several), `subject` being the row it is about. */
 enum kit_next screen_make(struct kit_view *v, struct app *app, const char *reg, const struct row_id *subject);
 

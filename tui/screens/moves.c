@@ -5,6 +5,7 @@
 #include "tui/screens/filling.h"
 #include "tui/screens/words.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,6 +105,60 @@ void moves_words(const struct moves *m, struct buf *out)
 bool moves_possible(const struct app *app)
 {
 	return words_may_fill(app, "callout_move");
+}
+
+static void read_plan(struct app *app, const struct row *row, struct move_plan *out)
+{
+	struct buf settle = { 0 }, shelter = { 0 };
+
+	words_stored(app, row, "settle", &settle);
+	words_stored(app, row, "shelter", &shelter);
+	snprintf(out->settle, sizeof out->settle, "%s", buf_str(&settle));
+	out->has_shelter = row_id_parse(buf_str(&shelter), &out->shelter);
+	buf_clear(&settle);
+	buf_clear(&shelter);
+}
+
+void moves_plan(struct app *app, const struct row *callout, bool went, struct move_plan *out)
+{
+	struct buf household = { 0 };
+	struct row row = { .id = { .index = 0 } };
+	struct row_id id;
+
+	*out = (struct move_plan){ .has_shelter = false };
+	if (went || words_is(app, callout, "moved_at", "")) {
+		read_plan(app, callout, out);
+		return;
+	}
+	words_stored(app, callout, "household", &household);
+	if (row_id_parse(buf_str(&household), &id) && !row_read(app->profile, &id, &row))
+		read_plan(app, &row, out);
+	row_clear(&row);
+	buf_clear(&household);
+}
+
+bool moves_knows_where(const struct move_plan *plan)
+{
+	return plan->has_shelter || *plan->settle;
+}
+
+bool moves_has_shelters(const struct app *app)
+{
+	struct listing *l = NULL;
+	bool any = !listing_open(app->profile, &(struct listing_query){ .reg = "shelters" }, &l) && listing_count(l);
+
+	listing_close(l);
+	return any;
+}
+
+void moves_tick_as_planned(struct move_tick *tick, const struct move_plan *plan)
+{
+	if (*plan->settle)
+		tick->settle = plan->settle;
+	else if (plan->has_shelter)
+		tick->settle = "shelter";
+	if (plan->has_shelter && strcmp(tick->settle, "relatives"))
+		tick->shelter = &plan->shelter;
 }
 
 static enum err put_tick(struct app *app, struct filling *f, const struct move_tick *tick)

@@ -32,9 +32,21 @@ void moves_words(const struct moves *m, struct buf *out);
 /* May this person move people by this pack? */
 bool moves_possible(const struct app *app);
 
+/* Where a household is to go: what the call list says, and once a tick has said where they went (moved_at), what their own row in the
+ * register says; where they went when `went`. "" and no shelter: nobody has said. */
+struct move_plan { char settle[24]; struct row_id shelter; bool has_shelter; };
+void moves_plan(struct app *app, const struct row *callout, bool went, struct move_plan *out);
+bool moves_knows_where(const struct move_plan *plan);
+
+/* Is there any shelter to choose? */
+bool moves_has_shelters(const struct app *app);
+
 /* What a tick says: a word of the states ("moving", "arrived", "refused"; to take a tick back, the one before it). What is NULL
  * stays as the list has it. */
 struct move_tick { const char *state, *settle, *by; const struct row_id *shelter; };
+
+/* The place of a plan into a tick, which borrows it. */
+void moves_tick_as_planned(struct move_tick *tick, const struct move_plan *plan);
 
 /* One household's tick is a record of its own: durable when this returns ERR_OK. */
 enum err moves_tick(struct app *app, const struct row_id *callout, const struct move_tick *tick, struct row_id *record);

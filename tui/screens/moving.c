@@ -4,49 +4,17 @@
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "sync/ledger/find.h"
+#include "sync/ledger/profile.h"
 #include "tui/kit/draw.h"
-#include "tui/kit/field.h"
-#include "tui/kit/list.h"
 #include "tui/screens/clocks.h"
 #include "tui/screens/incident.h"
-#include "tui/screens/moves.h"
+#include "tui/screens/moving_view.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct moving {
-	struct kit_view base;
-	struct app *app;
-	struct row_id warning;
-	struct buf title;
-	int64_t received;
-	const struct pack_register *reg;            /* callouts */
-	struct moves moves;
-	size_t *shown, shown_count;                 /* places in moves.order */
-	bool still_only, finding, begun;
-	struct kit_field query;
-	bool has_shelter, by_me, has_last;
-	struct row_id shelter;                      /* of all ticks from now on */
-	struct row_id last; char was[24];           /* ticked last, and its state before: can be taken back */
-	enum kit_action waiting;                    /* the digit that asked for a shelter first */
-	struct kit_list list;
-};
-
-static const struct digit { enum kit_action key; const char *label, *state, *settle; bool as_listed; } digits[] = {
-	{ ACT_ANSWER_1, N_("到位"), "arrived", NULL, true }, { ACT_ANSWER_2, N_("投亲到了"), "arrived", "relatives", false },
-	{ ACT_ANSWER_3, N_("路上"), "moving", NULL, false }, { ACT_ANSWER_4, N_("不愿转移"), "refused", NULL, false },
-};
-
-static const struct digit *digit_of(enum kit_action a)
-{
-	for (size_t i = 0; i < sizeof digits / sizeof *digits; i++)
-		if (digits[i].key == a)
-			return &digits[i];
-	return NULL;
-}
 
 static size_t row_count(void *user)
 {
@@ -58,7 +26,7 @@ static const struct move *move_at(const struct moving *m, size_t i)
 	return i < m->shown_count ? &m->moves.order[m->shown[i]] : NULL;
 }
 
-static enum err read_at(struct moving *m, size_t i, struct row *row)
+enum err moving_row(struct moving *m, size_t i, struct row *row)
 {
 	return move_at(m, i) ? listing_row(m->moves.listing, move_at(m, i)->at, row) : ERR_NOTFOUND;
 }
@@ -73,7 +41,7 @@ static struct kit_id row_id_of(void *user, size_t i)
 	return kit_id(key.bytes, key.len);
 }
 
-static void words_of(struct moving *m, const struct row *row, const char *field, struct buf *out)
+void moving_words(struct moving *m, const struct row *row, const char *field, struct buf *out)
 {
 	uint32_t f = pack_find_field(m->reg, field);
 
@@ -82,16 +50,22 @@ static void words_of(struct moving *m, const struct row *row, const char *field,
 }
 
 /* Where they are, or are to go. */
-static void where_to(struct moving *m, const struct row *row, struct buf *out)
+static void where_to(struct moving *m, const struct row *row, enum move_state state, struct buf *out)
 {
-	struct buf settle = { 0 };
+	uint32_t settle = pack_find_field(m->reg, "settle");
+	struct move_plan plan;
+	struct row shelter = { .id = { .index = 0 } };
 
-	words_stored(m->app, row, "settle", &settle);
-	if (strcmp(buf_str(&settle), "relatives"))
-		words_of(m, row, "shelter", out);
-	if (!out->len)
-		words_of(m, row, "settle", out);
-	buf_clear(&settle);
+	moves_plan(m->app, row, state == MOVE_ARRIVED, &plan);
+	if (plan.has_shelter && strcmp(plan.settle, "relatives")) {
+		if (row_read(m->app->profile, &plan.shelter, &shelter))
+			buf_puts(out, _("(还没收到)"));
+		else
+			row_title(m->app->profile, &shelter, out);
+		row_clear(&shelter);
+	} else if (settle != PACK_NONE && *plan.settle) {
+		buf_puts(out, app_code(m->app, m->reg->fields[settle].codes, plan.settle));
+	}
 }
 
 static void state_cell(struct moving *m, const struct row *row, enum move_state state, struct kit_cell *mark, struct kit_cell *cell)
@@ -116,17 +90,17 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	struct row row = { .id = { .index = 0 } };
 	struct buf b = { 0 };
 
-	if (read_at(m, i, &row))
+	if (moving_row(m, i, &row))
 		return;
 	state_cell(m, &row, move->state, &cells[0], &cells[2]);
-	words_of(m, &row, "name", &b);
+	moving_words(m, &row, "name", &b);
 	snprintf(cells[1].text, KIT_CELL, _("%s %u人%s"), buf_str(&b), move->people, move->first ? _(" 先转移") : "");
 	cells[1].role = move->state == MOVE_STILL ? KIT_STRONG : KIT_DIM;
 	buf_reset(&b);
-	where_to(m, &row, &b);
+	where_to(m, &row, move->state, &b);
 	snprintf(cells[3].text, KIT_CELL, "%s", buf_str(&b));
 	buf_reset(&b);
-	words_of(m, &row, move->state == MOVE_ARRIVED ? "moved_by" : "name_b", &b);
+	moving_words(m, &row, move->state == MOVE_ARRIVED ? "moved_by" : "name_b", &b);
 	snprintf(cells[4].text, KIT_CELL, "%s", buf_str(&b));
 	cells[3].role = cells[4].role = move->state == MOVE_ARRIVED ? KIT_PLAIN : KIT_DIM;
 	buf_clear(&b);
@@ -142,9 +116,9 @@ static bool matches(struct moving *m, uint32_t at)
 
 	if (listing_row(m->moves.listing, at, &row))
 		return false;
-	words_of(m, &row, "name", &text);
+	moving_words(m, &row, "name", &text);
 	buf_putc(&text, '\n');
-	words_of(m, &row, "where", &text);
+	moving_words(m, &row, "where", &text);
 	find_fold(buf_str(&text), &folded);
 	buf_putc(&folded, '\n');
 	find_initials(buf_str(&text), &folded);
@@ -178,7 +152,7 @@ static enum err choose_shown(struct moving *m)
 }
 
 /* The next one nobody has moved yet, from place `at` on and from the top again; then one who is on the way. */
-static void go_on(struct moving *m, size_t at)
+void moving_go_on(struct moving *m, size_t at)
 {
 	for (enum move_state want = MOVE_STILL; want <= MOVE_ON_WAY; want++)
 		for (size_t i = 0; i < m->shown_count; i++)
@@ -188,13 +162,13 @@ static void go_on(struct moving *m, size_t at)
 			}
 }
 
-static enum err load(struct kit_view *base)
+enum err moving_read(struct moving *m)
 {
-	struct moving *m = (struct moving *)base;
 	struct row row = { .id = { .index = 0 } };
-	enum err e = row_read(m->app->profile, &m->warning, &row);
+	enum err e;
 
-	if (e)
+	m->version = profile_version(m->app->profile);
+	if ((e = row_read(m->app->profile, &m->warning, &row)))
 		return e;
 	buf_reset(&m->title);
 	row_title(m->app->profile, &row, &m->title);
@@ -206,9 +180,22 @@ static enum err load(struct kit_view *base)
 	if (!e)
 		e = choose_shown(m);
 	if (!e && !m->begun)
-		go_on(m, 0);
+		moving_go_on(m, 0);
 	m->begun |= !e && m->shown_count > 0;
 	return e;
+}
+
+static enum err load(struct kit_view *base)
+{
+	return moving_read((struct moving *)base);
+}
+
+/* Something came meanwhile. */
+static bool stale(struct kit_view *base)
+{
+	const struct moving *m = (const struct moving *)base;
+
+	return m->version != profile_version(m->app->profile);
 }
 
 static void title(struct kit_view *base, struct buf *left, struct buf *right)
@@ -243,11 +230,11 @@ static void detail(struct moving *m, WINDOW *win, int y)
 	struct buf b = { 0 }, need = { 0 };
 	int cols = getmaxx(win);
 
-	if (read_at(m, m->list.at, &row))
+	if (moving_row(m, m->list.at, &row))
 		return;
-	words_of(m, &row, "where", &b);
+	moving_words(m, &row, "where", &b);
 	buf_puts(&b, "  ");
-	words_of(m, &row, "phone", &b);
+	moving_words(m, &row, "phone", &b);
 	kit_text(win, y, 1, cols - 2, KIT_STRONG, buf_str(&b));
 	buf_reset(&b);
 	for (size_t i = 0; i < sizeof needs / sizeof *needs; i++) {
@@ -268,7 +255,6 @@ static void draw(struct kit_view *base, WINDOW *win)
 	struct buf b = { 0 };
 
 	if (m->finding) {
-		kit_field_draw(&m->query, base, win, 0, 1, cols - 2, _("户主、住址或拼音首字母; Enter 到这一户"));
 		y = 1 + m->query.compose.on;
 	} else if (h > 4) {
 		moves_words(&m->moves, &b);
@@ -281,7 +267,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 		kit_rule(win, y++);
 	kit_list_draw(&m->list, base, win, y, h - y - below);
 	if (m->finding)
-		kit_line_draw(&m->query.line, base, win, 0, 1, cols - 2, _("户主、住址或拼音首字母; Enter 到这一户"));
+		kit_field_draw(&m->query, base, win, 0, 1, cols - 2, _("户主、住址或拼音首字母; Enter 到这一户"));
 	if (below) {
 		kit_rule(win, h - below);
 		detail(m, win, h - below + 1);
@@ -289,119 +275,12 @@ static void draw(struct kit_view *base, WINDOW *win)
 	buf_clear(&b);
 }
 
-static enum kit_next shelter_chosen(struct kit_view *below, struct kit_view *self);
-
-static enum kit_next ask_shelter(struct moving *m, enum kit_action waiting)
-{
-	m->waiting = waiting;
-	return kit_open(&m->base, screen_rows_choose_new(m->app, "shelters", "", shelter_chosen));
-}
-
-/* Does the list say where these go? */
-static bool knows_where(struct moving *m, const struct row *row)
-{
-	struct buf b = { 0 };
-	bool knows;
-
-	where_to(m, row, &b);
-	knows = b.len > 0;
-	buf_clear(&b);
-	return knows;
-}
-
-static bool has_shelters(struct moving *m)
-{
-	struct listing *l = NULL;
-	bool any = !listing_open(m->app->profile, &(struct listing_query){ .reg = "shelters" }, &l) && listing_count(l);
-
-	listing_close(l);
-	return any;
-}
-
-static enum kit_next tick(struct moving *m, const struct digit *d)
-{
-	struct move_tick t = { .state = d->state, .settle = d->settle, .by = m->by_me ? m->app->person : NULL };
-	struct row row = { .id = { .index = 0 } };
-	struct buf name = { 0 }, was = { 0 };
-	struct row_id made;
-	enum err e = read_at(m, m->list.at, &row);
-
-	if (!e && d->as_listed && !m->has_shelter && !knows_where(m, &row) && has_shelters(m)) {
-		row_clear(&row);
-		return ask_shelter(m, d->key);
-	}
-	if (d->as_listed && m->has_shelter) {
-		t.settle = "shelter";
-		t.shelter = &m->shelter;
-	}
-	if (!e) {
-		words_stored(m->app, &row, "state", &was);
-		e = moves_tick(m->app, &row.id, &t, &made);
-	}
-	if (e) {
-		kit_say_error(e);
-	} else {
-		m->has_last = true;
-		m->last = row.id;
-		snprintf(m->was, sizeof m->was, "%s", buf_str(&was));
-		words_of(m, &row, "name", &name);
-		kit_say(KIT_GOOD, _("已存: %s %s"), buf_str(&name), _(d->label));
-	}
-	buf_clear(&name);
-	buf_clear(&was);
-	row_clear(&row);
-	if (load(&m->base))
-		kit_say_error(ERR_IO);
-	if (!e)
-		go_on(m, m->list.at);
-	if (!e && m->moves.count && m->moves.homes[MOVE_ARRIVED] == m->moves.count)
-		kit_say(KIT_GOOD, _("已存。%zu 户都到位了"), m->moves.count);
-	return KIT_STAY;
-}
-
-static enum kit_next shelter_chosen(struct kit_view *below, struct kit_view *self)
-{
-	struct moving *m = (struct moving *)below;
-	const struct row_id *chosen = screen_rows_chosen(self);
-	const struct digit *d = digit_of(m->waiting);
-
-	if (!chosen)
-		return KIT_STAY;
-	m->shelter = *chosen;
-	m->has_shelter = true;
-	return d ? tick(m, d) : KIT_STAY;
-}
-
-/* A slip of the finger: the state before it, by a record of its own. */
-static enum kit_next take_back(struct moving *m)
-{
-	struct row_id made;
-	enum err e = moves_tick(m->app, &m->last, &(struct move_tick){ .state = *m->was ? m->was : "waiting" }, &made);
-
-	if (e) {
-		kit_say_error(e);
-		return KIT_STAY;
-	}
-	m->has_last = false;
-	kit_say(KIT_GOOD, _("撤回了刚才那一户"));
-	if (load(&m->base))
-		kit_say_error(ERR_IO);
-	for (size_t i = 0; i < m->shown_count; i++) {
-		struct row row = { .id = { .index = 0 } };
-
-		if (!read_at(m, i, &row) && !memcmp(&row.id, &m->last, sizeof row.id))
-			kit_list_select(&m->list, i);
-		row_clear(&row);
-	}
-	return KIT_STAY;
-}
-
 static enum kit_next open_row(struct moving *m, const char *form)
 {
 	struct row row = { .id = { .index = 0 } };
 	enum kit_next next = KIT_STAY;
 
-	if (!read_at(m, m->list.at, &row))
+	if (!moving_row(m, m->list.at, &row))
 		next = form ? screen_begin(&m->base, m->app, form, &row.id) : kit_open(&m->base, screen_row_new(m->app, &row.id));
 	row_clear(&row);
 	return next;
@@ -420,8 +299,8 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct moving *m = (struct moving *)base;
 
-	if (digit_of(a))
-		return tick(m, digit_of(a));
+	if (moving_digit(a))
+		return moving_tick(m, a);
 	switch (a) {
 	case ACT_OPEN:
 		if (!m->finding)
@@ -434,11 +313,11 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 		m->finding = true;
 		return KIT_STAY;
 	case ACT_EDIT:   return open_row(m, "callout_move");
-	case ACT_UNDO:   return take_back(m);
+	case ACT_UNDO:   return moving_take_back(m);
 	case ACT_REPORTS: return incident_moved(&m->base, m->app, m->moves.people[MOVE_ARRIVED]);
 	case ACT_WHERE:
 		if (!m->has_shelter)
-			return ask_shelter(m, ACT_NONE);
+			return moving_ask_shelter(m);
 		m->has_shelter = false;
 		return KIT_STAY;
 	case ACT_WHO:
@@ -456,7 +335,7 @@ static bool offers(struct kit_view *base, enum kit_action a)
 {
 	struct moving *m = (struct moving *)base;
 
-	if (digit_of(a) || a == ACT_OPEN || a == ACT_EDIT)
+	if (moving_digit(a) || a == ACT_OPEN || a == ACT_EDIT)
 		return m->shown_count > 0;
 	if (a == ACT_REPORTS)
 		return incident_may_tell_moved(m->app);
@@ -467,8 +346,8 @@ static const char *label(struct kit_view *base, enum kit_action a)
 {
 	struct moving *m = (struct moving *)base;
 
-	if (digit_of(a))
-		return _(digit_of(a)->label);
+	if (moving_digit(a))
+		return moving_digit(a);
 	switch (a) {
 	case ACT_WHERE:  return m->has_shelter ? _("去处照名单") : _("换去处");
 	case ACT_WHO:    return m->by_me ? _("由责任人") : _("由我");
@@ -542,7 +421,7 @@ static const struct kit_key keys[] = {
 
 static const struct kit_view_ops ops = {
 	.name = "moving", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_moving, .offers = offers,
-	.label = label, .typing = typing, .key = key, .paste = paste, .tap = tap, .counting = counting,
+	.label = label, .typing = typing, .key = key, .paste = paste, .tap = tap, .counting = counting, .stale = stale,
 };
 
 static const struct kit_column columns[] = { { 3, 1, false }, { 0, 1, false }, { 14, 1, true }, { 18, 2, false }, { 8, 2, true } };

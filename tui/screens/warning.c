@@ -1,5 +1,5 @@
 #include "config.h"
-#include "tui/screens/warning.h"
+#include "tui/screens/warning_view.h"
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
@@ -7,9 +7,7 @@
 #include "sync/ledger/looked.h"
 #include "sync/ledger/profile.h"
 #include "tui/kit/draw.h"
-#include "tui/screens/calls.h"
 #include "tui/screens/clocks.h"
-#include "tui/screens/filling.h"
 #include "tui/screens/moves.h"
 #include "tui/screens/moving.h"
 #include "tui/screens/screens.h"
@@ -87,25 +85,13 @@ bool warning_counting(const struct app *app, const struct warning_open *w, size_
 }
 
 /* --- the call list of one warning --- */
-struct warning_view {
-	struct kit_view base;
-	struct app *app;
-	struct row_id id;
-	struct row row;
-	struct warning_open open;
-	struct calls calls;
-	bool waiting_only, looked, begun;
-	struct buf moved;                           /* how far the moving has come, in words */
-	const struct pack_register *reg;
-	struct kit_list list;
-};
 
 static size_t row_count(void *user)
 {
 	return ((const struct warning_view *)user)->calls.count;
 }
 
-static enum err call_row(struct warning_view *v, size_t i, struct row *row)
+enum err warning_row(struct warning_view *v, size_t i, struct row *row)
 {
 	return i < v->calls.count ? listing_row(v->calls.listing, v->calls.order[i].at, row) : ERR_NOTFOUND;
 }
@@ -146,7 +132,7 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	struct row row = { .id = { .index = 0 } };
 	struct buf who = { 0 };
 
-	if (call_row(v, i, &row))
+	if (warning_row(v, i, &row))
 		return;
 	words_of(v, &row, "", "name", "", &who);
 	words_of(v, &row, "", "people", _("人"), &who);
@@ -174,7 +160,7 @@ static void look(struct warning_view *v)
 	for (size_t i = 0; i < v->calls.count && !e; i++) {
 		struct row row = { .id = { .index = 0 } };
 
-		if (!call_row(v, i, &row))
+		if (!warning_row(v, i, &row))
 			seen[n++] = (struct looked){ .row = row.id, .scope = row.scope };
 		row_clear(&row);
 		if (n == LOOKED_AT_ONCE || (n && i + 1 == v->calls.count)) {
@@ -202,11 +188,11 @@ static enum err count_moved(struct warning_view *v)
 	return e;
 }
 
-static enum err load(struct kit_view *base)
+enum err warning_read(struct warning_view *v)
 {
-	struct warning_view *v = (struct warning_view *)base;
 	enum err e;
 
+	v->version = profile_version(v->app->profile);
 	row_clear(&v->row);
 	memset(&v->row, 0, sizeof v->row);
 	e = row_read(v->app->profile, &v->id, &v->row);
@@ -225,6 +211,19 @@ static enum err load(struct kit_view *base)
 	if (!e && !v->looked)
 		look(v);
 	return e;
+}
+
+static enum err load(struct kit_view *base)
+{
+	return warning_read((struct warning_view *)base);
+}
+
+/* Something came meanwhile. */
+static bool stale(struct kit_view *base)
+{
+	const struct warning_view *v = (const struct warning_view *)base;
+
+	return v->version != profile_version(v->app->profile);
 }
 
 static void title(struct kit_view *base, struct buf *left, struct buf *right)
@@ -272,7 +271,7 @@ static void detail(struct warning_view *v, WINDOW *win, int y)
 	struct buf b = { 0 };
 	int cols = getmaxx(win);
 
-	if (call_row(v, v->list.at, &row))
+	if (warning_row(v, v->list.at, &row))
 		return;
 	words_of(v, &row, "", "post", "", &b);
 	words_of(v, &row, "", "role", "", &b);
@@ -304,105 +303,6 @@ static void draw(struct kit_view *base, WINDOW *win)
 	}
 }
 
-static enum err add_word(struct filling *f, const char *name, const char *word)
-{
-	fill_node n = fill_find(f->fill, name);
-	struct buf b = { 0 };
-	enum err e;
-
-	if (n == FILL_NO_NODE)
-		return ERR_OK;
-	buf_puts(&b, fill_value(f->fill, n));
-	if (!strstr(buf_str(&b), word))
-		buf_printf(&b, "%s%s", b.len ? " " : "", word);
-	e = fill_set(f->fill, n, buf_str(&b));
-	buf_clear(&b);
-	return e;
-}
-
-static enum err one_more(struct filling *f)
-{
-	fill_node n = fill_find(f->fill, "tries");
-	char text[16];
-
-	if (n == FILL_NO_NODE)
-		return ERR_OK;
-	snprintf(text, sizeof text, "%d", atoi(fill_value(f->fill, n)) + 1);
-	return fill_set(f->fill, n, text);
-}
-
-/* What each digit writes into the form callout_answer. */
-static const struct quick { enum kit_action key; const char *label, *channel, *state; bool answered, moves; } quicks[] = {
-	{ ACT_ANSWER_1, N_("电话"), "phone", "calling", false, false },  { ACT_ANSWER_2, N_("敲门"), "door", "answered", true, false },
-	{ ACT_ANSWER_3, N_("广播"), "broadcast", NULL, false, false },   { ACT_ANSWER_4, N_("鸣锣"), "gong", NULL, false, false },
-	{ ACT_ANSWER_5, N_("已应答"), NULL, "answered", true, false },   { ACT_ANSWER_6, N_("转移中"), NULL, "moving", true, true },
-	{ ACT_ANSWER_7, N_("已到安置点"), NULL, "arrived", true, true }, { ACT_ANSWER_8, N_("换B角"), NULL, NULL, false, false },
-	{ ACT_ANSWER_9, N_("不愿转移"), NULL, "refused", true, true },
-};
-
-static enum err fill_quick(struct filling *f, const struct quick *q)
-{
-	fill_node at = fill_find(f->fill, "answered_at");
-	enum err e = ERR_OK;
-	char now[32];
-
-	clock_format_time(app_ms(f->app), f->app->pack->utc_offset, now);
-	if (q->channel && !(e = add_word(f, "channels", q->channel)))
-		e = one_more(f);
-	if (!e)
-		e = filling_put(f, "state", q->state);
-	if (!e && q->answered && at != FILL_NO_NODE && !*fill_value(f->fill, at))
-		e = fill_set(f->fill, at, now);
-	if (!e && q->key == ACT_ANSWER_8 && !(e = filling_put(f, "role", "B")))
-		e = add_word(f, "escalated", "b_role");
-	return e;
-}
-
-static enum err record_answer(struct warning_view *v, const struct quick *q, const struct row_id *call)
-{
-	struct filling *f = NULL;
-	struct row_id made;
-	enum err e = filling_begin(v->app, "callout_answer", call, &f);
-
-	return e ? e : filling_keep(f, fill_quick(f, q), &made);
-}
-
-/* A household that moves is ticked off as on the list of those to be moved, to where the list says. */
-static bool is_move(struct warning_view *v, const struct quick *q, const struct row *row)
-{
-	struct buf b = { 0 };
-	bool yes = false;
-
-	if (q->moves && moves_possible(v->app)) {
-		words_stored(v->app, row, "household", &b);
-		yes = b.len > 0;
-	}
-	buf_clear(&b);
-	return yes;
-}
-
-static enum kit_next record(struct warning_view *v, const struct quick *q)
-{
-	struct row row = { .id = { .index = 0 } };
-	struct row_id made;
-	enum err e;
-
-	if (call_row(v, v->list.at, &row))
-		return KIT_STAY;
-	e = is_move(v, q, &row) ? moves_tick(v->app, &row.id, &(struct move_tick){ .state = q->state }, &made) : record_answer(v, q, &row.id);
-	if (e)
-		kit_say_error(e);
-	else
-		kit_say(KIT_GOOD, _("已存: %s"), _(q->label));
-	row_clear(&row);
-	if (load(&v->base))
-		kit_say_error(ERR_IO);
-	/* A call in vain stays under the cursor: the next key is for the same door. */
-	if (!e && q->answered && v->calls.count)
-		kit_list_select(&v->list, calls_next(&v->calls, v->waiting_only && v->list.at ? v->list.at - 1 : v->list.at));
-	return KIT_STAY;
-}
-
 static enum kit_next make_list(struct warning_view *v)
 {
 	uint32_t made;
@@ -425,12 +325,11 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	struct row row = { .id = { .index = 0 } };
 	enum kit_next next = KIT_STAY;
 
-	for (size_t i = 0; i < sizeof quicks / sizeof *quicks; i++)
-		if (quicks[i].key == a)
-			return record(v, &quicks[i]);
+	if (answering_digit(a))
+		return answering_record(v, a);
 	switch (a) {
 	case ACT_OPEN:
-		if (!call_row(v, v->list.at, &row))
+		if (!warning_row(v, v->list.at, &row))
 			next = kit_open(base, screen_row_new(v->app, &row.id));
 		row_clear(&row);
 		return next;
@@ -458,9 +357,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 
 static const char *label(struct kit_view *base, enum kit_action a)
 {
-	for (size_t i = 0; i < sizeof quicks / sizeof *quicks; i++)
-		if (quicks[i].key == a)
-			return _(quicks[i].label);
+	if (answering_digit(a))
+		return answering_digit(a);
 	if (a == ACT_FILTER)
 		return ((struct warning_view *)base)->waiting_only ? _("看全部") : _("只看没应的");
 	switch (a) {
@@ -505,7 +403,7 @@ static const struct kit_key keys[] = {
 
 static const struct kit_view_ops ops = {
 	.name = "warning", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_warning, .offers = offers,
-	.label = label, .counting = counting, .tap = tap,
+	.label = label, .counting = counting, .tap = tap, .stale = stale,
 };
 
 static const struct kit_column columns[] = { { 0, 1, false }, { 12, 1, true }, { 12, 0, false }, { 18, 0, false }, { 6, 0, true } };

@@ -120,7 +120,7 @@ static enum kit_next shelter_chosen(struct kit_view *below, struct kit_view *sel
 
 	if (chosen)
 		return kept(v, q, moves_tick(v->app, &v->waits, &(struct move_tick){ .state = q->state, .settle = "shelter", .shelter = chosen }, &made));
-	kit_say(KIT_SOON, "%s", _("没存: 没选安置点。再按 7 选一个; 投亲的到 t 转移里按 2"));
+	kit_say(KIT_SOON, "%s", _("没存: 没选安置点。7 再选, 投亲 t 里按 2"));
 	return KIT_STAY;
 }
 

@@ -88,19 +88,6 @@ static enum kit_next record(struct moving *m, const struct row *row, const struc
 	return KIT_STAY;
 }
 
-/* Nothing is kept of a household whose place was not told. */
-static void say_not_kept(struct moving *m)
-{
-	struct row row = { .id = { .index = 0 } };
-	struct buf name = { 0 };
-
-	if (!row_read(m->app->profile, &m->waits, &row))
-		moving_words(m, &row, "name", &name);
-	kit_say(KIT_SOON, _("没存: %s 没选安置点。再按 1 选一个; 投亲按 2"), buf_str(&name));
-	row_clear(&row);
-	buf_clear(&name);
-}
-
 /* The list below may have been read anew meanwhile: the tick is for the household that was asked about. */
 static enum kit_next shelter_chosen(struct kit_view *below, struct kit_view *self)
 {
@@ -113,7 +100,7 @@ static enum kit_next shelter_chosen(struct kit_view *below, struct kit_view *sel
 
 	if (!chosen) {
 		if (d)
-			say_not_kept(m);
+			kit_say(KIT_SOON, "%s", _("没存: 没选安置点。1 再选, 2 投亲"));
 		return KIT_STAY;
 	}
 	m->shelter = *chosen;

@@ -164,11 +164,7 @@ static enum kit_next ask_incident(struct kit_view *v, size_t count)
 	enum kit_next next;
 
 	for (size_t i = 0; i < count; i++) {
-		struct row row = { .id = { .index = 0 } };
-
-		if (row_read(telling.app->profile, &telling.open[i].id, &row) || row_title(telling.app->profile, &row, &titles[i]))
-			buf_puts(&titles[i], _("(读不出)"));
-		row_clear(&row);
+		words_title(telling.app, &telling.open[i].id, &titles[i]);
 		options[i] = (struct kit_option){ buf_str(&titles[i]), NULL, false };
 	}
 	next = kit_open(v, kit_choice_new(_("报到哪一件"), NULL, options, count, false, incident_chosen));

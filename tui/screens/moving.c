@@ -54,18 +54,12 @@ static void where_to(struct moving *m, const struct row *row, enum move_state st
 {
 	uint32_t settle = pack_find_field(m->reg, "settle");
 	struct move_plan plan;
-	struct row shelter = { .id = { .index = 0 } };
 
 	moves_plan(m->app, row, state == MOVE_ARRIVED, &plan);
-	if (plan.has_shelter && strcmp(plan.settle, "relatives")) {
-		if (row_read(m->app->profile, &plan.shelter, &shelter))
-			buf_puts(out, _("(还没收到)"));
-		else
-			row_title(m->app->profile, &shelter, out);
-		row_clear(&shelter);
-	} else if (settle != PACK_NONE && *plan.settle) {
+	if (plan.has_shelter && strcmp(plan.settle, "relatives"))
+		words_title(m->app, &plan.shelter, out);
+	else if (settle != PACK_NONE && *plan.settle)
 		buf_puts(out, app_code(m->app, m->reg->fields[settle].codes, plan.settle));
-	}
 }
 
 static void state_cell(struct moving *m, const struct row *row, enum move_state state, struct kit_cell *mark, struct kit_cell *cell)

@@ -69,7 +69,7 @@ static void put_label(const struct pack *pk, const struct pack_field *pf, const 
 /* What people read of stored text: the words of codes, the rest as it is. */
 static void put_words(const struct pack *pk, const struct pack_field *pf, const char *text, struct buf *out)
 {
-	if (pf->type != PACK_CODE && pf->type != PACK_CODES) {
+	if (!row_is_choice(pf)) {
 		buf_puts(out, text);
 		return;
 	}
@@ -81,12 +81,22 @@ static void put_words(const struct pack *pk, const struct pack_field *pf, const 
 	}
 }
 
-void row_mask(struct buf *b)
+bool row_is_choice(const struct pack_field *pf)
+{
+	return pf->type == PACK_CODE || pf->type == PACK_CODES;
+}
+
+void row_mask(struct buf *b, bool choice)
 {
 	struct buf out = { 0 };
 	size_t digits = 0, first;
 	uint32_t cp;
 
+	if (choice && b->len) {
+		buf_reset(b);
+		buf_puts(b, "**");
+		return;
+	}
 	for (size_t i = 0; i < b->len; i++)
 		digits += b->data[i] >= '0' && b->data[i] <= '9';
 	first = b->len ? text_next(b->data, b->len, &cp) : 0;
@@ -102,19 +112,6 @@ void row_mask(struct buf *b)
 	}
 	buf_clear(b);
 	*b = out;
-}
-
-/* A choice is known by its first character: nothing of it is shown. */
-static void mask(const struct pack_field *pf, struct buf *b)
-{
-	if (pf->type != PACK_CODE && pf->type != PACK_CODES) {
-		row_mask(b);
-		return;
-	}
-	if (b->len) {
-		buf_reset(b);
-		buf_puts(b, "**");
-	}
 }
 
 /* --- by merge --- */
@@ -197,8 +194,8 @@ enum err row_show(const struct row *r, const struct pack_register *reg, const st
 	else if (!e)
 		put_words(pk, pf, buf_str(&out->text), &out->label);
 	if (!unmask && pf->class >= 2) {
-		mask(pf, &out->text);
-		mask(pf, &out->label);
+		row_mask(&out->text, row_is_choice(pf));
+		row_mask(&out->label, row_is_choice(pf));
 	}
 	return e ? e : out->text.err ? out->text.err : out->label.err;
 }

@@ -41,7 +41,7 @@ static bool is_choice(const struct pack_register *r, const char *name)
 {
 	uint32_t field = pack_find_field(r, name);
 
-	return field != PACK_NONE && (r->fields[field].type == PACK_CODE || r->fields[field].type == PACK_CODES);
+	return field != PACK_NONE && row_is_choice(&r->fields[field]);
 }
 
 /* Does it name a choice: ${field}, label('field'), jr:choice-name(..., '${field}'), linked('row', 'field')? */

@@ -191,6 +191,41 @@ static void every_form_can_be_shown_and_filled_at_random(void **state)
 	assert_true(forms > 20);
 }
 
+/* A choice is known by its first character: 第 of 第一书记 or 残 of 残疾 tells all. */
+static void of_a_choice_that_is_personal_nothing_is_shown(void **state)
+{
+	unsigned seen = 0;
+
+	(void)state;
+	for (uint32_t f = 0; f < app.pack->form_count; f++) {
+		const struct pack_form *form = &app.pack->forms[f];
+		struct filling *filling = NULL;
+
+		if (form->walk || (form->roles && !(form->roles & app.roles)))
+			continue;
+		assert_ok(filling_begin(&app, form->form->id, NULL, &filling));
+		for (fill_node n = fill_first(filling->fill); n != FILL_NO_NODE; n = fill_next(filling->fill, n)) {
+			const struct form_question *q = fill_question(filling->fill, n);
+			const char *name, *label;
+			struct buf shown = { 0 };
+			uint32_t count = 0;
+
+			if (!form_is_select(q->type) || pack_class(q) < 2 || !fill_is_relevant(filling->fill, n)
+			    || fill_choices(filling->fill, n, &count) || !count)
+				continue;
+			assert_ok(fill_choice(filling->fill, n, 0, &name, &label));
+			assert_ok(fill_set(filling->fill, n, name));
+			filling_shown(filling, n, &shown);
+			assert_string_equal(buf_str(&shown), "**");
+			buf_clear(&shown);
+			seen++;
+		}
+		filling_close(filling);
+	}
+	print_message("# %u choices\n", seen);
+	assert_true(seen > 0);
+}
+
 static void every_place_can_be_looked_at_and_walked(void **state)
 {
 	struct listing_query q = { .reg = "places" };
@@ -319,6 +354,7 @@ int main(void)
 		cmocka_unit_test(a_row_is_chosen_only_among_those_the_form_asks_for),
 		cmocka_unit_test(every_form_can_be_shown_and_filled_at_random),
 		cmocka_unit_test(what_runs_against_time_draws_and_survives_any_key),
+		cmocka_unit_test(of_a_choice_that_is_personal_nothing_is_shown),
 		cmocka_unit_test(every_place_can_be_looked_at_and_walked),
 	};
 

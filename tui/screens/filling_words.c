@@ -145,7 +145,7 @@ void filling_shown(struct filling *f, fill_node n, struct buf *out)
 	if (n != FILL_NO_NODE && fill_is_relevant(f->fill, n))
 		filling_value(f, n, &value);
 	if (value.len && pack_class(fill_question(f->fill, n)) >= 2)
-		row_mask(&value);
+		row_mask(&value, form_is_select(fill_question(f->fill, n)->type));
 	buf_puts(out, value.len ? buf_str(&value) : _("(空)"));
 	buf_clear(&value);
 }

@@ -91,7 +91,7 @@ static bool gather(void *user, uint32_t take, const struct conflict_side *s)
 		if (story_value(v->app, &v->reg->fields[v->field], s->value, &one->value))
 			buf_puts(&one->value, _("(不能显示)"));
 		else if (v->reg->fields[v->field].class >= 2 && !v->revealed)
-			row_mask(&one->value);
+			row_mask(&one->value, row_is_choice(&v->reg->fields[v->field]));
 	}
 	row_author(v->app->profile, s->event, &person, &label);
 	buf_printf(&one->words, one->claims ? "\n\n%s" : "%s", s->person && *s->person ? s->person : buf_str(&person));

@@ -147,7 +147,13 @@ static void wrong_ticks(void)
 {
 	unsigned arrived = errand_count("callouts", "${state} = 'arrived'");
 
-	tick("任秋菊", "2u");
+	tick("任秋菊", "");
+	write_file("moving.json", "{\"state\": \"moving\"}");
+	submit("callout_move --row callouts:=name:没去处", "moving.json", "2026-07-12T05:31");      /* by another hand, meanwhile */
+	errand_type("y");                       /* no key of this screen: only looks */
+	assert_shows(errand_vt, "路上 1");
+	assert_true(vt_selected(errand_vt, "任秋菊"));
+	errand_type("2u");
 	assert_true(vt_selected(errand_vt, "任秋菊"));
 	errand_type("1");
 	tick("任秋菊", "2u");

@@ -193,7 +193,9 @@ static void stock(void)
 		errand_fill(*errand_mode->lang == 'z' ? "wzzb" : "Equipment");
 		errand_type("m");
 	}
-	errand_fill("3750");                   /* 50 bags are gone */
+	errand_type("37");
+	errand_type("y");                       /* no key of this screen: takes nothing away */
+	errand_fill("50");                     /* 50 bags are gone */
 	errand_fill("2 1");                    /* one boat is broken */
 	for (int i = 0; i < 4; i++)
 		errand_press("Enter");         /* the rest is as booked */

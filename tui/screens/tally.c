@@ -32,6 +32,7 @@ struct tally {
 	size_t field_count;
 	struct kit_list list;
 	struct kit_column columns[3 + FIELDS_SHOWN];
+	uint64_t version;                           /* of the store that was read */
 };
 
 static bool is_tally(const struct form_question *q)
@@ -41,7 +42,7 @@ static bool is_tally(const struct form_question *q)
 
 static bool counts(const struct app *app, const struct pack_form *form)
 {
-	if (!form->subject || (form->roles && !(form->roles & app->roles)))
+	if (!form->subject || !words_is_mine(app, form))
 		return false;
 	for (uint32_t i = 0; i < form->form->question_count; i++)
 		if (is_tally(&form->form->questions[i]))
@@ -120,13 +121,33 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	row_clear(&row);
 }
 
+/* A number that was not recorded does not go along to another row. */
+static void drop_typed(struct tally *t, struct kit_id was)
+{
+	if (!kit_id_same(t->list.selected, was))
+		t->typed[0] = '\0';
+}
+
 static enum err load(struct kit_view *base)
 {
 	struct tally *t = (struct tally *)base;
-	enum err e = t->listing ? listing_refresh(t->listing) : listing_open(t->app->profile, &(struct listing_query){ .reg = t->reg->id }, &t->listing);
+	struct kit_id was = t->list.selected;
+	enum err e;
+
+	t->version = profile_version(t->app->profile);
+	e = t->listing ? listing_refresh(t->listing) : listing_open(t->app->profile, &(struct listing_query){ .reg = t->reg->id }, &t->listing);
 
 	kit_list_sync(&t->list);
+	drop_typed(t, was);
 	return e;
+}
+
+/* Something came meanwhile. */
+static bool stale(struct kit_view *base)
+{
+	const struct tally *t = (const struct tally *)base;
+
+	return t->version != profile_version(t->app->profile);
 }
 
 static void title(struct kit_view *base, struct buf *left, struct buf *right)
@@ -259,13 +280,6 @@ static enum kit_next count(struct tally *t)
 	return KIT_STAY;
 }
 
-/* A number that was not recorded does not go along to another row. */
-static void drop_typed(struct tally *t, struct kit_id was)
-{
-	if (!kit_id_same(t->list.selected, was))
-		t->typed[0] = '\0';
-}
-
 static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct tally *t = (struct tally *)base;
@@ -356,7 +370,7 @@ static enum kit_next tap(struct kit_view *base, int y, int x)
 
 static const struct kit_view_ops ops = {
 	.name = "tally", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_tally, .offers = offers,
-	.label = label, .typing = typing, .key = key, .tap = tap,
+	.label = label, .typing = typing, .key = key, .tap = tap, .stale = stale,
 };
 
 /* Beside the title: what the register reckons of such records, as far as lists show it. */

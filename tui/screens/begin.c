@@ -156,7 +156,7 @@ static enum kit_next form_chosen(struct kit_view *below, struct kit_view *self)
 
 static bool makes(const struct app *app, const struct pack_form *form, uint32_t reg, const char *subject)
 {
-	if (form->walk || (form->roles && !(form->roles & app->roles)))
+	if (form->walk || !words_is_mine(app, form))
 		return false;
 	if (subject ? !form->subject || strcmp(form->subject, subject) : words_needs_subject(form))
 		return false;

@@ -123,7 +123,7 @@ static bool makes_calls(const struct app *app, const struct pack_form *form)
 {
 	uint32_t reg = pack_find_register(app->pack, "callouts");
 
-	if (form->walk || !form->subject || strcmp(form->subject, "warnings") || (form->roles && !(form->roles & app->roles)))
+	if (form->walk || !form->subject || strcmp(form->subject, "warnings") || !words_is_mine(app, form))
 		return false;
 	for (uint32_t i = 0; i < form->entity_count; i++)
 		if (form->entities[i].reg == reg && form->entities[i].creates && form->entities[i].repeat != FORM_NONE)

@@ -13,6 +13,7 @@
 #include "tui/screens/pick.h"
 #include "tui/screens/subset.h"
 #include "tui/screens/whereabouts.h"
+#include "tui/screens/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@ static enum err find_form(struct filling *f, const char *form)
 	if (i == PACK_NONE)
 		return err_set(ERR_NOTFOUND, _("清单包里没有表单 %s; 先同步"), form);
 	f->form = &f->pack->forms[i];
-	if (f->form->roles && !(f->form->roles & f->app->roles))
+	if (!words_is_mine(f->app, f->form))
 		return err_set(ERR_DENIED, _("您的身份不能填 %s"), pack_name(&f->form->title, i18n_language()));
 	return ERR_OK;
 }

@@ -53,7 +53,7 @@ const struct pack_form *moments_form(const struct app *app, const char *reg)
 	for (uint32_t f = 0; app->pack && f < app->pack->form_count; f++) {
 		const struct pack_form *form = &app->pack->forms[f];
 
-		if (form->subject && !strcmp(form->subject, reg) && form->entity_count && quick_of(form) && (!form->roles || form->roles & app->roles))
+		if (form->subject && !strcmp(form->subject, reg) && form->entity_count && quick_of(form) && words_is_mine(app, form))
 			return form;
 	}
 	return NULL;

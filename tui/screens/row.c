@@ -342,7 +342,7 @@ static size_t makeable(struct row_view *v, struct kit_option *options, const cha
 		const struct pack_form *form = &v->app->pack->forms[f];
 		bool step = false;
 
-		if (form->walk || !form->subject || strcmp(form->subject, v->reg->id) || (form->roles && !(form->roles & v->app->roles)))
+		if (form->walk || !form->subject || strcmp(form->subject, v->reg->id) || !words_is_mine(v->app, form))
 			continue;
 		for (uint32_t s = 0; s < v->app->pack->step_count; s++)
 			step |= v->app->pack->steps[s].form && !strcmp(v->app->pack->steps[s].form, form->form->id) &&

@@ -202,11 +202,16 @@ bool words_needs_subject(const struct pack_form *form)
 	return false;
 }
 
+bool words_is_mine(const struct app *app, const struct pack_form *form)
+{
+	return !form->roles || form->roles & app->roles;
+}
+
 bool words_may_fill(const struct app *app, const char *form)
 {
 	uint32_t f = app->pack ? pack_find_form(app->pack, form) : PACK_NONE;
 
-	return f != PACK_NONE && (!app->pack->forms[f].roles || app->pack->forms[f].roles & app->roles);
+	return f != PACK_NONE && words_is_mine(app, &app->pack->forms[f]);
 }
 
 bool words_can_make(const struct app *app, const char *reg)
@@ -216,7 +221,7 @@ bool words_can_make(const struct app *app, const char *reg)
 	for (uint32_t f = 0; r != PACK_NONE && f < app->pack->form_count; f++) {
 		const struct pack_form *form = &app->pack->forms[f];
 
-		if (form->walk || words_needs_subject(form) || (form->roles && !(form->roles & app->roles)))
+		if (form->walk || words_needs_subject(form) || !words_is_mine(app, form))
 			continue;
 		for (uint32_t i = 0; i < form->entity_count; i++)
 			if (form->entities[i].reg == r && form->entities[i].creates && form->entities[i].repeat == FORM_NONE)

@@ -33,7 +33,8 @@ bool words_grid(struct app *app, const char *person, struct buf *out);
 /* May this person make rows of this register by a form that needs no subject? */
 bool words_can_make(const struct app *app, const char *reg);
 
-/* Has the pack this form, for a role of this person? */
+/* Is the form for a role of this person? And has the pack a form of this name that is? */
+bool words_is_mine(const struct app *app, const struct pack_form *form);
 bool words_may_fill(const struct app *app, const char *form);
 
 /* Does the form change the row it is opened on, so that it cannot be opened without one? */

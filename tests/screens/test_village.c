@@ -361,6 +361,36 @@ static void an_incident_past_its_hours_says_so_and_names_who_leads(void **state)
 	field_leave(errand_vt);
 }
 
+/* The county's form knows no gong; what a digit cannot say is not told as kept, and nothing of it is. */
+static void a_digit_that_the_form_refuses_is_not_told_as_done(void **state)
+{
+	char command[1024];
+	unsigned before;
+
+	(void)state;
+	errand_mode = errand_modes;
+	file("warning.json", "{\"issuer\": \"县气象台\", \"kind\": \"flash_flood\", \"level\": \"2\", \"summary\": \"未来3小时有山洪\"}");
+	file("pack.sh", "mkdir -p stick; cp -R \"$1/forms/catalog\" pack; chmod -R u+w pack\n"
+	     "sed '/^,channel,gong,/d' \"$1/forms/catalog/forms/callout_answer.csv\" >pack/forms/callout_answer.csv\n"
+	     "sed '/^version,/s/2026.1/2026.1.9/' \"$1/forms/catalog/pack.csv\" >pack/pack.csv\n"
+	     "town() { xunchactl --now 2026-07-12T05:40 --profile town --pin-file pin.town \"$@\"; }\n"
+	     "manager() { xunchactl --now 2026-07-12T05:45 --profile manager --pin-file pin.device \"$@\"; }\n"
+	     "town pack publish pack; manager sync --dir stick; town merge stick; town sync --dir stick; manager sync --dir stick\n"
+	     "manager record submit --form warning_new --answers warning.json\n");
+	snprintf(command, sizeof command, "cd %s && PATH=%s/sync:$PATH sh -ex pack.sh %s >log 2>&1 || { cat log >&2; false; }", field_dir(), BUILDDIR, SRCDIR);
+	assert_int_equal(system(command), 0);
+	before = errand_count("callouts", "${tries} > 0 or ${channels} != ''");
+	errand_open("06:00");
+	errand_type("wg");
+	errand_type("4");
+	assert_shows(errand_vt, "没存: 鸣锣: 没有选项 gong");
+	assert_int_equal(errand_count("callouts", "${tries} > 0 or ${channels} != ''"), before);
+	errand_type("1");                       /* what it knows is kept as ever */
+	assert_shows(errand_vt, "已存: 电话");
+	field_leave(errand_vt);
+	assert_int_equal(errand_count("callouts", "${tries} > 0 or ${channels} != ''"), before + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +403,7 @@ int main(void)
 		cmocka_unit_test(an_incident_past_its_hours_says_so_and_names_who_leads),
 		cmocka_unit_test(a_notice_is_a_qr_code_where_the_screen_is_large_enough),
 		cmocka_unit_test(who_reported_is_kept_from_view),
+		cmocka_unit_test(a_digit_that_the_form_refuses_is_not_told_as_done),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

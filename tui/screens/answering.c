@@ -99,7 +99,7 @@ static bool is_move(struct warning_view *v, const struct quick *q, const struct 
 static enum kit_next kept(struct warning_view *v, const struct quick *q, enum err e)
 {
 	if (e)
-		kit_say_error(e);
+		kit_say(KIT_DANGER, _("没存: %s: %s"), _(q->label), err_detail());
 	else
 		kit_say(KIT_GOOD, _("已存: %s"), _(q->label));
 	if (warning_read(v))

@@ -70,7 +70,7 @@ static enum kit_next record(struct moving *m, const struct row *row, const struc
 	words_stored(m->app, row, "state", &was);
 	moves_plan(m->app, row, true, &was_at);
 	if ((e = moves_tick(m->app, &row->id, &t, &made))) {
-		kit_say_error(e);
+		kit_say(KIT_DANGER, _("没存: %s: %s"), _(d->label), err_detail());
 	} else {
 		m->has_last = true;
 		m->last = row->id;

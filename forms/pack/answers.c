@@ -107,9 +107,12 @@ static enum err encode_level(const struct encoder *x, fill_node instance, uint32
 
 enum err answers_encode(const struct pack *p, uint32_t form, struct fill *f, struct buf *answers, struct buf *private_part)
 {
-	struct encoder x = { p, p->forms[form].form, f };
+	struct encoder x = { .pack = p, .fill = f };
 	size_t start = answers->len, private_start = private_part->len;
-	enum err e = encode_level(&x, FILL_NO_NODE, 0, x.form->question_count, answers, private_part);
+	enum err e = pack_form_read(&p->forms[form], &x.form);
+
+	if (!e)
+		e = encode_level(&x, FILL_NO_NODE, 0, x.form->question_count, answers, private_part);
 
 	if (!e && !(e = answers->err ? answers->err : private_part->err)) {
 		if ((e = cbor_check(answers->data + start, answers->len - start)) ||
@@ -122,19 +125,20 @@ enum err answers_encode(const struct pack *p, uint32_t form, struct fill *f, str
 /* ---- sealing and opening what is sensitive ---- */
 
 struct mapper {
-	const struct pack_form *form;
+	const struct pack_place *places;                  /* by question */
+	const struct form *form;
 	enum err (*each)(void *user, const void *value, size_t len, struct buf *out);
 	void *user;
 };
 
 /* The question at `place` of a level; FORM_NONE when the level has no such place. */
-static uint32_t question_at(const struct pack_form *f, uint32_t repeat, uint64_t place)
+static uint32_t question_at(const struct mapper *m, uint32_t repeat, uint64_t place)
 {
 	uint32_t first = repeat == FORM_NONE ? 0 : repeat + 1;
-	uint32_t end = repeat == FORM_NONE ? f->form->question_count : f->form->questions[repeat].end;
+	uint32_t end = repeat == FORM_NONE ? m->form->question_count : m->form->questions[repeat].end;
 
 	for (uint32_t q = first; q < end; q++)
-		if (f->places[q].repeat == repeat && f->places[q].at == place && place != PACK_NONE)
+		if (m->places[q].repeat == repeat && m->places[q].at == place && place != PACK_NONE)
 			return q;
 	return FORM_NONE;
 }
@@ -163,13 +167,13 @@ static enum err map_level(const struct mapper *m, uint32_t repeat, struct cbor *
 	cbor_put_map(out, n);
 	for (size_t i = 0; i < n && !e; i++) {
 		uint64_t place = cbor_unsigned(c);
-		uint32_t q = c->err ? FORM_NONE : question_at(m->form, repeat, place);
+		uint32_t q = c->err ? FORM_NONE : question_at(m, repeat, place);
 
 		if (q == FORM_NONE)
-			return err_set(ERR_FORMAT, _("记录的个人信息部分与表单 %s 不符"), m->form->form->id);
+			return err_set(ERR_FORMAT, _("记录的个人信息部分与表单 %s 不符"), m->form->id);
 		cbor_put_unsigned(out, place);
-		if (m->form->form->questions[q].type != FORM_REPEAT) {
-			e = map_value(m, &m->form->form->questions[q], c, out);
+		if (m->form->questions[q].type != FORM_REPEAT) {
+			e = map_value(m, &m->form->questions[q], c, out);
 			continue;
 		}
 		size_t instances = cbor_array(c, CBOR_ARRAY_MAX);
@@ -184,13 +188,16 @@ static enum err map_level(const struct mapper *m, uint32_t repeat, struct cbor *
 enum err answers_map_sensitive(const struct pack *p, uint32_t form, const void *private_part, size_t len,
                                enum err (*each)(void *user, const void *value, size_t len, struct buf *out), void *user, struct buf *out)
 {
-	struct mapper m = { &p->forms[form], each, user };
+	struct mapper m = { .each = each, .user = user };
 	struct cbor c = cbor_init(private_part, len);
 	size_t start = out->len;
 	enum err e;
 
 	if (!len)
 		return ERR_OK;
+	if ((e = pack_form_read(&p->forms[form], &m.form)))
+		return e;
+	m.places = p->forms[form].body->places;
 	if (!(e = map_level(&m, FORM_NONE, &c, out)))
 		e = cbor_end(&c);
 	e = e ? e : out->err;

@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-static enum err mismatch(const struct form *f)
+static enum err mismatch(const struct pack_form *f)
 {
 	return err_set(ERR_FORMAT, _("记录与表单 %s 不符"), f->id);
 }
@@ -101,49 +101,52 @@ static struct cbor top_item(struct answers_record *r, bool personal, uint32_t at
 
 static enum err find_item(struct answers_record *r, const struct pack_form *f, uint32_t question, uint32_t instance, bool personal, struct cbor *out)
 {
-	const struct pack_place *at = &f->places[question];
+	const struct pack_place *at = &f->body->places[question];
 	enum err e = ERR_OK;
 
 	*out = cbor_init(NULL, 0);
 	if (personal ? !r->private_part || !r->private_len : !r->answers || !r->answers_len)
 		return ERR_OK;
 	if (at->repeat != FORM_NONE) {
-		const struct pack_place *repeat = &f->places[at->repeat];
+		const struct pack_place *repeat = &f->body->places[at->repeat];
 		struct cbor levels, part;
 
 		if (repeat->repeat != FORM_NONE)
-			return err_set(ERR_UNSUPPORTED, _("表单 %s: 套在重复组里的重复组不能单独读取"), f->form->id);
+			return err_set(ERR_UNSUPPORTED, _("表单 %s: 套在重复组里的重复组不能单独读取"), f->id);
 		levels = top_item(r, personal, repeat->at, &e);
 		if (e)
-			return mismatch(f->form);
+			return mismatch(f);
 		part = levels.at == levels.end ? levels : item_of_array(&levels, instance);
 		if (levels.err)
-			return mismatch(f->form);
+			return mismatch(f);
 		if (part.at == part.end)
 			return ERR_OK;
 		*out = personal ? item_of_map(&part, at->at) : item_of_array(&part, at->at);
-		return part.err ? mismatch(f->form) : ERR_OK;
+		return part.err ? mismatch(f) : ERR_OK;
 	}
 	*out = top_item(r, personal, at->at, &e);
-	return e ? mismatch(f->form) : ERR_OK;
+	return e ? mismatch(f) : ERR_OK;
 }
 
 static enum err count_instances(struct answers_record *r, const struct pack_form *f, uint32_t repeat, uint32_t *count)
 {
+	const struct form *form;
 	struct cbor item;
-	enum err e = ERR_OK;
+	enum err e = pack_form_read(f, &form);
 
 	*count = 0;
-	if (repeat >= f->form->question_count || f->form->questions[repeat].type != FORM_REPEAT || f->places[repeat].repeat != FORM_NONE)
-		return err_set(ERR_FORMAT, _("表单 %s 的第 %u 个问题不是重复组"), f->form->id, repeat);
+	if (e)
+		return e;
+	if (repeat >= form->question_count || form->questions[repeat].type != FORM_REPEAT || f->body->places[repeat].repeat != FORM_NONE)
+		return err_set(ERR_FORMAT, _("表单 %s 的第 %u 个问题不是重复组"), f->id, repeat);
 	if (!r->answers_len)
 		return ERR_OK;
-	item = item_at_top(r, f->places[repeat].at, &e);
+	item = item_at_top(r, f->body->places[repeat].at, &e);
 	if (e)
-		return mismatch(f->form);
+		return mismatch(f);
 	if (item.at != item.end)
 		*count = (uint32_t)cbor_array(&item, CBOR_ARRAY_MAX);
-	return item.err ? mismatch(f->form) : ERR_OK;
+	return item.err ? mismatch(f) : ERR_OK;
 }
 
 enum err answers_instances(const struct pack *p, uint32_t form, uint32_t repeat, const void *answers, size_t len, uint32_t *count)
@@ -169,13 +172,16 @@ void answers_open(struct answers_record *r, const struct pack *p, uint32_t form,
 enum err answers_get(struct answers_record *r, uint32_t question, uint32_t instance, struct buf *out)
 {
 	const struct pack_form *f = &r->pack->forms[r->form];
-	const struct form_question *q = question < f->form->question_count ? &f->form->questions[question] : NULL;
+	const struct form *form;
+	enum err e = pack_form_read(f, &form);
+	const struct form_question *q = !e && question < form->question_count ? &form->questions[question] : NULL;
 	bool personal = q && pack_class(q) >= 2;
 	struct cbor item;
-	enum err e;
 
-	if (!q || f->places[question].at == PACK_NONE)
-		return err_set(ERR_FORMAT, _("表单 %s 没有第 %u 个问题"), f->form->id, question);
+	if (e)
+		return e;
+	if (!q || f->body->places[question].at == PACK_NONE)
+		return err_set(ERR_FORMAT, _("表单 %s 没有第 %u 个问题"), f->id, question);
 	if (q->type == FORM_REPEAT) {
 		uint32_t n;
 
@@ -190,7 +196,7 @@ enum err answers_get(struct answers_record *r, uint32_t question, uint32_t insta
 		buf_put(out, item.at, (size_t)(item.end - item.at));
 		return out->err;
 	}
-	return item_digest(f->form, q, item, out);
+	return item_digest(form, q, item, out);
 }
 
 enum err answers_value(const struct pack *p, uint32_t form, uint32_t question, uint32_t instance,
@@ -207,6 +213,7 @@ enum err answers_value(const struct pack *p, uint32_t form, uint32_t question, u
 /* What is done with a record: instances are entered and left, values come in the order of the form. */
 struct reader {
 	const struct pack_form *f;
+	const struct form *form;
 	enum err (*value)(void *user, uint32_t question, const char *text);
 	enum err (*enter)(void *user, uint32_t repeat, uint32_t instance);
 	void (*leave)(void *user, uint32_t repeat, bool last);
@@ -227,24 +234,24 @@ static enum err personal_next(const struct reader *r, struct personal *m)
 		return ERR_OK;
 	m->left--;
 	m->key = cbor_unsigned(m->c);
-	return m->c->err || (!first && m->key <= before) ? mismatch(r->f->form) : ERR_OK;
+	return m->c->err || (!first && m->key <= before) ? mismatch(r->f) : ERR_OK;
 }
 
 static enum err read_value(struct reader *r, uint32_t question, struct cbor *c, bool personal)
 {
-	const struct form_question *q = &r->f->form->questions[question];
+	const struct form_question *q = &r->form->questions[question];
 	size_t len;
 	const uint8_t *item = skip(c, &len);
 	enum err e;
 
 	if (!item)
-		return mismatch(r->f->form);
+		return mismatch(r->f);
 	if (personal ? pack_class(q) < 2 : pack_class(q) >= 2 && *item != 0xf6)
-		return mismatch(r->f->form);
+		return mismatch(r->f);
 	if (personal && is_sealed(cbor_init(item, len)))
 		return ERR_OK;
 	buf_reset(&r->text);
-	if ((e = item_text(r->f->form, q, cbor_init(item, len), &r->text)) || !r->text.len)
+	if ((e = item_text(r->form, q, cbor_init(item, len), &r->text)) || !r->text.len)
 		return e;
 	return r->value(r->user, question, buf_str(&r->text));
 }
@@ -258,7 +265,7 @@ static enum err read_repeat(struct reader *r, uint32_t question, struct cbor *an
 	enum err e = ERR_OK;
 
 	if ((answers && answers->err) || (personal && personal->err) || m > n)
-		return mismatch(r->f->form);
+		return mismatch(r->f);
 	for (size_t i = 0; i < n && !e; i++) {
 		if ((e = r->enter(r->user, question, (uint32_t)i)))
 			return e;
@@ -271,14 +278,14 @@ static enum err read_repeat(struct reader *r, uint32_t question, struct cbor *an
 
 static enum err read_level(struct reader *r, uint32_t repeat, struct cbor *answers, struct cbor *personal)
 {
-	const struct form *form = r->f->form;
+	const struct form *form = r->form;
 	uint32_t q = repeat == FORM_NONE ? 0 : repeat + 1, end = repeat == FORM_NONE ? form->question_count : form->questions[repeat].end, place = 0;
 	size_t n = cbor_array(answers, CBOR_ARRAY_MAX);
 	struct personal next = { .c = personal, .left = personal ? cbor_map(personal, CBOR_MAP_MAX) : 0 };
-	enum err e = answers->err || (personal && personal->err) ? mismatch(form) : personal_next(r, &next);
+	enum err e = answers->err || (personal && personal->err) ? mismatch(r->f) : personal_next(r, &next);
 
 	while (q < end && !e) {
-		if (r->f->places[q].at == PACK_NONE) {
+		if (r->f->body->places[q].at == PACK_NONE) {
 			q++;
 			continue;
 		}
@@ -298,17 +305,20 @@ static enum err read_level(struct reader *r, uint32_t repeat, struct cbor *answe
 			e = personal_next(r, &next);
 		place++;
 	}
-	return e ? e : n > place || next.any ? mismatch(form) : ERR_OK;
+	return e ? e : n > place || next.any ? mismatch(r->f) : ERR_OK;
 }
 
-static enum err read_record(struct reader *r, const void *answers, size_t answers_len, const void *private_part, size_t private_len)
+static enum err read_record(struct reader *r, void *user, const void *answers, size_t answers_len, const void *private_part, size_t private_len)
 {
 	static const uint8_t nothing = 0x80;      /* an empty array: a part that is not here answers nothing */
 	struct cbor a = answers_len ? cbor_init(answers, answers_len) : cbor_init(&nothing, 1), m = cbor_init(private_part, private_len);
-	enum err e = read_level(r, FORM_NONE, &a, private_len ? &m : NULL);
+	enum err e = pack_form_read(r->f, &r->form);
 
+	r->user = user;
+	if (!e)
+		e = read_level(r, FORM_NONE, &a, private_len ? &m : NULL);
 	if (!e && (cbor_end(&a) || cbor_end(&m)))
-		e = mismatch(r->f->form);
+		e = mismatch(r->f);
 	buf_clear(&r->text);
 	return e;
 }
@@ -318,13 +328,13 @@ static enum err read_record(struct reader *r, const void *answers, size_t answer
 enum { DEPTH = 8 };      /* more than repeats can be nested (pack_place_answers) */
 
 /* The object of the instance we are in, and the array it goes into, at each depth; [0] is the record. Ours until left. */
-struct json { const struct form *form; struct jdoc *object[DEPTH], *array[DEPTH]; uint32_t depth; };
+struct json { const struct reader *r; struct jdoc *object[DEPTH], *array[DEPTH]; uint32_t depth; };
 
 static enum err json_value(void *user, uint32_t question, const char *text)
 {
 	struct json *j = user;
 
-	jdoc_put_text(j->object[j->depth], j->form->questions[question].name, text);
+	jdoc_put_text(j->object[j->depth], j->r->form->questions[question].name, text);
 	return ERR_OK;
 }
 
@@ -347,7 +357,7 @@ static void json_leave(void *user, uint32_t repeat, bool last)
 	jdoc_push(j->array[j->depth], j->object[j->depth]);
 	j->object[j->depth] = NULL;
 	if (last) {
-		jdoc_put(j->object[j->depth - 1], j->form->questions[repeat].name, j->array[j->depth]);
+		jdoc_put(j->object[j->depth - 1], j->r->form->questions[repeat].name, j->array[j->depth]);
 		j->array[j->depth] = NULL;
 	}
 	j->depth--;
@@ -355,9 +365,9 @@ static void json_leave(void *user, uint32_t repeat, bool last)
 
 enum err answers_json(const struct pack *p, uint32_t form, const void *answers, size_t answers_len, const void *private_part, size_t private_len, struct jdoc **out)
 {
-	struct json j = { .form = p->forms[form].form, .object = { jdoc_object() } };
-	struct reader r = { .f = &p->forms[form], .value = json_value, .enter = json_enter, .leave = json_leave, .user = &j };
-	enum err e = j.object[0] ? read_record(&r, answers, answers_len, private_part, private_part ? private_len : 0) : ERR_NOMEM;
+	struct reader r = { .f = &p->forms[form], .value = json_value, .enter = json_enter, .leave = json_leave };
+	struct json j = { .r = &r, .object = { jdoc_object() } };
+	enum err e = j.object[0] ? read_record(&r, &j, answers, answers_len, private_part, private_part ? private_len : 0) : ERR_NOMEM;
 
 	if (!e) {
 		*out = j.object[0];
@@ -372,7 +382,7 @@ enum err answers_json(const struct pack *p, uint32_t form, const void *answers, 
 
 /* ---- into a fill ---- */
 
-struct loader { const struct form *form; struct fill *fill; fill_node instance[DEPTH]; uint32_t depth; };
+struct loader { const struct reader *r; struct fill *fill; fill_node instance[DEPTH]; uint32_t depth; };
 
 /* Calculated and readonly answers are the form's own business: it has them again when the rest is there. */
 static enum err load_value(void *user, uint32_t question, const char *text)
@@ -381,7 +391,7 @@ static enum err load_value(void *user, uint32_t question, const char *text)
 	fill_node node = fill_node_at(l->fill, l->instance[l->depth], question);
 	enum err e;
 
-	if (node == FILL_NO_NODE || l->form->questions[question].type == FORM_CALCULATE)
+	if (node == FILL_NO_NODE || l->r->form->questions[question].type == FORM_CALCULATE)
 		return ERR_OK;
 	e = fill_set(l->fill, node, text);
 	return e == ERR_DENIED ? ERR_OK : e;
@@ -394,7 +404,7 @@ static enum err load_enter(void *user, uint32_t repeat, uint32_t instance)
 	enum err e = ERR_OK;
 
 	if (node == FILL_NO_NODE)
-		return mismatch(l->form);
+		return mismatch(l->r->f);
 	l->depth++;
 	if (instance < fill_instances(l->fill, node))
 		l->instance[l->depth] = fill_instance(l->fill, node, instance);
@@ -412,10 +422,10 @@ static void load_leave(void *user, uint32_t repeat, bool last)
 
 enum err answers_load(const struct pack *p, uint32_t form, const void *answers, size_t answers_len, const void *private_part, size_t private_len, struct fill *f)
 {
-	struct loader l = { .form = p->forms[form].form, .fill = f, .instance = { FILL_NO_NODE } };
-	struct reader r = { .f = &p->forms[form], .value = load_value, .enter = load_enter, .leave = load_leave, .user = &l };
+	struct reader r = { .f = &p->forms[form], .value = load_value, .enter = load_enter, .leave = load_leave };
+	struct loader l = { .r = &r, .fill = f, .instance = { FILL_NO_NODE } };
 
-	return read_record(&r, answers, answers_len, private_part, private_part ? private_len : 0);
+	return read_record(&r, &l, answers, answers_len, private_part, private_part ? private_len : 0);
 }
 
 /* ---- values of the digest ---- */

@@ -97,9 +97,13 @@ static void fields(const struct pack *p, struct things *out)
 static void forms(const struct pack *p, struct things *out)
 {
 	for (uint32_t i = 0; i < p->form_count; i++) {
-		struct thing *t = add(out, p->forms[i].form->id, &p->forms[i].title);
-		struct form bare = *p->forms[i].form;           /* to be read only */
+		struct thing *t = add(out, p->forms[i].id, &p->forms[i].title);
+		const struct form *form;
+		struct form bare;                               /* to be read only */
 
+		if ((out->err = out->err ? out->err : pack_form_read(&p->forms[i], &form)))
+			return;
+		bare = *form;
 		bare.version = NULL;                            /* a walk has that of its pack */
 
 		say_name(t, &p->forms[i].title);

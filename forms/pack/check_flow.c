@@ -105,7 +105,7 @@ static void check_step_form(struct read *r, const struct pack_step *s)
 	if (f && !taken)
 		read_fault(r, "form", _("表单 %s 的 entities 表里没有走步骤 \"%s\" (xc:step)"), s->form, s->id);
 	if (!s->form || taken)
-		check_needs(r, s, f ? f->form : NULL);
+		check_needs(r, s, f ? f->body->form : NULL);
 }
 
 static void check_line(struct read *r, uint32_t i)

@@ -125,7 +125,7 @@ static void check_entities(struct read *r, const struct pack_form *f, const char
 	for (uint32_t i = 0; i < f->entity_count; i++) {
 		const struct pack_entity *e = &f->entities[i];
 
-		check_at(r, file, f->form->entities[i].row);
+		check_at(r, file, f->body->form->entities[i].row);
 		if (e->step && !takes_step(p, e->reg, PACK_NONE, e->step))
 			read_fault(r, "entities xc:step", _("\"%s\" 里没有登记簿 %s 的步骤 (workflow.csv)"), e->step, p->registers[e->reg].id);
 		for (uint32_t k = 0; k < f->save_count; k++)
@@ -162,12 +162,12 @@ void check_forms(struct read *r)
 		const struct pack_form *f = &p->forms[i];
 
 		check_translations(r, file);
-		check_paths(r, file->file, f->form, subject_of(p, f->subject));
+		check_paths(r, file->file, f->body->form, subject_of(p, f->subject));
 		check_rows_asked(r, file);
 		check_entities(r, f, file->file);
 		check_at(r, file->file, 0);
 		if (f->title.en == f->title.zh)
-			read_warn(r, "settings form_title", _("表单 %s 没有英文标题"), f->form->id);
+			read_warn(r, "settings form_title", _("表单 %s 没有英文标题"), f->id);
 	}
 	for (uint32_t i = 0; i < r->list_count; i++) {
 		check_translations(r, &r->lists[i]);

@@ -22,7 +22,7 @@ enum type {
 	INDEX,                                            /* uint32_t; PACK_NONE and FORM_NONE as null */
 	OFFSET,                                           /* int, any sign */
 	FLAG,                                             /* bool */
-	FORM,                                             /* struct form *: form_encode()'s bytes */
+	FORM,                                             /* id and body of a struct pack_form: form_encode()'s bytes */
 	ARRAY                                             /* pointer and uint32_t count of structs */
 };
 
@@ -118,7 +118,7 @@ static const struct member entity_members[] = {
 static const struct shape entity_shape = SHAPE(pack_entity, entity_members);
 
 static const struct member form_members[] = {
-	M(FORM, pack_form, form), M(NAME, pack_form, title), MANY(pack_form, entities, entity_count, entity_shape),
+	M(FORM, pack_form, body), M(NAME, pack_form, title), MANY(pack_form, entities, entity_count, entity_shape),
 	MANY(pack_form, saves, save_count, save_shape), M(NUMBER, pack_form, roles), M(OPTIONAL, pack_form, subject), M(FLAG, pack_form, walk)
 };
 static const struct shape form_shape = SHAPE(pack_form, form_members);
@@ -186,10 +186,16 @@ static void put_words(struct buf *out, const char **words)
 		cbor_put_text(out, words[i]);
 }
 
-static void put_form(struct buf *out, const struct form *f)
+static void put_form(struct buf *out, const struct pack_body *b)
 {
 	struct buf bytes = { 0 };
-	enum err e = form_encode(f, &bytes);
+	enum err e;
+
+	if (b->bytes) {
+		cbor_put_bytes(out, b->bytes, b->len);
+		return;
+	}
+	e = form_encode(b->form, &bytes);
 
 	if (e)
 		out->err = out->err ? out->err : e;
@@ -330,16 +336,24 @@ static struct pack_name take_name(struct decoder *d)
 	return name;
 }
 
-static struct form *take_form(struct decoder *d)
+static void take_form(struct decoder *d, struct pack_form *f)
 {
-	size_t len;
+	size_t len, id_len;
 	const uint8_t *bytes = cbor_bytes(&d->c, &len);
-	struct form *f = NULL;
+	const char *id;
 	enum err e;
 
-	if (bytes && (e = form_decode(bytes, len, &f)))
+	if (!bytes)
+		return;
+	if ((e = form_decode_id(bytes, len, &id, &id_len))) {
 		fail(d, e);
-	return f;
+		return;
+	}
+	f->id = form_string_n(d->arena, id, id_len);
+	if ((f->body = form_alloc(d->arena, sizeof *f->body)))
+		*f->body = (struct pack_body){ .bytes = bytes, .len = len };
+	if ((e = form_error(d->arena)))
+		fail(d, e);
 }
 
 static uint32_t take_number(struct decoder *d)
@@ -411,8 +425,7 @@ static void take_member(struct decoder *d, const struct member *m, char *object)
 		*(bool *)at = cbor_bool(&d->c);
 		return;
 	case FORM:
-		p = take_form(d);
-		memcpy(at, &p, sizeof p);
+		take_form(d, (struct pack_form *)(void *)object);
 		return;
 	case ARRAY:
 		take_array(d, m, object);
@@ -430,7 +443,13 @@ static void take_shape(struct decoder *d, const struct shape *shape, void *objec
 		take_member(d, &shape->members[i], object);
 }
 
-enum err pack_decode(const void *data, size_t len, struct pack **out)
+static enum err incomplete(enum err e)
+{
+	return e == ERR_FORMAT || e == ERR_LIMIT ? err_set(e, _("这份包的数据不完整")) : e;
+}
+
+/* All but the forms, whose bytes stay where they are. */
+static enum err decode(const void *data, size_t len, struct pack **out)
 {
 	struct decoder d = { .c = cbor_init(data, len) };
 	struct pack *p;
@@ -458,12 +477,53 @@ enum err pack_decode(const void *data, size_t len, struct pack **out)
 	}
 	if (!e)
 		e = pack_is_sound(p);
-	if (e == ERR_FORMAT || e == ERR_LIMIT)
-		err_set(e, _("这份包的数据不完整"));
 	if (e) {
 		pack_free(p);
-		return e;
+		return incomplete(e);
 	}
 	*out = p;
 	return ERR_OK;
+}
+
+enum err pack_form_read(const struct pack_form *f, const struct form **out)
+{
+	struct pack_body *b = f->body;
+	enum err e = ERR_OK;
+
+	if (!b->form && !(e = form_decode(b->bytes, b->len, &b->form)) && (e = pack_form_is_sound(f))) {
+		form_free(b->form);
+		b->form = NULL;
+	}
+	*out = b->form;
+	return e ? err_in(incomplete(e), "%s", f->id) : ERR_OK;
+}
+
+enum err pack_decode_tables(struct buf *data, struct pack **out)
+{
+	enum err e = decode(data->data, data->len, out);
+
+	if (e) {
+		buf_clear(data);
+		return e;
+	}
+	(*out)->bytes = *data;
+	*data = (struct buf){ .max = data->max };
+	return ERR_OK;
+}
+
+enum err pack_decode(const void *data, size_t len, struct pack **out)
+{
+	struct pack *p;
+	enum err e = decode(data, len, &p);
+
+	for (uint32_t i = 0; !e && i < p->form_count; i++) {
+		const struct form *form;
+
+		e = pack_form_read(&p->forms[i], &form);
+		p->forms[i].body->bytes = NULL;         /* they are the caller's */
+	}
+	*out = e ? NULL : p;
+	if (e)
+		pack_free(p);
+	return e;
 }

@@ -128,7 +128,7 @@ static void add_save(struct compiler *c, uint32_t question, uint32_t entity, con
 		read_fault(c->r, "survey save_to", _("%s.%s 是算出来的, 不能存"), reg->id, id);
 	else if (!types_fit(c, q, field))
 		read_fault(c->r, "survey save_to", _("%s 的类型 (%s) 放不进 %s.%s"), q->name, q->type_name ? q->type_name : "", reg->id, id);
-	else if (c->f->entities[entity].repeat == FORM_NONE && c->f->places[question].repeat != FORM_NONE)
+	else if (c->f->entities[entity].repeat == FORM_NONE && c->f->body->places[question].repeat != FORM_NONE)
 		read_fault(c->r, "survey save_to", _("%s 在重复组里, 不能存进只有一行的 %s"), q->name, reg->id);
 	check_choices(c, q, field);
 	if (field->class > pack_class(q)) {
@@ -210,8 +210,8 @@ static uint32_t find_roles(const struct compiler *c)
 
 void compile_form(struct read *r, uint32_t form)
 {
-	struct compiler c = { r, &r->pack->forms[form], r->pack->forms[form].form };
-	enum err e = pack_place_answers(c.f);
+	struct compiler c = { r, &r->pack->forms[form], r->pack->forms[form].body->form };
+	enum err e = pack_place_answers(c.f->body);
 
 	if (e) {
 		read_fault_of(r, NULL, e);

@@ -25,7 +25,7 @@ const char *pack_name(const struct pack_name *n, int language)
 uint32_t pack_find_register(const struct pack *p, const char *id) { FIND(p->registers, p->register_count, id, id); }
 uint32_t pack_find_field(const struct pack_register *r, const char *id) { FIND(r->fields, r->field_count, id, id); }
 uint32_t pack_find_codes(const struct pack *p, const char *id) { FIND(p->codes, p->codes_count, id, id); }
-uint32_t pack_find_form(const struct pack *p, const char *id) { FIND(p->forms, p->form_count, form->id, id); }
+uint32_t pack_find_form(const struct pack *p, const char *id) { FIND(p->forms, p->form_count, id, id); }
 uint32_t pack_find_kind(const struct pack *p, const char *id) { FIND(p->kinds, p->kind_count, id, id); }
 uint32_t pack_find_paper(const struct pack *p, const char *id) { FIND(p->papers, p->paper_count, id, id); }
 uint32_t pack_find_ledger(const struct pack *p, const char *id) { FIND(p->ledgers, p->ledger_count, id, id); }
@@ -98,21 +98,21 @@ int pack_class(const struct form_question *q)
 	return class && class[0] == 'P' && class[1] >= '0' && class[1] <= '3' && !class[2] ? class[1] - '0' : 1;
 }
 
-enum err pack_place_answers(struct pack_form *f)
+enum err pack_place_answers(struct pack_body *b)
 {
-	struct form *form = f->form;
+	struct form *form = b->form;
 	uint32_t at[FORM_PLACE_DEPTH] = { 0 }, repeat[FORM_PLACE_DEPTH] = { FORM_NONE }, end[FORM_PLACE_DEPTH] = { form->question_count }, depth = 0;
 
-	if (!(f->places = form_alloc(form, form->question_count * sizeof *f->places)))
+	if (!(b->places = form_alloc(form, form->question_count * sizeof *b->places)))
 		return form->question_count ? ERR_NOMEM : ERR_OK;
 	for (uint32_t q = 0; q < form->question_count; q++) {
 		enum form_type type = form->questions[q].type;
 
 		while (q >= end[depth])
 			depth--;
-		f->places[q] = (struct pack_place){ repeat[depth], PACK_NONE };
+		b->places[q] = (struct pack_place){ repeat[depth], PACK_NONE };
 		if (type == FORM_REPEAT || form_is_stored(type))
-			f->places[q].at = at[depth]++;
+			b->places[q].at = at[depth]++;
 		if (type != FORM_REPEAT)
 			continue;
 		if (++depth == FORM_PLACE_DEPTH)
@@ -129,8 +129,9 @@ void pack_free(struct pack *p)
 	if (!p)
 		return;
 	for (uint32_t i = 0; i < p->form_count; i++)
-		form_free(p->forms[i].form);
+		form_free(p->forms[i].body ? p->forms[i].body->form : NULL);
 	form_free(p->arena);
+	buf_clear(&p->bytes);
 	free(p);
 }
 

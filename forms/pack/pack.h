@@ -1,7 +1,8 @@
 /* pack.h - a pack: all that the program knows of the work, as data.
  *
  * A pack is read from a folder of CSV or .xlsx files (pack_read: the township, the checker), compiled (walks, codes,
- * who may do what) and carried as pack.cbor (pack_decode: every device). Immutable once made; owns all its memory. The C
+ * who may do what) and carried as pack.cbor (pack_decode: every device). Immutable once made, but for the forms that are decoded when
+ * they are first wanted; owns all its memory. The C
  * code knows no kind of place and no hazard by name: what it must find by itself are the few field and step names of
  * PACK_WELL_KNOWN below.
  */
@@ -124,12 +125,18 @@ struct pack_entity {
 };
 struct pack_place { uint32_t repeat, at; };               /* where a record keeps an answer: in which repeat (question, FORM_NONE at
                                                            * the top), at which place; at is PACK_NONE for what is not stored */
+/* What a form asks. A pack has many and a day's work needs few, so they are decoded one by one: pack_form_read(). */
+struct pack_body {
+	struct form *form;                                /* NULL until then; class of every question in xc[FORM_XC_CLASS]: NULL is P1 */
+	struct pack_place *places;                        /* by question */
+	const uint8_t *bytes; size_t len;                 /* what it is decoded from; NULL when it was there from the beginning */
+};
 struct pack_form {
-	struct form *form;                                /* class of every question in xc[FORM_XC_CLASS]: NULL is P1 */
+	const char *id;
 	struct pack_name title;
+	struct pack_body *body;
 	struct pack_entity *entities; uint32_t entity_count;
 	struct pack_save *saves; uint32_t save_count;     /* by entity, then field, then question */
-	struct pack_place *places;                        /* by question */
 	uint32_t roles;                                   /* who may submit it; 0 = any worker */
 	const char *subject;                              /* register of the row it is opened on, NULL for none */
 	bool walk;
@@ -152,6 +159,7 @@ struct pack {
 	struct pack_form *forms; uint32_t form_count;
 	struct pack_paper *papers; uint32_t paper_count;
 	struct form *arena;                               /* owns the memory that is no form's */
+	struct buf bytes;                                 /* where those of the forms lie that are not read yet */
 };
 
 /* Names the code relies on. Registers: places, hazards, inspections, villages, grids, orgs. Fields: hazards.stage,
@@ -159,8 +167,12 @@ struct pack {
  * inspections.place. Built-in code lists: kinds (kinds.csv) and items (all items of all lists). Steps a walk takes:
  * register, spot_fix, notify, control, verify_ask. A row's built-in values in expressions: rowexpr.h. */
 
+/* The form itself, decoded when first wanted and then kept; borrowed from the pack. From here on f->body->form and places are there.
+ * ERR_NOMEM, or what pack_decode() would have said of these bytes. */
+enum err pack_form_read(const struct pack_form *f, const struct form **out);
+
 /* Reckon the places of a form's answers (FORMAT.md), in memory of the form. */
-enum err pack_place_answers(struct pack_form *f);
+enum err pack_place_answers(struct pack_body *b);
 
 /* 0-3 for P0-P3; P1 when the form does not say. From P2 on an answer stands in the private part, at P3 sealed there. */
 int pack_class(const struct form_question *q);
@@ -192,6 +204,9 @@ enum err pack_read(const char *dir, void (*report)(void *user, const struct pack
 /* pack.cbor: deterministic, the same bytes for the same folder. */
 enum err pack_encode(const struct pack *p, struct buf *out);
 enum err pack_decode(const void *data, size_t len, struct pack **out);
+/* The same of bytes that pack_decode() took before, but for its forms: they wait for pack_form_read(). The bytes are the pack's
+ * from then on, and freed on failure too; `data` is left empty. */
+enum err pack_decode_tables(struct buf *data, struct pack **out);
 void pack_free(struct pack *p);                      /* NULL is fine */
 
 #endif

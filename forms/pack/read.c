@@ -120,6 +120,20 @@ void *read_add(struct read *r, enum read_rows rows, void *array, uint32_t *count
 	return at ? at + size * (*count)++ : NULL;
 }
 
+struct pack_form *read_add_form(struct read *r, struct form *form)
+{
+	struct pack_body *body = read_alloc(r, sizeof *body);
+	struct pack_form *f = body ? read_add(r, READ_ROWS, &r->pack->forms, &r->pack->form_count, sizeof *f) : NULL;
+
+	if (!f) {
+		form_free(form);
+		return NULL;
+	}
+	body->form = form;
+	*f = (struct pack_form){ .id = form->id, .body = body };
+	return f;
+}
+
 /* ---- cells ---- */
 
 const char **read_words(struct read *r, const char *cell)

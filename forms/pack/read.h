@@ -60,6 +60,8 @@ void read_fault_of(struct read *r, const char *column, enum err e);
  * (READ_ROWS: not). NULL when memory is out, which r->failed keeps. `array` is the address of the pointer. */
 void *read_add(struct read *r, enum read_rows rows, void *array, uint32_t *count, size_t size);
 void *read_alloc(struct read *r, size_t n);
+/* One more form, owned by the pack from here on: freed when there is no room. */
+struct pack_form *read_add_form(struct read *r, struct form *form);
 const char *read_string(struct read *r, const char *s);              /* NULL for "" */
 
 /* The rows of an optional or wanted table, one call each. */

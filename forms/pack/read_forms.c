@@ -148,13 +148,15 @@ static enum err form_file(void *user, const char *name)
 		return r->failed;
 	if (!strncmp(form->id, "walk_", 5))
 		read_fault(r, "form_id", _("\"%s\": walk_ 开头的名字留给巡查"), form->id);
-	if (seen_before(r, r->forms, r->form_count, form) || !(line = read_add(r, READ_ROWS, &r->forms, &r->form_count, sizeof *line)) ||
-	    !(f = read_add(r, READ_ROWS, &r->pack->forms, &r->pack->form_count, sizeof *f))) {
+	if (seen_before(r, r->forms, r->form_count, form) || !(line = read_add(r, READ_ROWS, &r->forms, &r->form_count, sizeof *line))) {
 		form_free(form);
 		return r->failed;
 	}
+	if (!(f = read_add_form(r, form)))
+		return r->failed;
 	*line = (struct read_form){ form, r->file };
-	*f = (struct pack_form){ .form = form, .title = title, .roles = read_role_words(r, "settings xc:roles", form->roles ? form->roles : "") };
+	f->title = title;
+	f->roles = read_role_words(r, "settings xc:roles", form->roles ? form->roles : "");
 	compile_form(r, r->pack->form_count - 1);
 	return r->failed;
 }

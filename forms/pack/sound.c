@@ -86,47 +86,57 @@ static bool tables_are_sound(const struct pack *p)
 	return true;
 }
 
-static bool entity_is_sound(const struct pack *p, const struct pack_form *f, const struct pack_entity *e)
+static bool entity_is_sound(const struct pack_form *f, const struct pack_entity *e)
 {
-	return e->reg < p->register_count && (!e->updates || e->entity_id) &&
-		(e->repeat == FORM_NONE || (e->repeat < f->form->question_count && f->form->questions[e->repeat].type == FORM_REPEAT &&
-		f->places[e->repeat].repeat == FORM_NONE));
+	const struct form *form = f->body->form;
+
+	return e->repeat == FORM_NONE || (e->repeat < form->question_count && form->questions[e->repeat].type == FORM_REPEAT &&
+		f->body->places[e->repeat].repeat == FORM_NONE);
 }
 
 /* A save reads what the fold can reach: no repeat at all, or the one that its rows are made of. */
-static bool save_is_sound(const struct pack *p, const struct pack_form *f, const struct pack_save *s)
+static bool save_is_sound(const struct pack_form *f, const struct pack_save *s)
 {
-	if (s->entity >= f->entity_count || s->field >= p->registers[f->entities[s->entity].reg].field_count)
-		return false;
+	const struct pack_place *places = f->body->places;
+
 	if (s->question == FORM_NONE)
 		return s->constant != NULL;
-	if (s->question >= f->form->question_count || f->places[s->question].at == PACK_NONE)
+	if (s->question >= f->body->form->question_count || places[s->question].at == PACK_NONE)
 		return false;
-	return f->places[s->question].repeat == FORM_NONE || f->places[s->question].repeat == f->entities[s->entity].repeat;
+	return places[s->question].repeat == FORM_NONE || places[s->question].repeat == f->entities[s->entity].repeat;
 }
 
-static enum err form_is_sound(const struct pack *p, struct pack_form *f)
+enum err pack_form_is_sound(const struct pack_form *f)
 {
-	enum err e;
+	enum err e = pack_place_answers(f->body);
 
-	if (!f->form || !f->form->id)
-		return ERR_FORMAT;
-	if ((e = pack_place_answers(f)))
+	if (e)
 		return e;
 	for (uint32_t i = 0; i < f->entity_count; i++)
-		if (!entity_is_sound(p, f, &f->entities[i]))
+		if (!entity_is_sound(f, &f->entities[i]))
 			return ERR_FORMAT;
 	for (uint32_t i = 0; i < f->save_count; i++)
-		if (!save_is_sound(p, f, &f->saves[i]))
+		if (!save_is_sound(f, &f->saves[i]))
 			return ERR_FORMAT;
 	return ERR_OK;
 }
 
-enum err pack_is_sound(struct pack *p)
+static bool form_head_is_sound(const struct pack *p, const struct pack_form *f)
 {
-	enum err e = *p->id && *p->version && registers_are_sound(p) && tables_are_sound(p) ? ERR_OK : ERR_FORMAT;
+	for (uint32_t i = 0; i < f->entity_count; i++)
+		if (f->entities[i].reg >= p->register_count || (f->entities[i].updates && !f->entities[i].entity_id))
+			return false;
+	for (uint32_t i = 0; i < f->save_count; i++)
+		if (f->saves[i].entity >= f->entity_count || f->saves[i].field >= p->registers[f->entities[f->saves[i].entity].reg].field_count)
+			return false;
+	return f->body != NULL;
+}
 
-	for (uint32_t i = 0; i < p->form_count && !e; i++)
-		e = form_is_sound(p, &p->forms[i]);
-	return e;
+enum err pack_is_sound(const struct pack *p)
+{
+	bool sound = *p->id && *p->version && registers_are_sound(p) && tables_are_sound(p);
+
+	for (uint32_t i = 0; i < p->form_count && sound; i++)
+		sound = form_head_is_sound(p, &p->forms[i]);
+	return sound ? ERR_OK : ERR_FORMAT;
 }

@@ -286,13 +286,15 @@ static void compile_walk(struct read *r, const struct pack_kind *kind)
 	buf_clear(&w.touched);
 	r->file = kind->walk;
 	r->row = 0;
-	if (e || !(f = read_add(r, READ_ROWS, &r->pack->forms, &r->pack->form_count, sizeof *f))) {
+	if (e) {
 		form_free(w.form);
-		if (e)
-			read_fault_of(r, NULL, e);
+		read_fault_of(r, NULL, e);
 		return;
 	}
-	*f = (struct pack_form){ .form = w.form, .title = kind->label, .walk = true };
+	if (!(f = read_add_form(r, w.form)))
+		return;
+	f->title = kind->label;
+	f->walk = true;
 	compile_form(r, r->pack->form_count - 1);
 	walk_add_constants(&w, &r->pack->forms[r->pack->form_count - 1]);
 }

@@ -511,6 +511,20 @@ enum {
 	              1 << KEY_ENTITIES
 };
 
+static enum err told(enum err e)
+{
+	switch (e) {
+	case ERR_OK:
+		return ERR_OK;
+	case ERR_VERSION:
+		return err_set(ERR_VERSION, _("表单由更新的版本写成, 请更新程序"));
+	case ERR_LIMIT:
+		return err_set(ERR_LIMIT, _("表单数据超过上限"));
+	default:
+		return err_set(ERR_FORMAT, _("表单数据损坏"));
+	}
+}
+
 static enum err take_form(struct decoder *d)
 {
 	size_t n = cbor_map(&d->c, CBOR_MAP_MAX);
@@ -529,18 +543,19 @@ static enum err take_form(struct decoder *d)
 	}
 	if ((seen & KEYS_NEEDED) != KEYS_NEEDED)
 		refuse(d, ERR_FORMAT);
-	if (form_error(d->form))
-		return form_error(d->form);
-	switch (cbor_end(&d->c)) {
-	case ERR_OK:
-		return ERR_OK;
-	case ERR_VERSION:
-		return err_set(ERR_VERSION, _("表单由更新的版本写成, 请更新程序"));
-	case ERR_LIMIT:
-		return err_set(ERR_LIMIT, _("表单数据超过上限"));
-	default:
-		return err_set(ERR_FORMAT, _("表单数据损坏"));
-	}
+	return form_error(d->form) ? form_error(d->form) : told(cbor_end(&d->c));
+}
+
+enum err form_decode_id(const void *data, size_t len, const char **id, size_t *id_len)
+{
+	struct cbor c = cbor_init(data, len);
+	bool begins = cbor_map(&c, CBOR_MAP_MAX) && cbor_unsigned(&c) == KEY_FORMAT && !c.err;
+
+	if (begins && cbor_unsigned(&c) != FORM_CODEC_VERSION)
+		return told(c.err ? ERR_FORMAT : ERR_VERSION);
+	begins = begins && cbor_unsigned(&c) == KEY_ID;
+	*id = cbor_text(&c, FORM_TEXT_MAX, id_len);
+	return told(begins && *id && *id_len ? ERR_OK : ERR_FORMAT);
 }
 
 enum err form_decode(const void *data, size_t len, struct form **out)

@@ -21,4 +21,7 @@ enum err form_encode(const struct form *f, struct buf *out);
  * form_free(); it is indexed (form_index). */
 enum err form_decode(const void *data, size_t len, struct form **out);
 
+/* Its id alone, borrowed, not NUL-ended; the rest is not looked at. ERR_VERSION, ERR_FORMAT (one without an id too). */
+enum err form_decode_id(const void *data, size_t len, const char **id, size_t *id_len);
+
 #endif

@@ -123,8 +123,8 @@ enum err cmd_pack_show(struct ctl *c)
 	jdoc_put_text(j, "title", pack_name(&pk->title, i18n_language()));
 	ctl_say(c, "%s  %s %s", pack_name(&pk->title, i18n_language()), pk->id, pk->version);
 	for (uint32_t i = 0; i < pk->form_count; i++) {
-		jdoc_push_text(forms, pk->forms[i].form->id);
-		ctl_say(c, _("表      %-24s %s"), pk->forms[i].form->id, pack_name(&pk->forms[i].title, i18n_language()));
+		jdoc_push_text(forms, pk->forms[i].id);
+		ctl_say(c, _("表      %-24s %s"), pk->forms[i].id, pack_name(&pk->forms[i].title, i18n_language()));
 	}
 	for (uint32_t i = 0; i < pk->register_count; i++) {
 		jdoc_push_text(registers, pk->registers[i].id);

@@ -136,15 +136,16 @@ static enum err fill_in(struct submission *s, struct fill *f, const struct jdoc 
 static enum err submit_one(struct submission *s, const struct jdoc *answers)
 {
 	const char *village = jdoc_str(jdoc_get(answers, "__village"));
-	struct submit what = { .form = s->form->form->id, .subject = s->has_subject ? &s->subject : NULL, .started = clock_wall(),
+	struct submit what = { .form = s->form->id, .subject = s->has_subject ? &s->subject : NULL, .started = clock_wall(),
 	                       .village = *village ? village : s->village };
 	struct submit_host *host = NULL;
+	const struct form *form;
 	uint8_t ref[EVENT_REF];
 	char text[2 * EVENT_REF + 1];
 	enum err e = submit_host_open(s->profile, what.form, what.subject, &host);
 
-	if (!e)
-		e = fill_open(s->form->form, submit_host_fill(host), &what.fill);
+	if (!e && !(e = pack_form_read(s->form, &form)))
+		e = fill_open(form, submit_host_fill(host), &what.fill);
 	if (!e)
 		e = fill_in(s, what.fill, answers);
 	if (!e)
@@ -299,15 +300,16 @@ static enum err amend(struct submission *s, const uint8_t target[EVENT_REF], con
 	struct submit_amend what = { .target = target, .reason = reason };
 	struct submit_host *host = NULL;
 	struct submit_version v;
+	const struct form *form;
 	enum err e = submit_version(s->profile, target, &v);
 
 	if (e)
 		return e;
 	s->form = &v.pack->forms[v.form];
 	e = v.why != ROW_ACCEPTED ? err_set(ERR_DENIED, "%s", row_reason_text(v.why)) :
-	    submit_host_open(s->profile, s->form->form->id, v.has_subject ? &v.subject : NULL, &host);
-	if (!e)
-		e = fill_open(s->form->form, submit_host_fill(host), &what.fill);
+	    submit_host_open(s->profile, s->form->id, v.has_subject ? &v.subject : NULL, &host);
+	if (!e && !(e = pack_form_read(s->form, &form)))
+		e = fill_open(form, submit_host_fill(host), &what.fill);
 	if (!e)
 		e = submit_load(s->profile, target, what.fill);
 	if (!e)

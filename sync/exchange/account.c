@@ -125,7 +125,7 @@ static void name_submit(const struct telling *x, const struct log_event *e, cons
 	if (profile_pack(x->a->profile, id, slash + 1, &pack))
 		snprintf(r->why, sizeof r->why, "%s", err_detail());
 	else if (pl.form < pack->form_count)
-		snprintf(r->form, sizeof r->form, "%s", pack->forms[pl.form].form->id);
+		snprintf(r->form, sizeof r->form, "%s", pack->forms[pl.form].id);
 }
 
 static enum err tell_event(void *user, const struct log_event *e)

@@ -415,7 +415,7 @@ static enum err find_target(struct profile *p, const uint8_t record[EVENT_REF], 
 	store_abort(&t);
 	out->scope = e.log.scope;
 	out->question = PAYLOAD_NO_QUESTION;
-	if (!err && question && (out->question = form_find(rec.pack->forms[rec.plan->form].form, question, 0)) == FORM_NONE)
+	if (!err && question && (out->question = form_find(rec.pack->forms[rec.plan->form].body->form, question, 0)) == FORM_NONE)
 		err = err_set(ERR_NOTFOUND, _("这条记录的表里没有问题 %s"), question);
 	log_event_clear(&e);
 	if (!err && !keys_roster_writes(p->roster, p->writer, &out->scope))

@@ -168,7 +168,7 @@ static void note_last(struct fold *f, const struct context *c, const struct fold
 	uint16_t form;
 
 	if (v->event->kind != EVENT_SUBMIT || memcmp(v->log->writer, f->p->writer, EVENT_WRITER) || history_record(c, v, &rec, &why) ||
-	    words_make(c->words, c->t, rec.pack->forms[rec.plan->form].form->id, &form))
+	    words_make(c->words, c->t, rec.pack->forms[rec.plan->form].id, &form))
 		return;
 	k = last_key(v->log->writer, form);
 	store_put(c->t, STORE_INDEX, &k, v->hash, EVENT_REF);

@@ -338,7 +338,7 @@ static void set_head(struct history *h, const struct context *c, const struct fo
 	if (!*e)
 		*e = words_make(c->words, c->t, rec->version, &h->head.version);
 	if (!*e)
-		*e = words_make(c->words, c->t, rec->pack->forms[rec->plan->form].form->id, &h->head.form);
+		*e = words_make(c->words, c->t, rec->pack->forms[rec->plan->form].id, &h->head.form);
 }
 
 static bool is_author(const struct context *c, const struct fold_view *v, const struct record *rec)
@@ -360,7 +360,7 @@ static enum err add_record_row(struct history *h, const struct context *c, const
 	e->place = place;
 	e->fresh = row->fresh;
 	e->pack = rec->pack;
-	e->form = rec->pack->forms[rec->plan->form].form->id;
+	e->form = rec->pack->forms[rec->plan->form].id;
 	e->version = rec->pack->version;
 	e->reg = rec->plan->entities[row->entity].reg;
 	e->may_submit = !rec->pack->forms[rec->plan->form].roles || (e->roles & rec->pack->forms[rec->plan->form].roles);

@@ -37,9 +37,8 @@ static bool is_personal(const struct form_question *q)
 	return c && (!strcmp(c, "P2") || !strcmp(c, "P3"));
 }
 
-static void fill_save(const struct plan *pl, const struct plan_entity *en, const struct pack_save *from, struct plan_save *to)
+static void fill_save(const struct plan *pl, const struct form *form, const struct plan_entity *en, const struct pack_save *from, struct plan_save *to)
 {
-	const struct form *form = pl->pack->forms[pl->form].form;
 	const struct pack_field *f = &pl->pack->registers[en->reg].fields[from->field];
 	const struct form_question *q = from->question < form->question_count ? &form->questions[from->question] : NULL;
 
@@ -53,7 +52,7 @@ static void fill_save(const struct plan *pl, const struct plan_entity *en, const
 	to->constant = from->constant;
 }
 
-static bool fill_plan(struct plan *pl, const struct pack_form *pf)
+static bool fill_plan(struct plan *pl, const struct pack_form *pf, const struct form *form)
 {
 	for (uint32_t i = 0; i < pf->entity_count; i++) {
 		struct plan_entity *en = &pl->entities[i];
@@ -64,7 +63,7 @@ static bool fill_plan(struct plan *pl, const struct pack_form *pf)
 			return false;
 		for (uint32_t k = 0; k < pf->save_count; k++)
 			if (pf->saves[k].entity == i)
-				fill_save(pl, en, &pf->saves[k], &en->saves[en->save_count++]);
+				fill_save(pl, form, en, &pf->saves[k], &en->saves[en->save_count++]);
 	}
 	return true;
 }
@@ -77,18 +76,18 @@ static void free_plan(struct plan *pl)
 	free(pl);
 }
 
-static struct plan *make_plan(const struct pack *pack, uint32_t form)
+static struct plan *make_plan(const struct pack *pack, uint32_t number, const struct form *form)
 {
-	const struct pack_form *pf = &pack->forms[form];
+	const struct pack_form *pf = &pack->forms[number];
 	struct plan *pl = calloc(1, sizeof *pl);
 
 	if (!pl)
 		return NULL;
 	pl->pack = pack;
-	pl->form = form;
+	pl->form = number;
 	pl->entity_count = pf->entity_count;
 	pl->entities = calloc(pf->entity_count + 1, sizeof *pl->entities);
-	if (!pl->entities || !fill_plan(pl, pf)) {
+	if (!pl->entities || !fill_plan(pl, pf, form)) {
 		free_plan(pl);
 		return NULL;
 	}
@@ -97,7 +96,9 @@ static struct plan *make_plan(const struct pack *pack, uint32_t form)
 
 enum err plans_get(struct plans *s, const struct pack *pack, uint32_t form, const struct plan **out)
 {
+	const struct form *asked;
 	struct plan **at, *pl;
+	enum err e;
 
 	for (uint32_t i = 0; i < s->count; i++)
 		if (s->at[i]->pack == pack && s->at[i]->form == form) {
@@ -106,10 +107,12 @@ enum err plans_get(struct plans *s, const struct pack *pack, uint32_t form, cons
 		}
 	if (form >= pack->form_count)
 		return err_set(ERR_FORMAT, _("业务包 %s 没有第 %u 张表单"), pack->version, form);
+	if ((e = pack_form_read(&pack->forms[form], &asked)))
+		return e;
 	if (!(at = realloc(s->at, (s->count + 1) * sizeof *at)))
 		return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
 	s->at = at;
-	if (!(pl = make_plan(pack, form)))
+	if (!(pl = make_plan(pack, form, asked)))
 		return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
 	*out = s->at[s->count++] = pl;
 	return ERR_OK;

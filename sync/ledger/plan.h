@@ -33,7 +33,7 @@ struct plans { struct plan **at; uint32_t count; const struct pack *last; char v
 
 /* The pack that a record names ("ID/VERSION"). ERR_NOTFOUND: not here. */
 enum err plans_pack(struct plans *s, struct profile *p, const char *version, const struct pack **out);
-/* ERR_FORMAT: the pack has no such form. */
+/* ERR_FORMAT: the pack has no such form. The form of a plan has been read (pack_form_read). */
 enum err plans_get(struct plans *s, const struct pack *pack, uint32_t form, const struct plan **out);
 void plans_clear(struct plans *s);
 

@@ -80,7 +80,7 @@ static enum err load(struct profile *p, const char *path, const struct pack **ou
 	enum err e = seal_read_file(&p->seal, path, "pack", PACK_BYTES_MAX, &data);
 
 	if (!e)
-		e = pack_decode(data.data, data.len, &pack);
+		e = pack_decode_tables(&data, &pack);
 	buf_clear(&data);
 	if (e)
 		return e;

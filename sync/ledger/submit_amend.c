@@ -85,8 +85,9 @@ struct naming { const struct pack *pack; uint32_t form; struct event_part answer
 static enum err files_of(const struct naming *n, uint32_t question, enum err (*each)(void *user, uint32_t question, const char *question_name, uint32_t instance, const char *name), void *user)
 {
 	static const struct pack_field plain = { .type = PACK_FILE };
-	const struct form_question *q = &n->pack->forms[n->form].form->questions[question];
-	uint32_t repeat = n->pack->forms[n->form].places[question].repeat, count = 1;
+	const struct pack_body *body = n->pack->forms[n->form].body;
+	const struct form_question *q = &body->form->questions[question];
+	uint32_t repeat = body->places[question].repeat, count = 1;
 	enum err e = ERR_OK;
 
 	if (repeat != FORM_NONE && answers_instances(n->pack, n->form, repeat, n->answers.data, n->answers.len, &count))
@@ -108,17 +109,19 @@ enum err submit_files(struct profile *p, const uint8_t record[EVENT_REF],
                       enum err (*each)(void *user, uint32_t question, const char *question_name, uint32_t instance, const char *name), void *user)
 {
 	struct naming n = { .form = 0 };
+	const struct pack_body *body = NULL;
 	struct submit_opened o;
 	enum err e = submit_open_record(p, record, &o);
 
 	if (!e) {
+		body = o.rec.pack->forms[o.rec.plan->form].body;
 		n = (struct naming){ .pack = o.rec.pack, .form = o.rec.plan->form, .answers = o.event.event.answers };
 		e = unseal_private(p, n.pack, n.form, &o.event.event.private_part, &n.open);
 	}
-	for (uint32_t q = 0; !e && q < n.pack->forms[n.form].form->question_count; q++) {
-		enum form_type type = n.pack->forms[n.form].form->questions[q].type;
+	for (uint32_t q = 0; !e && q < body->form->question_count; q++) {
+		enum form_type type = body->form->questions[q].type;
 
-		if (type >= FORM_IMAGE && type <= FORM_SIGNATURE && n.pack->forms[n.form].places[q].at != PACK_NONE)
+		if (type >= FORM_IMAGE && type <= FORM_SIGNATURE && body->places[q].at != PACK_NONE)
 			e = files_of(&n, q, each, user);
 	}
 	buf_clear(&n.open);
@@ -144,7 +147,7 @@ enum err submit_show(struct profile *p, const struct log_event *event, struct su
 	if (e)
 		return e;
 	w = keys_roster_find(p->roster, rec.writer);
-	out->form = rec.pack->forms[rec.plan->form].form->id;
+	out->form = rec.pack->forms[rec.plan->form].id;
 	out->version = rec.pack->version;
 	snprintf(out->number, sizeof out->number, "%.28s-%04u", w ? w->label : "", (unsigned)rec.number);
 	return answers_json(rec.pack, rec.plan->form, ev->answers.data, ev->answers.len, NULL, 0, &out->answers);

@@ -15,6 +15,7 @@
 static enum err find_subject(struct profile *p, const struct submit_opened *o, struct submit_version *out)
 {
 	const struct pack_form *form = &o->rec.pack->forms[out->form];
+	const struct form *asked = form->body->form;       /* its plan has read it */
 	const struct event *ev = &o->event.event;
 	struct jdoc *answers = NULL;
 	struct buf open = { 0 };
@@ -25,8 +26,8 @@ static enum err find_subject(struct profile *p, const struct submit_opened *o, s
 	e = unseal_private(p, o->rec.pack, out->form, &ev->private_part, &open);
 	if (!e && ev->answers.data)
 		e = answers_json(o->rec.pack, out->form, ev->answers.data, ev->answers.len, open.data, open.len, &answers);
-	for (uint32_t q = 0; !e && !out->has_subject && q < form->form->question_count; q++) {
-		const struct form_question *question = &form->form->questions[q];
+	for (uint32_t q = 0; !e && !out->has_subject && q < asked->question_count; q++) {
+		const struct form_question *question = &asked->questions[q];
 
 		if (question->type == FORM_ROW && !strcmp(question->source, form->subject))
 			out->has_subject = row_id_parse(jdoc_str(jdoc_get(answers, question->name)), &out->subject);

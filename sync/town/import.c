@@ -149,16 +149,18 @@ static enum err fill_line(struct judging *j, uint8_t *ref)
 {
 	struct import *m = j->m;
 	bool change = j->r->line.what == IMPORT_CHANGED;
-	struct submit what = { .form = (change ? m->edit : m->create)->form->id, .subject = change ? &j->r->id : NULL, .started = clock_wall(),
+	const struct pack_form *form = change ? m->edit : m->create;
+	const struct form *asked;
+	struct submit what = { .form = form->id, .subject = change ? &j->r->id : NULL, .started = clock_wall(),
 	                       .village = change || m->reg->township ? NULL : j->r->village };
 	struct submit_host *host = NULL;
 	enum err e = submit_host_open(m->p, what.form, what.subject, &host);
 
-	if (!e)
-		e = fill_open((change ? m->edit : m->create)->form, submit_host_fill(host), &what.fill);
+	if (!e && !(e = pack_form_read(form, &asked)))
+		e = fill_open(asked, submit_host_fill(host), &what.fill);
 	for (uint32_t i = 0; !e && i < m->column_count; i++) {
 		const char *cell = book_text(m->sheet, j->cells, m->columns[i].column);
-		fill_node n = *cell ? fill_find(what.fill, m->create->form->questions[m->columns[i].question].name) : FILL_NO_NODE;
+		fill_node n = *cell ? fill_find(what.fill, m->asked->questions[m->columns[i].question].name) : FILL_NO_NODE;
 		struct buf value = { 0 };
 
 		if (n != FILL_NO_NODE && ((e = import_read_cell(m, &m->columns[i], cell, &value)) || (e = fill_set(what.fill, n, buf_str(&value)))) && !ref) {
@@ -325,7 +327,7 @@ enum err import_open(struct profile *p, const char *reg, const char *path, const
 		if (!m->create)
 			e = err_set(ERR_UNSUPPORTED, _("清单包里没有乡镇可填的「%s」新增表"), pack_name(&m->reg->label, i18n_language()));
 	}
-	if (!e && !(e = open_sheet(m, path)) && !(e = import_read_headings(m)) && !(e = choose_key(m)) && !(e = read_known(m)))
+	if (!e && !(e = pack_form_read(m->create, &m->asked)) && !(e = open_sheet(m, path)) && !(e = import_read_headings(m)) && !(e = choose_key(m)) && !(e = read_known(m)))
 		e = judge_all(m);
 	if (e)
 		import_close(m);

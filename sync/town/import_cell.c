@@ -33,7 +33,7 @@ static bool is_part(const char *label, const char *text)
 
 static bool is_heading(const struct import *m, const struct pack_save *s, const char *text)
 {
-	const struct form_question *q = &m->create->form->questions[s->question];
+	const struct form_question *q = &m->asked->questions[s->question];
 	const struct pack_field *f = &m->reg->fields[s->field];
 
 	return !strcasecmp(q->name, text) || !strcasecmp(f->id, text) || is_part(f->label.zh, text) || !strcasecmp(f->label.zh, text) || !strcasecmp(f->label.en, text) || is_label(&q->label, text);
@@ -226,7 +226,7 @@ static enum err read_choices(const struct form *f, const struct form_question *q
 
 enum err import_read_cell(struct import *m, const struct import_column *c, const char *cell, struct buf *out)
 {
-	const struct form *f = m->create->form;
+	const struct form *f = m->asked;
 	const struct form_question *q = &f->questions[c->question];
 
 	if (pack_table_is_mangled(cell))

@@ -18,6 +18,7 @@ struct import {
 	const struct pack *pack;
 	const struct pack_register *reg;
 	const struct pack_form *create, *edit;            /* edit may be NULL: then what differs is refused */
+	const struct form *asked;                         /* what `create` asks */
 	struct book *book;
 	const struct book_sheet *sheet;
 	char *village;

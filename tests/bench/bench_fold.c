@@ -108,7 +108,7 @@ static double make_records(const char *form, uint32_t n, struct ref *made, const
 	m.made = made;
 	m.places = places;
 	m.place_count = place_count;
-	assert_ok(fill_open(m.pack->forms[m.form].form, &host, &m.fill));
+	assert_ok(fill_open(m.pack->forms[m.form].body->form, &host, &m.fill));
 	if (!places)
 		assert_ok(fill_put(m.fill, fill_find(m.fill, "kind"), "SH"));
 	for (uint32_t i = 1; places && i <= 26; i++) {

@@ -275,7 +275,7 @@ enum err records_next(struct records *r, struct buf *out)
 
 	if (form == PACK_NONE)
 		return err_set(ERR_NOTFOUND, "no walk in the pack");
-	if (!(e = fill_open(r->pack->forms[form].form, &host, &f)) && !(e = answer_form(r, f, &hazard)) && !(e = fill_finish(f)))
+	if (!(e = fill_open(r->pack->forms[form].body->form, &host, &f)) && !(e = answer_form(r, f, &hazard)) && !(e = fill_finish(f)))
 		e = answers_encode(r->pack, form, f, &answers, &personal);
 	if (!e)
 		e = encode(r, form, wants && !hazard, &answers, &personal, out);

@@ -56,7 +56,7 @@ static enum err add_example(void *user, const char *name)
 	snprintf(id, sizeof id, "%.*s", (int)strcspn(name, "."), name);
 	form = pack_find_form(r->pack, id);
 	if (form != PACK_NONE && !fs_read(fs_path(&path, SRCDIR "/tests/pack/answers", name), 1 << 20, &text)
-	    && !jdoc_parse(text.data, text.len, &answers) && !fill_open(r->pack->forms[form].form, &host, &f)
+	    && !jdoc_parse(text.data, text.len, &answers) && !fill_open(r->pack->forms[form].body->form, &host, &f)
 	    && !fill_read_json(f, answers, NULL, NULL) && !answers_encode(r->pack, form, f, &samples, &personal))
 		buf_put(&samples, personal.data, personal.len);
 	close_sample(start);

@@ -79,6 +79,7 @@ static const char *folder(struct profile *p, uint64_t draft)
 static enum err submit(struct profile *p, uint64_t draft, const char *photo, uint8_t ref[EVENT_REF])
 {
 	const struct pack *pack;
+	const struct form *form;
 	struct submit_host *host;
 	struct submit what = { .form = "hazard_new", .seconds = 60, .village = VILLAGE, .draft = draft };
 	static const char *const answers[][2] = { { "desc", "后门锁死" }, { "level", "G" }, { "src", "patrol" }, { "address", "村口" } };
@@ -86,7 +87,8 @@ static enum err submit(struct profile *p, uint64_t draft, const char *photo, uin
 
 	if (e || (e = submit_host_open(p, what.form, NULL, &host)))
 		return e;
-	e = fill_open(pack->forms[pack_find_form(pack, what.form)].form, submit_host_fill(host), &what.fill);
+	if (!(e = pack_form_read(&pack->forms[pack_find_form(pack, what.form)], &form)))
+		e = fill_open(form, submit_host_fill(host), &what.fill);
 	for (size_t i = 0; !e && i < sizeof answers / sizeof *answers; i++)
 		e = fill_put(what.fill, fill_find(what.fill, answers[i][0]), answers[i][1]);
 	if (!e && *photo)

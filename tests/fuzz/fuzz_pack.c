@@ -17,7 +17,7 @@ static void look(const struct pack *p)
 			const struct pack_entity *e = &p->forms[i].entities[s->entity];
 
 			n += strlen(p->registers[e->reg].fields[s->field].id);
-			n += s->question == FORM_NONE ? strlen(s->constant) : p->forms[i].places[s->question].at;
+			n += s->question == FORM_NONE ? strlen(s->constant) : p->forms[i].body->places[s->question].at;
 		}
 	for (uint32_t i = 0; i < p->step_count; i++)
 		n += strlen(p->registers[p->steps[i].reg].fields[p->steps[i].field].id) + strlen(*p->steps[i].from ? *p->steps[i].from : "");

@@ -16,7 +16,7 @@ static void ask_each(uint32_t form, const uint8_t *answers, size_t len, const ui
 	struct buf value = { 0 }, text = { 0 };
 	struct pack_field field = { .id = "f" };
 
-	for (uint32_t q = 0; q < pack->forms[form].form->question_count; q++)
+	for (uint32_t q = 0; q < pack->forms[form].body->form->question_count; q++)
 		for (uint32_t i = 0; i < 2; i++) {
 			buf_reset(&value);
 			if (answers_value(pack, form, q, i, answers, len, personal, personal_len, &value) || !value.len)
@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (answers_json(pack, form, data, n, data + n, len - n, &doc))
 		return 0;
 	jdoc_free(doc);
-	if (fill_open(pack->forms[form].form, &(struct fill_host){ .utc_offset = 480 }, &f))
+	if (fill_open(pack->forms[form].body->form, &(struct fill_host){ .utc_offset = 480 }, &f))
 		abort();
 	answers_load(pack, form, data, n, data + n, len - n, f);
 	fill_close(f);

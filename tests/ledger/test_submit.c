@@ -144,6 +144,7 @@ static void two_who_did_not_meet_are_both_kept_and_the_township_settles(void **s
 
 static void a_correction_replaces_words_and_a_retraction_marks(void **state)
 {
+	const struct form *form;
 	const struct pack *pack;
 	struct submit_host *host;
 	struct fill *f;
@@ -156,7 +157,8 @@ static void a_correction_replaces_words_and_a_retraction_marks(void **state)
 	id = raise_hazard(wang, "G");
 	assert_ok(profile_pack_current(wang, &pack));
 	assert_ok(submit_host_open(wang, "hazard_new", &place, &host));
-	assert_ok(fill_open(pack->forms[pack_find_form(pack, "hazard_new")].form, submit_host_fill(host), &f));
+	assert_ok(pack_form_read(&pack->forms[pack_find_form(pack, "hazard_new")], &form));
+	assert_ok(fill_open(form, submit_host_fill(host), &f));
 	assert_ok(submit_load(wang, id.ref, f));
 	assert_string_equal(fill_value(f, fill_find(f, "desc")), "后门锁死");
 	assert_ok(fill_set(f, fill_find(f, "desc"), "后门上锁"));
@@ -195,6 +197,7 @@ static void make_confidential_key(void)
 
 static enum err amend_household(struct profile *p, const struct row_id *id)
 {
+	const struct form *form;
 	const struct pack *pack;
 	struct submit_host *host;
 	struct fill *f;
@@ -203,7 +206,8 @@ static enum err amend_household(struct profile *p, const struct row_id *id)
 
 	assert_ok(profile_pack_current(p, &pack));
 	assert_ok(submit_host_open(p, "household_new", NULL, &host));
-	assert_ok(fill_open(pack->forms[pack_find_form(pack, "household_new")].form, submit_host_fill(host), &f));
+	assert_ok(pack_form_read(&pack->forms[pack_find_form(pack, "household_new")], &form));
+	assert_ok(fill_open(form, submit_host_fill(host), &f));
 	assert_ok(submit_load(p, id->ref, f));
 	assert_ok(fill_set(f, fill_find(f, "people"), "3"));
 	assert_ok(fill_finish(f));

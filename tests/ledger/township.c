@@ -222,6 +222,7 @@ static enum err fill_in(struct fill *f, const char *answers)
 enum err township_submit(struct profile *p, const char *form, const struct row_id *subject, const char *answers, struct row_id *made)
 {
 	const struct pack *current;
+	const struct form *asked;
 	struct submit_host *host;
 	struct fill *f;
 	uint32_t at;
@@ -234,7 +235,8 @@ enum err township_submit(struct profile *p, const char *form, const struct row_i
 	assert_true(at != PACK_NONE);
 	if ((e = submit_host_open(p, form, subject, &host)))
 		return e;
-	assert_ok(fill_open(current->forms[at].form, submit_host_fill(host), &f));
+	assert_ok(pack_form_read(&current->forms[at], &asked));
+	assert_ok(fill_open(asked, submit_host_fill(host), &f));
 	assert_ok(fill_in(f, answers));
 	what.fill = f;
 	e = submit_record(p, &what, ref);

@@ -36,7 +36,7 @@ static struct fill *open_form(uint32_t form)
 {
 	struct fill *f;
 
-	assert_ok(fill_open(pack->forms[form].form, &host, &f));
+	assert_ok(fill_open(pack->forms[form].body->form, &host, &f));
 	return f;
 }
 
@@ -63,7 +63,7 @@ static void clear(struct record *r)
 
 static uint32_t question(const struct record *r, const char *name)
 {
-	uint32_t q = form_find(pack->forms[r->form].form, name, 0);
+	uint32_t q = form_find(pack->forms[r->form].body->form, name, 0);
 
 	assert_int_not_equal(q, FORM_NONE);
 	return q;
@@ -348,7 +348,7 @@ static void a_suspected_major_cannot_be_lowered_by_who_found_it(void **state)
 
 static void read_all(uint32_t form, const uint8_t *answers, size_t len, const uint8_t *personal, size_t personal_len)
 {
-	const struct form *f = pack->forms[form].form;
+	const struct form *f = pack->forms[form].body->form;
 	struct buf value = { 0 };
 	struct jdoc *doc = NULL;
 	uint32_t n;

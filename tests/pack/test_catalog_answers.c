@@ -133,9 +133,9 @@ static enum err fill_file(void *user, const char *name)
 	assert_ok(jdoc_read(fs_path(&path, r->dir, name), &doc));
 	if (jdoc_type(doc) == JDOC_ARRAY)
 		for (size_t i = 0; i < jdoc_count(doc); i++)
-			fill_one(r, r->pack->forms[form].form, jdoc_item(doc, i));
+			fill_one(r, r->pack->forms[form].body->form, jdoc_item(doc, i));
 	else
-		fill_one(r, r->pack->forms[form].form, doc);
+		fill_one(r, r->pack->forms[form].body->form, doc);
 	r->files++;
 	jdoc_free(doc);
 	buf_clear(&path);
@@ -152,7 +152,7 @@ static void every_form_can_be_filled_whole(void **state)
 	assert_ok(fs_list(r.dir, 1000, fill_file, &r));
 	for (uint32_t i = 0; i < r.pack->form_count; i++)
 		if (!r.filled[i] && !r.pack->forms[i].walk) {
-			print_message("# no answers for %s\n", r.pack->forms[i].form->id);
+			print_message("# no answers for %s\n", r.pack->forms[i].id);
 			r.faults++;
 		}
 	assert_int_equal(r.faults, 0);
@@ -186,7 +186,7 @@ static void the_demo_inspection_answers_every_item(void **state)
 
 	(void)state;
 	assert_int_not_equal(at, PACK_NONE);
-	form = r.pack->forms[at].form;
+	form = r.pack->forms[at].body->form;
 	assert_ok(jdoc_read(DEMO "/inspection.json", &walk));
 	fill_one(&r, form, walk);
 	assert_int_equal(r.faults, 0);

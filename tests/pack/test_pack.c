@@ -76,6 +76,66 @@ static void a_pack_cut_anywhere_is_refused(void **state)
 	}
 }
 
+/* The sample's bytes as what is kept gives them: the pack's own. */
+static struct pack *read_tables(const struct buf *bytes)
+{
+	struct buf own = { 0 };
+	struct pack *p;
+
+	buf_put(&own, bytes->data, bytes->len);
+	assert_ok(pack_decode_tables(&own, &p));
+	assert_null(own.data);
+	return p;
+}
+
+static void a_form_is_decoded_when_it_is_asked_for(void **state)
+{
+	struct pack *p = read_tables(&sample);
+	const struct pack_form *walk = &p->forms[pack_find_form(p, "walk_CA")];
+	const struct form *form, *again;
+	struct buf bytes = { 0 };
+	uint32_t read = 0;
+
+	(void)state;
+	assert_ok(pack_form_read(walk, &form));
+	assert_string_equal(form->id, "walk_CA");
+	assert_int_equal(walk->body->places[0].repeat, FORM_NONE);
+	assert_ok(pack_form_read(walk, &again));
+	assert_ptr_equal(form, again);
+	for (uint32_t i = 0; i < p->form_count; i++)
+		read += p->forms[i].body->form != NULL;
+	assert_int_equal(read, 1);
+	assert_ok(pack_encode(p, &bytes));
+	assert_int_equal(bytes.len, sample.len);
+	assert_memory_equal(bytes.data, sample.data, sample.len);
+	buf_clear(&bytes);
+	pack_free(p);
+}
+
+/* What was whole when it came may not be when it is read: an older program, a disk that lies. */
+static void a_form_that_does_not_decode_is_told_and_the_others_are_there(void **state)
+{
+	struct pack *whole = read_tables(&sample), *p, *none;
+	const struct pack_form *walk = &whole->forms[pack_find_form(whole, "walk_CA")];
+	struct buf bad = { 0 };
+	const struct form *form;
+
+	(void)state;
+	buf_put(&bad, sample.data, sample.len);
+	memset(bad.data + ((const char *)walk->body->bytes - whole->bytes.data) + walk->body->len / 2, 0xff, 8);
+	assert_err(pack_decode(bad.data, bad.len, &none), ERR_FORMAT);
+	assert_null(none);
+	p = read_tables(&bad);
+	assert_err(pack_form_read(&p->forms[pack_find_form(p, "walk_CA")], &form), ERR_FORMAT);
+	assert_null(form);
+	assert_non_null(strstr(err_detail(), "walk_CA"));
+	assert_err(pack_form_read(&p->forms[pack_find_form(p, "walk_CA")], &form), ERR_FORMAT);
+	assert_ok(pack_form_read(&p->forms[pack_find_form(p, "walk_SH")], &form));
+	buf_clear(&bad);
+	pack_free(p);
+	pack_free(whole);
+}
+
 /* Look at everything that indexes into something else. */
 static void use(const struct pack *p)
 {
@@ -89,7 +149,7 @@ static void use(const struct pack *p)
 
 			assert_non_null(reg->fields[f->saves[k].field].id);
 			if (f->saves[k].question != FORM_NONE)
-				assert_non_null(f->form->questions[f->saves[k].question].name);
+				assert_non_null(f->body->form->questions[f->saves[k].question].name);
 		}
 	}
 	for (uint32_t i = 0; i < p->step_count; i++)
@@ -273,7 +333,7 @@ static void an_item_added_in_the_office_is_asked_in_the_walk(void **state)
 	tree_copy(SAMPLE, to);
 	tree_edit(to, "lists/LP.csv", ",end_group", ",select_one pf,LP-04,间距够,Far enough apart,,,G,7d,A1\n,end_group");
 	assert_ok(pack_read(to, NULL, NULL, &p));
-	const struct form *walk = p->forms[pack_find_form(p, "walk_CA")].form;
+	const struct form *walk = p->forms[pack_find_form(p, "walk_CA")].body->form;
 	uint32_t item = form_find(walk, "LP-04", 0);
 
 	assert_int_not_equal(item, FORM_NONE);
@@ -315,24 +375,24 @@ static void a_walk_makes_a_visit_and_a_row_for_every_hazard(void **state)
 	assert_string_equal(f->subject, "places");
 	assert_int_equal(f->roles, 0);
 	assert_true(hazards->creates && !hazards->updates);
-	assert_string_equal(f->form->questions[hazards->repeat].name, "xc_hazard");
-	assert_string_equal(f->form->questions[hazards->repeat].initial, "0");
+	assert_string_equal(f->body->form->questions[hazards->repeat].name, "xc_hazard");
+	assert_string_equal(f->body->form->questions[hazards->repeat].initial, "0");
 	assert_int_equal(f->entities[entity_of(p, f, "inspections")].repeat, FORM_NONE);
 	assert_string_equal(save_of(p, f, "inspections", "kind")->constant, "CA");
 	assert_string_equal(save_of(p, f, "hazards", "src")->constant, "patrol");
-	assert_string_equal(f->form->questions[save_of(p, f, "hazards", "place")->question].name, "xc_place");
+	assert_string_equal(f->body->form->questions[save_of(p, f, "hazards", "place")->question].name, "xc_place");
 	assert_int_equal(save_of(p, f, "inspections", "failed")->question, hazards->repeat);
 	assert_null(save_of(p, f, "hazards", "stage"));         /* only its steps write it */
 	assert_true(places->updates && !places->creates);      /* CO-13 is saved to the place */
 	assert_string_equal(places->update_if, "${CO-13} != ''");
-	assert_string_equal(f->form->questions[save_of(p, f, "places", "boxes")->question].name, "CO-13");
+	assert_string_equal(f->body->form->questions[save_of(p, f, "places", "boxes")->question].name, "CO-13");
 	pack_free(p);
 }
 
 static void a_walk_asks_the_parts_of_lists_that_its_kind_names(void **state)
 {
 	struct pack *p = read_sample();
-	const struct form *ca = p->forms[pack_find_form(p, "walk_CA")].form, *sh = p->forms[pack_find_form(p, "walk_SH")].form;
+	const struct form *ca = p->forms[pack_find_form(p, "walk_CA")].body->form, *sh = p->forms[pack_find_form(p, "walk_SH")].body->form;
 	const struct form_question *gas = &sh->questions[form_find(sh, "LP", 0)];
 
 	(void)state;
@@ -351,7 +411,7 @@ static void a_walk_asks_the_parts_of_lists_that_its_kind_names(void **state)
 static void only_levels_and_measures_for_the_spot_are_offered(void **state)
 {
 	struct pack *p = read_sample();
-	const struct form *f = p->forms[pack_find_form(p, "walk_CA")].form;
+	const struct form *f = p->forms[pack_find_form(p, "walk_CA")].body->form;
 	uint32_t level = form_find_list(f, "xc_level"), control = form_find_list(f, "xc_control"), items = form_find_list(f, "xc_item");
 
 	(void)state;
@@ -405,6 +465,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_folder_gives_the_same_bytes),
 		cmocka_unit_test(what_is_decoded_is_what_was_read),
+		cmocka_unit_test(a_form_is_decoded_when_it_is_asked_for),
+		cmocka_unit_test(a_form_that_does_not_decode_is_told_and_the_others_are_there),
 		cmocka_unit_test(a_pack_cut_anywhere_is_refused),
 		cmocka_unit_test(a_changed_pack_is_refused_or_whole),
 		cmocka_unit_test(a_pack_of_a_newer_program_is_refused_by_name),

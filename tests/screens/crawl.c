@@ -40,7 +40,7 @@ static struct kit_view *root_new(size_t i)
 	i -= crawl_app.pack->register_count;
 	if (crawl_app.pack->forms[i].walk || (crawl_app.pack->forms[i].roles && !(crawl_app.pack->forms[i].roles & crawl_app.roles)))
 		return NULL;
-	assert_ok(filling_begin(&crawl_app, crawl_app.pack->forms[i].form->id, NULL, &f));
+	assert_ok(filling_begin(&crawl_app, crawl_app.pack->forms[i].id, NULL, &f));
 	return screen_form_new(f);
 }
 

@@ -183,7 +183,7 @@ static void every_form_can_be_shown_and_filled_at_random(void **state)
 
 		if (form->walk || (form->roles && !(form->roles & app.roles)))
 			continue;
-		assert_ok(filling_begin(&app, form->form->id, NULL, &filling));
+		assert_ok(filling_begin(&app, form->id, NULL, &filling));
 		try_view(screen_form_new(filling), f, 120);
 		forms++;
 	}
@@ -203,7 +203,7 @@ static void of_a_choice_that_is_personal_nothing_is_shown(void **state)
 
 		if (form->walk || (form->roles && !(form->roles & app.roles)))
 			continue;
-		assert_ok(filling_begin(&app, form->form->id, NULL, &filling));
+		assert_ok(filling_begin(&app, form->id, NULL, &filling));
 		for (fill_node n = fill_first(filling->fill); n != FILL_NO_NODE; n = fill_next(filling->fill, n)) {
 			const struct form_question *q = fill_question(filling->fill, n);
 			const char *name, *label;

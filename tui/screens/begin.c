@@ -182,7 +182,7 @@ enum kit_next screen_make(struct kit_view *v, struct app *app, const char *reg, 
 	for (int pass = subject ? 0 : 1; pass < 2 && !n; pass++)
 		for (uint32_t f = 0; f < app->pack->form_count && n < FORMS_OFFERED; f++)
 			if (makes(app, &app->pack->forms[f], r, pass ? NULL : about)) {
-				making.forms[n] = app->pack->forms[f].form->id;
+				making.forms[n] = app->pack->forms[f].id;
 				making.has_subject = !pass;
 				options[n++] = (struct kit_option){ pack_name(&app->pack->forms[f].title, i18n_language()), NULL, false };
 			}

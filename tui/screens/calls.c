@@ -157,6 +157,6 @@ enum err calls_make(struct app *app, const struct row_id *warning, uint32_t *mad
 	*made = 0;
 	for (uint32_t i = 0; i < app->pack->form_count && !e; i++)
 		for (bool last = !makes_calls(app, &app->pack->forms[i]); !last && !e;)
-			e = make_by(app, app->pack->forms[i].form->id, warning, made, &last);
+			e = make_by(app, app->pack->forms[i].id, warning, made, &last);
 	return e;
 }

@@ -113,7 +113,7 @@ void courier_note(struct app *app)
 static const char *form_title(const struct app *app, const char *id)
 {
 	for (uint32_t i = 0; app->pack && i < app->pack->form_count; i++)
-		if (!strcmp(app->pack->forms[i].form->id, id))
+		if (!strcmp(app->pack->forms[i].id, id))
 			return pack_name(&app->pack->forms[i].title, i18n_language());
 	return id;
 }

@@ -35,9 +35,11 @@ static enum err find_form(struct filling *f, const char *form)
 
 static enum err open_fill(struct filling *f)
 {
-	enum err e = submit_host_open(f->app->profile, f->form->form->id, f->has_subject ? &f->subject : NULL, &f->host);
+	enum err e = pack_form_read(f->form, &f->asked);
 
-	return e ? e : fill_open(f->form->form, submit_host_fill(f->host), &f->fill);
+	if (!e)
+		e = submit_host_open(f->app->profile, f->form->id, f->has_subject ? &f->subject : NULL, &f->host);
+	return e ? e : fill_open(f->asked, submit_host_fill(f->host), &f->fill);
 }
 
 /* The file `open` of the profile names the draft that is on the screen. */
@@ -94,7 +96,7 @@ static enum err new_draft(struct filling *f)
 	struct draft_about about = { .started = app_ms(f->app) };
 	enum err e;
 
-	snprintf(about.form, sizeof about.form, "%s", f->form->form->id);
+	snprintf(about.form, sizeof about.form, "%s", f->form->id);
 	snprintf(about.version, sizeof about.version, "%s", f->pack->version);
 	text_of_row(f, about.row);
 	e = draft_new(f->app->profile, &about, &f->draft);
@@ -407,8 +409,8 @@ static void put_position(struct filling *f)
 {
 	const char *here = whereabouts_now(f->app);
 
-	for (uint32_t q = 0; here && q < f->form->form->question_count; q++) {
-		fill_node n = f->form->form->questions[q].type == FORM_START_GEOPOINT ? fill_node_at(f->fill, FILL_NO_NODE, q) : FILL_NO_NODE;
+	for (uint32_t q = 0; here && q < f->asked->question_count; q++) {
+		fill_node n = f->asked->questions[q].type == FORM_START_GEOPOINT ? fill_node_at(f->fill, FILL_NO_NODE, q) : FILL_NO_NODE;
 
 		if (n != FILL_NO_NODE && !*fill_value(f->fill, n))
 			fill_put(f->fill, n, here);
@@ -428,7 +430,7 @@ enum err filling_submit(struct filling *f, struct row_id *record)
 {
 	const struct draft_about *about = draft_about(f->draft);
 	struct submit s = {
-		.form = f->form->form->id, .version = about->version, .fill = f->fill, .subject = f->has_subject ? &f->subject : NULL,
+		.form = f->form->id, .version = about->version, .fill = f->fill, .subject = f->has_subject ? &f->subject : NULL,
 		.number = (uint32_t)about->number, .started = about->started, .seconds = (uint32_t)((clock_uptime() - f->begun) / 1000),
 		.draft = about->id, .village = *f->village ? f->village : NULL,
 	};

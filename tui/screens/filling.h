@@ -21,6 +21,7 @@ struct filling {
 	struct app *app;
 	const struct pack *pack;                 /* the version it was begun with */
 	const struct pack_form *form;
+	const struct form *asked;                /* what it asks */
 	struct submit_host *host;
 	struct fill *fill;
 	struct draft *draft;

@@ -67,7 +67,7 @@ static enum err add(struct form_view *v, enum entry_type type, fill_node node, i
 		struct entry *grown = realloc(v->entries, cap * sizeof *grown);
 
 		if (!grown)
-			return err_set(ERR_NOMEM, "%s", v->f->form->form->id);
+			return err_set(ERR_NOMEM, "%s", v->f->form->id);
 		v->entries = grown;
 		v->cap = cap;
 	}

@@ -24,6 +24,7 @@ struct moments {
 	struct kit_view base;
 	struct app *app;
 	const struct pack_form *form;
+	const struct form *asked;                   /* what it asks */
 	const struct form_question *quick;
 	const struct pack_register *reg;            /* of the moments */
 	const char *link, *time;                    /* its fields: whose they are, and when */
@@ -39,8 +40,12 @@ struct moments {
 
 static const struct form_question *quick_of(const struct pack_form *form)
 {
-	for (uint32_t i = 0; i < form->form->question_count; i++) {
-		const struct form_question *q = &form->form->questions[i];
+	const struct form *asked;
+
+	if (form->walk || pack_form_read(form, &asked))
+		return NULL;
+	for (uint32_t i = 0; i < asked->question_count; i++) {
+		const struct form_question *q = &asked->questions[i];
 
 		if (q->type == FORM_SELECT_ONE && q->appearance && strstr(q->appearance, "xc-quick"))
 			return q;
@@ -53,7 +58,7 @@ const struct pack_form *moments_form(const struct app *app, const char *reg)
 	for (uint32_t f = 0; app->pack && f < app->pack->form_count; f++) {
 		const struct pack_form *form = &app->pack->forms[f];
 
-		if (form->subject && !strcmp(form->subject, reg) && form->entity_count && quick_of(form) && words_is_mine(app, form))
+		if (form->subject && !strcmp(form->subject, reg) && form->entity_count && words_is_mine(app, form) && quick_of(form))
 			return form;
 	}
 	return NULL;
@@ -131,7 +136,7 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 
 static const struct form_choice *choice(const struct moments *m, uint32_t i)
 {
-	const struct form *form = m->form->form;
+	const struct form *form = m->asked;
 
 	if (m->quick->list == FORM_NONE || i >= form->lists[m->quick->list].count || i >= DIGITS)
 		return NULL;
@@ -140,7 +145,7 @@ static const struct form_choice *choice(const struct moments *m, uint32_t i)
 
 static const char *words_of(const struct moments *m, const struct form_choice *c)
 {
-	return form_text(m->form->form, &c->label, form_language(m->form->form, i18n_language() ? "en" : "zh"));
+	return form_text(m->asked, &c->label, form_language(m->asked, i18n_language() ? "en" : "zh"));
 }
 
 /* Was this moment kept already? Then it is dim, but may be kept again. */
@@ -189,7 +194,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 static enum kit_next keep(struct moments *m, const struct form_choice *c)
 {
 	struct filling *f = NULL;
-	enum err e = c ? filling_begin(m->app, m->form->form->id, &m->row, &f) : ERR_OK;
+	enum err e = c ? filling_begin(m->app, m->form->id, &m->row, &f) : ERR_OK;
 
 	if (f)
 		e = filling_keep(f, fill_set(f->fill, fill_find(f->fill, m->quick->name), c->name), &m->last);
@@ -312,6 +317,7 @@ struct kit_view *screen_moments_new(struct app *app, const struct pack_form *for
 	m->app = app;
 	m->form = form;
 	m->quick = quick_of(form);
+	m->asked = form->body->form;
 	m->reg = &app->pack->registers[form->entities[0].reg];
 	m->row = *row;
 	for (uint32_t f = 0; f < m->reg->field_count; f++) {
@@ -322,7 +328,7 @@ struct kit_view *screen_moments_new(struct app *app, const struct pack_form *for
 	}
 	if (!m->link || !m->time) {
 		free(m);
-		err_set(ERR_FORMAT, _("%s: 时间线要有所属和时刻两栏"), form->form->id);
+		err_set(ERR_FORMAT, _("%s: 时间线要有所属和时刻两栏"), form->id);
 		return NULL;
 	}
 	m->list.rows = (struct kit_rows){ .user = m, .count = row_count, .id = row_id_of, .row = row_draw, .columns = columns, .column_count = 3,

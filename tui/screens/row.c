@@ -345,11 +345,11 @@ static size_t makeable(struct row_view *v, struct kit_option *options, const cha
 		if (form->walk || !form->subject || strcmp(form->subject, v->reg->id) || !words_is_mine(v->app, form))
 			continue;
 		for (uint32_t s = 0; s < v->app->pack->step_count; s++)
-			step |= v->app->pack->steps[s].form && !strcmp(v->app->pack->steps[s].form, form->form->id) &&
+			step |= v->app->pack->steps[s].form && !strcmp(v->app->pack->steps[s].form, form->id) &&
 			        v->app->pack->steps[s].reg == (uint32_t)(v->reg - v->app->pack->registers);
 		if (step)
 			continue;
-		forms[n] = form->form->id;
+		forms[n] = form->id;
 		options[n++] = (struct kit_option){ pack_name(&form->title, i18n_language()), NULL, false };
 	}
 	return n;

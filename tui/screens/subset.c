@@ -148,8 +148,8 @@ static void already(const struct filling *f, const struct form_question *repeat,
 {
 	uint32_t about = f->form->subject ? pack_find_register(f->pack, f->form->subject) : PACK_NONE;
 
-	for (uint32_t i = 0; f->has_subject && i < f->form->form->entity_count; i++) {
-		const struct form_entity *entity = &f->form->form->entities[i];
+	for (uint32_t i = 0; f->has_subject && i < f->asked->entity_count; i++) {
+		const struct form_entity *entity = &f->asked->entities[i];
 		uint32_t r = entity->repeat && !strcmp(entity->repeat, repeat->name) ? pack_find_register(f->pack, entity->dataset) : PACK_NONE;
 
 		for (uint32_t k = 0; r != PACK_NONE && k < f->pack->registers[r].field_count; k++) {
@@ -222,7 +222,7 @@ static enum err each(struct filling *f, const struct form_question *repeat, cons
 
 enum err subset_each(struct filling *f, uint32_t *made)
 {
-	const struct form *form = f->form->form;
+	const struct form *form = f->asked;
 	enum err e = ERR_OK;
 
 	*made = 0;

@@ -22,6 +22,7 @@ struct tally {
 	struct kit_view base;
 	struct app *app;
 	const struct pack_form *form;
+	const struct form *asked;                   /* what it asks */
 	const struct pack_register *reg;
 	char about[ROW_ID_TEXT], about_reg[64];     /* a row, and its register; "" */
 	struct listing *listing;
@@ -42,10 +43,12 @@ static bool is_tally(const struct form_question *q)
 
 static bool counts(const struct app *app, const struct pack_form *form)
 {
-	if (!form->subject || !words_is_mine(app, form))
+	const struct form *asked;
+
+	if (!form->subject || form->walk || !words_is_mine(app, form) || pack_form_read(form, &asked))
 		return false;
-	for (uint32_t i = 0; i < form->form->question_count; i++)
-		if (is_tally(&form->form->questions[i]))
+	for (uint32_t i = 0; i < asked->question_count; i++)
+		if (is_tally(&asked->questions[i]))
 			return true;
 	return false;
 }
@@ -53,7 +56,7 @@ static bool counts(const struct app *app, const struct pack_form *form)
 const struct pack_form *tally_form(const struct app *app, const char *reg)
 {
 	for (uint32_t f = 0; app->pack && f < app->pack->form_count; f++)
-		if (counts(app, &app->pack->forms[f]) && !strcmp(app->pack->forms[f].subject, reg))
+		if (app->pack->forms[f].subject && !strcmp(app->pack->forms[f].subject, reg) && counts(app, &app->pack->forms[f]))
 			return &app->pack->forms[f];
 	return NULL;
 }
@@ -166,9 +169,9 @@ static void draw(struct kit_view *base, WINDOW *win)
 	unsigned numbers = 0;
 	int y = 0;
 
-	for (uint32_t i = 0; i < t->form->form->question_count; i++)
-		if (is_tally(&t->form->form->questions[i]))
-			buf_printf(&b, "%s%s", numbers++ ? " " : "", form_text(t->form->form, &t->form->form->questions[i].label, form_language(t->form->form, i18n_language() ? "en" : "zh")));
+	for (uint32_t i = 0; i < t->asked->question_count; i++)
+		if (is_tally(&t->asked->questions[i]))
+			buf_printf(&b, "%s%s", numbers++ ? " " : "", form_text(t->asked, &t->asked->questions[i].label, form_language(t->asked, i18n_language() ? "en" : "zh")));
 	if (getmaxy(win) > 4) {
 		kit_printf(win, y++, 1, getmaxx(win) - 2, KIT_DIM, numbers > 1 ? _("打 %s, 一样时打一个; 空着 Enter 照账面") : _("打 %s; 空着 Enter 照账面"), buf_str(&b));
 		buf_clear(&b);
@@ -186,8 +189,8 @@ static enum err put_numbers(struct tally *t, struct filling *f, char said[TYPED_
 	enum err e = ERR_OK;
 
 	said[0] = '\0';
-	for (uint32_t i = 0; i < t->form->form->question_count && !e; i++) {
-		const struct form_question *q = &t->form->form->questions[i];
+	for (uint32_t i = 0; i < t->asked->question_count && !e; i++) {
+		const struct form_question *q = &t->asked->questions[i];
 		fill_node n = is_tally(q) ? fill_find(f->fill, q->name) : FILL_NO_NODE;
 		char number[TYPED_MAX];
 
@@ -232,8 +235,8 @@ static enum err put_about(struct tally *t, struct filling *f)
 {
 	enum err e = ERR_OK;
 
-	for (uint32_t i = 0; *t->about && i < t->form->form->question_count && !e; i++) {
-		const struct form_question *q = &t->form->form->questions[i];
+	for (uint32_t i = 0; *t->about && i < t->asked->question_count && !e; i++) {
+		const struct form_question *q = &t->asked->questions[i];
 		fill_node n = q->type == FORM_ROW && !strcmp(q->source, t->about_reg) ? fill_find(f->fill, q->name) : FILL_NO_NODE;
 
 		if (n != FILL_NO_NODE && !*fill_value(f->fill, n))
@@ -247,7 +250,7 @@ static enum err record(struct tally *t, const struct row_id *id)
 	struct filling *f = NULL;
 	struct row_id made;
 	char said[TYPED_MAX];
-	enum err e = filling_begin(t->app, t->form->form->id, id, &f);
+	enum err e = filling_begin(t->app, t->form->id, id, &f);
 
 	if (e)
 		return e;
@@ -396,6 +399,7 @@ struct kit_view *screen_tally_new(struct app *app, const struct pack_form *form,
 	t->base.ops = &ops;
 	t->app = app;
 	t->form = form;
+	t->asked = form->body->form;
 	t->reg = &app->pack->registers[reg];
 	if (about && !row_read(app->profile, about, &row)) {
 		snprintf(t->about_reg, sizeof t->about_reg, "%s", row.reg);

@@ -178,7 +178,7 @@ static enum err unsent(struct app *app, enum err e, const char *id, const char *
 
 enum err villages_submit(struct filling *f, const char *ids, struct buf *words)
 {
-	const char *form = f->form->form->id;
+	const char *form = f->form->id;
 	struct app *app = f->app;
 	struct buf answers = { 0 };
 	struct row_id record;

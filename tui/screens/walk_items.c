@@ -81,7 +81,7 @@ enum err walk_gather(struct walk *w)
 		}
 	}
 	if (!ok)
-		return err_set(ERR_NOMEM, "%s", w->f->form->form->id);
+		return err_set(ERR_NOMEM, "%s", w->f->form->id);
 	for (size_t i = 0; i < w->count; i++)
 		if (w->items[i].node == was)
 			w->at = i;

@@ -22,10 +22,10 @@ static void visit_close(struct visit *v)
 
 static enum err visit_open(struct walk *w, const struct row *r, struct visit *v)
 {
-	enum err e = submit_host_open(w->f->app->profile, w->f->form->form->id, &w->f->subject, &v->host);
+	enum err e = submit_host_open(w->f->app->profile, w->f->form->id, &w->f->subject, &v->host);
 
 	if (!e)
-		e = fill_open(w->f->form->form, submit_host_fill(v->host), &v->fill);
+		e = fill_open(w->f->asked, submit_host_fill(v->host), &v->fill);
 	if (!e)
 		e = submit_load(w->f->app->profile, r->id.ref, v->fill);
 	if (e)
@@ -35,7 +35,7 @@ static enum err visit_open(struct walk *w, const struct row *r, struct visit *v)
 
 static bool same_form(const struct walk *w, const struct row *r)
 {
-	return r->event_count && !strcmp(r->form, w->f->form->form->id);
+	return r->event_count && !strcmp(r->form, w->f->form->id);
 }
 
 static bool newest(void *user, const struct row *r)

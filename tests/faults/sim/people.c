@@ -98,13 +98,15 @@ static enum err submit(struct sim *s, uint32_t machine, const char *form, const 
 {
 	struct profile *p = s->at[machine].profile;
 	struct submit what = { .form = form, .subject = subject, .seconds = 5, .village = s->at[machine].scope.kind || subject ? NULL : "990101100201" };
+	const struct form *asked;
 	const struct pack *pack;
 	struct submit_host *host;
 	enum err e;
 
 	sim_ok(profile_pack_current(p, &pack), "pack");
 	sim_ok(submit_host_open(p, form, subject, &host), "%s", form);
-	sim_ok(fill_open(pack->forms[pack_find_form(pack, form)].form, submit_host_fill(host), &what.fill), "%s", form);
+	sim_ok(pack_form_read(&pack->forms[pack_find_form(pack, form)], &asked), "%s", form);
+	sim_ok(fill_open(asked, submit_host_fill(host), &what.fill), "%s", form);
 	for (int i = 0; answers[i][0]; i++)
 		sim_ok(fill_put(what.fill, fill_find(what.fill, answers[i][0]), answers[i][1]), "%s %s", form, answers[i][0]);
 	sim_ok(fill_finish(what.fill), "%s", form);
@@ -191,6 +193,7 @@ static void correct(struct sim *s, uint32_t machine)
 	struct profile *p = s->at[machine].profile;
 	const struct sim_save *own;
 	struct submit_host *host;
+	const struct form *asked;
 	const struct pack *pack;
 	struct row_id row;
 	struct fill *f;
@@ -209,7 +212,8 @@ static void correct(struct sim *s, uint32_t machine)
 	}
 	sim_ok(profile_pack_current(p, &pack), "pack");
 	sim_ok(submit_host_open(p, "spot_new", NULL, &host), "amend");
-	sim_ok(fill_open(pack->forms[pack_find_form(pack, "spot_new")].form, submit_host_fill(host), &f), "amend");
+	sim_ok(pack_form_read(&pack->forms[pack_find_form(pack, "spot_new")], &asked), "amend");
+	sim_ok(fill_open(asked, submit_host_fill(host), &f), "amend");
 	e = submit_load(p, own->ref, f);
 	snprintf(words, sizeof words, "更正%u由%u", s->step, machine);
 	if (!e)

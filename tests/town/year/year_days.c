@@ -64,7 +64,7 @@ static void visit_with_hazard(struct year *y, uint32_t author, int64_t wall, str
 	struct visited v = { y, place };
 	struct year_subject on = { .field = place_field, .user = &v, .row = &place->ref };
 	const char *walk = y->pack->kinds[place->kind].walk, *level;
-	const struct form *form = y->pack->forms[pack_find_form(y->pack, walk)].form;
+	const struct form *form = y->pack->forms[pack_find_form(y->pack, walk)].body->form;
 	const struct form_question *item = draw_item(y, form);
 	struct year_hazard *h;
 	struct year_event *e;

@@ -120,7 +120,7 @@ struct year_event *year_record(struct year *y, uint32_t author, int64_t wall, co
 		year_must(ERR_NOTFOUND, form);
 	e = new_event(y, author, wall, at, y->people[author].village);
 	year_must(jdoc_parse(json, strlen(json), &doc), json);
-	year_must(fill_open(y->pack->forms[at].form, &host, &f), form);
+	year_must(fill_open(y->pack->forms[at].body->form, &host, &f), form);
 	year_must(fill_read_json(f, doc, complain, (void *)(uintptr_t)form), form);
 	year_must(fill_finish(f), form);
 	add_rows(y, e, f, on);
@@ -135,7 +135,7 @@ static struct fill *walk_in_order(struct year *y, uint32_t kind, int64_t wall)
 {
 	static struct fill **fills;
 	uint32_t at = pack_find_form(y->pack, y->pack->kinds[kind].walk);
-	const struct form *form = y->pack->forms[at].form;
+	const struct form *form = y->pack->forms[at].body->form;
 	struct fill_host host = { .now = wall, .utc_offset = 480 };
 
 	if (!fills && !(fills = calloc(y->pack->kind_count, sizeof *fills)))

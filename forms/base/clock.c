@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 static int64_t shift;
 
@@ -19,6 +20,13 @@ static int64_t now_ns(clockid_t id)
 int64_t clock_wall(void)   { return now_ns(CLOCK_REALTIME) / 1000000 + shift; }
 int64_t clock_uptime(void) { return now_ns(CLOCK_BOOTTIME) / 1000000; }
 int64_t clock_ticks(void)  { return now_ns(CLOCK_MONOTONIC); }
+
+void clock_sleep(int64_t ms)
+{
+	struct timespec t = { (time_t)(ms / 1000), (long)(ms % 1000 * 1000000) };
+
+	nanosleep(&t, NULL);
+}
 
 void clock_set(int64_t wall_ms)
 {

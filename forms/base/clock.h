@@ -19,6 +19,8 @@ int64_t clock_wall(void);       /* ms UTC as the device says, or as clock_set() 
 int64_t clock_uptime(void);     /* ms since boot, time asleep included */
 int64_t clock_ticks(void);      /* ns, monotonic, for measuring only */
 
+void clock_sleep(int64_t ms);   /* at most; a signal ends it */
+
 /* Fix the wall clock (--now, tests); it runs on from there. */
 void clock_set(int64_t wall_ms);
 

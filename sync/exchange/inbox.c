@@ -7,6 +7,7 @@
 #include "sync/bundle/open.h"
 #include "sync/bundle/receipt.h"
 #include "sync/exchange/attach.h"
+#include "sync/exchange/inbox_own.h"
 #include "sync/exchange/keep.h"
 #include "sync/ledger/profile.h"
 
@@ -24,35 +25,10 @@ static const struct { const char *name, *text; } verdicts[] = {
 const char *inbox_verdict_name(enum inbox_verdict v) { return verdicts[v].name; }
 const char *inbox_verdict_text(enum inbox_verdict v) { return gettext(verdicts[v].text); }
 
-/* One bundle on its way in. */
-struct arrival {
-	struct inbox_file *file;
-	struct bundle *bundle;                        /* NULL when the verdict is final */
-	struct bundle_envelope envelope;              /* borrows from the file */
-	bool proven;                                  /* the sealer is certified and signed the envelope */
-	bool own;                                     /* sealed on this device */
-	bool waits;                                   /* a segment's author is not certified yet */
-	bool stranger;                                /* its sealer is not known, before T's segments in it are taken */
-};
-
-struct group {
-	struct profile *profile;
-	struct arrival *at;
-	size_t count;
-	bool authority_only;                          /* this pass takes T's segments alone */
-	struct log_step *steps;
-};
-
-static void decide(struct inbox_file *f, enum inbox_verdict v, const char *reason)
-{
-	f->verdict = v;
-	snprintf(f->reason, sizeof f->reason, "%s", reason);
-}
-
 /* Who sealed it is not known here, yet it opens: a neighbour who enrolled since, or any at all after the store was lost. Where
  * T's certificates are inside they are taken, for T's signature proves them whoever passed them on; the rest waits for what they
  * say. A township has T's log itself and opens nothing of strangers. */
-static bool open_stranger(struct profile *p, struct arrival *a)
+static bool open_stranger(struct profile *p, struct inbox_arrival *a)
 {
 	bool told = false;
 
@@ -65,18 +41,8 @@ static bool open_stranger(struct profile *p, struct arrival *a)
 	return a->stranger = told;
 }
 
-/* Is the sealer known by now? Notes on the file what it means when not. */
-static bool introduced(struct group *g, struct arrival *a)
-{
-	enum err e = bundle_envelope_verify(&a->envelope, g->profile->roster);
-
-	if (e)
-		decide(a->file, e == ERR_UNKNOWN ? INBOX_HELD : INBOX_REFUSED, err_detail());
-	return a->proven = !e;
-}
-
 /* Open a bundle without touching the store; fills in the verdict when that is the end of it. */
-static enum err open_one(struct profile *p, struct arrival *a)
+static enum err open_one(struct profile *p, struct inbox_arrival *a)
 {
 	struct inbox_file *f = a->file;
 	struct evidence known;
@@ -93,7 +59,7 @@ static enum err open_one(struct profile *p, struct arrival *a)
 		memcpy(f->sealer, known.sealer, sizeof f->sealer);
 		a->own = *known.shelf != '\0' || known.state == EVIDENCE_DONE;
 		a->proven = !bundle_envelope_read(f->data, f->len, &a->envelope);
-		decide(f, INBOX_DUPLICATE, "");
+		inbox_decide(f, INBOX_DUPLICATE, "");
 		return ERR_OK;
 	}
 	if (e && e != ERR_NOTFOUND)
@@ -101,7 +67,7 @@ static enum err open_one(struct profile *p, struct arrival *a)
 	if (keep_carries(p, f->id) && !bundle_envelope_read(f->data, f->len, &a->envelope) && !bundle_is_for(f->data, f->len, p->ring)) {
 		memcpy(f->sealer, a->envelope.sealer, sizeof f->sealer);
 		a->proven = true;
-		decide(f, INBOX_CARRIED, _("数据包不是给我们的: 代为转送"));
+		inbox_decide(f, INBOX_CARRIED, _("数据包不是给我们的: 代为转送"));
 		return ERR_OK;
 	}
 	if (!(a->bundle = calloc(1, sizeof *a->bundle)))
@@ -116,99 +82,12 @@ static enum err open_one(struct profile *p, struct arrival *a)
 	}
 	if (e == ERR_UNKNOWN && open_stranger(p, a))
 		return ERR_OK;
-	decide(f, e == ERR_UNKNOWN ? INBOX_HELD : e == ERR_DENIED ? INBOX_CARRIED : INBOX_REFUSED, err_detail());
+	inbox_decide(f, e == ERR_UNKNOWN ? INBOX_HELD : e == ERR_DENIED ? INBOX_CARRIED : INBOX_REFUSED, err_detail());
 	f->newer = e == ERR_VERSION;
 	bundle_clear(a->bundle);
 	free(a->bundle);
 	a->bundle = NULL;
 	return e == ERR_NOMEM || e == ERR_IO ? e : ERR_OK;
-}
-
-static void refuse_rest(struct inbox_file *f)
-{
-	char why[sizeof f->reason];
-
-	snprintf(why, sizeof why, "%s", err_detail());
-	decide(f, INBOX_REFUSED, why);
-}
-
-/* Take in one segment whose turn it is. What is wrong with it is noted on the file; only the machine's errors return. */
-static enum err take_segment(struct log_batch *b, struct group *g, struct arrival *a, const struct log_segment *seg)
-{
-	const struct keys_roster *roster = g->profile->roster;
-	const uint8_t *author = keys_roster_author(roster, seg->id.writer);
-	struct inbox_file *f = a->file;
-	struct log_result result;
-	enum err e;
-
-	if (!author || !keys_roster_writes(roster, seg->id.writer, &seg->id.scope)) {
-		a->waits = true;
-		return ERR_OK;
-	}
-	if ((e = segment_verify(seg, author, g->steps))) {
-		refuse_rest(f);
-		f->newer = e == ERR_VERSION;
-		return ERR_OK;
-	}
-	memset(&result, 0, sizeof result);
-	e = log_import(b, seg, g->steps, &result);
-	if (e == ERR_LIMIT || e == ERR_FORMAT) {
-		refuse_rest(f);
-		return ERR_OK;
-	}
-	if (e)
-		return e;
-	f->added += result.added + result.filled;
-	f->held += result.held;
-	f->gap |= result.gap;
-	f->split |= result.split;
-	f->pieces[f->piece_count] = (struct evidence_piece){ .log = seg->id, .first = seg->first, .last = seg->first + seg->count - 1 };
-	memcpy(f->pieces[f->piece_count++].end, g->steps[seg->count - 1].hash, sizeof f->pieces[0].end);
-	return ERR_OK;
-}
-
-/* The work of one commit. May run again after the map has grown, so it starts from clean files. */
-static enum err take_group(struct log_batch *b, void *user)
-{
-	struct group *g = user;
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; !e && i < g->count; i++) {
-		struct arrival *a = &g->at[i];
-		bool closed;
-
-		if (!a->bundle) {
-			/* So that whoever brings it again is told that it is here. */
-			if (a->file->verdict == INBOX_CARRIED && !g->authority_only)
-				e = keep_evidence(b, a->file, &a->envelope, a->bundle);
-			continue;
-		}
-		a->waits = false;
-		a->file->verdict = INBOX_MERGED;
-		a->file->added = a->file->held = a->file->piece_count = 0;
-		a->file->segments = (uint32_t)a->bundle->segment_count;
-		closed = a->stranger && !g->authority_only && !introduced(g, a);
-		for (size_t s = 0; !e && !closed && s < a->bundle->segment_count; s++) {
-			const struct log_segment *seg = &a->bundle->segments[s];
-
-			if (!g->authority_only || keys_roster_is_authority(g->profile->roster, seg->id.writer))
-				e = take_segment(b, g, a, seg);
-		}
-		if (a->file->verdict == INBOX_MERGED && a->waits)
-			decide(a->file, INBOX_HELD, _("里面有还没入网的人的记录, 等乡镇的名册到了再收"));
-		if (!e && !g->authority_only)
-			e = keep_evidence(b, a->file, &a->envelope, a->bundle);
-	}
-	return e;
-}
-
-static bool has_authority(const struct group *g)
-{
-	for (size_t i = 0; i < g->count; i++)
-		for (size_t s = 0; g->at[i].bundle && s < g->at[i].bundle->segment_count; s++)
-			if (keys_roster_is_authority(g->profile->roster, g->at[i].bundle->segments[s].id.writer))
-				return true;
-	return false;
 }
 
 /* What the township holds of the logs here: a receipt raises what is acknowledged. It lowers it only when the township speaks
@@ -308,11 +187,11 @@ static enum err take_receipt(struct profile *p, struct inbox_file *f)
 	if (!r)
 		return err_set(ERR_NOMEM, "%s", f->name);
 	if ((e = receipt_read(f->data, f->len, &p->roots, r))) {
-		decide(f, e == ERR_UNKNOWN ? INBOX_FOREIGN : INBOX_REFUSED, err_detail());
+		inbox_decide(f, e == ERR_UNKNOWN ? INBOX_FOREIGN : INBOX_REFUSED, err_detail());
 		free(r);
 		return ERR_OK;
 	}
-	decide(f, INBOX_RECEIPT, "");
+	inbox_decide(f, INBOX_RECEIPT, "");
 	memcpy(f->id, r->bundle, KEYS_HASH);
 	f->tick = keys_roots_receipts(&p->roots, r->key) ? r->tick : 0;
 	e = acknowledge_by(p, r, f->tick, &contradicts);
@@ -321,7 +200,7 @@ static enum err take_receipt(struct profile *p, struct inbox_file *f)
 	if (!e && !r->count && (e = attach_acknowledge(p, r->bundle)) == ERR_NOTFOUND)
 		e = ERR_OK;                       /* of another device's attachment */
 	if (!e && contradicts)
-		decide(f, INBOX_RECEIPT, _("乡镇持有的与本机不同: 像是换过机或恢复过备份, 以后的记录另起一段"));
+		inbox_decide(f, INBOX_RECEIPT, _("乡镇持有的与本机不同: 像是换过机或恢复过备份, 以后的记录另起一段"));
 	free(r);
 	return e;
 }
@@ -331,22 +210,22 @@ static enum err take_blob(struct profile *p, struct inbox_file *f)
 {
 	keys_hash(f->data, f->len, f->id);
 	if (f->len > LIMIT_BLOB) {
-		decide(f, INBOX_REFUSED, _("附件太大"));
+		inbox_decide(f, INBOX_REFUSED, _("附件太大"));
 		return keep_file(p, f);
 	}
 	if (keep_has_blob(p, f->id)) {
-		decide(f, INBOX_DUPLICATE, "");
+		inbox_decide(f, INBOX_DUPLICATE, "");
 		return ERR_OK;
 	}
 	if (attach_is_erased(p, f->id)) {
-		decide(f, INBOX_REFUSED, _("附件已按删除令删除: 不再收"));
+		inbox_decide(f, INBOX_REFUSED, _("附件已按删除令删除: 不再收"));
 		return ERR_OK;                    /* kept nowhere */
 	}
 	if (attach_wanted(p, f->id) || keep_names_blob(p, f->id)) {
-		decide(f, INBOX_MERGED, "");
+		inbox_decide(f, INBOX_MERGED, "");
 		return inbox_blob(p, f->data, f->len);
 	}
-	decide(f, INBOX_CARRIED, _("还没有记录提到这个附件, 先带着"));
+	inbox_decide(f, INBOX_CARRIED, _("还没有记录提到这个附件, 先带着"));
 	return keep_blob_for_others(p, f);
 }
 
@@ -356,7 +235,7 @@ static bool begins(const struct inbox_file *f, const char *magic)
 }
 
 /* Which files are bundles to be opened; the others are done at once. */
-static enum err sort_out(struct profile *p, struct inbox_file *files, size_t count, struct group *g)
+static enum err sort_out(struct profile *p, struct inbox_file *files, size_t count, struct inbox_group *g)
 {
 	enum err e = ERR_OK;
 
@@ -375,40 +254,21 @@ static enum err sort_out(struct profile *p, struct inbox_file *files, size_t cou
 			g->at[g->count].file = f;
 			e = open_one(p, &g->at[g->count++]);
 		} else {
-			decide(f, INBOX_FOREIGN, _("不是巡查的文件"));
+			inbox_decide(f, INBOX_FOREIGN, _("不是巡查的文件"));
 		}
 	}
 	return e;
 }
 
-static size_t longest_segment(const struct group *g)
-{
-	size_t n = 1;
-
-	for (size_t i = 0; i < g->count; i++)
-		for (size_t s = 0; g->at[i].bundle && s < g->at[i].bundle->segment_count; s++)
-			if (g->at[i].bundle->segments[s].count > n)
-				n = g->at[i].bundle->segments[s].count;
-	return n;
-}
-
 enum err inbox_take(struct profile *p, struct inbox_file *files, size_t count)
 {
-	struct group g = { .profile = p };
+	struct inbox_group g = { .profile = p };
 	enum err e;
 
 	g.at = calloc(count ? count : 1, sizeof *g.at);
 	e = g.at ? sort_out(p, files, count, &g) : err_set(ERR_NOMEM, _("收包内存不够"));
-	if (!e && !(g.steps = calloc(longest_segment(&g), sizeof *g.steps)))
-		e = err_set(ERR_NOMEM, _("收包内存不够"));
-	/* Certificates first: the same stick may bring a person and that person's records. */
-	if (!e && has_authority(&g)) {
-		g.authority_only = true;
-		e = log_write(p, take_group, &g);
-		g.authority_only = false;
-	}
-	if (!e && g.count)
-		e = log_write(p, take_group, &g);
+	if (!e)
+		e = inbox_group_take(&g);
 	for (size_t i = 0; i < g.count; i++) {
 		struct inbox_file *f = g.at[i].file;
 		bool unused;
@@ -425,7 +285,6 @@ enum err inbox_take(struct profile *p, struct inbox_file *files, size_t count)
 		free(g.at[i].bundle);
 	}
 	free(g.at);
-	free(g.steps);
 	return e;
 }
 

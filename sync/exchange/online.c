@@ -1,6 +1,7 @@
 #include "config.h"
 #include "sync/exchange/online_own.h"
 
+#include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "sync/bundle/receipt.h"
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { HEADS_MAX = 48 /* in one question: its line fits HTTP_HEADER_MAX */, HEAD_BYTES = DOWNLINK_PLACE + 8, ENDS_MAX = 32, DOWNLINK_BYTES = LIMIT_BUNDLE_FILE, ROOTS_BYTES = LIMIT_ROOTS * (LIMIT_ROOT + 2) };
 
@@ -44,13 +44,6 @@ static enum err take(struct online *o, const char *name, const struct buf *data,
 	if (r->each)
 		r->each(r->user, f);
 	return ERR_OK;
-}
-
-static void wait_ms(long ms)
-{
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
-
-	nanosleep(&t, NULL);
 }
 
 /* One receipt; ERR_NOTFOUND while the bundle is not durable there. */
@@ -89,7 +82,7 @@ static enum err fetch_receipts(struct online *o)
 			at = 0;
 		if (!e && waiting && misses && at == 0) {
 			rounds++;
-			wait_ms(ONLINE_RECEIPT_WAIT_MS);
+			clock_sleep(ONLINE_RECEIPT_WAIT_MS);
 		}
 		if (!sending(o, o->sent_count - waiting, o->sent_count))
 			o->report->stopped = true;

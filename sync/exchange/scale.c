@@ -2,13 +2,13 @@
 #include "sync/exchange/scale.h"
 
 #include "forms/base/child.h"
+#include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { SECONDS = 60, LOOK_MS = 20 };
@@ -24,13 +24,12 @@ static _Noreturn void run(const char *command, const char *from, const char *to)
 
 static bool finished(pid_t child)
 {
-	const struct timespec step = { 0, LOOK_MS * 1000000L };
 	int status;
 
 	for (int i = 0; i < SECONDS * 1000 / LOOK_MS; i++) {
 		if (waitpid(child, &status, WNOHANG) == child)
 			return WIFEXITED(status) && !WEXITSTATUS(status);
-		nanosleep(&step, NULL);
+		clock_sleep(LOOK_MS);
 	}
 	kill(-child, SIGKILL);
 	waitpid(child, &status, 0);

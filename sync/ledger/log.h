@@ -77,8 +77,8 @@ enum err log_import(struct log_batch *b, const struct log_segment *seg, const st
 
 struct log_range;
 
-/* The longest segment from `first` that we hold whole, at most `max_events` and about `max_bytes`, ending at a signature;
- * bytes go to `out`. ERR_NOTFOUND when there is nothing to give. `branch` is one of the ranges of log_head_get(), for a log that
+/* The longest segment from `first` that we hold whole, at most `max_events` and about `max_bytes`, ending at a signature: the last
+ * within LIMIT_SLICE events, else the first behind them. Bytes go to `out`. ERR_NOTFOUND when there is nothing to give. `branch` is one of the ranges of log_head_get(), for a log that
  * is split; NULL: any. */
 enum err log_export(struct store_txn *t, const struct event_log_id *id, uint64_t first, const struct log_range *branch,
                     uint32_t max_events, size_t max_bytes, struct buf *out, struct log_segment *seg);

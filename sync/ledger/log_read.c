@@ -294,7 +294,7 @@ static enum err export_previous(struct store_txn *t, const struct log_record *r,
 	return log_row_hash(t, &before, out);
 }
 
-/* Copy events of the strand to `out` until a limit; what counts ends at the last signature met. */
+/* Copy events of the strand to `out` until a limit; what counts ends at the last signature met. Past a slice one is enough. */
 static enum err export_rows(struct store_txn *t, const struct log_record *r, const struct log_strand *s, uint32_t max_events, size_t max_bytes,
                             struct buf *out, struct log_segment *seg)
 {
@@ -304,7 +304,7 @@ static enum err export_rows(struct store_txn *t, const struct log_record *r, con
 	enum err e = ERR_OK;
 	uint32_t n = 0;
 
-	for (uint64_t seq = seg->first; !e && seq <= s->last && n < max_events; seq++) {
+	for (uint64_t seq = seg->first; !e && seq <= s->last && n < max_events && (n < LIMIT_SLICE || !seg->count); seq++) {
 		struct log_place at = { .log = r->number, .seq = seq, .strand = s->id };
 
 		if ((e = log_row_get(t, &at, &value, &row)) || (n && out->len - start + row.len > max_bytes))

@@ -148,6 +148,7 @@ static enum err strand_for(struct log_batch *b, struct log_record *r, uint64_t s
 	if (!s)
 		return too_many();
 	*id = s->id;
+	log_record_put(&b->txn, r);                 /* whom an event's distance means is looked up while the strand grows */
 	return ERR_OK;
 }
 
@@ -184,6 +185,7 @@ static enum err join(struct log_batch *b, struct log_record *r, uint16_t id)
 		memcpy(z->previous, a->previous, EVENT_HASH);
 	}
 	log_record_remove(r, from->id);
+	log_record_put(&b->txn, r);
 	return b->txn.err;
 }
 

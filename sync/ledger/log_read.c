@@ -36,12 +36,13 @@ static enum err fill(const struct log_place *at, const struct log_row *row, stru
 
 enum err log_event_at(struct store_txn *t, const struct log_place *at, struct log_event *out)
 {
+	struct log_place now = *at;
 	struct buf value = { 0 };
 	struct log_row row;
-	enum err e = log_row_get(t, at, &value, &row);
+	enum err e = log_row_find(t, &now, &value, &row);
 
 	if (!e)
-		e = fill(at, &row, out);
+		e = fill(&now, &row, out);
 	buf_clear(&value);
 	return e ? e : log_id_of(t, at->log, &out->log);
 }
@@ -70,13 +71,26 @@ static const struct log_strand *parent(struct store_txn *t, struct log_record *r
 	return NULL;
 }
 
-static enum err walk_back(struct store_txn *t, struct log_record *r, const struct log_place *at, uint64_t seq, struct log_place *out)
+/* The strand of a place; joined since it was noted: the one that holds the number now, and none where twins do. */
+static const struct log_strand *strand_of(struct log_record *r, const struct log_place *at)
 {
 	const struct log_strand *s = log_record_strand(r, at->strand);
 
-	for (unsigned i = 0; !s && i < r->count; i++)   /* joined since the place was noted */
-		if (at->seq >= r->strands[i].first && at->seq <= r->strands[i].last)
+	if (s)
+		return s;
+	for (unsigned i = 0; i < r->count; i++)
+		if (at->seq >= r->strands[i].first && at->seq <= r->strands[i].last) {
+			if (s)
+				return NULL;
 			s = &r->strands[i];
+		}
+	return s;
+}
+
+static enum err walk_back(struct store_txn *t, struct log_record *r, const struct log_place *at, uint64_t seq, struct log_place *out)
+{
+	const struct log_strand *s = strand_of(r, at);
+
 	for (unsigned steps = 0; s && seq < s->first && steps < LIMIT_RANGES; steps++)
 		s = s->first > 1 ? parent(t, r, s->first - 1, s->previous) : NULL;
 	if (!s || seq < s->first || seq > s->last)

@@ -230,21 +230,23 @@ enum err log_row_read(const struct buf *value, struct log_row *row)
 }
 
 /* A place noted before two strands were joined names one that is gone: any other strand with that number will do. */
-static enum err other_strand(struct store_txn *t, const struct log_place *at, struct buf *value)
+static enum err other_strand(struct store_txn *t, struct log_place *at, struct buf *value)
 {
-	struct store_key prefix = store_key();
+	struct store_key prefix = store_key(), key;
 	struct store_cursor c;
 	bool found;
 
 	store_key_u32(&prefix, at->log);
 	store_key_u64(&prefix, at->seq);
 	store_seek(t, STORE_EV, &prefix, &c);
-	found = store_next(&c, NULL, value);
+	found = store_next(&c, &key, value);
 	store_seek_end(&c);
+	if (found)
+		at->strand = (uint16_t)(key.bytes[key.len - 2] << 8 | key.bytes[key.len - 1]);
 	return found ? ERR_OK : t->err ? t->err : ERR_NOTFOUND;
 }
 
-enum err log_row_get(struct store_txn *t, const struct log_place *at, struct buf *value, struct log_row *row)
+enum err log_row_find(struct store_txn *t, struct log_place *at, struct buf *value, struct log_row *row)
 {
 	struct store_key key = log_row_key(at->log, at->seq, at->strand);
 	enum err e = store_get(t, STORE_EV, &key, value);
@@ -252,6 +254,13 @@ enum err log_row_get(struct store_txn *t, const struct log_place *at, struct buf
 	if (e == ERR_NOTFOUND)
 		e = other_strand(t, at, value);
 	return e ? e : log_row_read(value, row);
+}
+
+enum err log_row_get(struct store_txn *t, const struct log_place *at, struct buf *value, struct log_row *row)
+{
+	struct log_place now = *at;
+
+	return log_row_find(t, &now, value, row);
 }
 
 enum err log_row_hash(struct store_txn *t, const struct log_place *at, uint8_t hash[EVENT_HASH])

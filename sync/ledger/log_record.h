@@ -50,6 +50,8 @@ struct store_key log_row_key(uint32_t number, uint64_t seq, uint16_t strand);
 void log_row_put(struct store_txn *t, const struct log_place *at, const struct log_row *row);
 /* `row` borrows from `value`. ERR_NOTFOUND does not stick. */
 enum err log_row_get(struct store_txn *t, const struct log_place *at, struct buf *value, struct log_row *row);
+/* As that; `at` is told the strand where it was found. */
+enum err log_row_find(struct store_txn *t, struct log_place *at, struct buf *value, struct log_row *row);
 enum err log_row_read(const struct buf *value, struct log_row *row);
 /* Only the hash of the event at a place. */
 enum err log_row_hash(struct store_txn *t, const struct log_place *at, uint8_t hash[EVENT_HASH]);

@@ -316,7 +316,8 @@ static void a_log_in_more_than_256_pieces_is_refused_until_some_arrive(void **st
 	assert_int_equal(pair_head(reader, &id).range_count, LIMIT_RANGES);
 	pair_ship(1, 3);
 	assert_int_equal(pair_ship(2 * (LIMIT_RANGES + 1), 1).added, 1);
-	pair_ship(1, 2000);
+	for (uint64_t first = 1; first <= 2 * (LIMIT_RANGES + 1); first += LIMIT_SLICE)
+		pair_ship(first, LIMIT_SLICE);
 	assert_int_equal(pair_head(reader, &id).range_count, 1);
 	assert_ok(profile_check(reader, NULL, NULL));
 	pair_close();

@@ -1,4 +1,4 @@
-/* What a grid worker has in hand besides the keyboard: a receiver, a camera, words from before, an old terminal, a slow line.
+/* What a grid worker has in hand besides the keyboard: a receiver, a camera, words from before, an old terminal.
  * Receiver and camera are stand-in commands such as Termux has (termux-location, termux-camera-photo). */
 #include "config.h"
 #include "tests/screens/field.h"
@@ -228,55 +228,6 @@ static void a_receiver_that_says_nothing_holds_nobody_up(void **state)
 	assert_false(runs(pid));                 /* none is left behind */
 }
 
-static uint64_t cost(struct vt *vt, const char *key, const char *shows)
-{
-	uint64_t before;
-
-	field_settle(vt);
-	before = vt_bytes(vt);
-	if (strlen(key) == 1)
-		vt_keys(vt, key);
-	else
-		vt_key(vt, key);
-	if (shows)
-		assert_shows(vt, shows);
-	field_settle(vt);
-	return vt_bytes(vt) - before;
-}
-
-/* 9,600 baud carry 960 bytes a second. */
-static void a_key_stroke_costs_less_than_a_second_of_a_slow_line(void **state)
-{
-	struct vt *vt = enter(24, 80, NULL);
-	uint64_t down = 0, item = 0;
-
-	(void)state;
-	vt_keys(vt, "p");
-	assert_shows(vt, "s排序");
-	for (int i = 0; i < 10; i++) {
-		uint64_t n = cost(vt, "Down", NULL);
-
-		down = n > down ? n : down;
-	}
-	vt_key(vt, "Esc");
-	assert_shows(vt, "要做的");
-	walk(vt, "dfwb");
-	for (int i = 1; i < 8; i++) {
-		char next[32];
-		uint64_t n;
-
-		if (vt_shows(vt, "打数字后 Enter"))
-			vt_keys(vt, "2");
-		snprintf(next, sizeof next, "第 %d/", i + 1);
-		n = cost(vt, vt_shows(vt, "[1]") ? "1" : "Enter", next);
-		item = n > item ? n : item;
-	}
-	print_message("# a row down: at most %u bytes; an item answered: at most %u bytes\n", (unsigned)down, (unsigned)item);
-	assert_in_range(down, 1, 400);
-	assert_in_range(item, 1, 960);
-	field_leave(vt);
-}
-
 static void an_old_terminal_without_colour_or_locale_is_enough_for_a_walk(void **state)
 {
 	static const char *const worlds[][3] = {
@@ -312,7 +263,6 @@ int main(void)
 		cmocka_unit_test(a_hazard_has_words_pictures_and_place_without_typing),
 		cmocka_unit_test(what_was_said_here_before_is_one_key_away),
 		cmocka_unit_test(a_receiver_that_says_nothing_holds_nobody_up),
-		cmocka_unit_test(a_key_stroke_costs_less_than_a_second_of_a_slow_line),
 		cmocka_unit_test(an_old_terminal_without_colour_or_locale_is_enough_for_a_walk),
 	};
 

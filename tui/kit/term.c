@@ -62,6 +62,23 @@ static void send(const char *sequence)
 	fflush(stdout);
 }
 
+/* What most terminals send for keys that an old TERM does not know of: else Esc would act, and the rest be typed. */
+static void know_more_keys(void)
+{
+	static const struct { const char *sequence; int code; } more[] = {
+		{ "\033[A", KEY_UP }, { "\033[B", KEY_DOWN }, { "\033[C", KEY_RIGHT }, { "\033[D", KEY_LEFT },
+		{ "\033OA", KEY_UP }, { "\033OB", KEY_DOWN }, { "\033OC", KEY_RIGHT }, { "\033OD", KEY_LEFT },
+		{ "\033[H", KEY_HOME }, { "\033[F", KEY_END }, { "\033OH", KEY_HOME }, { "\033OF", KEY_END }, { "\033[1~", KEY_HOME }, { "\033[4~", KEY_END },
+		{ "\033[3~", KEY_DC }, { "\033[5~", KEY_PPAGE }, { "\033[6~", KEY_NPAGE }, { "\033[Z", KEY_BTAB },
+		{ "\033OP", KEY_F(1) }, { "\033OQ", KEY_F(2) }, { "\033OR", KEY_F(3) }, { "\033[11~", KEY_F(1) }, { "\033[12~", KEY_F(2) }, { "\033[13~", KEY_F(3) },
+		{ "\033[15~", KEY_F(5) }, { "\033[17~", KEY_F(6) },
+	};
+
+	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+		if (!key_defined(more[i].sequence))
+			define_key(more[i].sequence, more[i].code);
+}
+
 enum err kit_term_open(bool mouse)
 {
 	const char *term = getenv("TERM") ? getenv("TERM") : "";
@@ -92,6 +109,7 @@ enum err kit_term_open(bool mouse)
 	kit_theme_use(KIT_THEME_DARK);
 	define_key("\033[200~", CODE_PASTE_BEGIN);
 	define_key("\033[201~", CODE_PASTE_END);
+	know_more_keys();
 	if (strncmp(term, "vt", 2))
 		send("\033[?2004h");
 	if (mouse || getenv("TERMUX_VERSION")) {

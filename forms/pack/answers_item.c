@@ -247,24 +247,14 @@ enum err item_text(const struct form *f, const struct form_question *q, struct c
 	return e;
 }
 
-enum err item_digest(const struct form *f, const struct form_question *q, struct cbor item, struct buf *out)
+/* The names of the chosen ones: a text, or an array of texts. */
+static enum err digest_choices(const struct form *f, const struct form_question *q, struct cbor item, struct buf *out)
 {
 	struct buf text = { 0 };
-	size_t start = out->len, len, n = 1;
-	struct cbor all = item;
-	enum err e;
+	size_t n = 1;
+	enum err e = item_text(f, q, item, &text);
 
-	if ((e = item_text(f, q, item, &text)) || !text.len) {
-		buf_clear(&text);
-		return e;
-	}
-	if (cbor_peek(&item) == CBOR_TEXT || !form_is_select(q->type)) {
-		const uint8_t *bytes = cbor_skip(&all, &len);
-
-		buf_put(out, bytes, len);
-	} else if (q->type == FORM_SELECT_ONE) {
-		cbor_put_text_n(out, text.data, text.len);
-	} else {
+	if (!e && text.len) {
 		for (const char *s = text.data; *s; s++)
 			n += *s == ' ';
 		cbor_put_array(out, n);
@@ -275,7 +265,51 @@ enum err item_digest(const struct form *f, const struct form_question *q, struct
 		}
 	}
 	buf_clear(&text);
-	if (out->err)
+	return e;
+}
+
+static enum err digest_choice(const struct form *f, const struct form_question *q, struct cbor item, struct buf *out)
+{
+	uint64_t place = cbor_unsigned(&item);
+	const char *name = cbor_end(&item) ? NULL : name_at(f, q, place);
+
+	if (!name)
+		return bad(q);
+	if (*name)
+		cbor_put_text(out, name);
+	return ERR_OK;
+}
+
+/* What is no choice stands in the digest as it does in the record. An empty text, or no rows, is no answer. */
+static enum err digest_as_it_is(const struct form_question *q, struct cbor item, struct buf *out)
+{
+	struct cbor end = item;
+	bool text = cbor_peek(&item) == CBOR_TEXT;
+	size_t len;
+
+	if (text && !cbor_text(&end, 0, &len))
+		return err_set(end.err, _("记录里的文字过长或不是 UTF-8"));
+	if ((!text && !scalar_sound(q->type, &end)) || cbor_end(&end))
+		return bad(q);
+	if (text ? len : q->type != FORM_ROWS || *item.at != 0x80)
+		buf_put(out, item.at, (size_t)(end.at - item.at));
+	return ERR_OK;
+}
+
+enum err item_digest(const struct form *f, const struct form_question *q, struct cbor item, struct buf *out)
+{
+	size_t start = out->len;
+	enum err e;
+
+	if (cbor_null(&item))
+		return cbor_end(&item);
+	if (cbor_peek(&item) == CBOR_TEXT || !form_is_select(q->type))
+		e = digest_as_it_is(q, item, out);
+	else if (q->type == FORM_SELECT_ONE)
+		e = digest_choice(f, q, item, out);
+	else
+		e = digest_choices(f, q, item, out);
+	if (!e && (e = out->err))
 		buf_cut(out, start);
-	return out->err;
+	return e;
 }

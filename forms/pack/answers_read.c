@@ -62,7 +62,7 @@ static bool is_sealed(struct cbor item)
 /* Item `place` at the top of the answers, as item_of_array(). */
 static struct cbor item_at_top(struct answers_record *r, uint32_t place, enum err *e)
 {
-	const uint8_t *start = r->answers;
+	const uint8_t *start = r->answers, *item = NULL;
 	struct cbor c = cbor_init(start, r->answers_len);
 	size_t len = 0;
 	uint32_t i;
@@ -77,14 +77,15 @@ static struct cbor item_at_top(struct answers_record *r, uint32_t place, enum er
 		return cbor_init(NULL, 0);
 	}
 	i = place < r->known ? place : r->known - 1;
-	for (c.at = start + r->marks[i]; i < place && !c.err; i++) {
-		skip(&c, &len);
-		if (!c.err && i + 1 == r->known && r->known < ANSWERS_MARKS)
+	for (c.at = start + r->marks[i]; i <= place && !c.err; i++) {
+		item = c.at;
+		if (i + 1 < r->known)
+			c.at = start + r->marks[i + 1];
+		else if (skip(&c, &len) && i + 1 == r->known && r->known < ANSWERS_MARKS)
 			r->marks[r->known++] = (uint32_t)(c.at - start);
 	}
-	start = skip(&c, &len);
 	*e = c.err;
-	return start && *start != 0xf6 ? cbor_init(start, len) : cbor_init(NULL, 0);
+	return !c.err && *item != 0xf6 ? cbor_init(item, (size_t)(c.at - item)) : cbor_init(NULL, 0);
 }
 
 /* The place `at` of the top level, of the answers or of the personal part. */

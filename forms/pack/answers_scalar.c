@@ -101,13 +101,18 @@ static bool read_pair(struct cbor *c, int64_t *a, int64_t *b, int64_t limit)
 	return !c->err && *b >= -limit && *b <= limit;
 }
 
+static bool take_decimal(struct cbor *c, int64_t *mantissa, int64_t *exponent)
+{
+	return read_pair(c, mantissa, exponent, EXPONENT_MAX) && *mantissa != INT64_MIN;
+}
+
 enum err scalar_decimal_text(struct cbor *c, struct buf *out)
 {
 	char text[24];
 	int64_t mantissa, exponent;
 	int len, point;
 
-	if (!read_pair(c, &mantissa, &exponent, EXPONENT_MAX) || mantissa == INT64_MIN)
+	if (!take_decimal(c, &mantissa, &exponent))
 		return malformed();
 	len = snprintf(text, sizeof text, "%" PRId64, mantissa < 0 ? -mantissa : mantissa);
 	if (mantissa < 0)
@@ -195,16 +200,21 @@ static void put_clock(struct buf *out, int64_t ms)
 		buf_printf(out, ".%03d", (int)(ms % 1000));
 }
 
+static bool take_time(struct cbor *c, int64_t *ms, bool *zone, int64_t *offset)
+{
+	if (!(*zone = cbor_peek(c) == CBOR_ARRAY))
+		*ms = cbor_integer(c);
+	else if (!read_pair(c, ms, offset, 24 * 60 - 1))
+		return false;
+	return !c->err && *ms >= 0 && *ms < DAY_MS;
+}
+
 enum err scalar_time_text(struct cbor *c, struct buf *out)
 {
 	int64_t ms, offset = 0;
-	bool zone = cbor_peek(c) == CBOR_ARRAY;
+	bool zone;
 
-	if (!zone)
-		ms = cbor_integer(c);
-	else if (!read_pair(c, &ms, &offset, 24 * 60 - 1))
-		return malformed();
-	if (c->err || ms < 0 || ms >= DAY_MS)
+	if (!take_time(c, &ms, &zone, &offset))
 		return malformed();
 	put_clock(out, ms);
 	if (zone)
@@ -241,12 +251,17 @@ static bool day_can_be_written(int64_t days)
 	return days >= -719162 && days <= 2932896;
 }
 
+static bool take_datetime(struct cbor *c, int64_t *ms, int64_t *offset)
+{
+	return read_pair(c, ms, offset, 24 * 60 - 1) && day_can_be_written(*ms / DAY_MS - 1) && day_can_be_written(*ms / DAY_MS + 1);
+}
+
 enum err scalar_datetime_text(struct cbor *c, struct buf *out)
 {
 	char text[32];
 	int64_t ms, offset;
 
-	if (!read_pair(c, &ms, &offset, 24 * 60 - 1) || !day_can_be_written(ms / DAY_MS - 1) || !day_can_be_written(ms / DAY_MS + 1))
+	if (!take_datetime(c, &ms, &offset))
 		return malformed();
 	buf_puts(out, clock_format_time(ms, (int)offset, text));
 	return out->err;
@@ -262,12 +277,18 @@ void scalar_put_date(const char *text, struct buf *out)
 		cbor_put_text(out, text);
 }
 
+static bool take_date(struct cbor *c, int64_t *days)
+{
+	*days = cbor_integer(c);
+	return !c->err && day_can_be_written(*days);
+}
+
 enum err scalar_date_text(struct cbor *c, struct buf *out)
 {
 	char text[16];
-	int64_t days = cbor_integer(c);
+	int64_t days;
 
-	if (c->err || !day_can_be_written(days))
+	if (!take_date(c, &days))
 		return malformed();
 	buf_puts(out, clock_format_date((int32_t)days, text));
 	return out->err;
@@ -353,25 +374,41 @@ static void put_fixed(struct buf *out, int64_t n, int places)
 	buf_put(out, text, (size_t)len);
 }
 
-enum err scalar_position_text(struct cbor *c, struct buf *out)
+struct position { int64_t lat, lon, accuracy, altitude; uint64_t crs; };
+
+static bool within(int64_t n, int64_t least, int64_t most)
+{
+	return n >= least && n <= most;
+}
+
+static bool take_position(struct cbor *c, struct position *p)
 {
 	size_t n = cbor_array(c, 5);
-	int64_t lat = cbor_integer(c), lon = cbor_integer(c), accuracy = cbor_null(c) ? 0 : cbor_integer(c), altitude;
-	uint64_t crs = cbor_unsigned(c);
 
-	altitude = n == 5 ? cbor_integer(c) : 0;
-	if (c->err || n < 4 || crs >= CRS_COUNT || lat < -900000000 || lat > 900000000 || lon < -1800000000 || lon > 1800000000 ||
-	    accuracy < 0 || accuracy > 100000000 || altitude < -10000000 || altitude > 10000000)
+	p->lat = cbor_integer(c);
+	p->lon = cbor_integer(c);
+	p->accuracy = cbor_null(c) ? 0 : cbor_integer(c);
+	p->crs = cbor_unsigned(c);
+	p->altitude = n == 5 ? cbor_integer(c) : 0;
+	return !c->err && n >= 4 && p->crs < CRS_COUNT && within(p->lat, -900000000, 900000000) && within(p->lon, -1800000000, 1800000000) &&
+	       within(p->accuracy, 0, 100000000) && within(p->altitude, -10000000, 10000000);
+}
+
+enum err scalar_position_text(struct cbor *c, struct buf *out)
+{
+	struct position p;
+
+	if (!take_position(c, &p))
 		return malformed();
-	put_fixed(out, lat, 7);
+	put_fixed(out, p.lat, 7);
 	buf_putc(out, ' ');
-	put_fixed(out, lon, 7);
+	put_fixed(out, p.lon, 7);
 	buf_putc(out, ' ');
-	put_fixed(out, altitude, 2);
+	put_fixed(out, p.altitude, 2);
 	buf_putc(out, ' ');
-	put_fixed(out, accuracy, 1);
-	if (crs)
-		buf_printf(out, " %s", crs_names[crs]);
+	put_fixed(out, p.accuracy, 1);
+	if (p.crs)
+		buf_printf(out, " %s", crs_names[p.crs]);
 	return out->err;
 }
 
@@ -440,15 +477,58 @@ void scalar_put_rows(const char *text, struct buf *out)
 	}
 }
 
+static bool take_row(struct cbor *c, const uint8_t **ref, uint64_t *index)
+{
+	return cbor_array(c, 2) == 2 && (*ref = cbor_bytes_n(c, REF)) && (*index = cbor_unsigned(c)) <= 255 && !c->err;
+}
+
 enum err scalar_row_text(struct cbor *c, struct buf *out)
 {
+	static const char digit[] = "0123456789abcdef";
 	const uint8_t *ref;
 	uint64_t index;
 
-	if (cbor_array(c, 2) != 2 || !(ref = cbor_bytes_n(c, REF)) || (index = cbor_unsigned(c)) > 255 || c->err)
+	if (!take_row(c, &ref, &index))
 		return malformed();
-	for (int i = 0; i < REF; i++)
-		buf_printf(out, "%02x", ref[i]);
+	for (int i = 0; i < REF; i++) {
+		buf_putc(out, digit[ref[i] >> 4]);
+		buf_putc(out, digit[ref[i] & 15]);
+	}
 	buf_printf(out, ":%u", (unsigned)index);
 	return out->err;
+}
+
+/* ---- only looked at ---- */
+
+static bool rows_sound(struct cbor *c)
+{
+	size_t n = cbor_array(c, CBOR_ARRAY_MAX);
+	const uint8_t *ref;
+	uint64_t index;
+	bool sound = !c->err;
+
+	for (size_t i = 0; i < n && sound; i++)
+		sound = take_row(c, &ref, &index);
+	return sound;
+}
+
+bool scalar_sound(enum form_type type, struct cbor *c)
+{
+	struct position p;
+	const uint8_t *ref;
+	uint64_t index;
+	int64_t a, b;
+	bool zone;
+
+	switch (type) {
+	case FORM_INTEGER: cbor_integer(c); return !c->err;
+	case FORM_DECIMAL: case FORM_RANGE: return take_decimal(c, &a, &b);
+	case FORM_DATE: case FORM_TODAY: return take_date(c, &a);
+	case FORM_TIME: return take_time(c, &a, &zone, &b);
+	case FORM_DATETIME: case FORM_START: case FORM_END: return take_datetime(c, &a, &b);
+	case FORM_GEOPOINT: case FORM_START_GEOPOINT: return take_position(c, &p);
+	case FORM_ROW: return take_row(c, &ref, &index);
+	case FORM_ROWS: return rows_sound(c);
+	default: return false;
+	}
 }

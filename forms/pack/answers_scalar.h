@@ -7,6 +7,7 @@
 #define FORMS_PACK_ANSWERS_SCALAR_H
 
 #include "forms/base/cbor.h"
+#include "forms/xlsform/form.h"
 
 void scalar_put_integer(const char *text, struct buf *out);
 void scalar_put_decimal(const char *text, struct buf *out);
@@ -23,5 +24,9 @@ enum err scalar_time_text(struct cbor *c, struct buf *out);
 enum err scalar_datetime_text(struct cbor *c, struct buf *out);
 enum err scalar_position_text(struct cbor *c, struct buf *out);
 enum err scalar_row_text(struct cbor *c, struct buf *out);
+
+/* Passes over an item and says whether it is one that a question of this type has: what the text function of the type would
+ * write. False for types that are no scalars. */
+bool scalar_sound(enum form_type type, struct cbor *c);
 
 #endif

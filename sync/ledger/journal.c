@@ -226,19 +226,26 @@ struct journal_mark journal_planned(const struct journal *j)
 	return (struct journal_mark){ j->plan_part, j->plan_records + (j->open.len > 0) };
 }
 
+static enum err write_head(struct journal *j, int fd, uint64_t number)
+{
+	struct buf head = { 0 };
+	enum err e;
+
+	part_put_head(&head, number, j->seal->key != NULL);
+	e = head.err ? head.err : fs_write_at(fd, head.data, head.len, 0);
+	buf_clear(&head);
+	return e;
+}
+
 /* A new part: its head and first records are durable under its name before anybody counts on them. */
 static enum err start_part(struct journal *j)
 {
-	struct buf path = { 0 }, head = { 0 };
+	struct buf path = { 0 };
 	enum err e = part_path(j, j->plan_part, &path);
 	int fd = -1;
 
-	part_put_head(&head, j->plan_part, j->seal->key != NULL);
-	buf_put(&head, j->ready.data, j->ready.len);
-	if (!e)
-		e = head.err;
-	if (!e && !(e = fs_open(path.data, O_RDWR | O_CREAT | O_TRUNC, &fd)) && !(e = fs_write_at(fd, head.data, head.len, 0))
-	    && !(e = fs_sync(fd)))
+	if (!e && !(e = fs_open(path.data, O_RDWR | O_CREAT | O_TRUNC, &fd)) && !(e = write_head(j, fd, j->plan_part))
+	    && !(e = fs_write_at(fd, j->ready.data, j->ready.len, PART_HEAD)) && !(e = fs_sync(fd)))
 		e = fs_sync_dir(j->dir);
 	if (e) {
 		if (fd >= 0)
@@ -249,26 +256,21 @@ static enum err start_part(struct journal *j)
 		j->fd = fd;
 		j->part = j->plan_part;
 		j->first = j->first ? j->first : j->part;
-		j->size = head.len;
+		j->size = PART_HEAD + j->ready.len;
 	}
 	buf_clear(&path);
-	buf_clear(&head);
 	return e;
 }
 
 static enum err append(struct journal *j)
 {
-	struct buf head = { 0 };
 	enum err e = ERR_OK;
 
 	if (j->torn && sys->ftruncate(j->fd, (off_t)j->size))
 		return err_set(ERR_IO, _("%s: 不能去掉没有写完的部分"), j->dir);
 	j->torn = true;                                 /* until all of it is there */
-	if (!j->size) {
-		part_put_head(&head, j->part, j->seal->key != NULL);
-		e = head.err ? head.err : fs_write_at(j->fd, head.data, head.len, 0);
-		buf_clear(&head);
-	}
+	if (!j->size)
+		e = write_head(j, j->fd, j->part);
 	if (!e)
 		e = fs_write_at(j->fd, j->ready.data, j->ready.len, j->size ? j->size : PART_HEAD);
 	if (!e)

@@ -38,23 +38,31 @@ bool part_head_sound(const uint8_t *data, size_t len, uint64_t number, bool seal
 	return magic && !memcmp(magic, "XCJ1", 4) && flags == (uint32_t)sealed << 24 && wire_u64(&w) == number && !w.err;
 }
 
+static void be32(char *out, uint32_t n)
+{
+	for (int i = 0; i < 4; i++)
+		out[i] = (char)(n >> (24 - 8 * i));
+}
+
+/* The head goes in front of the body when that is made: a record is large, and not to be copied. */
 enum err part_put_record(struct buf *out, const struct seal *s, uint64_t number, uint32_t ordinal, const void *entries, size_t len)
 {
 	struct place p = place(number, ordinal);
-	struct buf body = { 0 };
+	size_t at = out->len, body = at + PART_RECORD_HEAD;
 	uint8_t check[SEAL_CHECK];
+	enum err e;
 
-	if (!seal_put(s, p.bytes, sizeof p.bytes, entries, len, &body)) {
-		seal_check(p.bytes, sizeof p.bytes, body.data, body.len, check);
-		buf_be32(out, (uint32_t)body.len);
-		buf_be32(out, ordinal);
-		buf_put(out, check, sizeof check);
-		buf_put(out, body.data, body.len);
+	if (!buf_more(out, PART_RECORD_HEAD))
+		return out->err;
+	if ((e = seal_put(s, p.bytes, sizeof p.bytes, entries, len, out))) {
+		buf_cut(out, at);
+		return e;
 	}
-	if (body.err && !out->err)
-		out->err = body.err;
-	buf_clear(&body);
-	return out->err;
+	seal_check(p.bytes, sizeof p.bytes, out->data + body, out->len - body, check);
+	be32(out->data + at, (uint32_t)(out->len - body));
+	be32(out->data + at + 4, ordinal);
+	memcpy(out->data + at + 8, check, SEAL_CHECK);
+	return ERR_OK;
 }
 
 static bool record_at(const uint8_t *data, size_t len, uint64_t number, size_t at, struct part_record *out)

@@ -213,7 +213,7 @@ void log_row_put(struct store_txn *t, const struct log_place *at, const struct l
 	buf_put(b, row->bytes, row->len);
 	if (b->err && !t->err)
 		t->err = b->err;
-	store_put(t, STORE_EV, &key, b->data, b->len);
+	store_append(t, STORE_EV, &key, b->data, b->len);
 }
 
 enum err log_row_read(const struct buf *value, struct log_row *row)
@@ -287,7 +287,7 @@ void log_ref_put(struct store_txn *t, const uint8_t ref[EVENT_REF], const struct
 {
 	struct store_key key = ref_key(ref), value = log_row_key(at->log, at->seq, at->strand);
 
-	store_put(t, STORE_REF, &key, value.bytes, value.len);
+	store_put_later(t, STORE_REF, &key, value.bytes, value.len);
 }
 
 enum err log_find(struct store_txn *t, const uint8_t ref[EVENT_REF], struct log_place *out)

@@ -104,6 +104,7 @@ static enum err try_once(struct log_batch *b, const struct journal_mark *mark, e
 	if (!e) {
 		planned = mark ? *mark : journal_planned(b->p->journal);
 		put_meta(b, &planned);
+		store_settle(&b->txn);
 		e = b->txn.err;
 	}
 	if (!e)

@@ -99,7 +99,7 @@ static void each_link(const struct row *r, uint16_t reg, const struct pack *pack
 				struct store_key key = child_key(&ids[l], reg, pr->fields[i].n, day, &r->key);
 
 				if (put)
-					store_put(t, STORE_LAST, &key, "", 0);
+					store_put_later(t, STORE_LAST, &key, "", 0);
 				else
 					store_delete(t, STORE_LAST, &key);
 			}

@@ -276,16 +276,27 @@ void store_begin_write(struct store *s, struct store_txn *t)
 		t->err = fs_random(t->nonce, sizeof t->nonce);
 }
 
+/* LMDB has closed the cursors of a transaction that wrote. */
+static void end(struct store_txn *t)
+{
+	t->handle = NULL;
+	memset(t->put, 0, sizeof t->put);
+	t->later_tables = 0;
+	buf_clear(&t->later);
+	buf_clear(&t->later_list);
+	buf_clear(&t->sealed);
+	buf_clear(&t->packed);
+}
+
 enum err store_commit(struct store_txn *t)
 {
+	store_settle(t);
 	if (t->err) {
 		store_abort(t);
 		return t->err;
 	}
 	stick(t, mdb_txn_commit(t->handle));
-	t->handle = NULL;
-	buf_clear(&t->sealed);
-	buf_clear(&t->packed);
+	end(t);
 	return t->err;
 }
 
@@ -293,9 +304,7 @@ void store_abort(struct store_txn *t)
 {
 	if (t->handle)
 		mdb_txn_abort(t->handle);
-	t->handle = NULL;
-	buf_clear(&t->sealed);
-	buf_clear(&t->packed);
+	end(t);
 }
 
 /* --- rows --- */
@@ -337,12 +346,20 @@ static MDB_val key_value(const struct store_key *key)
 	return (MDB_val){ key->len, u.out };
 }
 
+/* Whoever looks at a table finds there what was put off. */
+static void settle(struct store_txn *t, enum store_table table)
+{
+	if (t->later_tables >> table & 1)
+		store_settle(t);
+}
+
 enum err store_get(struct store_txn *t, enum store_table table, const struct store_key *key, struct buf *out)
 {
 	MDB_val k = key_value(key), v;
 	int rc;
 
 	buf_reset(out);
+	settle(t, table);
 	if (t->err)
 		return t->err;
 	rc = mdb_get(t->handle, t->store->dbi[table], &k, &v);
@@ -357,6 +374,7 @@ bool store_has(struct store_txn *t, enum store_table table, const struct store_k
 	MDB_val k = key_value(key), v;
 	int rc;
 
+	settle(t, table);
 	if (t->err)
 		return false;
 	rc = mdb_get(t->handle, t->store->dbi[table], &k, &v);
@@ -364,20 +382,48 @@ bool store_has(struct store_txn *t, enum store_table table, const struct store_k
 	return !rc;
 }
 
-void store_put(struct store_txn *t, enum store_table table, const struct store_key *key, const void *data, size_t len)
+static MDB_cursor *put_cursor(struct store_txn *t, enum store_table table)
+{
+	MDB_cursor *c = t->put[table];
+
+	if (!c && !t->err) {
+		stick(t, mdb_cursor_open(t->handle, t->store->dbi[table], &c));
+		t->put[table] = t->err ? NULL : c;
+	}
+	return t->put[table];
+}
+
+static void put(struct store_txn *t, enum store_table table, const struct store_key *key, const void *data, size_t len, bool append)
 {
 	struct about a = about(table, key->bytes, key->len);
 	MDB_val k = key_value(key), v;
+	MDB_cursor *c;
+	int rc = MDB_KEYEXIST;
 
-	if (t->err)
-		return;
+	settle(t, table);
+	c = put_cursor(t, table);
 	buf_reset(&t->sealed);
-	t->err = seal_put_next(t->store->seal, t->nonce, a.bytes, a.len, data, len, &t->sealed);
+	if (!t->err)
+		t->err = seal_put_next(t->store->seal, t->nonce, a.bytes, a.len, data, len, &t->sealed);
 	if (t->err)
 		return;
 	v = (MDB_val){ t->sealed.len, t->sealed.data };
 	t->bytes += k.mv_size + v.mv_size;
-	stick(t, mdb_put(t->handle, t->store->dbi[table], &k, &v, 0));
+	if (append && !(t->not_last >> table & 1) && (rc = mdb_cursor_put(c, &k, &v, MDB_APPEND)) == MDB_KEYEXIST)
+		t->not_last |= 1u << table;
+	if (rc == MDB_KEYEXIST)
+		rc = mdb_cursor_put(c, &k, &v, 0);
+	stick(t, rc);
+}
+
+void store_put(struct store_txn *t, enum store_table table, const struct store_key *key, const void *data, size_t len)
+{
+	put(t, table, key, data, len, false);
+}
+
+void store_append(struct store_txn *t, enum store_table table, const struct store_key *key, const void *data, size_t len)
+{
+	put(t, table, key, data, len, true);
 }
 
 void store_delete(struct store_txn *t, enum store_table table, const struct store_key *key)
@@ -385,6 +431,7 @@ void store_delete(struct store_txn *t, enum store_table table, const struct stor
 	MDB_val k = key_value(key);
 	int rc;
 
+	settle(t, table);
 	if (t->err)
 		return;
 	rc = mdb_del(t->handle, t->store->dbi[table], &k, NULL);
@@ -393,6 +440,7 @@ void store_delete(struct store_txn *t, enum store_table table, const struct stor
 
 void store_clear(struct store_txn *t, enum store_table table)
 {
+	settle(t, table);
 	if (!t->err)
 		stick(t, mdb_drop(t->handle, t->store->dbi[table], 0));
 }
@@ -401,6 +449,7 @@ uint64_t store_count(struct store_txn *t, enum store_table table)
 {
 	MDB_stat st = { 0 };
 
+	settle(t, table);
 	if (!t->err)
 		stick(t, mdb_stat(t->handle, t->store->dbi[table], &st));
 	return st.ms_entries;
@@ -414,6 +463,7 @@ static void seek(struct store_txn *t, enum store_table table, const struct store
 	MDB_cursor *cursor = NULL;
 
 	*c = (struct store_cursor){ .txn = t, .table = table, .prefix = *prefix, .from = *from, .backwards = backwards };
+	settle(t, table);
 	if (!t->err)
 		stick(t, mdb_cursor_open(t->handle, t->store->dbi[table], &cursor));
 	c->handle = t->err ? NULL : cursor;

@@ -84,6 +84,9 @@ struct store_txn {
 	bool map_full;
 	uint64_t bytes;              /* put so far */
 	uint8_t nonce[SEAL_NONCE];
+	void *put[STORE_TABLE_COUNT];        /* a cursor where each table was put to last: most often the next row goes beside */
+	unsigned not_last;                   /* tables to which a key came that is not behind all others */
+	struct buf later, later_list; unsigned later_tables;      /* what store_put_later() keeps, and of which tables */
 };
 
 /* Start a transaction in the caller's struct; a failure sticks in it. End each with commit or abort (aborting an ended one
@@ -98,6 +101,12 @@ enum err store_get(struct store_txn *t, enum store_table table, const struct sto
 bool store_has(struct store_txn *t, enum store_table table, const struct store_key *key);
 void store_put(struct store_txn *t, enum store_table table, const struct store_key *key, const void *data, size_t len);
 void store_delete(struct store_txn *t, enum store_table table, const struct store_key *key);    /* a missing row is fine */
+/* The same as store_put(), for rows whose keys ascend: those that come behind all others fill their pages whole. */
+void store_append(struct store_txn *t, enum store_table table, const struct store_key *key, const void *data, size_t len);
+/* The same as store_put(), for keys that are hashes: put together with others in the order of their keys, since by itself each
+ * would touch a page that lies elsewhere. At the latest with the commit, or when this transaction looks at the table. */
+void store_put_later(struct store_txn *t, enum store_table table, const struct store_key *key, const void *data, size_t len);
+void store_settle(struct store_txn *t);             /* now */
 void store_clear(struct store_txn *t, enum store_table table);
 uint64_t store_count(struct store_txn *t, enum store_table table);
 

@@ -76,6 +76,109 @@ static void an_aborted_write_changes_nothing(void **state)
 	store_close(s);
 }
 
+static void put_later(struct store_txn *t, const char *k, const char *v)
+{
+	struct store_key packed = key(k);
+
+	store_put_later(t, STORE_ROW, &packed, v, strlen(v));
+}
+
+static void expect(struct store_txn *t, const char *k, const char *v)
+{
+	struct store_key packed = key(k);
+	struct buf value = { 0 };
+	enum err e = store_get(t, STORE_ROW, &packed, &value);
+
+	assert_err(e, v ? ERR_OK : ERR_NOTFOUND);
+	if (v)
+		assert_string_equal(buf_str(&value), v);
+	buf_clear(&value);
+}
+
+static void a_put_that_was_put_off_is_there_for_whoever_looks(void **state)
+{
+	struct store_key gone = key("b"), prefix = key("");
+	struct store_cursor c;
+	struct store *s;
+	struct store_txn t;
+
+	(void)state;
+	assert_ok(store_open(world_path("later"), &with_key, 1 << 20, &s));
+	store_begin_write(s, &t);
+	put_later(&t, "b", "1");
+	put_later(&t, "a", "1");
+	expect(&t, "b", "1");
+	put_later(&t, "c", "1");
+	store_seek_last(&t, STORE_ROW, &prefix, &c);
+	assert_true(store_next(&c, &gone, NULL));
+	assert_memory_equal(gone.bytes, "c", 1);
+	store_seek_end(&c);
+	gone = key("b");
+	put_later(&t, "b", "2");
+	store_delete(&t, STORE_ROW, &gone);              /* what was put before it, not what comes after */
+	put_later(&t, "a", "2");
+	put(&t, "a", "3");
+	put_later(&t, "c", "2");
+	put_later(&t, "c", "3");
+	assert_int_equal(store_count(&t, STORE_ROW), 2);
+	put_later(&t, "d", "1");
+	assert_ok(store_commit(&t));
+	store_begin_write(s, &t);
+	put_later(&t, "e", "1");
+	store_abort(&t);
+	store_begin_read(s, &t);
+	expect(&t, "a", "3");
+	expect(&t, "b", NULL);
+	expect(&t, "c", "3");
+	expect(&t, "d", "1");
+	expect(&t, "e", NULL);
+	store_abort(&t);
+	store_close(s);
+}
+
+/* More than may wait, with values of every length; and rows that are appended, whether behind all others or not. */
+static void many_put_off_and_appended_rows_are_all_there(void **state)
+{
+	struct store *s;
+	struct store_txn t;
+	char name[16], value[300];
+
+	(void)state;
+	memset(value, 'v', sizeof value);
+	assert_ok(store_open(world_path("many"), &without_key, 64 << 20, &s));
+	store_begin_write(s, &t);
+	for (uint32_t i = 0; i < 40000; i++) {
+		struct store_key k, a;
+
+		snprintf(name, sizeof name, "%08x", i * 2654435761u);
+		k = key(name);
+		store_put_later(&t, STORE_REF, &k, value, i % sizeof value);
+		snprintf(name, sizeof name, "%d %06u", i < 30000, i);
+		a = key(name);
+		store_append(&t, STORE_EV, &a, value, i % sizeof value);
+	}
+	assert_ok(store_commit(&t));
+	store_begin_read(s, &t);
+	assert_int_equal(store_count(&t, STORE_REF), 40000);
+	assert_int_equal(store_count(&t, STORE_EV), 40000);
+	for (uint32_t i = 0; i < 40000; i++) {
+		struct buf got = { 0 };
+		struct store_key k, a;
+
+		snprintf(name, sizeof name, "%08x", i * 2654435761u);
+		k = key(name);
+		assert_ok(store_get(&t, STORE_REF, &k, &got));
+		assert_int_equal(got.len, i % sizeof value);
+		snprintf(name, sizeof name, "%d %06u", i < 30000, i);
+		a = key(name);
+		assert_ok(store_get(&t, STORE_EV, &a, &got));
+		assert_int_equal(got.len, i % sizeof value);
+		buf_clear(&got);
+	}
+	store_abort(&t);
+	store_close(s);
+}
+
 static void a_value_under_another_key_or_table_does_not_open(void **state)
 {
 	struct buf sealed = { 0 }, plain = { 0 };
@@ -427,6 +530,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_row_comes_back_as_it_was_put),
 		cmocka_unit_test(an_aborted_write_changes_nothing),
+		cmocka_unit_test(a_put_that_was_put_off_is_there_for_whoever_looks),
+		cmocka_unit_test(many_put_off_and_appended_rows_are_all_there),
 		cmocka_unit_test(a_value_under_another_key_or_table_does_not_open),
 		cmocka_unit_test(walks_keep_to_their_prefix_in_both_directions),
 		cmocka_unit_test(a_full_map_is_grown_once_nothing_is_open),

@@ -3,6 +3,7 @@
 
 #include "forms/base/clock.h"
 #include "sync/keys/roster.h"
+#include "sync/ledger/rowcode.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,16 +65,32 @@ enum err duerules_row(struct duerules *r, const struct row_key *key, enum err (*
 	return e;
 }
 
+/* One walk along the store, not a search for each: a device has thousands of places, and all are looked at whenever the day is shown. */
 enum err duerules_each_row(struct duerules *r, uint32_t reg, enum err (*each)(void *user, const struct row *row), void *user)
 {
-	struct row_key *keys;
-	uint32_t count;
-	enum err e = duerules_keys(r, reg, &keys, &count);
+	struct store_key prefix = store_key(), key;
+	struct store_cursor at;
+	struct buf data = { 0 };
+	uint16_t word = words_find(r->c.words, &r->t, r->pack->registers[reg].id);
+	enum err e = ERR_OK;
 
-	for (uint32_t i = 0; !e && i < count; i++)
-		e = duerules_row(r, &keys[i], each, user);
-	free(keys);
-	return e;
+	if (!word)
+		return r->t.err;
+	store_key_u16(&prefix, word);
+	store_seek(&r->t, STORE_ROW, &prefix, &at);
+	while (!e && store_next(&at, &key, &data)) {
+		struct row_key rk = rowcode_from_store(&key);
+		struct row row;
+
+		if ((e = rowcode_get(r->c.words, &r->t, &rk, data.data, data.len, &row)))
+			break;
+		if (!(row.flags & (ROW_EMPTY | ROW_RETRACTED)) && (r->town || row.scope.kind != 0))
+			e = each(user, &row);
+		row_clear(&row);
+	}
+	store_seek_end(&at);
+	buf_clear(&data);
+	return e ? e : r->t.err;
 }
 
 /* --- events that duties wait for --- */
@@ -226,10 +243,11 @@ void duerules_close(struct duerules *r)
 		free(r->at[i].events);
 	free(r->at);
 	for (uint32_t i = 0; i < r->likeness_count; i++) {
-		free(r->likeness[i].signature);
+		buf_clear(&r->likeness[i].signature);
 		free(r->likeness[i].applies);
 	}
 	free(r->likeness);
+	buf_clear(&r->signature);
 	*r = (struct duerules){ 0 };
 }
 
@@ -243,19 +261,39 @@ bool duerules_has(const struct duerules *r, uint32_t reg)
 	return false;
 }
 
-static enum err make_signature(struct duerules *r, uint32_t reg, const struct row *row, struct buf *out)
+/* What people say of a field, in bytes of which alike ones are shown alike. */
+static void put_said(const struct row_field *f, struct buf *out)
+{
+	uint32_t count = f ? f->count : 0;
+
+	buf_put(out, &count, sizeof count);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct row_value *v = &f->open[i];
+		uint32_t head[2] = { count > 1 ? v->event : 0, v->data ? (uint32_t)v->len : UINT32_MAX };
+
+		buf_put(out, head, sizeof head);
+		buf_put(out, v->data, v->data ? v->len : 0);
+	}
+}
+
+static enum err make_signature(struct duerules *r, uint32_t reg, const struct row *row)
 {
 	const struct pack_register *pr = &r->pack->registers[reg];
 	enum err e = ERR_OK;
 
-	buf_printf(out, "%u", (unsigned)reg);
+	buf_reset(&r->signature);
+	buf_put(&r->signature, &reg, sizeof reg);
 	for (uint32_t i = 0; !e && i < pr->field_count; i++) {
 		if (!r->asked[reg][i])
 			continue;
-		buf_putc(out, '\n');
-		e = row_text(r->p, row, i, out);
+		if (pr->fields[i].merge != PACK_DERIVE) {
+			put_said(row_field(row, pr->fields[i].n), &r->signature);
+			continue;
+		}
+		e = row_text(r->p, row, i, &r->signature);
+		buf_putc(&r->signature, '\n');
 	}
-	return e ? e : out->err;
+	return e ? e : r->signature.err;
 }
 
 static enum err decide(struct duerules *r, uint32_t reg, const struct row *row, uint8_t *applies)
@@ -276,37 +314,38 @@ static enum err decide(struct duerules *r, uint32_t reg, const struct row *row, 
 	return e;
 }
 
+static struct due_likeness *more_likeness(struct duerules *r)
+{
+	uint32_t cap = r->likeness_cap ? r->likeness_cap * 2 : 64;
+	struct due_likeness *more;
+
+	if (r->likeness_count == r->likeness_cap) {
+		if (!(more = realloc(r->likeness, cap * sizeof *more)))
+			return NULL;
+		r->likeness = more;
+		r->likeness_cap = cap;
+	}
+	return &r->likeness[r->likeness_count];
+}
+
 enum err duerules_for(struct duerules *r, uint32_t reg, const struct row *row, const uint8_t **applies)
 {
-	struct buf signature = { 0 };
 	struct due_likeness *l;
-	enum err e = make_signature(r, reg, row, &signature);
+	enum err e = make_signature(r, reg, row);
 
 	for (uint32_t i = r->likeness_count; !e && i--; )
-		if (!strcmp(r->likeness[i].signature, buf_str(&signature))) {
+		if (r->likeness[i].signature.len == r->signature.len && !memcmp(r->likeness[i].signature.data, r->signature.data, r->signature.len)) {
 			*applies = r->likeness[i].applies;
-			buf_clear(&signature);
 			return ERR_OK;
 		}
-	if (!e && r->likeness_count == r->likeness_cap) {
-		uint32_t cap = r->likeness_cap ? r->likeness_cap * 2 : 64;
-		struct due_likeness *more = realloc(r->likeness, cap * sizeof *more);
-
-		if (more) {
-			r->likeness = more;
-			r->likeness_cap = cap;
-		} else {
-			e = no_memory();
-		}
-	}
-	if (e) {
-		buf_clear(&signature);
+	if (e)
 		return e;
-	}
-	l = &r->likeness[r->likeness_count];
-	*l = (struct due_likeness){ .signature = buf_take(&signature), .applies = calloc(r->count + 1, 1) };
+	if (!(l = more_likeness(r)))
+		return no_memory();
+	*l = (struct due_likeness){ .signature = r->signature, .applies = calloc(r->count + 1, 1) };
+	r->signature = (struct buf){ 0 };
 	r->likeness_count++;
-	if (!l->signature || !l->applies)
+	if (!l->applies)
 		return no_memory();
 	*applies = l->applies;
 	return decide(r, reg, row, l->applies);

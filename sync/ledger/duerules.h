@@ -16,8 +16,8 @@ struct due_ready {
 	struct due_event *events; uint32_t event_count;
 };
 
-/* What decides which duties a subject has, seen once for all subjects that are alike: the fields its filters name. */
-struct due_likeness { char *signature; uint8_t *applies; };
+/* What decides which duties a subject has, seen once for all subjects that are alike: the fields its filters name, as they are stored. */
+struct due_likeness { struct buf signature; uint8_t *applies; };
 
 struct duerules {
 	struct profile *p;
@@ -26,6 +26,7 @@ struct duerules {
 	bool **asked;                                     /* by register and field: does a filter name it? */
 	struct due_ready *at; uint32_t count;
 	struct due_likeness *likeness; uint32_t likeness_count, likeness_cap;
+	struct buf signature;                             /* of the row that is looked at */
 	bool town;
 	uint32_t roles;                                   /* of whoever looks; all of them while nobody is unlocked */
 	enum err err;

@@ -168,8 +168,8 @@ static enum err derived_text(struct profile *p, const struct pack *pack, uint32_
 
 enum err row_text(struct profile *p, const struct row *r, uint32_t field, struct buf *out)
 {
-	struct row_shown shown = { 0 };
 	const struct pack *pack;
+	const struct pack_field *pf;
 	uint32_t reg;
 	enum err e = reader_register(p, r->reg, &pack, &reg);
 
@@ -177,12 +177,10 @@ enum err row_text(struct profile *p, const struct row *r, uint32_t field, struct
 		return e;
 	if (field >= pack->registers[reg].field_count)
 		return ERR_OK;
-	if (pack->registers[reg].fields[field].merge == PACK_DERIVE)
-		return pack->registers[reg].fields[field].derive ? derived_text(p, pack, reg, r, pack->registers[reg].fields[field].derive, out) : ERR_OK;
-	if (!(e = row_show(r, &pack->registers[reg], pack, field, true, &shown)))
-		buf_put(out, shown.text.data, shown.text.len);
-	row_shown_clear(&shown);
-	return e;
+	pf = &pack->registers[reg].fields[field];
+	if (pf->merge == PACK_DERIVE)
+		return pf->derive ? derived_text(p, pack, reg, r, pf->derive, out) : ERR_OK;
+	return row_stored(r, pf, out);
 }
 
 /* --- who, when, where --- */

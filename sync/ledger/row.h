@@ -79,6 +79,8 @@ const struct row_field *row_field(const struct row *r, uint32_t n);         /* N
 struct row_shown { struct buf text, label; uint32_t kinds; uint32_t event /* of the shown value */; bool conflict, gone; };
 enum err row_show(const struct row *r, const struct pack_register *reg, const struct pack *pk, uint32_t field /* index */, bool unmask, struct row_shown *out);
 void row_shown_clear(struct row_shown *s);
+/* Its `text` alone, unmasked, appended: what is stored. */
+enum err row_stored(const struct row *r, const struct pack_field *pf, struct buf *out);
 /* 138****0012; 王**: enough to tell two apart, not to call or name. A choice is known by its first character: of it "**" only. */
 void row_mask(struct buf *text, bool choice);
 bool row_is_choice(const struct pack_field *pf);

@@ -334,7 +334,7 @@ static void *take(struct reader *r, size_t n, size_t size)
 		return at;
 	}
 	r->at += (n * size + 15) & ~(size_t)15;
-	return at;
+	return memset(at, 0, n * size);
 }
 
 static void get_events(struct reader *r, struct row *out)
@@ -431,7 +431,7 @@ enum err rowcode_get(struct words *words, struct store_txn *t, const struct row_
 	enum err e;
 
 	memset(out, 0, sizeof *out);
-	if (!(out->memory = calloc(1, room)))
+	if (!(out->memory = malloc(room)))               /* most of it is never used: what is taken is cleared */
 		return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
 	memcpy(out->memory, data, len);
 	r.c = cbor_init(out->memory, len);

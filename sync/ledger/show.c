@@ -170,6 +170,35 @@ static enum err show_facts(const struct pack *pk, const struct row_field *f, con
 	return e;
 }
 
+static const struct row_value *shown_value(const struct row_field *f, const struct pack_field *pf)
+{
+	return pf->merge == PACK_STATE ? row_worst(f, pf) : latest(f);
+}
+
+/* Of a set all that is said, into an empty `out`; else the value. */
+static enum err put_stored(const struct row_field *f, const struct pack_field *pf, const struct row_value *v, struct buf *out)
+{
+	if (pf->merge == PACK_SET)
+		return show_union(f, pf, out);
+	return v->data ? answers_value_text(pf, v->data, v->len, out) : ERR_OK;
+}
+
+enum err row_stored(const struct row *r, const struct pack_field *pf, struct buf *out)
+{
+	const struct row_field *f = row_field(r, pf->n);
+	struct buf text = { 0 };
+	enum err e;
+
+	if (!f)
+		return ERR_OK;
+	if (pf->merge != PACK_SET)
+		return put_stored(f, pf, shown_value(f, pf), out);
+	if (!(e = put_stored(f, pf, NULL, &text)))
+		buf_put(out, text.data, text.len);
+	buf_clear(&text);
+	return e;
+}
+
 enum err row_show(const struct row *r, const struct pack_register *reg, const struct pack *pk, uint32_t field, bool unmask, struct row_shown *out)
 {
 	const struct pack_field *pf = &reg->fields[field];
@@ -180,15 +209,12 @@ enum err row_show(const struct row *r, const struct pack_register *reg, const st
 	row_shown_clear(out);
 	if (!f)
 		return ERR_OK;
-	v = pf->merge == PACK_STATE ? row_worst(f, pf) : latest(f);
+	v = shown_value(f, pf);
 	out->kinds = count_kinds(f);
 	out->event = v->event;
 	out->gone = !v->data;
 	out->conflict = out->kinds > 1 && (pf->merge == PACK_FIELD || pf->merge == PACK_STATE || pf->merge == PACK_TOWN_FIELD);
-	if (pf->merge == PACK_SET)
-		e = show_union(f, pf, &out->text);
-	else if (v->data)
-		e = answers_value_text(pf, v->data, v->len, &out->text);
+	e = put_stored(f, pf, v, &out->text);
 	if (!e && pf->merge == PACK_FACT && out->kinds > 1)
 		e = show_facts(pk, f, pf, &out->label);
 	else if (!e)

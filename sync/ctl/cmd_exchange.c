@@ -5,7 +5,6 @@
 #include "forms/base/i18n.h"
 #include "sync/bundle/open.h"
 #include "sync/exchange/account.h"
-#include "sync/exchange/downlink.h"
 #include "sync/exchange/folder.h"
 #include "sync/exchange/online.h"
 #include "sync/exchange/shelf.h"
@@ -19,7 +18,7 @@
 #include <string.h>
 
 /* Every file that was read, for --json and for people. */
-struct told { struct ctl *c; struct jdoc *files; uint32_t bad, kept /* of those */; const char *receipts; struct profile *profile; enum err err; struct account *account; };
+struct told { struct ctl *c; struct jdoc *files; uint32_t bad, kept /* of those */; struct profile *profile; struct account *account; };
 
 enum { RECORDS_MAX = 10000 };                         /* told one by one; the others are counted */
 
@@ -44,18 +43,6 @@ static void tell(void *user, const struct inbox_file *f)
 		t->kept += *f->kept != '\0';
 	}
 	ctl_say(t->c, "%s  %s%s%s%s", f->name, inbox_verdict_text(f->verdict), *f->reason ? ": " : "", f->reason, *f->kept ? _(" (已另存)") : "");
-	/* The receipt comes only now: the group is durable. Also for one we had: the first receipt may have been lost. */
-	if (t->receipts && !t->err && (f->verdict == INBOX_MERGED || f->verdict == INBOX_DUPLICATE)) {
-		struct buf receipt = { 0 };
-		char name[2 * KEYS_HASH + 8];
-		bool there;
-
-		snprintf(name, sizeof name, "%s.xcr", id);
-		t->err = inbox_receipt(t->profile, f, &receipt);
-		if (!t->err)
-			t->err = folder_put(t->receipts, name, receipt.data, receipt.len, &there);
-		buf_clear(&receipt);
-	}
 }
 
 static void tell_record(void *user, const struct account_record *r)
@@ -155,26 +142,10 @@ enum err cmd_sync(struct ctl *c)
 	return e;
 }
 
-/* The stick on which a merged path lies, for receipts and downlink: the folder itself, or that of a file. */
-static void stick_of(const char *path, struct buf *out)
-{
-	const char *slash = strrchr(path, '/');
-
-	buf_reset(out);
-	if (fs_is_dir(path))
-		buf_puts(out, path);
-	else if (slash)
-		buf_put(out, path, (size_t)(slash - path));
-	else
-		buf_puts(out, ".");
-}
-
 enum err cmd_merge(struct ctl *c)
 {
 	struct told t = { .c = c, .files = jdoc_array() };
 	struct folder_report r = { .each = tell, .user = &t };
-	struct buf stick = { 0 }, receipts = { 0 };
-	uint32_t down = 0;
 	bool town;
 	enum err e;
 
@@ -184,17 +155,8 @@ enum err cmd_merge(struct ctl *c)
 	}
 	town = keys_town_here(t.profile->dir);
 	e = account_open(t.profile, &t.account);
-	for (int i = 0; !e && i < c->argc; i++) {
-		stick_of(c->argv[i], &stick);
-		buf_reset(&receipts);
-		buf_printf(&receipts, "%s/XUNCHA/receipts", buf_str(&stick));
-		t.receipts = town ? buf_str(&receipts) : NULL;
-		e = folder_take(t.profile, c->argv[i], &r);
-		if (!e)
-			e = t.err;
-		if (!e && town && !(e = downlink_fill(t.profile, &down)))
-			e = downlink_put(t.profile, buf_str(&stick), &r);
-	}
+	for (int i = 0; !e && i < c->argc; i++)
+		e = town ? folder_merge(t.profile, c->argv[i], &r) : folder_take(t.profile, c->argv[i], &r);
 	answer_report(c, &t, &r);
 	if (!e)
 		ctl_say(c, _("收下 %u 包 (%u 条新的), 以前收过 %u 包, 先留着 %u 包, 拒收 %u 包; 下行 %u 包"),
@@ -203,8 +165,6 @@ enum err cmd_merge(struct ctl *c)
 	if (!e && t.bad)
 		e = t.kept == t.bad ? err_set(ERR_HELD, _("有 %u 个包没有收下, 原因见上; 文件都另存着"), t.bad)
 		                    : err_set(ERR_HELD, _("有 %u 个包没有收下, 原因见上; %u 个文件另存着, 别的没有留"), t.bad, t.kept);
-	buf_clear(&stick);
-	buf_clear(&receipts);
 	return e;
 }
 

@@ -16,7 +16,7 @@
 
 #include "sync/exchange/inbox.h"
 
-enum { FOLDER_DEPTH = 4, FOLDER_FILES_MAX = 20000 };
+enum { FOLDER_DEPTH = 4, FOLDER_FILES_MAX = 20000, FOLDER_RECEIPT_DAYS = 60 };
 
 struct folder_report {
 	/* May be NULL. `each`: a file was dealt with. `progress`: false stops; what is done stays done. */
@@ -28,6 +28,7 @@ struct folder_report {
 	uint64_t sealed_events;
 	uint32_t copied, there;           /* bundles put into the folder; those that were there */
 	uint32_t settled;                 /* our bundles that are known to have arrived */
+	uint32_t receipts;                /* a township: receipts given */
 	uint32_t files[INBOX_FOREIGN + 1];/* files read, by verdict */
 	uint32_t added;                   /* events that were new to us */
 	size_t left_out;                  /* files of crowded directories that were not looked at */
@@ -46,6 +47,10 @@ struct folder_report {
 /* A device's exchange: seal what is new (when a writer is unlocked), copy, read receipts, downlink and neighbours' bundles;
  * leave for the neighbours all that this device holds of its villages. */
 enum err folder_sync(struct profile *p, const char *dir, struct folder_report *r);
+
+/* A township's exchange with a stick, or with one file of it: take in, give receipts for what is durable, leave the downlink, and take
+ * away receipts of more than FOLDER_RECEIPT_DAYS ago. ERR_DENIED elsewhere. */
+enum err folder_merge(struct profile *p, const char *path, struct folder_report *r);
 
 /* Copy what waits in out/ and carry/ to the folder. Needs no PIN. */
 enum err folder_deliver(const char *profile_dir, const char *dir, struct folder_report *r);

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static int64_t began;                                   /* when the profiles were made */
+
 static enum err count_bundles(void *user, const char *name)
 {
 	*(uint32_t *)user += strstr(name, ".xcb") != NULL;
@@ -132,7 +134,7 @@ static void what_was_replaced_long_ago_is_forgotten(void **state)
 		assert_ok(world_append(office, &village, name, NULL, NULL, NULL));
 		assert_ok(two_merge());
 	}
-	clock_set(0);
+	clock_set(began);
 	assert_int_equal(rows_replaced(later).old, 0);
 	assert_true(rows_replaced(later).replaced > 0);
 	assert_ok(two_deliver());
@@ -142,6 +144,7 @@ static void what_was_replaced_long_ago_is_forgotten(void **state)
 static int set_up(void **state)
 {
 	(void)state;
+	began = clock_wall();
 	two_open();
 	return 0;
 }
@@ -153,12 +156,59 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static enum err count_receipts(void *user, const char *name)
+{
+	*(uint32_t *)user += strstr(name, ".xcr") != NULL;
+	return ERR_OK;
+}
+
+static uint32_t receipts_there(void)
+{
+	struct buf dir = { 0 };
+	uint32_t n = 0;
+
+	buf_printf(&dir, "%s/XUNCHA/receipts", stick);
+	assert_ok(fs_list(buf_str(&dir), FOLDER_FILES_MAX, count_receipts, &n));
+	buf_clear(&dir);
+	return n;
+}
+
+/* A receipt is of use until its author has read it; then it only lies there, and every device reads it again. */
+static void old_receipts_leave_the_stick_and_nobody_misses_them(void **state)
+{
+	const int64_t day = 86400000, start = began;
+
+	(void)state;
+	two_fresh_stick();
+	assert_ok(world_append(device, &village, "receipted", NULL, NULL, NULL));
+	assert_ok(two_deliver());
+	assert_ok(two_merge());
+	assert_int_equal(receipts_there(), 1);
+	clock_set(start + (FOLDER_RECEIPT_DAYS - 1) * day);
+	assert_ok(two_merge());
+	assert_int_equal(receipts_there(), 1);
+	clock_set(start + (FOLDER_RECEIPT_DAYS + 1) * day);
+	assert_ok(two_merge());
+	assert_int_equal(receipts_there(), 1);             /* of a bundle that is still there: it is asked for */
+	assert_ok(two_deliver());
+	assert_int_equal(two_waiting().count, 0);
+	assert_ok(two_merge());
+	assert_int_equal(receipts_there(), 1);
+	clock_set(start + (2 * FOLDER_RECEIPT_DAYS + 3) * day);
+	assert_ok(two_merge());
+	assert_int_equal(receipts_there(), 0);
+	assert_ok(two_deliver());
+	assert_int_equal(two_waiting().count, 0);
+	clock_set(start);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_sealed_anew_replaces_its_old_copy_on_the_stick),
 		cmocka_unit_test(a_stick_does_not_fill_up_with_what_the_township_made_anew),
 		cmocka_unit_test(what_was_replaced_long_ago_is_forgotten),
+		cmocka_unit_test(old_receipts_leave_the_stick_and_nobody_misses_them),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -2,7 +2,6 @@
 #include "tests/exchange/two.h"
 
 #include "forms/base/fs.h"
-#include "sync/exchange/downlink.h"
 #include "sync/exchange/enrol.h"
 
 #include <poll.h>
@@ -68,34 +67,11 @@ enum err two_deliver(void)
 	return folder_sync(device, stick, &r);
 }
 
-static void give_receipt(void *user, const struct inbox_file *f)
-{
-	enum err *e = user;
-	struct buf receipt = { 0 }, dir = { 0 };
-	char name[2 * KEYS_HASH + 8];
-	bool there;
-
-	if (*e || !f->piece_count)
-		return;
-	keys_hex(f->id, KEYS_HASH, name);
-	memcpy(name + 2 * KEYS_HASH, ".xcr", 5);
-	buf_printf(&dir, "%s/XUNCHA/receipts", stick);
-	if (!(*e = inbox_receipt(office, f, &receipt)))
-		*e = folder_put(buf_str(&dir), name, receipt.data, receipt.len, &there);
-	buf_clear(&receipt);
-	buf_clear(&dir);
-}
-
 enum err two_merge(void)
 {
-	enum err given = ERR_OK, e;
-	struct folder_report r = { .each = give_receipt, .user = &given };
+	struct folder_report r = { 0 };
 
-	e = folder_take(office, stick, &r);
-	e = e ? e : given;
-	if (!e)
-		e = downlink_fill(office, NULL);
-	return e ? e : downlink_put(office, stick, &r);
+	return folder_merge(office, stick, &r);
 }
 
 static enum err compare(void *user, const char *name)

@@ -118,11 +118,39 @@ static void a_new_pack_is_checked_then_published_and_the_device_has_it(void **st
 	vt_free(vt);
 }
 
+/* A stick goes from the village to the desk and back: after one key there the worker's device knows that all has arrived. */
+static void a_stick_is_merged_at_the_desk_and_takes_receipts_home(void **state)
+{
+	char path[512];
+	struct vt *vt;
+
+	(void)state;
+	run("mkdir usb; xunchactl --profile device --pin-file pin.device record submit --form walk_CA --row places:=name:老马饭店 --answers $SRCDIR/packaging/demo/inspection.json;"
+	    "xunchactl --profile device --pin-file pin.device sync --dir usb; xunchactl --profile device --pin-file pin.device --json status | grep -q '\"waiting\": *[1-9]'");
+	vt = field_enter("town", TOWN_PIN, 18, 40, NULL);
+	vt_keys(vt, "y");
+	assert_shows(vt, "放上回执");
+	assert_hides(vt, "没送到");                        /* a township sends nothing to a township */
+	snprintf(path, sizeof path, "%s/usb", field_dir());
+	field_ask(vt, "f", "文件夹", path);
+	assert_shows(vt, "已存");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "收下 1 包");
+	assert_shows(vt, "给了 1 份回执");
+	vt_key(vt, "Enter");
+	assert_hides(vt, "收下 1 包");
+	vt_keys(vt, "d");
+	assert_shows(vt, "到了");
+	field_leave(vt);
+	run("xunchactl --profile device --pin-file pin.device sync --dir usb; xunchactl --profile device --pin-file pin.device --json status | grep -q '\"waiting\": *0'");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_device_is_let_in_at_the_desk_only_after_its_digits_were_compared),
 		cmocka_unit_test(a_new_pack_is_checked_then_published_and_the_device_has_it),
+		cmocka_unit_test(a_stick_is_merged_at_the_desk_and_takes_receipts_home),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

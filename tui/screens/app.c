@@ -65,6 +65,27 @@ const char *app_code(const struct app *app, uint32_t codes, const char *code)
 	return c ? pack_name(&c->label, i18n_language()) : code;
 }
 
+enum err app_keep_settings(struct app *app)
+{
+	struct buf path = { 0 };
+	enum err e = settings_write(profile_path(app->profile, "settings", &path), &app->settings);
+
+	buf_clear(&path);
+	if (e)
+		kit_say_error(e);
+	else
+		kit_say(KIT_GOOD, _("已存"));
+	return e;
+}
+
+void app_set(struct app *app, char setting[SETTING_TEXT], const char *text)
+{
+	if (!text)
+		return;
+	snprintf(setting, SETTING_TEXT, "%s", text);
+	app_keep_settings(app);
+}
+
 bool app_is_staff(const struct app *app)
 {
 	return app->roles & (PACK_TOWN | PACK_TLEAD);

@@ -39,6 +39,10 @@ enum err app_learn(struct app *app);                               /* who one is
 void app_find_place(struct app *app);                               /* again: the registers may tell more since */
 void app_leave(struct app *app);                                    /* lock */
 
+/* Write the settings, and say 已存 or why not. app_set() first gives one of them its text; NULL: a prompt that was left, nothing is done. */
+enum err app_keep_settings(struct app *app);
+void app_set(struct app *app, char setting[SETTING_TEXT], const char *text);
+
 bool app_is_staff(const struct app *app);                           /* the township's */
 int app_day(const struct app *app);                                 /* today, in the pack's time zone */
 int64_t app_ms(const struct app *app);

@@ -3,6 +3,7 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
+#include "sync/keys/town.h"
 #include "sync/ledger/profile.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
@@ -411,7 +412,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_DEVICES:   return kit_open(base, screen_devices_new(d->app));
 	case ACT_WARNINGS:  return kit_open(base, screen_callouts_new(d->app));
 	case ACT_OWED:      return kit_open(base, screen_owed_new(d->app));
-	case ACT_SYNC:      return kit_open(base, screen_sync_new(d->app));
+	case ACT_SYNC:      return kit_open(base, keys_town_here(d->app->profile->dir) ? screen_gather_new(d->app) : screen_sync_new(d->app));
 	case ACT_PLACES:    return kit_open(base, screen_rows_new(d->app, "places", NULL));
 	case ACT_HAZARDS:   return kit_open(base, screen_rows_new(d->app, "hazards", NULL));
 	case ACT_REGISTERS: return kit_open(base, screen_registers_new(d->app));

@@ -93,18 +93,6 @@ static void draw(struct kit_view *base, WINDOW *win)
 	kit_list_draw(&((struct preferences *)base)->list, base, win, 0, getmaxy(win));
 }
 
-static void keep(struct preferences *v)
-{
-	struct buf path = { 0 };
-	enum err e = settings_write(profile_path(v->app->profile, "settings", &path), &v->app->settings);
-
-	buf_clear(&path);
-	if (e)
-		kit_say_error(e);
-	else
-		kit_say(KIT_GOOD, _("已存"));
-}
-
 static enum kit_next text_given(struct kit_view *below, struct kit_view *self)
 {
 	struct preferences *v = (struct preferences *)below;
@@ -116,7 +104,7 @@ static enum kit_next text_given(struct kit_view *below, struct kit_view *self)
 		snprintf(text, SETTING_TEXT, "%s", kit_prompt_answer(self));
 	else
 		v->app->settings.idle_minutes = v->app->kit.idle_minutes = atoi(kit_prompt_answer(self)) > 0 && atoi(kit_prompt_answer(self)) <= 1440 ? atoi(kit_prompt_answer(self)) : 0;
-	keep(v);
+	app_keep_settings(v->app);
 	return KIT_STAY;
 }
 
@@ -130,7 +118,7 @@ static enum kit_next language_chosen(struct kit_view *below, struct kit_view *se
 		return KIT_STAY;
 	snprintf(v->app->settings.language, sizeof v->app->settings.language, "%s", codes[i]);
 	i18n_open(*codes[i] ? codes[i] : NULL);
-	keep(v);
+	app_keep_settings(v->app);
 	return KIT_STAY;
 }
 
@@ -180,16 +168,16 @@ static enum kit_next open_setting(struct preferences *v, size_t i)
 	case SET_THEME:
 		v->app->settings.theme = (enum kit_theme)((v->app->settings.theme + 1) % KIT_THEME_COUNT);
 		kit_theme_use(v->app->settings.theme);
-		keep(v);
+		app_keep_settings(v->app);
 		return KIT_STAY;
 	case SET_MOUSE:
 		v->app->settings.mouse = !v->app->settings.mouse;
-		keep(v);
+		app_keep_settings(v->app);
 		kit_say(KIT_PLAIN, _("下次打开程序时生效"));
 		return KIT_STAY;
 	case SET_SYNC_ALONE:
 		v->app->settings.sync_by_hand = !v->app->settings.sync_by_hand;
-		keep(v);
+		app_keep_settings(v->app);
 		return KIT_STAY;
 	case SET_IDLE:
 		snprintf(minutes, sizeof minutes, "%d", v->app->settings.idle_minutes);

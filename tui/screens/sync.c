@@ -215,35 +215,20 @@ static enum kit_next start(struct sync_view *v, bool online)
 	return kit_open(&v->base, progress);
 }
 
-static enum kit_next keep(struct sync_view *v, char *setting, const char *text)
-{
-	struct buf path = { 0 };
-	enum err e;
-
-	if (!text)
-		return KIT_STAY;
-	snprintf(setting, SETTING_TEXT, "%s", text);
-	e = settings_write(profile_path(v->app->profile, "settings", &path), &v->app->settings);
-	buf_clear(&path);
-	if (e)
-		kit_say_error(e);
-	else
-		kit_say(KIT_GOOD, _("已存"));
-	return KIT_STAY;
-}
-
 static enum kit_next folder_given(struct kit_view *below, struct kit_view *self)
 {
 	struct sync_view *v = (struct sync_view *)below;
 
-	return keep(v, v->app->settings.sync_dir, kit_prompt_answer(self));
+	app_set(v->app, v->app->settings.sync_dir, kit_prompt_answer(self));
+	return KIT_STAY;
 }
 
 static enum kit_next url_given(struct kit_view *below, struct kit_view *self)
 {
 	struct sync_view *v = (struct sync_view *)below;
 
-	return keep(v, v->app->settings.sync_url, kit_prompt_answer(self));
+	app_set(v->app, v->app->settings.sync_url, kit_prompt_answer(self));
+	return KIT_STAY;
 }
 
 static enum kit_next show_account(struct sync_view *v)

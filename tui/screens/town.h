@@ -4,6 +4,7 @@
 
 #include "tui/screens/app.h"
 
+struct kit_view *screen_gather_new(struct app *app);         /* a stick: take in, give receipts, leave the downlink */
 struct kit_view *screen_arrivals_new(struct app *app);       /* every bundle: who, when, how much, kept aside and why */
 struct kit_view *screen_devices_new(struct app *app);        /* every writer: last word, what is missing, doubled, revoked */
 struct kit_view *screen_conflicts_new(struct app *app);      /* disagreements and proposals; also for the field */

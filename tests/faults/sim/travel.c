@@ -16,22 +16,7 @@ enum { ROUNDS = 12 };
 
 /* --- what a visit reports --- */
 
-struct visit { struct sim *s; uint32_t machine; const char *stick; uint32_t told; };
-
-static void give_receipt(struct visit *v, const struct inbox_file *f)
-{
-	struct buf receipt = { 0 }, dir = { 0 };
-	char name[2 * KEYS_HASH + 8];
-	bool there;
-
-	keys_hex(f->id, KEYS_HASH, name);
-	memcpy(name + 2 * KEYS_HASH, ".xcr", 5);
-	buf_printf(&dir, "%s/XUNCHA/receipts", v->stick);
-	sim_ok(inbox_receipt(v->s->at[v->machine].profile, f, &receipt), "receipt");
-	sim_ok(folder_put(buf_str(&dir), name, receipt.data, receipt.len, &there), "receipt");
-	buf_clear(&receipt);
-	buf_clear(&dir);
-}
+struct visit { uint32_t told; };
 
 static void told(void *user, const struct inbox_file *f)
 {
@@ -42,8 +27,6 @@ static void told(void *user, const struct inbox_file *f)
 		sim_fail("O6: %s is %s and kept nowhere", f->name, inbox_verdict_name(f->verdict));
 	if (f->verdict == INBOX_REFUSED && !*f->reason)
 		sim_fail("O6: %s refused without a reason", f->name);
-	if (v->s->at[v->machine].office && (f->verdict == INBOX_MERGED || f->verdict == INBOX_DUPLICATE) && f->piece_count)
-		give_receipt(v, f);
 }
 
 static void balance(const struct visit *v, const struct folder_report *r)
@@ -59,19 +42,15 @@ static void balance(const struct visit *v, const struct folder_report *r)
 void sim_visit(struct sim *s, uint32_t machine, const char *stick)
 {
 	struct profile *p = sim_stand(s, machine);
-	struct visit v = { s, machine, stick, 0 };
+	struct visit v = { 0 };
 	struct folder_report r = { .each = told, .user = &v };
 
 	sim_say(s, machine, stick + strlen(s->root) + 1);
-	if (s->at[machine].office) {
-		sim_ok(folder_take(p, stick, &r), "merge");
-		balance(&v, &r);
-		sim_ok(downlink_fill(p, NULL), "downlink");
-		sim_ok(downlink_put(p, stick, &r), "downlink");
-	} else {
+	if (s->at[machine].office)
+		sim_ok(folder_merge(p, stick, &r), "merge");
+	else
 		sim_ok(folder_sync(p, stick, &r), "sync");
-		balance(&v, &r);
-	}
+	balance(&v, &r);
 }
 
 /* --- until nothing moves --- */

@@ -209,11 +209,12 @@ void submit_shorten(struct store_txn *t, const struct event_log_id *id, uint64_t
 		l->distance = seq - at.seq;
 }
 
-/* A log that forked has two events at one number: there refs stay whole. */
+/* A log that forked has two events at one number, and behind a gap may lie another branch (the device was copied, and its twin's
+ * records came back to it): there refs stay whole. */
 bool submit_may_shorten(struct store_txn *t, const struct event_log_id *id)
 {
 	struct log_head *h = calloc(1, sizeof *h);
-	bool may = h && !log_head_get(t, id, h) && !h->split_at;
+	bool may = h && !log_head_get(t, id, h) && !h->split_at && h->range_count == 1;
 
 	free(h);
 	return may;

@@ -15,6 +15,7 @@ static struct township town;
 static struct profile *wang, *twin;
 static struct event_log_id theirs;
 static struct log_head whole;
+static struct row_id place, own;                        /* of both; the copy's own */
 
 static enum err village_log(void *user, const struct log_head *h)
 {
@@ -49,31 +50,33 @@ static void copy_device(void)
 	assert_ok(world_open("first", false, WANG, &wang));
 }
 
-/* Each hazard is three records, the later two name the first by how far back it lies. */
-static void record(struct profile *p, const struct row_id *place, const char *words)
+/* A place, which is returned, and hazards: each is three records, the later two name the first by how far back it lies. */
+static struct row_id record(struct profile *p, const char *words)
 {
 	char answers[200];
-	struct row_id id;
+	struct row_id id, other;
+
+	snprintf(answers, sizeof answers, "{'name':'%s的饭店','kind':'CA','address':'东街2号'}", words);
+	assert_ok(township_submit(p, "place_new", NULL, answers, &other));
 
 	snprintf(answers, sizeof answers, "{'desc':'%s','level':'G','src':'patrol','kind':'CA'}", words);
 	for (int i = 0; i < HAZARDS; i++) {
-		assert_ok(township_submit(p, "hazard_new", place, answers, &id));
+		assert_ok(township_submit(p, "hazard_new", &place, answers, &id));
 		assert_ok(township_submit(p, "hazard_notify", &id, "{'owner':'马建国','phone':'10012345678','due':'2026-08-01'}", NULL));
 		assert_ok(township_submit(p, "hazard_report_fixed", &id, "{'fix_desc':'好了'}", NULL));
 	}
+	return other;
 }
 
 static int set_up(void **state)
 {
-	struct row_id place;
-
 	(void)state;
 	township_open(&town);
 	wang = township_device(&town, "wang", WANG, "p-wang", "07", PACK_GRID, VILLAGE);
 	assert_ok(township_submit(wang, "place_new", NULL, "{'name':'老马饭店','kind':'CA','address':'东街1号'}", &place));
 	copy_device();
-	record(wang, &place, "锁着");
-	record(twin, &place, "堵着");
+	record(wang, "锁着");
+	own = record(twin, "堵着");
 	whole = head_of(wang);
 	theirs = whole.id;
 	return 0;
@@ -143,10 +146,31 @@ static void branches_in_any_order_come_out_the_same(void **state)
 	}
 }
 
+/* The copy hears of what the other wrote later, and not yet of how their logs came apart: its next record comes behind the other's, and
+ * how far back its own row lies would say another row. */
+static void a_copy_that_heard_of_the_other_still_means_its_own_rows(void **state)
+{
+	uint64_t behind = head_of(twin).highest + 1;
+	struct profile *p;
+
+	(void)state;
+	record(wang, "又锁着");
+	send(wang, twin, behind, 1000);
+	assert_int_equal(head_of(twin).range_count, 2);
+	assert_int_equal(head_of(twin).split_at, 0);
+	assert_ok(township_submit(twin, "place_edit", &own, "{'address':'西街9号'}", NULL));
+	p = new_reader(ORDERS + 1);
+	township_send(twin, p);
+	assert_string_equal(township_value(twin, &own, "address"), "西街9号");
+	assert_string_equal(township_value(p, &own, "address"), "西街9号");
+	profile_close(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(branches_in_any_order_come_out_the_same),
+		cmocka_unit_test(a_copy_that_heard_of_the_other_still_means_its_own_rows),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -179,6 +179,7 @@ enum err duelist_open(struct profile *p, int32_t day, struct duelist **out)
 		duelist_close(d);
 		return e;
 	}
+	duerules_rest(&d->rules);                       /* a screen keeps the list for hours */
 	if (d->count)
 		qsort(d->at, d->count, sizeof *d->at, by_day);
 	*out = d;

@@ -279,6 +279,19 @@ static void every_small_place_is_due_next_month_and_a_visit_pays(void **state)
 	assert_int_equal(owed_visits(next, &overdue), SHOPS + 5);
 }
 
+/* A store has room for 126 readers; a list on a screen is none of them. */
+static void lists_of_what_is_due_hold_nothing_of_the_store(void **state)
+{
+	struct duelist *d[160];
+	int32_t today = clock_day_of(clock_wall(), 480);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof d / sizeof *d; i++)
+		assert_ok(duelist_open(wang, today, &d[i]));
+	for (size_t i = 0; i < sizeof d / sizeof *d; i++)
+		duelist_close(d[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +305,7 @@ int main(void)
 		cmocka_unit_test(a_list_can_be_filtered_and_turned_round),
 		cmocka_unit_test(the_rows_of_a_row_are_found),
 		cmocka_unit_test(every_small_place_is_due_next_month_and_a_visit_pays),
+		cmocka_unit_test(lists_of_what_is_due_hold_nothing_of_the_store),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -28,7 +28,9 @@
 struct today {
 	struct kit_view base;
 	struct app *app;
-	struct duelist *dues;
+	struct duelist *dues;                /* of the day `dues_day`, and the version of the store they were read from */
+	uint64_t dues_version;
+	int dues_day;
 	struct begun drafts[BEGUN_MAX];
 	size_t draft_count;
 	struct warning_open warnings[WARNING_OPEN_MAX];
@@ -209,17 +211,30 @@ static bool is_begun(const struct today *t, const struct due *d)
 	return false;
 }
 
+/* Back from another screen that wrote nothing they are what they were: all places are looked at to know them. */
+static enum err read_dues(struct today *t)
+{
+	enum err e;
+
+	if (t->dues && t->version && t->version == t->dues_version && app_day(t->app) == t->dues_day)
+		return ERR_OK;
+	duelist_close(t->dues);
+	t->dues = NULL;
+	t->dues_version = t->version;
+	t->dues_day = app_day(t->app);
+	if ((e = duelist_open(t->app->profile, t->dues_day, &t->dues)))
+		t->dues = NULL;
+	return e;
+}
+
 static enum err gather_dues(struct today *t)
 {
 	size_t size = 64;
 	uint32_t n, *table;
 	enum err e;
 
-	duelist_close(t->dues);
-	t->dues = NULL;
 	t->due_count = t->overdue = 0;
-	e = duelist_open(t->app->profile, app_day(t->app), &t->dues);
-	if (e)
+	if ((e = read_dues(t)))
 		return e;
 	n = duelist_count(t->dues);
 	while (size < 2 * (size_t)n)

@@ -1,27 +1,6 @@
 #include "config.h"
 #include "forms/base/wire.h"
 
-struct wire wire_init(const void *data, size_t len)
-{
-	const uint8_t *p = data;
-
-	return (struct wire){ .at = p, .end = p ? p + len : p, .err = ERR_OK };
-}
-
-const uint8_t *wire_bytes(struct wire *w, size_t len)
-{
-	const uint8_t *p = w->at;
-
-	if (w->err)
-		return NULL;
-	if (len > (size_t)(w->end - w->at)) {
-		w->err = ERR_FORMAT;
-		return NULL;
-	}
-	w->at += len;
-	return p;
-}
-
 static uint64_t number(struct wire *w, size_t bytes)
 {
 	const uint8_t *p = wire_bytes(w, bytes);
@@ -32,7 +11,6 @@ static uint64_t number(struct wire *w, size_t bytes)
 	return n;
 }
 
-uint8_t  wire_u8(struct wire *w)  { return (uint8_t)number(w, 1); }
 uint16_t wire_u16(struct wire *w) { return (uint16_t)number(w, 2); }
 uint32_t wire_u32(struct wire *w) { return (uint32_t)number(w, 4); }
 uint64_t wire_u64(struct wire *w) { return number(w, 8); }
@@ -54,14 +32,4 @@ uint64_t wire_varint(struct wire *w)
 	}
 	w->err = ERR_FORMAT;
 	return 0;
-}
-
-size_t wire_left(const struct wire *w)
-{
-	return w->err ? 0 : (size_t)(w->end - w->at);
-}
-
-enum err wire_end(const struct wire *w)
-{
-	return w->err ? w->err : w->at == w->end ? ERR_OK : ERR_FORMAT;
 }

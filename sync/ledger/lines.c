@@ -14,10 +14,12 @@ static enum err no_memory(void)
 /* The first eight bytes as a number: most comparisons end there. */
 static uint64_t prefix_of(const uint8_t *sort, size_t len)
 {
+	uint8_t first[PREFIX] = { 0 };
 	uint64_t n = 0;
 
+	memcpy(first, sort, len < PREFIX ? len : PREFIX);
 	for (size_t i = 0; i < PREFIX; i++)
-		n = n << 8 | (i < len ? sort[i] : 0);
+		n = n << 8 | first[i];
 	return n;
 }
 

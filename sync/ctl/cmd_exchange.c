@@ -215,6 +215,7 @@ enum err cmd_bundle_export(struct ctl *c)
 {
 	struct folder_report r = { 0 };
 	const char *dir, *log = ctl_take(c, "--log");
+	bool sealed = ctl_flag(c, "--sealed");          /* what lock and exit have sealed: whoever carries it needs no PIN */
 	struct profile *p;
 	enum err e;
 
@@ -224,7 +225,12 @@ enum err cmd_bundle_export(struct ctl *c)
 		e = ctl_open(c, true, &p);
 		return e ? e : export_piece(c, p, dir, log);
 	}
-	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, true, &p)) || (e = folder_seal(p, &r.sealed, &r.sealed_events)) || (e = folder_deliver(p->dir, dir, &r)))
+	e = ctl_rest(c, 0, 0);
+	if (!e && !sealed && !(e = ctl_open(c, true, &p)))
+		e = folder_seal(p, &r.sealed, &r.sealed_events);
+	if (!e)
+		e = folder_deliver(c->profile_dir, dir, &r);
+	if (e)
 		return e;
 	ctl_say(c, _("新封 %u 包 (%" PRIu64 " 条), 拷出 %u 包, 原有 %u 包"), r.sealed, r.sealed_events, r.copied, r.there);
 	return ERR_OK;

@@ -41,7 +41,7 @@
 	X("owed", "[--month YYYY-MM]", N_("欠账"), cmd_owed) \
 	X("sync", "--dir DIR | --url URL", N_("同步: 封包、拷出、收回执和下行"), cmd_sync) \
 	X("merge", "DIR|F…", N_("收包"), cmd_merge) \
-	X("bundle export", "--to DIR [--log WRITER:SCOPE:EPOCH --first N --count N]", N_("封包到文件夹"), cmd_bundle_export) \
+	X("bundle export", "--to DIR [--sealed | --log WRITER:SCOPE:EPOCH --first N --count N]", N_("封包到文件夹"), cmd_bundle_export) \
 	X("bundle verify", "F…", N_("验包, 不收"), cmd_bundle_verify) \
 	X("bundle show", "F", N_("看一个包的封面"), cmd_bundle_show) \
 	X("conflict list", "", N_("有几种说法的地方"), cmd_conflict_list) \

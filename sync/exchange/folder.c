@@ -81,6 +81,32 @@ static enum err seal_scope(struct profile *p, struct own *o, const char *dir, ui
 	return e;
 }
 
+struct crowd { const char *dir; uint64_t files, bytes; };
+
+static enum err count_small(void *user, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	struct crowd *c = user;
+	struct buf path = { 0 };
+	struct stat st;
+
+	if (dot && !strcmp(dot, ".xcb") && !sys->lstat(fs_path(&path, c->dir, name), &st)) {
+		c->files++;
+		c->bytes += (uint64_t)st.st_size;
+	}
+	buf_clear(&path);
+	return ERR_OK;
+}
+
+/* A device that is locked ten times a day and meets nobody for weeks: what waits in many small bundles is sealed anew in few. */
+static enum err gather_small(struct profile *p, const char *dir)
+{
+	struct crowd c = { .dir = dir };
+	enum err e = fs_list(dir, FOLDER_FILES_MAX, count_small, &c);
+
+	return e || c.files <= FOLDER_SMALL_FILES || c.bytes / c.files > LIMIT_BUNDLE_TARGET / 4 ? e : shelf_empty(p, "out", dir);
+}
+
 enum err folder_seal(struct profile *p, uint32_t *bundles, uint64_t *events)
 {
 	struct keys_slots *slots;
@@ -102,9 +128,11 @@ enum err folder_seal(struct profile *p, uint32_t *bundles, uint64_t *events)
 		store_abort(&t);
 	}
 	profile_path(p, "out", &dir);
+	if (!e)
+		e = dir.err ? dir.err : gather_small(p, dir.data);
 	for (size_t i = 0; !e && i < o.count; i++) {
 		o.now = o.scopes[i];
-		e = dir.err ? dir.err : seal_scope(p, &o, dir.data, bundles, events);
+		e = seal_scope(p, &o, dir.data, bundles, events);
 	}
 	free(slots);
 	buf_clear(&dir);

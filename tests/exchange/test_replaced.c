@@ -202,12 +202,41 @@ static void old_receipts_leave_the_stick_and_nobody_misses_them(void **state)
 	clock_set(start);
 }
 
+/* Sealed at every lock and exit, for weeks without meeting anybody: the bundles stay few, and nothing is lost when they are made anew. */
+static void what_waits_in_many_small_bundles_is_sealed_anew_in_few(void **state)
+{
+	char text[32], first[32] = "lock-0";
+	uint32_t most = 0;
+
+	(void)state;
+	two_fresh_stick();
+	for (int i = 0; i < 3 * FOLDER_SMALL_FILES; i++) {
+		uint32_t bundles;
+		uint64_t events;
+
+		snprintf(text, sizeof text, "lock-%d", i);
+		assert_ok(world_append(device, &village, text, NULL, NULL, NULL));
+		assert_ok(folder_seal(device, &bundles, &events));
+		if (two_waiting().count > most)
+			most = two_waiting().count;
+	}
+	print_message("# at most %u bundles\n", most);
+	assert_true(most > 1 && most <= FOLDER_SMALL_FILES + 2);
+	assert_ok(two_deliver());
+	assert_ok(two_merge());
+	assert_true(two_holds(office, first));
+	assert_true(two_holds(office, text));
+	assert_ok(two_deliver());
+	assert_int_equal(two_waiting().count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_sealed_anew_replaces_its_old_copy_on_the_stick),
 		cmocka_unit_test(a_stick_does_not_fill_up_with_what_the_township_made_anew),
 		cmocka_unit_test(what_was_replaced_long_ago_is_forgotten),
+		cmocka_unit_test(what_waits_in_many_small_bundles_is_sealed_anew_in_few),
 		cmocka_unit_test(old_receipts_leave_the_stick_and_nobody_misses_them),
 	};
 

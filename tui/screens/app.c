@@ -4,7 +4,9 @@
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "sync/exchange/along.h"
+#include "sync/exchange/folder.h"
 #include "sync/keys/roster.h"
+#include "sync/keys/town.h"
 #include "sync/ledger/draft.h"
 #include "sync/ledger/profile.h"
 #include "tui/screens/cards.h"
@@ -173,10 +175,21 @@ enum err app_open(struct app *app, const char *dir, const char *label)
 	return ERR_OK;
 }
 
+/* So that anybody can carry it off without the PIN (sync.md section 9). What cannot be sealed now is sealed by the next exchange. */
+static void seal_what_waits(struct app *app)
+{
+	uint32_t bundles;
+	uint64_t events;
+
+	if (app->profile && app->profile->identity && !keys_town_here(app->profile->dir))
+		folder_seal(app->profile, &bundles, &events);
+}
+
 void app_close(struct app *app)
 {
 	whereabouts_stop();
 	courier_stop(app);
+	seal_what_waits(app);
 	if (app->profile)
 		profile_close(app->profile);
 	*app = (struct app){ .profile = NULL };
@@ -254,6 +267,7 @@ void app_leave(struct app *app)
 {
 	whereabouts_stop();
 	courier_stop(app);
+	seal_what_waits(app);
 	profile_lock(app->profile);
 	app->pack = NULL;
 	app->roles = 0;

@@ -7,12 +7,18 @@
 
 const struct errand_mode errand_modes[] = {
 	{ 24, 80, "zh", false }, { 18, 40, "en", true }, { 18, 40, "zh", true }, { 24, 80, "en", false },
+	{ 24, 80, "zh", true }, { 18, 40, "zh", false }, { 24, 80, "en", true }, { 18, 40, "en", false },
 };
 const struct errand_mode *errand_mode;
 struct vt *errand_vt;
 static unsigned keys;
+static int days_passed;
 
-/* At this time of a day of the mode's own. */
+int errand_day(void)
+{
+	return 12 + days_passed;
+}
+
 void errand_open(const char *clock)
 {
 	char program[] = BUILDDIR "/tui/xuncha", option[] = "--profile", path[512], at[] = "--now", time[32], lang[] = "--lang", language[8];
@@ -20,7 +26,7 @@ void errand_open(const char *clock)
 	const char *const colour[] = { "XUNCHA_LOCALEDIR=" BUILDDIR "/tui/po", NULL }, *const mono[] = { colour[0], "NO_COLOR=1", NULL };
 
 	snprintf(path, sizeof path, "%s/manager", field_dir());
-	snprintf(time, sizeof time, "2026-07-%02dT%.8s", 12 + (int)(errand_mode - errand_modes), clock);
+	snprintf(time, sizeof time, "2026-07-%02dT%.8s", errand_day(), clock);
 	snprintf(language, sizeof language, "%s", errand_mode->lang);
 	errand_vt = vt_spawn(errand_mode->rows, errand_mode->cols, argv, errand_mode->mono ? mono : colour);
 	assert_non_null(errand_vt);
@@ -115,14 +121,18 @@ unsigned errand_count(const char *reg, const char *where)
 	return (unsigned)atoi(line);
 }
 
-void errand_in_modes(void (*journey)(void))
+void errand_in_modes(void (*journey)(void), size_t other)
 {
-	size_t n = getenv("XUNCHA_ALL_MODES") ? sizeof errand_modes / sizeof *errand_modes : 2;
+	const size_t all = sizeof errand_modes / sizeof *errand_modes;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < all; i++) {
+		if (i && i != other && !getenv("XUNCHA_ALL_MODES"))
+			continue;
 		errand_mode = &errand_modes[i];
 		journey();
+		days_passed++;
 	}
+	days_passed = 0;
 }
 
 bool errand_is_first(void)

@@ -1,7 +1,7 @@
 /* errand.h - one errand of a village manager on the real program, key by key, its key strokes counted.
  *
- * Each runs at 80x24 in Chinese with colours and at 40x18 in English without any; XUNCHA_ALL_MODES=1 adds the other two. What holds
- * is asked of the ledger, by another program.
+ * Each runs at 80x24 in Chinese with colours and in one more of the eight modes, another for each journey, so that every mode is met;
+ * with XUNCHA_ALL_MODES=1 in all eight. What holds is asked of the ledger, by another program.
  */
 #ifndef TESTS_SCREENS_ERRAND_H
 #define TESTS_SCREENS_ERRAND_H
@@ -9,14 +9,15 @@
 #include "tests/screens/field.h"
 
 struct errand_mode { int rows, cols; const char *lang; bool mono; };
-extern const struct errand_mode errand_modes[4];
+extern const struct errand_mode errand_modes[8];
 extern const struct errand_mode *errand_mode;
 extern struct vt *errand_vt;
 
-void errand_in_modes(void (*journey)(void));
+void errand_in_modes(void (*journey)(void), size_t other);      /* on a day of its own each */
+int errand_day(void);                                   /* of July */
 bool errand_is_first(void);
 
-void errand_open(const char *clock);                    /* unlocked, at this time of a day of the mode's own */
+void errand_open(const char *clock);                    /* unlocked, at this time of errand_day() */
 void errand_press(const char *name);                    /* one key, as of vt_key() */
 void errand_type(const char *text);                     /* each character a key */
 void errand_fill(const char *text);                     /* and Enter */

@@ -90,7 +90,7 @@ void calls_tiers(const struct app *app, const uint32_t total[CALLS_TIERS_MAX], c
 
 	for (uint32_t i = 0; codes != PACK_NONE && i < app->pack->codes[codes].count && i < CALLS_TIERS_MAX; i++)
 		if (total[i])
-			buf_printf(out, "%s%s %u/%u", out->len ? "   " : "", pack_name(&app->pack->codes[codes].at[i].label, i18n_language()), reached[i], total[i]);
+			buf_printf(out, "%s%s %u/%u", out->len ? "  " : "", pack_name(&app->pack->codes[codes].at[i].label, i18n_language()), reached[i], total[i]);
 }
 
 size_t calls_next(const struct calls *c, size_t at)

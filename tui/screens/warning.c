@@ -260,7 +260,7 @@ static int clocks(struct warning_view *v, WINDOW *win)
 		kit_text(win, y++, 1, cols - 2, KIT_DIM, buf_str(&b));
 	buf_clear(&b);
 	if (v->moved.len && getmaxy(win) > 10)
-		kit_printf(win, y++, 1, cols - 2, KIT_DIM, _("转移 %s"), buf_str(&v->moved));
+		kit_printf(win, y++, 1, cols - 2, KIT_DIM, cols < KIT_NARROW ? "%s" : _("转移 %s"), buf_str(&v->moved));
 	return y;
 }
 
@@ -276,6 +276,10 @@ static void detail(struct warning_view *v, WINDOW *win, int y)
 	words_of(v, &row, "", "post", "", &b);
 	words_of(v, &row, "", "role", "", &b);
 	words_of(v, &row, _("电话 "), "phone", "", &b);
+	if (cols < KIT_NARROW) {
+		kit_text(win, y++, 1, cols - 2, KIT_STRONG, buf_str(&b));
+		buf_reset(&b);
+	}
 	words_of(v, &row, _("B角 "), "name_b", "", &b);
 	words_of(v, &row, "", "phone_b", "", &b);
 	kit_text(win, y, 1, cols - 2, KIT_STRONG, buf_str(&b));
@@ -292,7 +296,7 @@ static void detail(struct warning_view *v, WINDOW *win, int y)
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct warning_view *v = (struct warning_view *)base;
-	int y = clocks(v, win), below = v->calls.count && getmaxy(win) > 8 ? 3 : 0;
+	int y = clocks(v, win), below = !v->calls.count || getmaxy(win) <= 8 ? 0 : getmaxx(win) < KIT_NARROW ? 4 : 3;
 
 	if (getmaxy(win) > 6)
 		kit_rule(win, y++);

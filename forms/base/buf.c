@@ -4,6 +4,7 @@
 #include "forms/base/i18n.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,11 +50,17 @@ static int grow(struct buf *b, size_t more)
 	return 1;
 }
 
+/* Most writes are a few bytes into memory that is there. */
+static inline bool fits(const struct buf *b, size_t len)
+{
+	return !b->err && !b->max && len < b->cap - b->len;
+}
+
 void *buf_more(struct buf *b, size_t len)
 {
 	char *p;
 
-	if (!grow(b, len))
+	if (!fits(b, len) && !grow(b, len))
 		return NULL;
 	p = b->data + b->len;
 	b->len += len;
@@ -76,9 +83,10 @@ void buf_puts(struct buf *b, const char *s)
 
 void buf_putc(struct buf *b, int byte)
 {
-	char c = (char)byte;
+	char *p = buf_more(b, 1);
 
-	buf_put(b, &c, 1);
+	if (p)
+		*p = (char)byte;
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)

@@ -7,23 +7,18 @@
 
 static void head(struct buf *b, unsigned major, uint64_t n)
 {
+	unsigned info = n <= 0xff ? 0 : n <= 0xffff ? 1 : n <= 0xffffffff ? 2 : 3;
+	size_t bytes = (size_t)1 << info;
 	unsigned char h[9];
-	size_t len;
 
 	if (n < 24) {
-		h[0] = (unsigned char)n;
-		len = 1;
-	} else {
-		unsigned info = n <= 0xff ? 0 : n <= 0xffff ? 1 : n <= 0xffffffff ? 2 : 3;
-		size_t bytes = (size_t)1 << info;
-
-		h[0] = (unsigned char)(24 + info);
-		for (size_t i = 0; i < bytes; i++)
-			h[1 + i] = (unsigned char)(n >> (8 * (bytes - 1 - i)));
-		len = 1 + bytes;
+		buf_putc(b, (int)(major << 5 | (unsigned)n));
+		return;
 	}
-	h[0] |= (unsigned char)(major << 5);
-	buf_put(b, h, len);
+	h[0] = (unsigned char)(major << 5 | (24 + info));
+	for (size_t i = 0; i < bytes; i++)
+		h[1 + i] = (unsigned char)(n >> (8 * (bytes - 1 - i)));
+	buf_put(b, h, 1 + bytes);
 }
 
 void cbor_put_unsigned(struct buf *b, uint64_t n) { head(b, 0, n); }
@@ -245,6 +240,26 @@ const uint8_t *cbor_skip(struct cbor *c, size_t *len)
 	const uint8_t *p = c->at;
 
 	skip(c, 1);
+	*len = c->err ? 0 : (size_t)(c->at - p);
+	return c->err ? NULL : p;
+}
+
+const uint8_t *cbor_pass(struct cbor *c, size_t *len)
+{
+	const uint8_t *p = c->at;
+	size_t n;
+
+	for (uint64_t left = 1; left && !c->err; left--)
+		switch (cbor_peek(c)) {
+		case CBOR_UNSIGNED: number(c, 0); break;
+		case CBOR_NEGATIVE: number(c, 1); break;
+		case CBOR_BYTES:    string(c, 2, SIZE_MAX, &n); break;
+		case CBOR_TEXT:     string(c, 3, SIZE_MAX, &n); break;
+		case CBOR_ARRAY:    left += cbor_array(c, CBOR_ARRAY_MAX); break;
+		case CBOR_MAP:      left += 2 * cbor_map(c, CBOR_MAP_MAX); break;
+		case CBOR_FALSE: case CBOR_TRUE: case CBOR_NULL: c->at++; break;
+		case CBOR_BAD:      fail(c, ERR_FORMAT);
+		}
 	*len = c->err ? 0 : (size_t)(c->at - p);
 	return c->err ? NULL : p;
 }

@@ -49,6 +49,9 @@ bool     cbor_null(struct cbor *c);                  /* true and consumed when t
 /* Pass over one item of any type, checking it wholly; returns its bytes (borrowed) and length. */
 const uint8_t *cbor_skip(struct cbor *c, size_t *len);
 
+/* The same for an item that was checked before: only its end is looked for (texts and the order of keys are not looked at). */
+const uint8_t *cbor_pass(struct cbor *c, size_t *len);
+
 /* Is this exactly one well-formed item within the limits? ERR_FORMAT or ERR_LIMIT otherwise. */
 enum err cbor_check(const void *data, size_t len);
 

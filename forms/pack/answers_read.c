@@ -13,14 +13,15 @@ static enum err mismatch(const struct pack_form *f)
 	return err_set(ERR_FORMAT, _("记录与表单 %s 不符"), f->id);
 }
 
-/* Pass over one item. Most places of a record are one byte: null, or a small number. */
+/* Pass over one item, which was checked when its event came; what is read of it is looked at then. Most places of a record are
+ * one byte: null, or a small number. */
 static const uint8_t *skip(struct cbor *c, size_t *len)
 {
 	if (!c->err && c->at < c->end && (*c->at < 0x18 || *c->at == 0xf6)) {
 		*len = 1;
 		return c->at++;
 	}
-	return cbor_skip(c, len);
+	return cbor_pass(c, len);
 }
 
 /* ---- one place ---- */

@@ -9,7 +9,6 @@
 #include "forms/base/text.h"
 #include "forms/base/wire.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,12 +131,13 @@ void block_sort_row(const struct row *r, const struct pack *pack, const struct p
 /* The number people read, so that only the whole of it is found: 7 is not 0070, nor 007 of a name. */
 void block_number(uint32_t number, struct buf *out)
 {
-	char digits[16];
+	uint32_t unit = 1;
 
-	snprintf(digits, sizeof digits, "%u", (unsigned)number);
 	buf_putc(out, BLOCK_NUMBER_END);
-	for (const char *d = digits; *d; d++)
-		buf_putc(out, *d & 0x1f);
+	while (number / unit >= 10)
+		unit *= 10;
+	for (; unit; unit /= 10)
+		buf_putc(out, ('0' + (int)(number / unit % 10)) & 0x1f);
 	buf_putc(out, BLOCK_NUMBER_END);
 	buf_putc(out, '\n');
 }
@@ -188,9 +188,31 @@ static bool is_done(const struct row *r, const struct pack *pack, const struct p
 	return pack_is_end(pack, (uint32_t)(pr - pack->registers), stage, value);
 }
 
+static void put_item(struct block_changes *c, const struct row *r, const struct pack *pack, const struct pack_register *pr)
+{
+	struct buf *sort = &c->sort, *text = &c->text, *initials = &c->initials;
+
+	buf_reset(sort);
+	buf_reset(text);
+	buf_reset(initials);
+	block_sort_row(r, pack, pr, pr->sort, sort);
+	put_found(r, pr, text, initials);
+	buf_cut(sort, BLOCK_SORT_MAX);
+	buf_cut(text, BLOCK_TEXT_MAX);
+	buf_cut(initials, BLOCK_TEXT_MAX);
+	buf_putc(&c->bytes, (int)(r->flags | (is_done(r, pack, pr) ? BLOCK_DONE : 0)));
+	buf_put(&c->bytes, r->key.bytes + 2, BLOCK_KEY_TAIL);
+	buf_putc(&c->bytes, (int)sort->len);
+	buf_put(&c->bytes, sort->data, sort->len);
+	buf_varint(&c->bytes, text->len);
+	buf_put(&c->bytes, text->data, text->len);
+	buf_put(&c->bytes, initials->data, initials->len);
+	if (!c->bytes.err)
+		c->bytes.err = sort->err ? sort->err : text->err ? text->err : initials->err;
+}
+
 enum err block_note(struct block_changes *c, const struct row *r, uint16_t reg, const struct pack *pack, const struct pack_register *pr)
 {
-	struct buf sort = { 0 }, text = { .max = 0 }, initials = { 0 };
 	size_t at = c->bytes.len;
 
 	if (c->count == c->cap) {
@@ -202,27 +224,9 @@ enum err block_note(struct block_changes *c, const struct row *r, uint16_t reg, 
 		c->at = more;
 		c->cap = cap;
 	}
-	if (!(r->flags & ROW_EMPTY)) {
-		block_sort_row(r, pack, pr, pr->sort, &sort);
-		put_found(r, pr, &text, &initials);
-		if (sort.len > BLOCK_SORT_MAX)
-			buf_cut(&sort, BLOCK_SORT_MAX);
-		if (text.len > BLOCK_TEXT_MAX)
-			buf_cut(&text, BLOCK_TEXT_MAX);
-		if (initials.len > BLOCK_TEXT_MAX)
-			buf_cut(&initials, BLOCK_TEXT_MAX);
-		buf_putc(&c->bytes, (int)(r->flags | (is_done(r, pack, pr) ? BLOCK_DONE : 0)));
-		buf_put(&c->bytes, r->key.bytes + 2, BLOCK_KEY_TAIL);
-		buf_putc(&c->bytes, (int)sort.len);
-		buf_put(&c->bytes, sort.data, sort.len);
-		buf_varint(&c->bytes, text.len);
-		buf_put(&c->bytes, text.data, text.len);
-		buf_put(&c->bytes, initials.data, initials.len);
-	}
+	if (!(r->flags & ROW_EMPTY))
+		put_item(c, r, pack, pr);
 	c->at[c->count++] = (struct block_change){ .reg = reg, .slot = r->slot, .at = at, .len = c->bytes.len - at };
-	buf_clear(&sort);
-	buf_clear(&text);
-	buf_clear(&initials);
 	return c->bytes.err;
 }
 
@@ -235,6 +239,9 @@ void block_drop(struct block_changes *c)
 void block_free(struct block_changes *c)
 {
 	buf_clear(&c->bytes);
+	buf_clear(&c->sort);
+	buf_clear(&c->text);
+	buf_clear(&c->initials);
 	free(c->at);
 	*c = (struct block_changes){ 0 };
 }

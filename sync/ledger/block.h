@@ -24,7 +24,7 @@ struct block_item {
 
 /* Changed items of one write, put by blocks at the end. Zeroed is empty. */
 struct block_change { uint16_t reg; uint32_t slot; size_t at, len; };
-struct block_changes { struct buf bytes; struct block_change *at; uint32_t count, cap; };
+struct block_changes { struct buf bytes; struct block_change *at; uint32_t count, cap; struct buf sort, text, initials; /* scratch */ };
 
 /* Note what row `r` now looks like (ROW_EMPTY hides it). `now` NULL-able pack gives fields and sort. */
 enum err block_note(struct block_changes *c, const struct row *r, uint16_t reg, const struct pack *pack, const struct pack_register *pr);

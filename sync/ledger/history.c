@@ -385,7 +385,7 @@ static enum err add_record(struct history *h, const struct context *c, const str
 	struct record rec;
 	struct missing why;
 	struct row_id id;
-	enum err e = history_record(c, v, &rec, &why);
+	enum err e = history_record_of(c, v, pl, &rec, &why);
 
 	for (uint32_t i = 0; !e && payload_next(pl, &row); i++) {
 		if (row.entity >= rec.plan->entity_count)

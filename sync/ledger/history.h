@@ -45,6 +45,8 @@ struct record {
 
 /* ERR_HELD with `why` filled: wait. ERR_FORMAT: it names something that cannot be. */
 enum err history_record(const struct context *c, const struct fold_view *v, struct record *out, struct missing *why);
+/* The same of an event whose payload was opened already, and is still at its start. */
+enum err history_record_of(const struct context *c, const struct fold_view *v, const struct payload *pl, struct record *out, struct missing *why);
 
 /* The event a link names, seen from `v`. */
 enum err history_link(const struct context *c, const struct fold_view *v, const struct payload_link *l, struct log_place *at, uint8_t ref[EVENT_REF], struct missing *why);

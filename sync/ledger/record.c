@@ -94,19 +94,25 @@ static enum err amended_record(const struct context *c, const struct fold_view *
 	return e;
 }
 
+enum err history_record_of(const struct context *c, const struct fold_view *v, const struct payload *pl, struct record *out, struct missing *why)
+{
+	struct payload last;
+
+	memset(out, 0, sizeof *out);
+	if (pl->kind == EVENT_SUBMIT)
+		return submit_record(c, v, pl, out, why);
+	if (pl->kind != EVENT_AMEND)
+		return err_set(ERR_FORMAT, _("第 %d 类事件不是记录"), (int)pl->kind);
+	last = *pl;
+	return amended_record(c, v, &last, out, why);
+}
+
 enum err history_record(const struct context *c, const struct fold_view *v, struct record *out, struct missing *why)
 {
 	struct payload pl;
 	enum err e = payload_open((enum event_kind)v->event->kind, v->event->public_part.data, v->event->public_part.len, &pl);
 
-	memset(out, 0, sizeof *out);
-	if (e)
-		return e;
-	if (pl.kind == EVENT_SUBMIT)
-		return submit_record(c, v, &pl, out, why);
-	if (pl.kind == EVENT_AMEND)
-		return amended_record(c, v, &pl, out, why);
-	return err_set(ERR_FORMAT, _("第 %d 类事件不是记录"), (int)pl.kind);
+	return e ? e : history_record_of(c, v, &pl, out, why);
 }
 
 /* --- which rows --- */
@@ -140,9 +146,9 @@ static enum err register_of(const struct context *c, const struct log_place *at,
 		goto out;
 	v = history_view(&event);
 	memcpy(ref, event.hash, EVENT_REF);
-	if ((e = history_record(c, &v, &rec, why)))
-		goto out;
 	if ((e = payload_open((enum event_kind)event.event.kind, event.event.public_part.data, event.event.public_part.len, &pl)))
+		goto out;
+	if ((e = history_record_of(c, &v, &pl, &rec, why)))
 		goto out;
 	for (uint32_t i = 0; payload_next(&pl, &row); i++)
 		if (i == index && row.fresh && row.entity < rec.plan->entity_count) {
@@ -179,7 +185,7 @@ static enum err record_rows(const struct context *c, const struct fold_view *v, 
 	struct touched one;
 	enum err e;
 
-	if ((e = history_record(c, v, &rec, why)) || (e = take_rows(mem, pl->row_count, rows)))
+	if ((e = history_record_of(c, v, pl, &rec, why)) || (e = take_rows(mem, pl->row_count, rows)))
 		return e;
 	for (uint32_t i = 0; payload_next(pl, &row); i++) {
 		struct log_place at = *v->at;

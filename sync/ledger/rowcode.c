@@ -158,7 +158,7 @@ static void put_fields(struct writer *w, struct rowcode *head, struct buf *out)
 	cbor_put_unsigned(out, total);
 	cbor_put_array(out, w->number_count);
 	for (uint32_t f = 0; f < w->number_count; f++) {
-		uint32_t open = put_open(w, w->numbers[f], NULL);
+		uint32_t open = total == w->number_count ? 1 : put_open(w, w->numbers[f], NULL);
 
 		if (open > 1 && field_conflicts(w, w->numbers[f]))
 			head->flags |= ROW_CONFLICT;

@@ -60,33 +60,48 @@ static bool is_sealed(struct cbor item)
 	return cbor_array(&item, 2) == 2 && cbor_bytes_n(&item, 8) && cbor_peek(&item) == CBOR_BYTES;
 }
 
+/* Note where the items begin up to `place`, which there is, and the one behind it. */
+static enum err mark_items(struct answers_record *r, uint32_t place)
+{
+	const uint8_t *start = r->answers;
+	struct cbor c = cbor_init(start, r->answers_len);
+	uint32_t known = r->known;
+	size_t len;
+
+	c.at += r->marks[known - 1];
+	while (known < place + 2 && skip(&c, &len))
+		r->marks[known++] = (uint32_t)(c.at - start);
+	r->known = known;
+	return c.err;
+}
+
 /* Item `place` at the top of the answers, as item_of_array(). */
 static struct cbor item_at_top(struct answers_record *r, uint32_t place, enum err *e)
 {
-	const uint8_t *start = r->answers, *item = NULL;
+	const uint8_t *start = r->answers;
 	struct cbor c = cbor_init(start, r->answers_len);
-	size_t len = 0;
-	uint32_t i;
+	uint32_t noted = place < ANSWERS_MARKS - 1 ? place : ANSWERS_MARKS - 2;
+	size_t len;
 
 	if (!r->known) {
 		r->count = (uint32_t)cbor_array(&c, CBOR_ARRAY_MAX);
 		r->marks[0] = (uint32_t)(c.at - start);
 		r->known = !c.err;
 	}
-	if (!r->known || place >= r->count) {
-		*e = r->known ? ERR_OK : ERR_FORMAT;
-		return cbor_init(NULL, 0);
-	}
-	i = place < r->known ? place : r->known - 1;
-	for (c.at = start + r->marks[i]; i <= place && !c.err; i++) {
-		item = c.at;
-		if (i + 1 < r->known)
-			c.at = start + r->marks[i + 1];
-		else if (skip(&c, &len) && i + 1 == r->known && r->known < ANSWERS_MARKS)
-			r->marks[r->known++] = (uint32_t)(c.at - start);
-	}
 	*e = c.err;
-	return !c.err && *item != 0xf6 ? cbor_init(item, (size_t)(c.at - item)) : cbor_init(NULL, 0);
+	if (c.err || place >= r->count || (noted + 2 > r->known && (*e = mark_items(r, noted))))
+		return cbor_init(NULL, 0);
+	if (place == noted) {
+		c = cbor_init(start + r->marks[place], r->marks[place + 1] - r->marks[place]);
+	} else {
+		c.at = start + r->marks[noted];
+		for (uint32_t i = noted; i < place; i++)
+			skip(&c, &len);
+		start = skip(&c, &len);
+		*e = c.err;
+		c = cbor_init(start, c.err ? 0 : len);
+	}
+	return c.at == c.end || *c.at == 0xf6 ? cbor_init(NULL, 0) : c;
 }
 
 /* The place `at` of the top level, of the answers or of the personal part. */

@@ -163,15 +163,26 @@ static enum err take_slice(struct log_batch *b, void *user)
 	return e;
 }
 
+/* Past the bundles of which nothing is written: those that are here already are no reason for a commit. */
+static bool pass_over(struct inbox_group *g)
+{
+	while (!g->done.segment && g->done.bundle < g->count && !g->at[g->done.bundle].bundle
+	       && (g->authority_only || g->at[g->done.bundle].file->verdict != INBOX_CARRIED))
+		g->done.bundle++;
+	return g->done.bundle < g->count;
+}
+
 static enum err take_pass(struct inbox_group *g, bool authority_only)
 {
 	enum err e = ERR_OK;
+	bool again = false;
 
 	g->authority_only = authority_only;
 	g->done = (struct inbox_mark){ 0 };
-	while (!e && g->done.bundle < g->count) {
-		if (g->done.bundle || g->done.segment)
+	while (!e && pass_over(g)) {
+		if (again)
 			clock_sleep(PAUSE_MS);
+		again = true;
 		if ((e = log_write(g->profile, take_slice, g)))
 			break;
 		for (size_t i = 0; i < g->count; i++)

@@ -24,6 +24,7 @@ void history_free(struct history *h)
 {
 	free(h->entries);
 	scratch_free(&h->mem);
+	buf_clear(&h->value);
 	*h = (struct history){ 0 };
 }
 
@@ -242,24 +243,23 @@ static bool read_value(struct history *h, const struct context *c, const struct 
                        const struct plan_save *s, uint32_t instance, unsigned gone, struct judge_write *w)
 {
 	const struct event *ev = v->event;
-	struct buf value = { 0 };
+	struct buf *value = &h->value;
 
+	buf_reset(value);
 	w->n = s->n;
 	w->merge = s->merge;
 	w->governed = s->governed;
 	if (s->question == FORM_NONE) {
-		cbor_put_text(&value, s->constant ? s->constant : "");
+		cbor_put_text(value, s->constant ? s->constant : "");
 	} else if (gone >= 2 || (s->personal && gone) || (s->personal && (ev->flags & EVENT_PRIVATE_GONE)) || (ev->flags & EVENT_ANSWERS_GONE && !s->personal)) {
 		return true;
-	} else if (answers_get(answers, s->question, s->repeated ? instance : 0, &value)) {
-		buf_clear(&value);
+	} else if (answers_get(answers, s->question, s->repeated ? instance : 0, value)) {
 		return false;
 	}
-	if (s->link && value.len)
-		absolute_links(c, v, &value);
-	w->len = value.len;
-	w->data = value.len && !value.err ? scratch_copy(&h->mem, value.data, value.len) : NULL;
-	buf_clear(&value);
+	if (s->link && value->len)
+		absolute_links(c, v, value);
+	w->len = value->len;
+	w->data = value->len && !value->err ? scratch_copy(&h->mem, value->data, value->len) : NULL;
 	return w->data != NULL;
 }
 

@@ -64,6 +64,7 @@ struct history {
 	struct judge_entry *entries; uint32_t count, cap;
 	struct rowcode head;                              /* from the event that made it */
 	struct scratch mem;
+	struct buf value;                                 /* scratch: what is being read */
 };
 /* Start over for another row, keeping the memory. */
 void history_reset(struct history *h, const struct row_key *key, const struct row_id *id);

@@ -19,6 +19,7 @@ struct store {
 	dev_t device;
 	ino_t inode;
 	bool damaged;
+	struct buf later, later_list;                   /* memory of the last write for the next */
 };
 
 static const struct { const char *name; bool cache; } tables[] = {
@@ -184,6 +185,8 @@ void store_close(struct store *s)
 		return;
 	if (s->env)
 		mdb_env_close(s->env);
+	buf_clear(&s->later);
+	buf_clear(&s->later_list);
 	free(s->dir);
 	free(s);
 }
@@ -274,6 +277,21 @@ void store_begin_write(struct store *s, struct store_txn *t)
 	begin(s, t, 0);
 	if (!t->err)
 		t->err = fs_random(t->nonce, sizeof t->nonce);
+	if (t->handle) {
+		t->later = s->later;
+		t->later_list = s->later_list;
+		s->later = s->later_list = (struct buf){ 0 };
+	}
+}
+
+static void keep(struct buf *mine, struct buf *now)
+{
+	if (!now->cap)
+		return;
+	buf_clear(mine);
+	*mine = *now;
+	*now = (struct buf){ 0 };
+	buf_reset(mine);
 }
 
 /* LMDB has closed the cursors of a transaction that wrote. */
@@ -282,8 +300,10 @@ static void end(struct store_txn *t)
 	t->handle = NULL;
 	memset(t->put, 0, sizeof t->put);
 	t->later_tables = 0;
-	buf_clear(&t->later);
-	buf_clear(&t->later_list);
+	if (t->store) {
+		keep(&t->store->later, &t->later);
+		keep(&t->store->later_list, &t->later_list);
+	}
 	buf_clear(&t->sealed);
 	buf_clear(&t->packed);
 }

@@ -107,6 +107,32 @@ static void cbor_depth_is_limited(void **state)
 	assert_err(cbor_check(deep, CBOR_DEPTH_MAX + 1), ERR_LIMIT);
 }
 
+/* What was checked ends where passing over it says; of bytes cut anywhere neither finds an end, and neither reads behind them. */
+static void cbor_passes_over_what_it_would_check(void **state)
+{
+	static const uint8_t item[] = { 0x86, 0x18, 0x2a, 0x39, 0x01, 0x00, 0x43, 1, 2, 3, 0x63, 0xe9, 0x97, 0xa8, 0xa2, 0x01, 0x80, 0x02, 0x82, 0xf4, 0xf6, 0xf5 };
+	static const uint8_t bad[][2] = { { 0xf7 }, { 0xf8, 0x20 }, { 0x9f, 0xff }, { 0xc0, 0x00 }, { 0x18, 0x01 }, { 0x83, 0x00 }, { 0x5a, 0xff } };
+	size_t len, checked;
+
+	(void)state;
+	for (size_t n = 0; n <= sizeof item; n++) {
+		uint8_t *copy = memcpy(malloc(n ? n : 1), item, n);
+		struct cbor c = cbor_init(copy, n), d = c;
+
+		assert_int_equal(cbor_pass(&c, &len) != NULL, n == sizeof item);
+		assert_int_equal(cbor_skip(&d, &checked) != NULL, n == sizeof item);
+		assert_int_equal(len, checked);
+		assert_int_equal(cbor_end(&c), cbor_end(&d));
+		free(copy);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct cbor c = cbor_init(bad[i], 2);
+
+		assert_null(cbor_pass(&c, &len));
+		assert_err(c.err, ERR_FORMAT);
+	}
+}
+
 static void cbor_reads_what_it_wrote(void **state)
 {
 	static const int64_t numbers[] = { 0, 23, 24, 255, 256, 65535, 65536, 4294967295, 4294967296, INT64_MAX, -1, -24, -25, -256, -257, INT64_MIN };
@@ -187,6 +213,7 @@ int main(void)
 		cmocka_unit_test(dates_go_round_and_impossible_ones_are_refused),
 		cmocka_unit_test(cbor_takes_only_the_shortest_form),
 		cmocka_unit_test(cbor_depth_is_limited),
+		cmocka_unit_test(cbor_passes_over_what_it_would_check),
 		cmocka_unit_test(cbor_reads_what_it_wrote),
 		cmocka_unit_test(varints_are_shortest_only),
 		cmocka_unit_test(a_written_file_is_read_back_and_limits_hold),

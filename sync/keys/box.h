@@ -16,7 +16,7 @@ struct keys_ad { const void *data; size_t len; };
 /* Write len + KEYS_BOX bytes to `out`, which may not overlap `plain`. Fails only when there is no randomness. */
 enum err keys_box_close(const uint8_t key[KEYS_SYMMETRIC], struct keys_ad ad, const void *plain, size_t len, uint8_t *out);
 
-/* Write len - KEYS_BOX bytes to `plain`; ERR_CORRUPT when the key is another, the bytes were changed or are too few. */
+/* Write len - KEYS_BOX bytes to `plain`, which may be where they lie sealed (box + KEYS_BOX_NONCE); ERR_CORRUPT when the key is another, the bytes were changed or are too few. */
 enum err keys_box_open(const uint8_t key[KEYS_SYMMETRIC], struct keys_ad ad, const uint8_t *box, size_t len, void *plain);
 
 /* The same, appended to a buffer. */

@@ -76,33 +76,22 @@ enum err seal_write_file(const struct seal *s, const char *path, const char *abo
 	return e;
 }
 
-/* Where nothing is sealed the bytes stay where they were read to. */
-static enum err read_checked(const char *path, const char *about, size_t max, struct buf *out)
-{
-	enum err e = fs_read(path, max + KEYS_BOX, out);
-
-	if (!e && !(e = check(about, strlen(about), buf_str(out), out->len))) {
-		memmove(out->data, out->data + SEAL_CHECK, out->len - SEAL_CHECK);
-		buf_cut(out, out->len - SEAL_CHECK);
-	} else {
-		buf_reset(out);
-	}
-	return e;
-}
-
+/* What is read is opened where it lies: a pack is over a megabyte, and is wanted before the first screen. */
 enum err seal_read_file(const struct seal *s, const char *path, const char *about, size_t max, struct buf *out)
 {
-	struct buf sealed = { 0 };
-	enum err e;
+	size_t before = s->key ? KEYS_BOX_NONCE : SEAL_CHECK, after = s->key ? KEYS_BOX_TAG : 0;
+	enum err e = fs_read(path, max + KEYS_BOX, out);
+	uint8_t *data = (uint8_t *)out->data;
 
-	if (!s->key) {
-		e = read_checked(path, about, max, out);
-	} else {
-		e = fs_read(path, max + KEYS_BOX, &sealed);
+	if (!e && s->key)
+		e = keys_box_open(s->key, (struct keys_ad){ about, strlen(about) }, data, out->len, data + before);
+	else if (!e)
+		e = check(about, strlen(about), data, out->len);
+	if (e) {
 		buf_reset(out);
-		if (!e)
-			e = seal_get(s, about, strlen(about), buf_str(&sealed), sealed.len, out);
-		buf_clear(&sealed);
+		return err_in(e, "%s", path);
 	}
-	return e ? err_in(e, "%s", path) : ERR_OK;
+	memmove(data, data + before, out->len - before - after);
+	buf_cut(out, out->len - before - after);
+	return ERR_OK;
 }

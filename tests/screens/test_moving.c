@@ -1,5 +1,5 @@
 /* People are moved to safety: the households of a warning ticked off one key each, those who need someone first at the top, each tick
- * on disk at once, for twelve households and for three hundred. */
+ * on disk at once, for twelve households and for three hundred; and home again. */
 #include "config.h"
 #include "tests/screens/errand.h"
 
@@ -86,6 +86,48 @@ static void twelve_households_are_ticked_off_by_one_key_each_and_who_need_it_go_
 {
 	(void)state;
 	errand_in_modes(evening, 7);
+}
+
+/* They go home when somebody has said so: who, is asked once; of those who are not away nothing is recorded. What the warning's people
+ * were moved stays counted. */
+static void the_moved_go_home_when_it_is_allowed_and_not_before(void **state)
+{
+	(void)state;
+	errand_mode = errand_modes;
+	open_list("04:00");
+	errand_type("111");
+	errand_type("5");                       /* nobody was moved from there yet */
+	assert_false(vt_shows(errand_vt, "谁批准返回的"));
+	errand_press("Home");
+	errand_type("5");
+	assert_shows(errand_vt, "预警还没解除");
+	errand_press("Esc");
+	assert_shows(errand_vt, "没存: 没说是谁批准的");
+	assert_false(vt_shows(errand_vt, "回家 1"));
+	errand_press("Esc");
+	lift();
+	write_file("lifted.json", "{}");
+	submit("warning_lift --row warnings:=summary:未来3小时有山洪", "lifted.json", "2026-07-12T04:30");
+	errand_press("Esc");
+	errand_type("w");                       /* it runs no more: from the register */
+	errand_press("Enter");
+	errand_type("t");
+	errand_press("Home");
+	errand_type("5");
+	assert_shows(errand_vt, "谁批准返回的");
+	assert_false(vt_shows(errand_vt, "预警还没解除"));
+	errand_fill("镇长 赵明");
+	assert_shows(errand_vt, "回家 1");
+	assert_true(vt_selected(errand_vt, "葛玉兰"));       /* the next that is away; not asked again */
+	errand_type("5");
+	assert_shows(errand_vt, "回家 2");
+	errand_press("Home");
+	errand_type("5");                       /* is home already */
+	errand_type("1");                       /* and had to leave once more */
+	assert_shows(errand_vt, "回家 1");
+	assert_shows(errand_vt, "到位 3/12");
+	field_leave(errand_vt);
+	assert_int_equal(errand_count("households", "${return_by} = '镇长 赵明' and ${returned_at} != ''"), 2);
 }
 
 /* One household more a line; every seventh needs someone. */
@@ -273,6 +315,7 @@ static void three_hundred_households_survive_a_kill_in_the_middle(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_moved_go_home_when_it_is_allowed_and_not_before),
 		cmocka_unit_test(twelve_households_are_ticked_off_by_one_key_each_and_who_need_it_go_first),
 		cmocka_unit_test(the_number_of_people_moved_goes_into_the_report),
 		cmocka_unit_test(a_tick_taken_back_leaves_no_place_and_where_none_is_known_it_is_asked),

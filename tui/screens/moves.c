@@ -2,6 +2,7 @@
 #include "tui/screens/moves.h"
 
 #include "forms/base/i18n.h"
+#include "tui/screens/clocks.h"
 #include "tui/screens/filling.h"
 #include "tui/screens/words.h"
 
@@ -44,11 +45,13 @@ static enum err add(struct app *app, struct moves *m, uint32_t at)
 	move.people = number(app, &row, "people");
 	move.first = words_is(app, &row, "help", "yes");
 	move.state = state_of(app, &row);
+	move.home = move.state == MOVE_ARRIVED && moves_home_since(app, &row);
 	arrived = number(app, &row, "moved_n");
 	row_clear(&row);
 	m->homes[move.state]++;
 	m->people[move.state] += move.state == MOVE_ARRIVED && arrived ? arrived : move.people;
 	m->all_people += move.people;
+	m->home += move.home;
 	m->first += move.first;
 	m->first_arrived += move.first && move.state == MOVE_ARRIVED;
 	m->order[m->count++] = move;
@@ -100,11 +103,25 @@ void moves_words(const struct moves *m, struct buf *out)
 		buf_printf(out, _("  路上 %u"), m->homes[MOVE_ON_WAY]);
 	if (m->homes[MOVE_REFUSED])
 		buf_printf(out, _("  不愿 %u"), m->homes[MOVE_REFUSED]);
+	if (m->home)
+		buf_printf(out, _("  回家 %u"), m->home);
 }
 
 bool moves_possible(const struct app *app)
 {
 	return words_may_fill(app, "callout_move");
+}
+
+/* The household of a callout, in its own register. */
+static bool household_of(struct app *app, const struct row *callout, struct row_id *out)
+{
+	struct buf b = { 0 };
+	bool known;
+
+	words_stored(app, callout, "household", &b);
+	known = row_id_parse(buf_str(&b), out);
+	buf_clear(&b);
+	return known;
 }
 
 static void read_plan(struct app *app, const struct row *row, struct move_plan *out)
@@ -121,7 +138,6 @@ static void read_plan(struct app *app, const struct row *row, struct move_plan *
 
 void moves_plan(struct app *app, const struct row *callout, bool went, struct move_plan *out)
 {
-	struct buf household = { 0 };
 	struct row row = { .id = { .index = 0 } };
 	struct row_id id;
 
@@ -130,11 +146,9 @@ void moves_plan(struct app *app, const struct row *callout, bool went, struct mo
 		read_plan(app, callout, out);
 		return;
 	}
-	words_stored(app, callout, "household", &household);
-	if (row_id_parse(buf_str(&household), &id) && !row_read(app->profile, &id, &row))
+	if (household_of(app, callout, &id) && !row_read(app->profile, &id, &row))
 		read_plan(app, &row, out);
 	row_clear(&row);
-	buf_clear(&household);
 }
 
 bool moves_knows_where(const struct move_plan *plan)
@@ -185,4 +199,33 @@ enum err moves_tick(struct app *app, const struct row_id *callout, const struct 
 	enum err e = filling_begin(app, "callout_move", callout, &f);
 
 	return e ? e : filling_keep(f, put_tick(app, f, tick), record);
+}
+
+bool moves_home_possible(const struct app *app)
+{
+	return words_may_fill(app, "household_returned");
+}
+
+int64_t moves_home_since(struct app *app, const struct row *callout)
+{
+	struct row row = { .id = { .index = 0 } };
+	struct row_id id;
+	int64_t back = 0;
+
+	if (household_of(app, callout, &id) && !row_read(app->profile, &id, &row))
+		back = clocks_time(app, &row, "returned_at");
+	row_clear(&row);
+	return back > clocks_time(app, callout, "moved_at") ? back : 0;
+}
+
+enum err moves_home(struct app *app, const struct row *callout, const char *allowed_by, struct row_id *record)
+{
+	struct filling *f = NULL;
+	struct row_id id;
+	enum err e;
+
+	if (!household_of(app, callout, &id))
+		return err_set(ERR_NOTFOUND, "%s", _("这一户不在住户台账里: 按 e 记下"));
+	e = filling_begin(app, "household_returned", &id, &f);
+	return e ? e : filling_keep(f, filling_put(f, "return_by", allowed_by), record);
 }

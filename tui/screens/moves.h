@@ -2,7 +2,8 @@
  *
  * Those who need someone first (old, weak, sick, disabled, pregnant, small children) stand before the others, then as the list was
  * made; the order does not change while people are ticked off. Fields of callouts: warning, name, household, help, people, state
- * (moving, arrived, refused), settle, shelter, moved_at, moved_by, moved_n; the form is callout_move.
+ * (moving, arrived, refused), settle, shelter, moved_at, moved_by, moved_n; the form is callout_move. Who arrived and went home later
+ * counts as arrived still: the register of households says when and by whose word (returned_at, return_by; form household_returned).
  */
 #ifndef TUI_SCREENS_MOVES_H
 #define TUI_SCREENS_MOVES_H
@@ -12,7 +13,7 @@
 
 enum move_state { MOVE_STILL, MOVE_ON_WAY, MOVE_ARRIVED, MOVE_REFUSED, MOVE_STATES };
 
-struct move { uint32_t at /* in the listing */, people; bool first; enum move_state state; };
+struct move { uint32_t at /* in the listing */, people; bool first, home /* again */; enum move_state state; };
 
 struct moves {
 	struct listing *listing;
@@ -20,13 +21,13 @@ struct moves {
 	size_t count;                                       /* all of them */
 	uint32_t homes[MOVE_STATES], people[MOVE_STATES];   /* people: of whom arrived, as counted at their arrival */
 	uint32_t first, first_arrived;                      /* households that go first */
-	uint32_t all_people;
+	uint32_t all_people, home;                          /* home: households that are back */
 };
 
 enum err moves_open(struct app *app, const struct row_id *warning, struct moves *out);
 void moves_close(struct moves *m);
 
-/* "到位 4/12 户 11/40 人  路上 1  不愿 1"; nothing when no household is on the list. */
+/* "到位 4/12 户 11/40 人  路上 1  不愿 1  回家 2"; nothing when no household is on the list. */
 void moves_words(const struct moves *m, struct buf *out);
 
 /* May this person move people by this pack? */
@@ -50,5 +51,10 @@ void moves_tick_as_planned(struct move_tick *tick, const struct move_plan *plan)
 
 /* One household's tick is a record of its own: durable when this returns ERR_OK. */
 enum err moves_tick(struct app *app, const struct row_id *callout, const struct move_tick *tick, struct row_id *record);
+
+/* Coming home again, when somebody has said that they may. When: ms, 0 when they have not, or were moved once more since. */
+bool moves_home_possible(const struct app *app);
+int64_t moves_home_since(struct app *app, const struct row *callout);
+enum err moves_home(struct app *app, const struct row *callout, const char *allowed_by, struct row_id *record);
 
 #endif

@@ -68,12 +68,12 @@ static void state_cell(struct moving *m, const struct row *row, enum move_state 
 	static const enum kit_role roles[MOVE_STATES] = { KIT_PLAIN, KIT_SOON, KIT_GOOD, KIT_DANGER };
 	const char *const words[MOVE_STATES] = { "", _("路上"), _("到了"), _("不愿转移") };
 	char at[32] = "";
-	int64_t moved = state == MOVE_ARRIVED ? clocks_time(m->app, row, "moved_at") : 0;
+	int64_t home = state == MOVE_ARRIVED ? moves_home_since(m->app, row) : 0, when = home ? home : state == MOVE_ARRIVED ? clocks_time(m->app, row, "moved_at") : 0;
 
-	if (moved)
-		clock_format_time(moved, m->app->pack->utc_offset, at);
-	snprintf(mark->text, KIT_CELL, "%s", marks[state]);
-	snprintf(cell->text, KIT_CELL, "%s%s%.5s", words[state], moved ? " " : "", moved ? at + 11 : "");
+	if (when)
+		clock_format_time(when, m->app->pack->utc_offset, at);
+	snprintf(mark->text, KIT_CELL, "%s", home ? "[=]" : marks[state]);
+	snprintf(cell->text, KIT_CELL, "%s%s%.5s", home ? _("回家了") : words[state], when ? " " : "", when ? at + 11 : "");
 	cell->role = mark->role = roles[state];
 }
 
@@ -296,6 +296,8 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	if (moving_digit(a))
 		return moving_tick(m, a);
 	switch (a) {
+	case ACT_ANSWER_5:
+		return moving_home(m);
 	case ACT_OPEN:
 		if (!m->finding)
 			return open_row(m, NULL);
@@ -331,6 +333,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 
 	if (moving_digit(a) || a == ACT_OPEN || a == ACT_EDIT)
 		return m->shown_count > 0;
+	if (a == ACT_ANSWER_5)
+		return moving_home_offered(m);
 	if (a == ACT_REPORTS)
 		return incident_may_tell_moved(m->app);
 	return a == ACT_UNDO ? m->has_last : a == ACT_WHERE ? pack_find_register(m->app->pack, "shelters") != PACK_NONE : true;
@@ -347,6 +351,7 @@ static const char *label(struct kit_view *base, enum kit_action a)
 	case ACT_WHO:    return m->by_me ? _("由责任人") : _("由我");
 	case ACT_FILTER: return m->still_only ? _("看全部") : _("只看没到的");
 	case ACT_UNDO:   return _("撤回");
+	case ACT_ANSWER_5: return _("回家了");
 	case ACT_REPORTS: return _("报转移人数");
 	case ACT_OPEN:   return m->finding ? _("到这一户") : NULL;
 	default:         return NULL;
@@ -407,7 +412,7 @@ static void close_moving(struct kit_view *base)
 }
 
 static const struct kit_key keys[] = {
-	{ '1', ACT_ANSWER_1, true }, { '2', ACT_ANSWER_2, true }, { '3', ACT_ANSWER_3, true }, { '4', ACT_ANSWER_4, true },
+	{ '1', ACT_ANSWER_1, true }, { '2', ACT_ANSWER_2, true }, { '3', ACT_ANSWER_3, true }, { '4', ACT_ANSWER_4, true }, { '5', ACT_ANSWER_5, true },
 	{ 'u', ACT_UNDO, true }, { 'p', ACT_FILTER, true }, { '/', ACT_FIND, true }, { 's', ACT_WHERE, true }, { 'b', ACT_WHO, true }, { 'r', ACT_REPORTS, true },
 	{ 'e', ACT_EDIT, true }, { KIT_ENTER, ACT_OPEN, false },
 	KIT_LIST_KEYS, { 0, ACT_NONE, false },

@@ -121,7 +121,7 @@ static void forge(struct sim *s, const char *stick)
 {
 	struct keys_identity *stranger;
 	struct event_log_id log = { .scope = event_scope_village("990101100201"), .epoch = 7 };
-	const struct keys_root *root = keys_roots_newest(&s->at[0].profile->roots);
+	const struct keys_root *root = keys_roots_newest(&sim_stand(s, 0)->roots);
 	struct event e = { .kind = EVENT_RETRACT, .lamport = 1 };
 	struct event_base base = { 0 };
 	struct log_segment seg = { .first = 1, .count = 1 };

@@ -192,7 +192,7 @@ static enum err take_rows(struct fold *f, const struct context *c, const struct 
 	if (!e)
 		note_last(f, c, v);
 	for (uint32_t i = 0; !e && i < count; i++) {
-		bool here = rows[i].fresh && (f->again || row_is_here(c->t, &rows[i].key));
+		bool here = rows[i].fresh && (f->again || (!v->first && row_is_here(c->t, &rows[i].key)));
 
 		if (rows[i].fresh && !here) {
 			e = fold_fresh(f, c, v, &rows[i]);
@@ -345,9 +345,9 @@ static enum err take_grown(struct fold *f, struct store_txn *t)
 }
 
 enum err fold_event(struct fold *f, struct store_txn *t, const struct log_place *at, const struct event_log_id *log,
-                    const uint8_t hash[EVENT_HASH], const struct event *ev)
+                    const uint8_t hash[EVENT_HASH], const struct event *ev, bool first)
 {
-	struct fold_view v = { .at = at, .log = log, .hash = hash, .event = ev };
+	struct fold_view v = { .at = at, .log = log, .hash = hash, .event = ev, .first = first };
 	enum err e;
 
 	start(f, t);

@@ -26,10 +26,10 @@ enum {
 enum err fold_open(struct profile *p, struct fold **out);
 void fold_close(struct fold *f);
 
-/* An event was stored (or a withheld part of it filled in, or a part erased). Never fails for what an event says, only for
- * the machine. */
+/* An event was stored (or a withheld part of it filled in, or a part erased). `first`: nothing was ever stored at its number of
+ * this log before, so none of its rows can be here yet. Never fails for what an event says, only for the machine. */
 enum err fold_event(struct fold *f, struct store_txn *t, const struct log_place *at, const struct event_log_id *log,
-                    const uint8_t hash[EVENT_HASH], const struct event *e);
+                    const uint8_t hash[EVENT_HASH], const struct event *e, bool first);
 
 /* Fold the touched rows and write them: once before each commit. After an abort call fold_drop() instead. */
 enum err fold_flush(struct fold *f, struct store_txn *t);

@@ -23,8 +23,8 @@ struct context {
 	bool any_erased;                                  /* table INDEX holds erasures; an office would ask a million times */
 };
 
-/* An event as it was stored. `hash` is whole; its first bytes are the ref. */
-struct fold_view { const struct log_place *at; const struct event_log_id *log; const uint8_t *hash; const struct event *event; };
+/* An event as it was stored. `hash` is whole; its first bytes are the ref. `first`: it comes now, and to a number that was free. */
+struct fold_view { const struct log_place *at; const struct event_log_id *log; const uint8_t *hash; const struct event *event; bool first; };
 struct fold_view history_view(const struct log_event *e);
 
 struct missing {

@@ -174,7 +174,7 @@ enum err log_take(struct log_batch *b, struct log_record *r, struct log_strand *
 	if (b->p->roster && keys_roster_is_authority(b->p->roster, r->id.writer))
 		err = tell_roster(b, r, &at, step->hash, e);
 	if (!err && b->p->fold)
-		err = fold_event(b->p->fold, &b->txn, &at, &r->id, step->hash, e);
+		err = fold_event(b->p->fold, &b->txn, &at, &r->id, step->hash, e, r->count == 1);
 	return err ? err : b->txn.err;
 }
 

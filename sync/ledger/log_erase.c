@@ -57,7 +57,7 @@ static enum err erase_row(struct log_batch *b, const struct log_place *at, int l
 	base = row.base;
 	event_decode(row.bytes, row.len, &base, &e, &used);
 	if (b->p->fold)
-		err = fold_event(b->p->fold, &b->txn, at, &id, row.hash, &e);
+		err = fold_event(b->p->fold, &b->txn, at, &id, row.hash, &e, false);
 	return err ? err : b->txn.err;
 }
 

@@ -78,7 +78,7 @@ static enum err retell(struct log_batch *b, const struct log_record *r, const st
 	size_t used;
 
 	event_decode(row->bytes, row->len, &base, &e, &used);
-	return used && b->p->fold ? fold_event(b->p->fold, &b->txn, at, &r->id, row->hash, &e) : ERR_OK;
+	return used && b->p->fold ? fold_event(b->p->fold, &b->txn, at, &r->id, row->hash, &e, false) : ERR_OK;
 }
 
 /* An event that is held: its signature or missing parts may be new. */

@@ -53,7 +53,7 @@ static enum err feed_event(void *user, const struct log_event *e)
 	struct feed *f = user;
 
 	f->last = e->place.seq;
-	return e->opaque ? ERR_OK : fold_event(f->fold, f->txn, &e->place, &e->log, e->hash, &e->event);
+	return e->opaque ? ERR_OK : fold_event(f->fold, f->txn, &e->place, &e->log, e->hash, &e->event, false);
 }
 
 enum err fold_roster_changed(struct fold *f, struct store_txn *t, const uint8_t writer[EVENT_WRITER])

@@ -33,7 +33,7 @@ const char *scene_root(void)
 		owner = getpid();
 		if (!mkdtemp(root) || keys_start())
 			abort();
-		mallopt(M_MMAP_THRESHOLD, 1 << 15);     /* LMDB takes 2 MiB of zeros at each opening: let them come from the kernel */
+		mallopt(M_MMAP_THRESHOLD, 1 << 20);     /* LMDB takes 2 MiB of zeros at each opening: let them come from the kernel */
 		atexit(clean);
 	}
 	return root;

@@ -125,5 +125,7 @@ enum err cmd_restore(struct ctl *c)
 	if ((e = ctl_rest(c, 1, 1)) || (e = profile_restore(c->profile_dir, c->argv[0])))
 		return e;
 	ctl_say(c, _("已用备份代替; 原来的数据另存在旁边"));
+	if (keys_town_here(c->profile_dir))
+		ctl_say(c, "%s", _("备份以后收过的, 各设备下次同步会再送来; 还差谁, 看桌面的首页和设备"));
 	return ERR_OK;
 }

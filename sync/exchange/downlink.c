@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define AGE "age"
+
 /* The scopes anybody has, each once. */
 struct scopes { struct event_scope *at; size_t count; };
 
@@ -90,7 +92,29 @@ static const char *shelf_directory(struct profile *p, const char *scope, struct 
 	return buf_str(out);
 }
 
-static enum err fill_part(struct part *x, const struct keys_identity *sealer, uint64_t tick, uint32_t *bundles)
+/* Of a township that was restored every bundle from before says the old tick, so that nobody would hear of it until something new is
+ * written: they are sealed anew, once. The file tells of which age (the tick's upper half) the shelves are. */
+static bool is_of_age(struct profile *p, struct buf *path)
+{
+	struct buf text = { 0 };
+	bool same;
+
+	buf_printf(path, "%s/down/" AGE, p->dir);
+	fs_read(buf_str(path), 64, &text);
+	same = strtoull(buf_str(&text), NULL, 10) == p->anchor.tick >> 32;
+	buf_clear(&text);
+	return same;
+}
+
+static enum err keep_age(struct profile *p, const struct buf *path)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%llu\n", (unsigned long long)(p->anchor.tick >> 32));
+	return path->err ? path->err : fs_write(path->data, text, strlen(text));
+}
+
+static enum err fill_part(struct part *x, const struct keys_identity *sealer, uint64_t tick, bool anew, uint32_t *bundles)
 {
 	struct profile *p = x->profile;
 	uint8_t to[1][KEYS_PK];
@@ -107,7 +131,7 @@ static enum err fill_part(struct part *x, const struct keys_identity *sealer, ui
 	                   .tick = tick, .wants = is_of_part, .user = x };
 
 	e = dir.err ? dir.err : fs_list(s.directory, FOLDER_FILES_MAX, count_file, &c);
-	if (!e && c.files > DOWNLINK_SMALL_FILES)
+	if (!e && (anew || c.files > DOWNLINK_SMALL_FILES))
 		e = shelf_empty(p, name, s.directory);
 	if (!e)
 		e = shelf_fill(p, &s, &more, NULL);
@@ -119,8 +143,10 @@ static enum err fill_part(struct part *x, const struct keys_identity *sealer, ui
 enum err downlink_fill(struct profile *p, uint32_t *bundles)
 {
 	struct scopes scopes = { 0 };
+	struct buf age = { 0 };
 	uint32_t made = 0;
 	uint64_t tick = p->anchor.tick + 1;
+	bool anew = !is_of_age(p, &age);
 	enum err e = p->receipt ? ERR_OK : err_set(ERR_DENIED, _("只有乡镇能做下行包"));
 
 	if (!e)
@@ -128,9 +154,12 @@ enum err downlink_fill(struct profile *p, uint32_t *bundles)
 	if (!e)
 		e = collect_scopes(p, &scopes);
 	if (!e)
-		e = fill_part(&(struct part){ p, event_scope_all(), true }, p->receipt, tick, &made);
+		e = fill_part(&(struct part){ p, event_scope_all(), true }, p->receipt, tick, anew, &made);
 	for (size_t i = 0; !e && i < scopes.count; i++)
-		e = fill_part(&(struct part){ p, scopes.at[i], false }, p->receipt, tick, &made);
+		e = fill_part(&(struct part){ p, scopes.at[i], false }, p->receipt, tick, anew, &made);
+	if (!e && anew)
+		e = keep_age(p, &age);
+	buf_clear(&age);
 	if (bundles)
 		*bundles = made;
 	free(scopes.at);
@@ -274,9 +303,9 @@ enum err downlink_relay(struct profile *p, const char *dir, struct folder_report
 	for (size_t i = 0; !e && i < w->scope_count; i++)
 		e = note_scope(&scopes, &w->scopes[i]);
 	if (!e)
-		e = fill_part(&(struct part){ p, event_scope_all(), true }, p->identity, 0, &made);
+		e = fill_part(&(struct part){ p, event_scope_all(), true }, p->identity, 0, false, &made);
 	for (size_t i = 0; !e && i < scopes.count; i++)
-		e = fill_part(&(struct part){ p, scopes.at[i], false }, p->identity, 0, &made);
+		e = fill_part(&(struct part){ p, scopes.at[i], false }, p->identity, 0, false, &made);
 	if (!e)
 		e = put_scopes(p, &scopes, dir, &apart);
 	r->stopped |= apart.stopped;

@@ -124,7 +124,8 @@ enum err profile_check(struct profile *p, void (*report)(void *user, const char 
 enum err profile_rebuild(struct profile *p);
 /* A copy that opens elsewhere (there it starts new epochs): made aside, synced, then named. `to` must not exist. */
 enum err profile_backup(struct profile *p, const char *to);
-/* Put a backup in place of the profile `dir`, which is kept aside. */
+/* Put a backup in place of the profile `dir`, which is kept aside. A township's then says in the file PROFILE_RESTORED since when (ms). */
+#define PROFILE_RESTORED "restored"
 enum err profile_restore(const char *dir, const char *from);
 
 #endif

@@ -3,6 +3,7 @@
 #include "config.h"
 #include "sync/ledger/profile_own.h"
 
+#include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "forms/base/sys.h"
@@ -10,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,6 +133,21 @@ static enum err count_beyond(const char *dir)
 	return e ? e : anchor_set_tick(dir, &a, a.tick + ((uint64_t)1 << 32));
 }
 
+/* So that the desk can tell who has not sent anything since. */
+static enum err note_when(const char *dir)
+{
+	struct buf path = { 0 };
+	char text[32];
+	enum err e;
+
+	fs_path(&path, dir, PROFILE_RESTORED);
+	snprintf(text, sizeof text, "%lld\n", (long long)clock_wall());
+	if (!(e = path.err))
+		e = fs_write(buf_str(&path), text, strlen(text));
+	buf_clear(&path);
+	return e;
+}
+
 enum err profile_restore(const char *dir, const char *from)
 {
 	struct buf seat = { 0 }, before = { 0 }, fresh = { 0 };
@@ -145,6 +162,8 @@ enum err profile_restore(const char *dir, const char *from)
 		e = copy_profile(from, fresh.data);
 	if (!e && keys_town_here(fresh.data))
 		e = count_beyond(fresh.data);
+	if (!e && keys_town_here(fresh.data))
+		e = note_when(fresh.data);
 	for (int i = 1; !e && fs_exists(dir) && i < BEFORE_MAX; i++) {
 		buf_reset(&before);
 		buf_printf(&before, "%s.before-%d", dir, i);

@@ -4,6 +4,7 @@
 #include "forms/base/i18n.h"
 #include "sync/exchange/attach.h"
 #include "sync/exchange/evidence.h"
+#include "sync/exchange/restored.h"
 #include "sync/keys/roster.h"
 #include "sync/ledger/log.h"
 #include "sync/ledger/profile.h"
@@ -20,6 +21,7 @@
 struct device {
 	uint8_t writer[EVENT_WRITER]; uint64_t held, highest, missing; uint64_t split_at; uint32_t logs, photos; int64_t heard, told; bool known;
 	char program[LIMIT_MAKER + 1], pack[LIMIT_MAKER + 1];
+	bool before, answered;          /* of a township that was restored: heard before; and since, by one that knows of it */
 };
 
 struct devices {
@@ -28,6 +30,7 @@ struct devices {
 	struct device *at;
 	size_t count, cap;
 	uint64_t version;
+	int64_t restored;
 	struct kit_list list;
 };
 
@@ -80,6 +83,8 @@ static enum err hear(void *user, const struct evidence *e)
 		return ERR_OK;
 	for (size_t i = 0; i < v->count; i++)
 		if (!memcmp(v->at[i].writer, e->sealer, EVENT_WRITER)) {
+			v->at[i].before |= restored_word(v->restored, e) == RESTORED_BEFORE;
+			v->at[i].answered |= restored_word(v->restored, e) == RESTORED_ANSWER;
 			if (e->seen > v->at[i].heard)
 				v->at[i].heard = e->seen;
 			/* Of what was merged in one heap the sealer's own clock tells which is the later. */
@@ -122,6 +127,12 @@ static enum err count_photos(struct devices *v)
 	return e;
 }
 
+/* Since the township was restored. */
+static bool is_silent(const struct device *d)
+{
+	return d->before && !d->answered;
+}
+
 /* Doubled, then with gaps, then by silence: who has not been heard of the longest. */
 static int by_trouble(const void *x, const void *y)
 {
@@ -131,6 +142,8 @@ static int by_trouble(const void *x, const void *y)
 		return a->split_at ? -1 : 1;
 	if (a->missing != b->missing)
 		return a->missing > b->missing ? -1 : 1;
+	if (is_silent(a) != is_silent(b))
+		return is_silent(a) ? -1 : 1;
 	if (a->heard != b->heard)
 		return a->heard < b->heard ? -1 : 1;
 	return memcmp(a->writer, b->writer, EVENT_WRITER);
@@ -145,6 +158,7 @@ static enum err load(struct kit_view *base)
 
 	v->count = 0;
 	v->version = profile_version(v->app->profile);
+	v->restored = restored_at(v->app->profile);
 	roster = v->app->profile->roster;       /* not before: whoever reads the store may have it made anew */
 	for (size_t i = 0; i < keys_roster_count(roster); i++)
 		if (!device_of(v, keys_roster_at(roster, i)->writer))
@@ -203,6 +217,9 @@ static void trouble(const struct device *d, const struct keys_writer *w, struct 
 		snprintf(cell->text, KIT_CELL, "%s", _("已吊销"));
 	} else if (d->missing) {
 		snprintf(cell->text, KIT_CELL, "%s", _("中间有缺"));
+		cell->role = KIT_SOON;
+	} else if (is_silent(d)) {
+		snprintf(cell->text, KIT_CELL, "%s", _("恢复后没来信"));
 		cell->role = KIT_SOON;
 	} else if (!d->logs) {
 		snprintf(cell->text, KIT_CELL, "%s", _("还没写过"));
@@ -331,6 +348,11 @@ static enum kit_next show(struct devices *v)
 		buf_printf(&text, _(", 还欠 %llu 条 (后面的来了, 前面的还没来)"), (unsigned long long)d->missing);
 	if (d->photos)
 		buf_printf(&text, _(", 记录里写着的照片还欠 %u 张"), d->photos);
+	if (is_silent(d) && !(w && w->revoked)) {
+		buf_puts(&text, _("\n乡镇的数据从备份恢复于 "));
+		app_since(v->app, v->restored, &text);
+		buf_puts(&text, _(": 那以后它还没来过信。备份以后收过它的什么, 它下次同步会再送来。"));
+	}
 	if (w && w->has_succeeds && keys_roster_find(v->app->profile->roster, w->succeeds))
 		buf_printf(&text, _("\n接替标签 %s 的旧设备"), keys_roster_find(v->app->profile->roster, w->succeeds)->label);
 	if (w && w->revoked)

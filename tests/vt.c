@@ -266,12 +266,12 @@ void vt_print(struct vt *vt)
 	}
 }
 
-bool vt_find(struct vt *vt, const char *utf8, int *row, int *col)
+static bool find_from(struct vt *vt, const char *utf8, int first, int *row, int *col)
 {
 	struct buf line = { 0 };
 	bool found = false;
 
-	for (int y = 0; y < vt->rows && !found; y++) {
+	for (int y = first; y < vt->rows && !found; y++) {
 		const char *at;
 
 		buf_reset(&line);
@@ -288,6 +288,11 @@ bool vt_find(struct vt *vt, const char *utf8, int *row, int *col)
 	}
 	buf_clear(&line);
 	return found;
+}
+
+bool vt_find(struct vt *vt, const char *utf8, int *row, int *col)
+{
+	return find_from(vt, utf8, 0, row, col);
 }
 
 bool vt_shows(struct vt *vt, const char *utf8)
@@ -399,9 +404,12 @@ bool vt_cell(struct vt *vt, int row, int col, struct vt_cell *out)
 bool vt_selected(struct vt *vt, const char *utf8)
 {
 	struct vt_cell cell;
-	int row, col;
+	int row = -1, col;
 
-	return vt_find(vt, utf8, &row, &col) && vt_cell(vt, row, col, &cell) && cell.reverse;
+	while (find_from(vt, utf8, row + 1, &row, &col))
+		if (vt_cell(vt, row, col, &cell) && cell.reverse)
+			return true;
+	return false;
 }
 
 void vt_cursor(struct vt *vt, int *row, int *col, bool *visible)

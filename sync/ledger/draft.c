@@ -185,7 +185,8 @@ static void close_files(struct draft *d)
 	d->fd[0] = d->fd[1] = -1;
 }
 
-static enum err open_files(struct draft *d)
+/* Only a new one is made: one that another session has just sent off must not come back as an empty one. */
+static enum err open_files(struct draft *d, bool fresh)
 {
 	struct buf path = { 0 };
 	enum err e = ERR_OK;
@@ -193,7 +194,7 @@ static enum err open_files(struct draft *d)
 
 	for (int i = 0; !e && i < 2; i++)
 		if (!(e = slot_path(d->p, d->about.id, i, &path)))
-			e = fs_open(path.data, O_RDWR | O_CREAT, &d->fd[i]);
+			e = fs_open(path.data, fresh || i ? O_RDWR | O_CREAT : O_RDWR, &d->fd[i]);
 	if (!e) {
 		do
 			r = sys->flock(d->fd[0], LOCK_EX | LOCK_NB);
@@ -251,7 +252,7 @@ enum err draft_new(struct profile *p, const struct draft_about *about, struct dr
 	memcpy(d->about.writer, p->writer, EVENT_WRITER);
 	if (!(e = fs_random(&d->about.id, sizeof d->about.id)) && !(e = log_write(p, take_number, &n))) {
 		d->about.number = n.number;
-		e = open_files(d);
+		e = open_files(d, true);
 	}
 	if (e)
 		draft_close(d);
@@ -277,7 +278,7 @@ enum err draft_open(struct profile *p, uint64_t id, struct draft **out, struct b
 	if ((e = make(p, &d)))
 		return e;
 	d->about = about;
-	if (!(e = open_files(d)))
+	if (!(e = open_files(d, false)))
 		e = read_newest(p, id, &d->about, bytes, &which);   /* it may have moved on before the lock */
 	d->next = !which;
 	if (e)
@@ -421,6 +422,21 @@ bool draft_exists(struct profile *p, uint64_t id)
 		exists |= !slot_path(p, id, i, &path) && fs_exists(path.data);
 	buf_clear(&path);
 	return exists;
+}
+
+bool draft_is_open(struct profile *p, uint64_t id)
+{
+	struct buf path = { 0 };
+	int fd = -1, r = 0;
+
+	if (!slot_path(p, id, 0, &path) && !fs_open(path.data, O_RDONLY, &fd)) {
+		do
+			r = sys->flock(fd, LOCK_SH | LOCK_NB);
+		while (r && errno == EINTR);
+		fs_close(fd);
+	}
+	buf_clear(&path);
+	return r != 0;
 }
 
 struct sweeping { struct profile *p; struct store_txn *t; };

@@ -38,12 +38,14 @@ void draft_close(struct draft *d);
 
 /* Drafts of the unlocked writer, newest first. */
 enum err draft_list(struct profile *p, enum err (*each)(void *user, const struct draft_about *about), void *user);
-/* Closed or never opened; both files go. */
+/* Both files go. An open one is removed before it is closed: so no other session can open what is gone. */
 enum err draft_remove(struct profile *p, uint64_t id);
 /* The record that a draft became. ERR_NOTFOUND: it is a draft still, or none at all. */
 enum err draft_record(struct profile *p, uint64_t id, uint8_t record[EVENT_REF]);
 /* Are there files of a draft, whoever's it is? */
 bool draft_exists(struct profile *p, uint64_t id);
+/* Is it being filled in now, here or by another session? */
+bool draft_is_open(struct profile *p, uint64_t id);
 /* At start: removes drafts whose record is in the store. */
 enum err draft_sweep(struct profile *p);
 

@@ -53,6 +53,9 @@ enum err submit_resolve(struct profile *p, const struct row_id *row, uint32_t fi
 /* Which steps may this person take on this row now? Bit i of `may` = line i of the list given. `why` of the others. */
 struct submit_choice { const struct pack_step *step; enum row_reason why; };
 enum err submit_steps(struct profile *p, const struct row *r, struct submit_choice *out, uint32_t max, uint32_t *count);
+/* What the row says that keeps somebody of these roles from this step, as "label [value]" in the reader's words: of the step's lines the
+ * one that is nearest to holding. Appended; nothing when it is not the row. */
+void submit_hindrance(const struct row *r, const struct pack *pack, const struct pack_step *step, uint32_t roles, struct buf *out);
 
 /* A version of a record: what to open its form with, and whether the unlocked writer may correct it. */
 struct submit_version {

@@ -1,6 +1,7 @@
 #include "config.h"
 #include "sync/ledger/submit_own.h"
 
+#include "forms/base/i18n.h"
 #include "forms/pack/cond.h"
 #include "sync/keys/roster.h"
 
@@ -79,4 +80,58 @@ enum err submit_steps(struct profile *p, const struct row *r, struct submit_choi
 	store_abort(&t);
 	history_free(&h);
 	return e;
+}
+
+static bool holds(const struct cond_term *t, const char *words)
+{
+	bool any = !*words && cond_has(t, words, 0);
+
+	for (size_t n; *words; words += n, words += strspn(words, " ")) {
+		n = strcspn(words, " ");
+		any |= cond_has(t, words, n);
+	}
+	return any != t->negated;
+}
+
+/* How many terms of a line's condition the row does not meet; said in `out` unless that is NULL. */
+static uint32_t unmet(const struct row *r, const struct pack *pack, const struct pack_step *line, struct buf *out)
+{
+	const struct pack_register *reg = &pack->registers[line->reg];
+	struct cond_term term;
+	uint32_t n = 0;
+
+	for (const char *at = line->when; cond_next(&at, &term); )
+		for (uint32_t f = 0; f < reg->field_count; f++) {
+			struct row_shown s = { .kinds = 0 };
+
+			if (!cond_field_is(&term, reg->fields[f].id) || row_show(r, reg, pack, f, false, &s) || holds(&term, buf_str(&s.text))) {
+				row_shown_clear(&s);
+				continue;
+			}
+			n++;
+			if (out)
+				buf_printf(out, "%s%s [%s]", n > 1 ? _("、") : "", pack_name(&reg->fields[f].label, i18n_language()), s.label.len ? buf_str(&s.label) : _("(空)"));
+			row_shown_clear(&s);
+		}
+	return n;
+}
+
+void submit_hindrance(const struct row *r, const struct pack *pack, const struct pack_step *step, uint32_t roles, struct buf *out)
+{
+	const struct pack_step *nearest = NULL;
+	uint32_t least = UINT32_MAX;
+
+	for (uint32_t i = 0; i < pack->step_count; i++) {
+		const struct pack_step *line = &pack->steps[i];
+		uint32_t n;
+
+		if (line->reg != step->reg || strcmp(line->id, step->id) || (line->roles && !(line->roles & roles)))
+			continue;
+		if ((n = unmet(r, pack, line, NULL)) < least) {
+			least = n;
+			nearest = line;
+		}
+	}
+	if (nearest)
+		unmet(r, pack, nearest, out);
 }

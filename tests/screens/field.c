@@ -176,3 +176,35 @@ const char *field_first_line(const char *name)
 	line[strcspn(line, "\n")] = '\0';
 	return line;
 }
+
+void field_run(const char *commands)
+{
+	char path[512], line[2048];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/script", dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fprintf(f, "export PATH=%s/sync:%s/sync/town:$PATH SRCDIR=%s; cd %s\n", BUILDDIR, BUILDDIR, SRCDIR, dir);
+	fputs("town() { xunchactl --now " FIELD_NOW " --profile town --pin-file pin.town \"$@\"; }\n"
+	      "on() { d=$1 t=$2; shift 2; xunchactl --now $t --profile $d --pin-file pin.device \"$@\"; }\n"
+	      "carry() { on $1 2026-07-12T08:20 sync --dir $2; town merge $2; town sync --dir $2; on $1 2026-07-12T08:22 sync --dir $2; }\n"
+	      "none() { ! grep \"$@\"; }\n", f);
+	fputs(commands, f);
+	assert_int_equal(fclose(f), 0);
+	snprintf(line, sizeof line, "sh -ex %s >%s/log 2>&1 || { tail -20 %s/log >&2; exit 1; }", path, dir, dir);
+	if (system(line))
+		fail_msg("%s", commands);
+}
+
+void field_select(struct vt *vt, const char *text)
+{
+	field_settle(vt);
+	for (int i = 0; i < 40 && !vt_selected(vt, text); i++) {
+		vt_key(vt, i ? "Down" : "Home");
+		field_settle(vt);
+	}
+	if (!vt_selected(vt, text))
+		vt_print(vt);
+	assert_true(vt_selected(vt, text));
+}

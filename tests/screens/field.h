@@ -23,6 +23,10 @@ int field_setup_with(const char *script);        /* another township, made by te
 int field_setup_also(const char *script);        /* and what that script adds to it */
 const char *field_dir(void);
 
+/* Shell commands in the township's folder, the first that fails ends the test. They have `town ARGUMENTS` (xunchactl at FIELD_NOW), `on DEVICE
+ * TIME ARGUMENTS`, `carry DEVICE FOLDER` (there and back, and on the device what came), `none ARGUMENTS` (a grep that must find nothing). */
+void field_run(const char *commands);
+
 /* xuncha on PROFILE of the township at the lock screen; env as for vt_spawn(). */
 struct vt *field_start(const char *profile, int rows, int cols, const char *const env[]);
 /* The same, unlocked. */
@@ -31,6 +35,8 @@ void field_settle(struct vt *vt);
 /* A key that opens a prompt, and what is typed there in place of what it held; a key that opens a choice, and its digit. */
 void field_ask(struct vt *vt, const char *key, const char *prompt, const char *text);
 void field_choose(struct vt *vt, const char *key, const char *shows, const char *digit);
+/* From the first row down until the one with this text is selected. */
+void field_select(struct vt *vt, const char *text);
 /* The first line of what a command left in a file of the township's folder; until the next call. */
 const char *field_first_line(const char *name);
 /* Back with Esc to a screen that can be left, out with q; frees vt. The program must end with 0. */

@@ -8,37 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A script of its own, so that the first command that fails ends it. */
-static void run(const char *commands)
-{
-	char path[512], line[2048];
-	FILE *f;
-
-	snprintf(path, sizeof path, "%s/script", field_dir());
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fprintf(f, "export PATH=%s/sync:%s/sync/town:$PATH SRCDIR=%s; cd %s\n", BUILDDIR, BUILDDIR, SRCDIR, field_dir());
-	fputs("town() { xunchactl --now " FIELD_NOW " --profile town --pin-file pin.town \"$@\"; }\n"
-	      "on() { d=$1 t=$2; shift 2; xunchactl --now $t --profile $d --pin-file pin.device \"$@\"; }\n"
-	      "carry() { on $1 2026-07-12T08:20 sync --dir $2; town merge $2; town sync --dir $2; on $1 2026-07-12T08:22 sync --dir $2; }\n"
-	      "none() { ! grep \"$@\"; }\n", f);
-	fputs(commands, f);
-	assert_int_equal(fclose(f), 0);
-	snprintf(line, sizeof line, "sh -ex %s >%s/log 2>&1 || { tail -20 %s/log >&2; exit 1; }", path, field_dir(), field_dir());
-	if (system(line))
-		fail_msg("%s", commands);
-}
-
-static void select_row(struct vt *vt, const char *text)
-{
-	field_settle(vt);
-	for (int i = 0; i < 40 && !vt_selected(vt, text); i++) {
-		vt_key(vt, "Down");
-		field_settle(vt);
-	}
-	assert_true(vt_selected(vt, text));
-}
-
 static struct vt *devices(int rows, int cols)
 {
 	struct vt *vt = field_enter("town", TOWN_PIN, rows, cols, NULL);
@@ -54,12 +23,12 @@ static void who_asks_through_the_server_is_let_in_by_twenty_digits_or_refused(vo
 	char digits[64];
 
 	(void)state;
-	run("printf '864209\\n' >pin.asking; xunchad --profile town --listen 127.0.0.1:0 2>daemon.log & echo $! >daemon.pid;"
+	field_run("printf '864209\\n' >pin.asking; xunchad --profile town --listen 127.0.0.1:0 2>daemon.log & echo $! >daemon.pid;"
 	    "for i in $(seq 300); do sed -n 's/.* port \\([0-9]*\\)$/\\1/p' daemon.log >port; [ -s port ] && break; sleep 0.1; done; test -s port");
 	vt = devices(24, 80);
 	vt_keys(vt, "w");
 	assert_shows(vt, "没有等着核对的申请");
-	run("for d in asks stranger; do n=赵敏; [ $d = asks ] || n=不认识的人;"
+	field_run("for d in asks stranger; do n=赵敏; [ $d = asks ] || n=不认识的人;"
 	    "xunchactl --now 2026-07-12T08:00 --profile $d --pin-file pin.asking init writer --name $n --kdf min;"
 	    "xunchactl --now 2026-07-12T08:00 --profile $d --pin-file pin.asking --json enrol request --url http://127.0.0.1:$(cat port) |"
 	    " tr -d '\\n' | sed 's/.*\"digits\": *\"\\([0-9 ]*\\)\".*/\\1\\n/' >$d.digits; done");
@@ -67,7 +36,7 @@ static void who_asks_through_the_server_is_let_in_by_twenty_digits_or_refused(vo
 	assert_shows(vt, "赵敏");
 	assert_shows(vt, "不认识的人");
 	snprintf(digits, sizeof digits, "%s", field_first_line("stranger.digits"));
-	select_row(vt, digits);
+	field_select(vt, digits);
 	field_choose(vt, "x", "不同意, 去掉", "1");             /* kept after all */
 	assert_shows(vt, digits);
 	field_choose(vt, "x", "不同意, 去掉", "2");
@@ -83,11 +52,11 @@ static void who_asks_through_the_server_is_let_in_by_twenty_digits_or_refused(vo
 	field_choose(vt, "5", "全镇", "2");
 	vt_keys(vt, "6");
 	assert_shows(vt, "没有别的设备");
-	run("touch town/grants");                         /* where grants are laid out nothing can be: the certificate is made, its grant is not */
+	field_run("touch town/grants");                         /* where grants are laid out nothing can be: the certificate is made, its grant is not */
 	field_choose(vt, "7", "自己来取", "1");
 	assert_shows(vt, "证书已发, 只差入网文件");
 	assert_shows(vt, "[ ] 7");
-	run("rm town/grants; town --json enrol list | tr -d '\n' | grep -q 赵敏");
+	field_run("rm town/grants; town --json enrol list | tr -d '\n' | grep -q 赵敏");
 	field_choose(vt, "7", "自己来取", "1");
 	assert_shows(vt, "已发证: 赵敏");
 	assert_shows(vt, "把乡镇的代码念给本人");
@@ -96,7 +65,7 @@ static void who_asks_through_the_server_is_let_in_by_twenty_digits_or_refused(vo
 	vt_key(vt, "Esc");
 	assert_shows(vt, "没有等着核对的申请");
 	field_leave(vt);
-	run("xunchactl --now 2026-07-12T08:05 --profile asks --pin-file pin.asking enrol accept --url http://127.0.0.1:$(cat port) --root \"$(xunchactl --profile town root show)\";"
+	field_run("xunchactl --now 2026-07-12T08:05 --profile asks --pin-file pin.asking enrol accept --url http://127.0.0.1:$(cat port) --root \"$(xunchactl --profile town root show)\";"
 	    "if xunchactl --now 2026-07-12T08:05 --profile stranger --pin-file pin.asking enrol accept --url http://127.0.0.1:$(cat port) --root \"$(xunchactl --profile town root show)\"; then exit 1; fi;"
 	    "kill $(cat daemon.pid)");
 }
@@ -107,7 +76,7 @@ static void a_new_device_goes_on_for_the_lost_one_of_the_same_person(void **stat
 	char path[512];
 
 	(void)state;
-	run("on second 2026-07-12T08:00 init writer --name 王秀英 --kdf min; on second 2026-07-12T08:00 enrol request --out second.request");
+	field_run("on second 2026-07-12T08:00 init writer --name 王秀英 --kdf min; on second 2026-07-12T08:00 enrol request --out second.request");
 	vt = devices(24, 80);
 	vt_keys(vt, "n");
 	snprintf(path, sizeof path, "%s/second.request", field_dir());
@@ -123,7 +92,7 @@ static void a_new_device_goes_on_for_the_lost_one_of_the_same_person(void **stat
 	field_ask(vt, "7", "写到哪里", path);
 	assert_shows(vt, "已发证: 王秀英");
 	field_leave(vt);
-	run("on second 2026-07-12T08:05 enrol accept second.grant --root \"$(xunchactl --profile town root show)\";"
+	field_run("on second 2026-07-12T08:05 enrol accept second.grant --root \"$(xunchactl --profile town root show)\";"
 	    "town --json enrol list | tr -d '\\n' | grep -q '\"label\": \"05\"[^}]*\"succeeds\": \"[0-9a-f]'");
 }
 
@@ -132,13 +101,13 @@ static void a_lost_device_is_revoked_after_it_was_said_what_that_means(void **st
 	struct vt *vt;
 
 	(void)state;
-	run("echo '{\"desc\":\"软管无卡箍\",\"level\":\"G\",\"src\":\"patrol\",\"informed\":\"yes\",\"owner\":\"马建国\",\"phone\":\"10000000012\",\"due\":\"2026-07-20\"}' >hose.json;"
+	field_run("echo '{\"desc\":\"软管无卡箍\",\"level\":\"G\",\"src\":\"patrol\",\"informed\":\"yes\",\"owner\":\"马建国\",\"phone\":\"10000000012\",\"due\":\"2026-07-20\"}' >hose.json;"
 	    "mkdir -p stick; on device 2026-07-11T09:00 record submit --form hazard_new --row places:=name:石桥旅社 --answers hose.json; carry device stick");
 	vt = devices(24, 80);
 	assert_shows(vt, "齐");
-	select_row(vt, "王秀英");
+	field_select(vt, "王秀英");
 	if (!vt_selected(vt, "02"))
-		select_row(vt, "02");
+		field_select(vt, "02");
 	vt_keys(vt, "x");
 	assert_shows(vt, "吊销: 02 王秀英");
 	field_settle(vt);
@@ -159,7 +128,7 @@ static void a_lost_device_is_revoked_after_it_was_said_what_that_means(void **st
 	vt_key(vt, "Esc");
 	assert_shows(vt, "已吊销");
 	field_leave(vt);
-	run("town --json enrol list | tr -d '\\n' | grep -q '\"label\": \"02\"[^}]*\"revoked\": true';"
+	field_run("town --json enrol list | tr -d '\\n' | grep -q '\"label\": \"02\"[^}]*\"revoked\": true';"
 	    "town register list hazards | grep -c 软管 | grep -qx 1");
 }
 
@@ -168,7 +137,7 @@ static void what_it_sends_after_is_held_back_shown_and_adopted_one_by_one(void *
 	struct vt *vt;
 
 	(void)state;
-	run("echo '{\"desc\":\"后门锁死\",\"level\":\"M?\",\"src\":\"patrol\"}' >exit.json; echo '{\"desc\":\"乱写的\",\"level\":\"G\",\"src\":\"patrol\",\"informed\":\"no\"}' >lie.json;"
+	field_run("echo '{\"desc\":\"后门锁死\",\"level\":\"M?\",\"src\":\"patrol\"}' >exit.json; echo '{\"desc\":\"乱写的\",\"level\":\"G\",\"src\":\"patrol\",\"informed\":\"no\"}' >lie.json;"
 	    "on device 2026-07-12T08:10 record submit --form hazard_new --row places:=name:石桥旅社 --answers exit.json;"
 	    "on device 2026-07-12T08:15 record submit --form hazard_new --row places:=name:石桥旅社 --answers lie.json;"
 	    "on device 2026-07-12T08:16 sync --dir stick; town merge stick; town register list hazards | none 后门");
@@ -186,7 +155,7 @@ static void what_it_sends_after_is_held_back_shown_and_adopted_one_by_one(void *
 	field_choose(vt, "a", "和别的记录一样算数", "2");
 	assert_shows(vt, "已采纳, 从现在起算数");
 	field_leave(vt);
-	run("town register list hazards | grep -q 后门; town register list hazards | none 乱写");
+	field_run("town register list hazards | grep -q 后门; town register list hazards | none 乱写");
 }
 
 static void people_named_in_a_row_are_erased_everywhere_and_it_is_seen_who_has_not_obeyed(void **state)
@@ -194,9 +163,9 @@ static void people_named_in_a_row_are_erased_everywhere_and_it_is_seen_who_has_n
 	struct vt *vt;
 
 	(void)state;
-	run("mkdir -p stick2; carry manager stick2; on manager 2026-07-12T08:23 register list hazards --where '${phone} = \"10000000012\"' | grep -q 软管");
+	field_run("mkdir -p stick2; carry manager stick2; on manager 2026-07-12T08:23 register list hazards --where '${phone} = \"10000000012\"' | grep -q 软管");
 	vt = field_enter("town", TOWN_PIN, 24, 80, NULL);
-	select_row(vt, "软管");
+	field_select(vt, "软管");
 	vt_key(vt, "Enter");
 	assert_shows(vt, "责任人");
 	field_settle(vt);
@@ -210,7 +179,7 @@ static void people_named_in_a_row_are_erased_everywhere_and_it_is_seen_who_has_n
 	field_choose(vt, "3", "先不删", "2");
 	assert_shows(vt, "已令删除");
 	field_leave(vt);
-	run("town register list hazards --where '${phone} = \"10000000012\"' | none 软管; town register list hazards | grep -q 软管");
+	field_run("town register list hazards --where '${phone} = \"10000000012\"' | none 软管; town register list hazards | grep -q 软管");
 	vt = devices(24, 80);
 	assert_shows(vt, PACKAGE_VERSION " 2026.1");       /* what the manager's device runs: it was told under the seal */
 	vt_keys(vt, "e");
@@ -219,7 +188,7 @@ static void people_named_in_a_row_are_erased_everywhere_and_it_is_seen_who_has_n
 	vt_key(vt, "Enter");
 	assert_shows(vt, "03 李军");
 	vt_key(vt, "Esc");
-	run("carry manager stick2; carry manager stick2; on manager 2026-07-12T08:24 register list hazards --where '${phone} = \"10000000012\"' | none 软管");
+	field_run("carry manager stick2; carry manager stick2; on manager 2026-07-12T08:24 register list hazards --where '${phone} = \"10000000012\"' | none 软管");
 	vt_key(vt, "Down");
 	vt_key(vt, "Enter");
 	assert_shows(vt, "还没回报");
@@ -238,10 +207,10 @@ static void the_roster_tells_who_may_do_what_where_and_more_can_be_given(void **
 	vt_keys(vt, "r");
 	assert_shows(vt, "名册: 谁能在哪里做什么");
 	assert_shows(vt, "没发证");
-	select_row(vt, "王秀英");
+	field_select(vt, "王秀英");
 	assert_shows(vt, "石桥村一网格");
 	field_golden(vt, "roster-80x24");
-	select_row(vt, "郭长山");                          /* the head of two grids: asked which, and the first is not out of reach */
+	field_select(vt, "郭长山");                          /* the head of two grids: asked which, and the first is not out of reach */
 	vt_keys(vt, "e");
 	assert_shows(vt, "改哪个网格的人");
 	assert_shows(vt, "2 后沟村二网格");
@@ -253,7 +222,7 @@ static void the_roster_tells_who_may_do_what_where_and_more_can_be_given(void **
 	vt_key(vt, "Esc");
 	assert_shows(vt, "名册: 谁能在哪里做什么");
 	vt_key(vt, "Home");
-	select_row(vt, "李军");
+	field_select(vt, "李军");
 	vt_keys(vt, "a");
 	assert_shows(vt, "1 加什么角色");
 	vt_keys(vt, "1");
@@ -269,7 +238,7 @@ static void the_roster_tells_who_may_do_what_where_and_more_can_be_given(void **
 	vt_key(vt, "Esc");
 	assert_shows(vt, "网格员、村应急管理员");
 	field_leave(vt);
-	run("town --json enrol list | tr -d '\\n' | grep -q '\"label\": \"03\"[^}]*\"GRID\"[^}]*\"990101100202\"';"
+	field_run("town --json enrol list | tr -d '\\n' | grep -q '\"label\": \"03\"[^}]*\"GRID\"[^}]*\"990101100202\"';"
 	    "carry manager stick2; on manager 2026-07-12T08:24 register list places | grep -c . >count; test $(cat count) -gt 1");
 }
 
@@ -308,7 +277,7 @@ static void a_warning_is_filled_in_once_and_goes_to_the_villages_that_were_ticke
 	assert_shows(vt, "来源单位");
 	vt_key(vt, "F5");
 	assert_shows(vt, "已勾 3 共 3");
-	select_row(vt, "柳湾村");
+	field_select(vt, "柳湾村");
 	vt_keys(vt, " ");
 	assert_shows(vt, "已勾 2 共 3");
 	vt_key(vt, "Enter");
@@ -319,18 +288,18 @@ static void a_warning_is_filled_in_once_and_goes_to_the_villages_that_were_ticke
 	assert_shows(vt, "还没列名单");
 	field_leave(vt);
 	/* It is the village's own: its manager goes on with it. */
-	run("carry manager stick2; on manager 2026-07-12T08:33 --json register list warnings --where 'village() = \"石桥村\"' | sed -n 's/.*\"id\": \"\\([^\"]*\\)\".*/\\1/p' >warning; test $(wc -l <warning) = 1;"
+	field_run("carry manager stick2; on manager 2026-07-12T08:33 --json register list warnings --where 'village() = \"石桥村\"' | sed -n 's/.*\"id\": \"\\([^\"]*\\)\".*/\\1/p' >warning; test $(wc -l <warning) = 1;"
 	    "echo '{\"name\":\"王大爷\",\"tier\":\"grid_house\",\"state\":\"waiting\"}' >call.json; echo '{\"name\":\"刘家\",\"tier\":\"grid_house\",\"state\":\"answered\"}' >call2.json;"
 	    "for c in call call2; do on manager 2026-07-12T08:33 record submit --form callout_new --row warnings:$(cat warning) --answers $c.json; done; carry manager stick2");
 	vt = field_enter("town", TOWN_PIN, 24, 80, NULL);
 	vt_keys(vt, "7");
 	assert_shows(vt, "1/2");
 	assert_shows(vt, "还没列名单");
-	select_row(vt, "石桥村");
+	field_select(vt, "石桥村");
 	vt_key(vt, "Enter");
 	assert_shows(vt, "王大爷");
 	vt_key(vt, "Esc");
-	run("echo '{\"done_at\":\"2026-07-12T08:40:00.000+08:00\",\"done_min\":9,\"households_done\":2,\"fed_back\":\"yes\"}' >done.json;"
+	field_run("echo '{\"done_at\":\"2026-07-12T08:40:00.000+08:00\",\"done_min\":9,\"households_done\":2,\"fed_back\":\"yes\"}' >done.json;"
 	    "on manager 2026-07-12T08:41 record submit --form warning_done --row warnings:$(cat warning) --answers done.json; carry manager stick2");
 	vt_key(vt, "Down");
 	assert_shows(vt, "1/2 份预警已完成叫应");
@@ -343,7 +312,7 @@ static void a_village_that_cannot_have_the_warning_is_named_before_any_has_it(vo
 	struct vt *vt;
 
 	(void)state;
-	run("cp -r $SRCDIR/forms/catalog pack2; chmod -R u+w pack2; sed -i 's/^version,2026.1/version,2026.2/' pack2/pack.csv; sed -i \"s/'\\[0-9\\]{12}'/'.+'/\" pack2/forms/village_new.csv;"
+	field_run("cp -r $SRCDIR/forms/catalog pack2; chmod -R u+w pack2; sed -i 's/^version,2026.1/version,2026.2/' pack2/pack.csv; sed -i \"s/'\\[0-9\\]{12}'/'.+'/\" pack2/forms/village_new.csv;"
 	    "town pack publish pack2; echo '{\"name\":\"新并村\",\"code\":\"未定\",\"code_year\":2026}' >village.json; town record submit --form village_new --answers village.json;"
 	    "town register list warnings | wc -l >warnings.before");
 	vt = field_enter("town", TOWN_PIN, 24, 80, NULL);
@@ -357,11 +326,11 @@ static void a_village_that_cannot_have_the_warning_is_named_before_any_has_it(vo
 	vt_key(vt, "Enter");
 	assert_shows(vt, "新并村 没有区划代码");
 	assert_shows(vt, "县气象台");                       /* still being filled in */
-	run("town register list warnings | wc -l >warnings.after; cmp warnings.before warnings.after");
+	field_run("town register list warnings | wc -l >warnings.after; cmp warnings.before warnings.after");
 	field_settle(vt);
 	vt_key(vt, "F5");
 	assert_shows(vt, "已勾 4 共 4");
-	select_row(vt, "新并村");
+	field_select(vt, "新并村");
 	vt_keys(vt, " ");
 	assert_shows(vt, "已勾 3 共 4");
 	vt_key(vt, "Enter");

@@ -200,7 +200,7 @@ static void a_hazard_is_found_and_travels_to_the_township(void **state)
 	within("an inspection cut short with a hazard, sent by folder", 40);
 	vt = field_enter("town", TOWN_PIN, 24, 80, NULL);
 	vt_keys(vt, "y");
-	assert_shows(vt, "开始同步");
+	assert_shows(vt, "Enter收包");
 	vt_key(vt, "Enter");
 	assert_shows(vt, "好了");
 	vt_key(vt, "Enter");
@@ -348,15 +348,15 @@ static void the_one_who_fixed_it_cannot_pass_it_and_the_township_can(void **stat
 	/* An item of this level is for the township to close. */
 	vt = field_enter("town", TOWN_PIN, 24, 80, NULL);
 	type(vt, "y");
-	assert_shows(vt, "没送到");
+	assert_shows(vt, "Enter收包");
 	enter(vt);
-	assert_shows(vt, "收进");
+	assert_shows(vt, "给了");
 	enter(vt);
 	press(vt, "Esc");
 	assert_shows(vt, "福源超市地下库房 UG");
 	enter(vt);
-	assert_shows(vt, "复核合格销号");
-	down_to(vt, "复核合格销号");
+	assert_shows(vt, "复核  ");
+	down_to(vt, "复核  ");
 	enter(vt);
 	type(vt, "1");
 	press(vt, "F5");

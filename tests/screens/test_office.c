@@ -6,15 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void run(const char *line)
-{
-	char command[2048];
-
-	snprintf(command, sizeof command, "set -e; export PATH=%s/sync:$PATH SRCDIR=%s; cd %s; { %s; } >log 2>&1", BUILDDIR, SRCDIR, field_dir(), line);
-	if (system(command))
-		fail_msg("%s", command);
-}
-
 static struct vt *devices(void)
 {
 	struct vt *vt = field_enter("town", TOWN_PIN, 24, 80, NULL);
@@ -30,7 +21,7 @@ static void a_device_is_let_in_at_the_desk_only_after_its_digits_were_compared(v
 	struct vt *vt;
 
 	(void)state;
-	run("printf '864209\\n' >pin.third; xunchactl --now 2026-07-12T08:00 --profile third --pin-file pin.third init writer --name 赵敏 --kdf min;"
+	field_run("printf '864209\\n' >pin.third; xunchactl --now 2026-07-12T08:00 --profile third --pin-file pin.third init writer --name 赵敏 --kdf min;"
 	    "xunchactl --now 2026-07-12T08:00 --profile third --pin-file pin.third enrol request --out third.request;"
 	    "xunchactl --json enrol show third.request | tr -d '\\n' | sed 's/.*\"digits\": *\"\\([0-9 ]*\\)\".*/\\1\\n/' >digits");
 	snprintf(digits, sizeof digits, "%s", field_first_line("digits"));
@@ -69,7 +60,7 @@ static void a_device_is_let_in_at_the_desk_only_after_its_digits_were_compared(v
 	vt_key(vt, "Esc");
 	assert_shows(vt, "赵敏");
 	field_leave(vt);
-	run("xunchactl --profile third --pin-file pin.third enrol accept third.grant --root \"$(xunchactl --profile town root show)\"");
+	field_run("xunchactl --profile third --pin-file pin.third enrol accept third.grant --root \"$(xunchactl --profile town root show)\"");
 	vt = field_enter("third", "864209", 24, 80, NULL);
 	assert_shows(vt, "要做的");
 	assert_hides(vt, "还没有入网");
@@ -82,7 +73,7 @@ static void a_new_pack_is_checked_then_published_and_the_device_has_it(void **st
 	struct vt *vt;
 
 	(void)state;
-	run("cp -r $SRCDIR/forms/catalog pack2; chmod -R u+w pack2; sed -i 's/^version,2026.1/version,2026.2/' pack2/pack.csv; cp -r pack2 pack3;"
+	field_run("cp -r $SRCDIR/forms/catalog pack2; chmod -R u+w pack2; sed -i 's/^version,2026.1/version,2026.2/' pack2/pack.csv; cp -r pack2 pack3;"
 	    "sed -i 's/^unit,d,/unit,tt2,吨,tonnes,98,\\n&/' pack2/codes.csv; sed -i 's/^version,2026.2/version,2026.3/' pack3/pack.csv; cp -r pack2 bad; sed -i 's/,month,/,moon,/' bad/duties.csv");
 	vt = devices();
 	snprintf(path, sizeof path, "%s/bad", field_dir());
@@ -108,7 +99,7 @@ static void a_new_pack_is_checked_then_published_and_the_device_has_it(void **st
 	assert_shows(vt, "去掉 词 unit/tt2");
 	vt_key(vt, "Esc");
 	field_leave(vt);
-	run("mkdir -p stick; xunchactl --profile town --pin-file pin.town sync --dir stick; xunchactl --profile third --pin-file pin.third sync --dir stick");
+	field_run("mkdir -p stick; xunchactl --profile town --pin-file pin.town sync --dir stick; xunchactl --profile third --pin-file pin.third sync --dir stick");
 	vt = field_enter("third", "864209", 24, 80, NULL);
 	vt_keys(vt, "o");
 	assert_shows(vt, "配色");

@@ -90,7 +90,7 @@ static void draw(struct kit_view *v, WINDOW *win)
 		y += 1 + c->filter.compose.on;
 	kit_list_draw(&c->list, v, win, y, h - y);
 	if (finds(c))
-		kit_field_draw(&c->filter, v, win, y - 1 - c->filter.compose.on, 1, w - 2, _("边打边找"));
+		kit_field_draw(&c->filter, v, win, y - 1 - c->filter.compose.on, 1, w - 2, c->several ? _("边打边找, 空格勾上") : _("边打边找"));
 }
 
 static enum kit_next take(struct choice *c, size_t row)

@@ -75,6 +75,9 @@ static enum err is_same(void *user, const struct draft_about *about)
 	struct same *s = user;
 	const char *id = strchr(about->row, ':');
 
+	/* What a colleague is filling in now about nothing that is there yet is another matter; about a row it is the same one, and said. */
+	if (!*s->row && draft_is_open(s->app->profile, about->id))
+		return ERR_OK;
 	if (!s->found && !strcmp(about->form, s->form) && !strcmp(id ? id + 1 : "", s->row) && says_same(s, about->id)) {
 		s->found = true;
 		s->id = about->id;

@@ -3,6 +3,7 @@
 
 #include "forms/base/i18n.h"
 #include "sync/ledger/profile.h"
+#include "tui/screens/screens.h"
 #include "tui/screens/walk.h"
 
 #include <stdio.h>
@@ -72,7 +73,7 @@ void begun_cells(struct app *app, const struct begun *b, struct kit_cell cells[K
 	struct row row = { .id = { .index = 0 } };
 	struct buf text = { 0 };
 
-	snprintf(cells[0].text, KIT_CELL, "%s", _("接着做"));
+	snprintf(cells[0].text, KIT_CELL, "%s", draft_is_open(app->profile, b->about.id) ? _("别处在填") : _("接着做"));
 	cells[0].role = KIT_STRONG;
 	if (b->all)
 		snprintf(cells[1].text, KIT_CELL, _("做到第 %zu/%zu 项"), b->at, b->all);
@@ -94,4 +95,28 @@ bool begun_is_walk_of(const struct app *app, const struct begun *b, const struct
 {
 	return b->form != PACK_NONE && app->pack->forms[b->form].walk && b->subject.len && b->subject.len == subject->len &&
 	       !memcmp(b->subject.bytes, subject->bytes, subject->len);
+}
+
+const struct begun *begun_interrupted(struct app *app, const struct begun *begun, size_t count)
+{
+	uint64_t id = filling_interrupted(app);
+
+	for (size_t i = 0; id && i < count; i++)
+		if (begun[i].about.id == id)
+			return draft_is_open(app->profile, id) ? NULL : &begun[i];
+	return NULL;
+}
+
+enum kit_next begun_resume(struct kit_view *v, struct app *app, uint64_t id)
+{
+	struct filling *f = NULL;
+	enum err e = filling_resume(app, id, &f);
+
+	if (e) {
+		kit_say_error(e);
+		return KIT_STAY;
+	}
+	if (f->dropped.len)
+		kit_say(KIT_SOON, _("清单换了新版, 这些答案没能带过来: %s"), buf_str(&f->dropped));
+	return kit_open(v, screen_filling_new(f));
 }

@@ -7,6 +7,7 @@
 
 #include "sync/ledger/draft.h"
 #include "tui/kit/list.h"
+#include "tui/kit/view.h"
 #include "tui/screens/app.h"
 
 enum { BEGUN_MAX = 16 };
@@ -27,5 +28,10 @@ void begun_cells(struct app *app, const struct begun *b, struct kit_cell cells[K
 
 /* Is this the visit that was begun: a walk of the same row? */
 bool begun_is_walk_of(const struct app *app, const struct begun *b, const struct row_key *subject);
+
+/* The one that was on the screen when the battery went; NULL when there is none, or another session has it open. */
+const struct begun *begun_interrupted(struct app *app, const struct begun *begun, size_t count);
+/* Go on with it, over `v`. */
+enum kit_next begun_resume(struct kit_view *v, struct app *app, uint64_t id);
 
 #endif

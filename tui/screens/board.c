@@ -4,6 +4,7 @@
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "sync/exchange/enrol_waiting.h"
+#include "sync/exchange/restored.h"
 #include "sync/ledger/conflict.h"
 #include "sync/ledger/duelist.h"
 #include "sync/ledger/listing.h"
@@ -61,6 +62,9 @@ static void read_coming(struct app *app, struct board *b)
 	profile_begin(app->profile, &t);
 	evidence_each(&t, note_bundle, &c);
 	store_abort(&t);
+	b->restored = restored_at(app->profile);
+	if (restored_count(app->profile, &b->silent))
+		b->silent = 0;
 	conflict_count(app->profile, &b->conflicts, &b->proposals);
 }
 
@@ -150,7 +154,15 @@ static enum board_rank count_hazard(struct looking *l, const struct row *row, in
 		rank = BOARD_LATE;
 		*since = (int64_t)day * DAY;
 	}
-	b->asked_longer += is(l, row, l->extension, "asked", NULL);
+	if (is(l, row, l->extension, "asked", &at)) {
+		b->asked_longer++;
+		rank = BOARD_ASKED;
+		*since = at;
+	}
+	if (!is(l, row, l->stage, "fixed", NULL) && is(l, row, l->verify, "major", &at)) {
+		rank = BOARD_MAJOR;
+		*since = at;
+	}
 	if (is(l, row, l->supervise, "listed", &at)) {
 		b->listed++;
 		b->listed_soon += date_of(l, row, l->listed_due, &day) && day - b->day <= BOARD_SOON_DAYS;

@@ -14,7 +14,13 @@
 enum { BOARD_WORDS = 96, BOARD_SOON_DAYS = 7 };
 
 /* Why a hazard stands where it stands, most pressing first. */
-enum board_rank { BOARD_VERIFY, BOARD_WHISTLE, BOARD_LISTED, BOARD_LATE, BOARD_RECHECK, BOARD_OTHER };
+enum board_rank {
+	BOARD_VERIFY,
+	BOARD_MAJOR,             /* judged major, and neither whistled for nor listed: nobody has it in hand */
+	BOARD_WHISTLE, BOARD_LISTED,
+	BOARD_ASKED,             /* for more time */
+	BOARD_LATE, BOARD_RECHECK, BOARD_OTHER
+};
 
 struct board_hazard { struct row_key key; enum board_rank rank; int64_t since; uint64_t same; bool doubled; };
 
@@ -39,6 +45,7 @@ struct board {
 	uint32_t listed, listed_soon, asked_longer;
 	uint32_t fix_late, recheck, recheck_late;
 	uint32_t conflicts, proposals;
+	int64_t restored; uint32_t silent;                /* from a backup, when; who has not answered for it since */
 	struct board_warning warnings[BOARD_WARNINGS]; uint32_t warning_count;
 	struct board_hazard *hazards; uint32_t hazard_count;
 	struct board_owed owed[BOARD_DUTIES]; uint32_t owed_count; bool owed_known; struct owing *owing /* while it is counted */;

@@ -299,8 +299,8 @@ enum err filling_discard(struct filling *f)
 	enum err e;
 
 	mark(f->app, 0);
-	filling_close(f);
 	e = draft_remove(p, id);
+	filling_close(f);
 	return e ? e : along_drop(p, id);
 }
 
@@ -448,10 +448,10 @@ enum err filling_submit(struct filling *f, struct row_id *record)
 	if (e)
 		return e;
 	mark(f->app, 0);
-	draft_close(f->draft);
-	f->draft = NULL;
 	/* The record names its draft: should this fail, the next start takes it away. */
 	draft_remove(f->app->profile, id);
+	draft_close(f->draft);
+	f->draft = NULL;
 	attach(f, id);
 	return ERR_OK;
 }

@@ -9,7 +9,9 @@
 #include "tui/screens/roll.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/subset.h"
+#include "tui/screens/words.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -445,6 +447,8 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 		buf_printf(left, " < %s", name);
 	} else {
 		buf_printf(left, v->f->amends ? _("更正: %s") : "%s", name);
+		if (*v->about)
+			buf_printf(left, " > %s", v->about);
 	}
 	buf_puts(right, v->f->saved ? _("草稿已存") : _("还没存"));
 }
@@ -523,8 +527,15 @@ struct kit_view *screen_form_scope_new(struct filling *f, fill_node scope)
 struct kit_view *screen_form_new(struct filling *f)
 {
 	struct kit_view *v = screen_form_scope_new(f, FILL_NO_NODE);
+	struct buf about = { 0 };
 
-	if (!v)
+	if (!v) {
 		filling_close(f);
+		return NULL;
+	}
+	if (f->has_subject)
+		words_title(f->app, &f->subject, &about);
+	snprintf(((struct form_view *)v)->about, sizeof ((struct form_view *)v)->about, "%s", buf_str(&about));
+	buf_clear(&about);
 	return v;
 }

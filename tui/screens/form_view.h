@@ -27,6 +27,7 @@ struct form_view {
 	struct { int y, rows; size_t entry; } *spots;        /* where entries were drawn, for taps */
 	size_t spot_count;
 	bool submitted;
+	char about[160];                 /* the row that it is opened on, by its title; "" none */
 };
 
 /* Gather the entries again; the selection stays on its node. */

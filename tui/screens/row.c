@@ -5,7 +5,6 @@
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
 #include "sync/exchange/trust.h"
-#include "sync/ledger/listing.h"
 #include "sync/ledger/looked.h"
 #include "sync/ledger/profile.h"
 #include "tui/kit/choice.h"
@@ -29,12 +28,6 @@
 #include <string.h>
 
 enum { LABEL_NARROW = 12 };
-
-static void add(struct row_view *v, enum line_type type, uint32_t index)
-{
-	if (v->line_count < LINES_MAX)
-		v->lines[v->line_count++] = (struct line){ .type = type, .index = index };
-}
 
 static size_t row_count(void *user)
 {
@@ -89,6 +82,15 @@ static void step_due(const struct pack_step *step, char out[KIT_CELL])
 	buf_clear(&b);
 }
 
+/* Passed or not, granted or not: the form asks which, and its name says what it is about. */
+static const char *step_name(const struct row_view *v, uint32_t i)
+{
+	const struct pack_step *step = v->steps[i].step;
+	uint32_t form = v->either[i] ? pack_find_form(v->app->pack, step->form) : PACK_NONE;
+
+	return pack_name(form == PACK_NONE ? &step->label : &v->app->pack->forms[form].title, i18n_language());
+}
+
 static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 {
 	struct row_view *v = user;
@@ -105,7 +107,7 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 		cells[1].role = KIT_STRONG;
 		break;
 	case LINE_STEP:
-		snprintf(cells[1].text, KIT_CELL, "%s", pack_name(&v->steps[l->index].step->label, i18n_language()));
+		snprintf(cells[1].text, KIT_CELL, "%s", step_name(v, l->index));
 		step_due(v->steps[l->index].step, cells[2].text);
 		cells[1].role = KIT_STRONG;
 		cells[2].role = KIT_DIM;
@@ -138,74 +140,6 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	if (v->narrow)
 		align(cells[1].text);
 	buf_clear(&b);
-}
-
-static void gather_steps(struct row_view *v)
-{
-	struct submit_choice all[STEPS_MAX];
-	uint32_t n = 0;
-
-	v->step_count = 0;
-	if (submit_steps(v->app->profile, &v->row, all, STEPS_MAX, &n))
-		return;
-	for (uint32_t i = 0; i < n; i++) {
-		bool twice = false;
-
-		/* Lines of one id are alternatives; what no form takes is only taken inside another submit. */
-		for (uint32_t k = 0; k < v->step_count; k++)
-			twice |= !strcmp(v->steps[k].step->id, all[i].step->id);
-		if (all[i].why == ROW_ACCEPTED && all[i].step->form && !twice) {
-			v->steps[v->step_count] = all[i];
-			add(v, LINE_STEP, v->step_count++);
-		}
-	}
-}
-
-/* First what lists show of it: that is what one looks for. */
-static void gather_fields(struct row_view *v)
-{
-	for (int listed = 1; listed >= 0; listed--)
-		for (uint32_t f = 0; f < v->reg->field_count; f++) {
-			struct buf value = { 0 };
-
-			if (v->reg->fields[f].list == listed)
-				words_value(v->app, &v->row, v->reg, f, false, &value);
-			if (value.len)
-				add(v, LINE_FIELD, f);
-			buf_clear(&value);
-		}
-	add(v, LINE_AUTHOR, 0);
-}
-
-/* Rows of register r whose field names this row; `where` NULL for all. */
-static uint32_t children(const struct row_view *v, uint32_t r, const char *field, const char *where)
-{
-	struct listing_query q = { .reg = v->app->pack->registers[r].id, .parent = &v->id, .parent_field = field, .where = where };
-	struct listing *l = NULL;
-	uint32_t n = 0;
-
-	if (!listing_open(v->app->profile, &q, &l)) {
-		n = listing_count(l);
-		listing_close(l);
-	}
-	return n;
-}
-
-static void gather_children(struct row_view *v)
-{
-	uint32_t own = (uint32_t)(v->reg - v->app->pack->registers);
-
-	for (uint32_t r = 0; r < v->app->pack->register_count; r++) {
-		const struct pack_register *child = &v->app->pack->registers[r];
-
-		for (uint32_t f = 0; f < child->field_count && v->line_count < LINES_MAX; f++) {
-			uint32_t n = child->fields[f].type == PACK_ROW && child->fields[f].target == own ? children(v, r, child->fields[f].id, NULL) : 0;
-
-			if (n)
-				v->lines[v->line_count++] = (struct line){ LINE_CHILD, r, child->fields[f].id, n,
-					pack_find_field(child, "stage") == PACK_NONE ? 0 : children(v, r, child->fields[f].id, ROWS_UNFINISHED) };
-		}
-	}
 }
 
 static const struct pack_kind *kind_of(struct row_view *v)
@@ -242,11 +176,7 @@ static enum err load(struct kit_view *base)
 #ifdef WITH_TOWN
 	v->printable = paper_offered(v->app, &v->row);
 #endif
-	if (v->kind)
-		add(v, LINE_WALK, 0);
-	gather_steps(v);
-	gather_children(v);
-	gather_fields(v);
+	row_gather(v);
 	row_files_gather(v);
 	kit_list_sync(&v->list);
 	return ERR_OK;
@@ -473,7 +403,7 @@ static const char *label(struct kit_view *base, enum kit_action a)
 	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9 && (size_t)(a - ACT_ANSWER_1) < v->line_count) {
 		const struct line *l = &v->lines[a - ACT_ANSWER_1];
 
-		return l->type == LINE_WALK ? _("开始巡查") : l->type == LINE_STEP ? pack_name(&v->steps[l->index].step->label, i18n_language()) : NULL;
+		return l->type == LINE_WALK ? _("开始巡查") : l->type == LINE_STEP ? step_name(v, l->index) : NULL;
 	}
 	if (a == ACT_REVEAL && v->revealed)
 		return _("遮住");

@@ -24,13 +24,16 @@ struct row_view {
 	bool narrow;                                    /* as drawn last */
 	bool revealed;                                  /* personal values in full: recorded when it was done */
 	struct submit_choice steps[STEPS_MAX];
-	uint32_t step_count;
+	uint32_t step_count; bool either[STEPS_MAX];    /* the form of a step decides which of several it is */
 	struct line lines[LINES_MAX];
 	size_t line_count;
 	char *files[FILES_MAX];                         /* named by its record, by no field of this row */
 	uint32_t file_count;
 	struct kit_list list;
 };
+
+/* row_gather.c: the lines: what can be done with the row, what belongs to it, what it says. */
+void row_gather(struct row_view *v);
 
 /* row_file.c: the files that the row and its record name. A line for each that no field names; what became of one, in a cell; to
  * take it out, or to attach it after all. */

@@ -3,10 +3,13 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
+#include "tui/screens/screens.h"
 #include "tui/screens/words.h"
 
 #include <stdio.h>
 #include <string.h>
+
+enum { FIELD_NAME = 64 };
 
 /* Of this year's dates. */
 static void leave_out_year(const struct rows *r, char *text)
@@ -79,4 +82,25 @@ void rows_choose_columns(struct rows *r)
 	for (uint32_t f = 0; f < r->reg->field_count && r->field_count < ROWS_FIELDS; f++)
 		if (r->reg->fields[f].list && !words_in_title(r->reg, &r->reg->fields[f]) && (r->field_count < ROWS_FIELDS_NARROW || !r->reg->fields[f].derive))
 			add_column(r, f, words_width(&r->reg->fields[f]));
+}
+
+struct kit_view *screen_rows_show(struct kit_view *v, const char *fields)
+{
+	struct rows *r = (struct rows *)v;
+	char name[FIELD_NAME];
+
+	if (!v || !fields)
+		return v;
+	r->field_count = 0;
+	for (size_t n; *fields && r->field_count < ROWS_FIELDS; fields += n, fields += strspn(fields, " ")) {
+		uint32_t f;
+
+		n = strcspn(fields, " ");
+		snprintf(name, sizeof name, "%.*s", (int)n, fields);
+		f = pack_find_field(r->reg, name);
+		if (f != PACK_NONE)
+			add_column(r, f, words_width(&r->reg->fields[f]));
+	}
+	r->list.rows.column_count = 2 + r->field_count;
+	return v;
 }

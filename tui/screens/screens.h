@@ -32,6 +32,8 @@ struct kit_view *screen_rows_tick_new(struct app *app, const char *reg, const ch
 const char *screen_rows_ticked(const struct kit_view *v);
 /* Any of these, before it is shown: only rows whose workflow has not ended, and of them those that `where` (NULL: all) accepts. Returns v. */
 struct kit_view *screen_rows_narrow(struct kit_view *v, const char *where);
+/* The same: with these fields (ids apart by blanks) as its columns, instead of those that lists show; NULL: those. Returns v. */
+struct kit_view *screen_rows_show(struct kit_view *v, const char *fields);
 /* Rows that name `parent` in `field` (an id that outlives the view). */
 struct kit_view *screen_rows_of_new(struct app *app, const char *reg, const struct row_id *parent, const char *field);
 

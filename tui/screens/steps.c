@@ -9,6 +9,7 @@
 #include "tui/kit/prompt.h"
 #include "tui/screens/filling.h"
 #include "tui/screens/screens.h"
+#include "tui/screens/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,12 +43,21 @@ static bool is_offered(const char *form)
 }
 
 /* Of the reasons why not, the one nearest to working: the state is right and the person is not. */
-static void say_why(const struct pack_step *step, enum row_reason why)
+static void say_why(struct app *app, const struct row *row, const struct pack_step *step, enum row_reason why)
 {
-	if (step)
+	struct buf what = { 0 };
+
+	if (step && why == ROW_WHEN)
+		submit_hindrance(row, app->pack, step, app->roles, &what);
+	else if (step && why == ROW_WRONG_FROM)
+		words_value(app, row, &app->pack->registers[step->reg], step->field, false, &what);
+	if (what.len)
+		kit_say(KIT_SOON, why == ROW_WHEN ? _("%s: 条件还不满足: 现在 %s") : _("%s: 现在是 %s, 不能走这一步"), pack_name(&step->label, i18n_language()), buf_str(&what));
+	else if (step)
 		kit_say(KIT_SOON, _("%s: %s"), pack_name(&step->label, i18n_language()), row_reason_text(why));
 	else
 		kit_say(KIT_SOON, _("这一条没有这一步"));
+	buf_clear(&what);
 }
 
 enum kit_next steps_take(struct kit_view *v, struct app *app, const struct row_id *id, const char *field, const char *form)
@@ -80,11 +90,11 @@ enum kit_next steps_take(struct kit_view *v, struct app *app, const struct row_i
 			why = all[i].why;
 		}
 	}
+	if (!offered.count)
+		say_why(app, &row, refused, why);
 	row_clear(&row);
-	if (!offered.count) {
-		say_why(refused, why);
+	if (!offered.count)
 		return KIT_STAY;
-	}
 	if (offered.count == 1)
 		return screen_begin(v, app, offered.forms[0], id);
 	return kit_open(v, kit_choice_new(_("办哪一步"), NULL, options, offered.count, false, chosen));

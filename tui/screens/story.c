@@ -10,10 +10,11 @@
 
 #include <string.h>
 
-enum { AMENDS_MAX = 64 };
+enum { SAID_MAX = 64 };
 
-/* Corrections are compared when the history has been read: each reads the store itself. */
-struct telling { struct app *app; const struct pack_register *reg; struct buf *out; struct amended { uint8_t ref[EVENT_REF]; size_t at; } amended[AMENDS_MAX]; size_t amended_count; };
+/* What a record said, and what a correction changed, is read when the history has been: each reads the store itself. */
+struct said { uint8_t ref[EVENT_REF]; size_t at; bool amends; };
+struct telling { struct app *app; const struct pack_register *reg; struct buf *out; struct said said[SAID_MAX]; size_t said_count; bool begun; };
 
 static void form_name(struct telling *t, const char *form)
 {
@@ -22,14 +23,18 @@ static void form_name(struct telling *t, const char *form)
 	buf_puts(t->out, f != PACK_NONE ? pack_name(&t->app->pack->forms[f].title, i18n_language()) : form ? form : "");
 }
 
+/* A step that its form names already is not said twice. */
 static void steps(struct telling *t, const struct row_history *h)
 {
-	uint32_t reg = (uint32_t)(t->reg - t->app->pack->registers);
+	uint32_t reg = (uint32_t)(t->reg - t->app->pack->registers), f = h->form ? pack_find_form(t->app->pack, h->form) : PACK_NONE;
+	const char *title = f != PACK_NONE ? pack_name(&t->app->pack->forms[f].title, i18n_language()) : "";
 
 	for (uint32_t i = 0; i < h->step_count; i++) {
 		uint32_t s = pack_find_step(t->app->pack, reg, h->steps[i]);
+		const char *name = s != PACK_NONE ? pack_name(&t->app->pack->steps[s].label, i18n_language()) : h->steps[i];
 
-		buf_printf(t->out, "%s%s", i ? _("、") : ": ", s != PACK_NONE ? pack_name(&t->app->pack->steps[s].label, i18n_language()) : h->steps[i]);
+		if (h->step_count > 1 || strcmp(name, title))
+			buf_printf(t->out, "%s%s", i ? _("、") : ": ", name);
 	}
 }
 
@@ -45,10 +50,17 @@ static const char *kind_name(enum event_kind kind)
 	}
 }
 
+/* The record that made the row has its page; one of a walk says more than belongs here. */
+static bool says_of_row(const struct telling *t, const struct row_history *h)
+{
+	uint32_t f = h->kind == EVENT_SUBMIT && h->form && t->begun ? pack_find_form(t->app->pack, h->form) : PACK_NONE;
+
+	return h->kind == EVENT_AMEND || (f != PACK_NONE && !t->app->pack->forms[f].walk);
+}
+
 static bool tell(void *user, const struct row_history *h)
 {
 	struct telling *t = user;
-
 	char stored[32];
 
 	clock_format_time(h->event.wall, t->app->pack->utc_offset, stored);
@@ -59,31 +71,16 @@ static bool tell(void *user, const struct row_history *h)
 	steps(t, h);
 	if (h->why != ROW_ACCEPTED)
 		buf_printf(t->out, _("\n没有算数: %s"), row_reason_text(h->why));
-	if (h->kind == EVENT_AMEND && t->amended_count < AMENDS_MAX) {
-		memcpy(t->amended[t->amended_count].ref, h->event.ref, EVENT_REF);
-		t->amended[t->amended_count++].at = t->out->len;
+	if (t->said_count < SAID_MAX && says_of_row(t, h)) {
+		struct said *s = &t->said[t->said_count++];
+
+		memcpy(s->ref, h->event.ref, EVENT_REF);
+		s->at = t->out->len;
+		s->amends = h->kind == EVENT_AMEND;
 	}
+	t->begun = true;
 	buf_puts(t->out, "\n\n");
 	return true;
-}
-
-enum err story_of_row(struct app *app, const struct row_id *id, const struct pack_register *reg, struct buf *out)
-{
-	struct buf told = { 0 };
-	struct telling t = { .app = app, .reg = reg, .out = &told };
-	enum err e = row_history(app->profile, id, tell, &t);
-	size_t from = 0;
-
-	for (size_t i = 0; !e && i < t.amended_count; i++) {
-		buf_put(out, told.data + from, t.amended[i].at - from);
-		from = t.amended[i].at;
-		if (amend_tell(app, t.amended[i].ref, out))
-			buf_printf(out, _("\n改了什么这里读不出: %s"), err_detail());
-	}
-	if (told.len > from)
-		buf_put(out, told.data + from, told.len - from);
-	buf_clear(&told);
-	return e;
 }
 
 static void tell_answer(struct filling *f, fill_node n, struct buf *out)
@@ -102,6 +99,31 @@ static void tell_answer(struct filling *f, fill_node n, struct buf *out)
 	buf_clear(&value);
 }
 
+/* What a step says, in one paragraph; nothing when it says no more than that it was taken. */
+static enum err story_of_step(struct app *app, const uint8_t ref[EVENT_REF], struct buf *out)
+{
+	struct filling *f = NULL;
+	struct buf all = { 0 };
+	enum err e = filling_open_record(app, ref, &f);
+
+	if (e)
+		return e;
+	for (fill_node n = fill_first(f->fill); n != FILL_NO_NODE; n = fill_next(f->fill, n))
+		if (fill_is_relevant(f->fill, n) && fill_question(f->fill, n)->type != FORM_GROUP)
+			tell_answer(f, n, &all);
+	filling_close(f);
+	for (size_t i = 0; i < all.len; i++) {
+		if (!i)
+			buf_putc(out, '\n');
+		if (all.data[i] != '\n')
+			buf_putc(out, all.data[i]);
+		else if (i + 1 < all.len)
+			buf_puts(out, "; ");
+	}
+	buf_clear(&all);
+	return ERR_OK;
+}
+
 enum err story_of_record(struct app *app, const uint8_t ref[EVENT_REF], struct buf *out)
 {
 	struct filling *f = NULL;
@@ -114,6 +136,25 @@ enum err story_of_record(struct app *app, const uint8_t ref[EVENT_REF], struct b
 			tell_answer(f, n, out);
 	filling_close(f);
 	return ERR_OK;
+}
+
+enum err story_of_row(struct app *app, const struct row_id *id, const struct pack_register *reg, struct buf *out)
+{
+	struct buf told = { 0 };
+	struct telling t = { .app = app, .reg = reg, .out = &told };
+	enum err e = row_history(app->profile, id, tell, &t);
+	size_t from = 0;
+
+	for (size_t i = 0; !e && i < t.said_count; i++) {
+		buf_put(out, told.data + from, t.said[i].at - from);
+		from = t.said[i].at;
+		if (t.said[i].amends ? amend_tell(app, t.said[i].ref, out) : story_of_step(app, t.said[i].ref, out))
+			buf_printf(out, t.said[i].amends ? _("\n改了什么这里读不出: %s") : _("\n写了什么这里读不出: %s"), err_detail());
+	}
+	if (told.len > from)
+		buf_put(out, told.data + from, told.len - from);
+	buf_clear(&told);
+	return e;
 }
 
 enum err story_value(struct app *app, const struct pack_field *field, const struct row_value *value, struct buf *out)

@@ -426,20 +426,6 @@ static enum kit_next do_due(struct today *t, const struct due *d)
 	return next;
 }
 
-static enum kit_next resume(struct today *t, uint64_t id)
-{
-	struct filling *f = NULL;
-	enum err e = filling_resume(t->app, id, &f);
-
-	if (e) {
-		kit_say_error(e);
-		return KIT_STAY;
-	}
-	if (f->dropped.len)
-		kit_say(KIT_SOON, _("清单换了新版, 这些答案没能带过来: %s"), buf_str(&f->dropped));
-	return kit_open(&t->base, screen_filling_new(f));
-}
-
 static enum kit_next open_selected(struct today *t)
 {
 	size_t i = t->list.at;
@@ -451,7 +437,7 @@ static enum kit_next open_selected(struct today *t)
 	if (incident_at(t, i))
 		return kit_open(&t->base, screen_incident_new(t->app, &incident_at(t, i)->id));
 	if (draft_at(t, i))
-		return resume(t, draft_at(t, i)->about.id);
+		return begun_resume(&t->base, t->app, draft_at(t, i)->about.id);
 	return do_due(t, due_at(t, i));
 }
 
@@ -531,13 +517,10 @@ static bool working(struct kit_view *base)
 static enum kit_next work(struct kit_view *base)
 {
 	struct today *t = (struct today *)base;
-	uint64_t id = filling_interrupted(t->app);
+	const struct begun *left = begun_interrupted(t->app, t->drafts, t->draft_count);
 
 	t->app->resume = false;
-	for (size_t i = 0; id && i < t->draft_count; i++)
-		if (t->drafts[i].about.id == id)
-			return resume(t, id);
-	return KIT_STAY;
+	return left ? begun_resume(base, t->app, left->about.id) : KIT_STAY;
 }
 
 static bool counting(struct kit_view *base)

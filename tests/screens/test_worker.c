@@ -4,6 +4,7 @@
 #include "tests/screens/field.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -255,6 +256,81 @@ static void an_old_terminal_without_colour_or_locale_is_enough_for_a_walk(void *
 	}
 }
 
+static struct vt *enter_at(const char *when)
+{
+	char program[] = BUILDDIR "/tui/xuncha", option[] = "--profile", now[] = "--now", lang[] = "--lang", zh[] = "zh", path[512], time[32];
+	char *argv[] = { program, option, path, now, time, lang, zh, NULL };
+	struct vt *vt;
+
+	snprintf(path, sizeof path, "%s/device", field_dir());
+	snprintf(time, sizeof time, "%s", when);
+	vt = vt_spawn(18, 40, argv, NULL);
+	assert_non_null(vt);
+	assert_shows(vt, "PIN");
+	vt_keys(vt, FIELD_PIN);
+	vt_key(vt, "Enter");
+	assert_hides(vt, "PIN");
+	field_settle(vt);
+	return vt;
+}
+
+/* A battery that was out for long, a hand that set the year wrong. */
+static void a_clock_that_cannot_be_right_is_told_once_and_keeps_nobody_out(void **state)
+{
+	static const char *const wrong[] = { "2001-01-01T08:00", "2035-06-01T08:00" };
+	struct vt *vt;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		char day[16];
+
+		vt = enter_at(wrong[i]);
+		snprintf(day, sizeof day, "%.10s", wrong[i]);
+		assert_shows(vt, "不对? 按 y 看怎么办");
+		assert_shows(vt, day);
+		vt_keys(vt, "y");
+		assert_shows(vt, "设备时间看来不对");
+		assert_shows(vt, "设备时间");
+		vt_key(vt, "Esc");
+		assert_shows(vt, "08:0");
+		assert_hides(vt, "不对?");
+		vt_keys(vt, "l");
+		assert_shows(vt, "PIN");
+		vt_keys(vt, FIELD_PIN);
+		vt_key(vt, "Enter");
+		assert_hides(vt, "PIN");
+		field_settle(vt);
+		assert_false(vt_shows(vt, "不对?"));           /* it was told */
+		walk(vt, "lmfd");
+		vt_keys(vt, "1");
+		assert_shows(vt, "已存");
+		if (i) {
+			field_leave(vt);
+			continue;
+		}
+		/* The battery goes, and with it the clock: first what was being filled, then the word about the clock. */
+		kill(vt_pid(vt), SIGKILL);
+		vt_wait_exit(vt, PATIENCE);
+		vt_free(vt);
+		vt = enter_at(wrong[i]);
+		assert_shows(vt, "已存");
+		assert_false(vt_shows(vt, "不对?"));
+		vt_key(vt, "Esc");
+		assert_shows(vt, "草稿已存");
+		vt_keys(vt, "h");
+		assert_shows(vt, "隐患");
+		vt_key(vt, "Esc");
+		assert_shows(vt, "不对? 按 y 看怎么办");
+		field_leave(vt);
+	}
+	vt = enter_at("2026-12-01T08:00");
+	assert_false(vt_shows(vt, "不对?"));
+	vt_keys(vt, "y");
+	assert_shows(vt, "本机记录");
+	assert_false(vt_shows(vt, "设备时间"));
+	field_leave(vt);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +340,7 @@ int main(void)
 		cmocka_unit_test(what_was_said_here_before_is_one_key_away),
 		cmocka_unit_test(a_receiver_that_says_nothing_holds_nobody_up),
 		cmocka_unit_test(an_old_terminal_without_colour_or_locale_is_enough_for_a_walk),
+		cmocka_unit_test(a_clock_that_cannot_be_right_is_told_once_and_keeps_nobody_out),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -28,6 +28,11 @@ void kit_say(enum kit_role role, const char *fmt, ...)
 	said_role = role;
 }
 
+bool kit_says(void)
+{
+	return said[0];
+}
+
 void kit_say_error(enum err e)
 {
 	const char *detail = err_detail();

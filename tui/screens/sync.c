@@ -1,6 +1,7 @@
 #include "config.h"
 #include "tui/screens/screens.h"
 
+#include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "sync/exchange/online.h"
 #include "sync/exchange/status.h"
@@ -19,7 +20,7 @@ struct sync_view {
 	struct kit_view base;
 	struct app *app;
 	struct status status;
-	bool known;
+	bool known, doubtful;                   /* doubtful: the clock */
 	uint64_t version;
 };
 
@@ -29,6 +30,7 @@ static enum err load(struct kit_view *base)
 
 	v->version = profile_version(v->app->profile);
 	v->known = !status_read(v->app->profile, &v->status);
+	v->doubtful = profile_clock_doubtful(v->app->profile);
 	return ERR_OK;
 }
 
@@ -76,6 +78,30 @@ static int said(WINDOW *win, int y, enum kit_role role, const char *words)
 	return lines > 0 ? kit_paragraph(win, y, x, lines < 3 ? lines : 3, getmaxx(win) - x - 1, role, words) : 0;
 }
 
+static int clock_line(struct sync_view *v, WINDOW *win, int y)
+{
+	char text[32];
+
+	clock_format_time(app_ms(v->app), app_offset(v->app), text);
+	text[10] = ' ';
+	text[16] = '\0';
+	return line(win, y, KIT_DANGER, _("设备时间"), text);
+}
+
+/* What to mind, as far as there is room. */
+static void advice(struct sync_view *v, WINDOW *win, int y)
+{
+	int rows = getmaxy(win) - y, cols = getmaxx(win) - 2;
+
+	if (v->doubtful && rows > 0) {
+		y += 1 + kit_paragraph(win, y, 1, rows, cols, KIT_SOON, _("设备时间看来不对: 在手机或电脑的系统设置里对好时间。记录照常能存, 先后不会乱; 但期限、该做的和别人看到的时间是照它算的。"));
+		rows = getmaxy(win) - y;
+	}
+	if (rows > 0)
+		kit_paragraph(win, y, 1, rows, cols, KIT_DIM,
+		              _("送出去要等乡镇的回执回来才算 「已送到」。U盘、共享文件夹、聊天里收的文件都行, 同一个包收几次都没关系。"));
+}
+
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct sync_view *v = (struct sync_view *)base;
@@ -90,6 +116,8 @@ static void draw(struct kit_view *base, WINDOW *win)
 		kit_text(win, 0, 1, getmaxx(win) - 2, KIT_SOON, _("现在读不到同步情况"));
 		return;
 	}
+	if (v->doubtful)
+		y = clock_line(v, win, y);
 	y = count_line(win, y, KIT_PLAIN, _("本机记录"), s->own);
 	y = count_line(win, y, KIT_GOOD, _("乡镇已收到"), s->acknowledged);
 	y = count_line(win, y, KIT_SOON, _("没送到"), s->unsealed + s->waiting);
@@ -108,9 +136,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 	role = courier_words(v->app, &b);
 	kit_text(win, y, 1, label_cols(win), KIT_DIM, _("自动同步"));
 	y += said(win, y, role, buf_str(&b));
-	if (y + 1 < getmaxy(win))
-		kit_paragraph(win, y + 1, 1, getmaxy(win) - y - 1, getmaxx(win) - 2, KIT_DIM,
-		              _("送出去要等乡镇的回执回来才算 「已送到」。U盘、共享文件夹、聊天里收的文件都行, 同一个包收几次都没关系。"));
+	advice(v, win, y + 1);
 	buf_clear(&b);
 }
 

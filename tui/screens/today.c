@@ -282,6 +282,8 @@ static enum err load(struct kit_view *base)
 	t->has_status = !status_read(t->app->profile, &t->status);
 	read_parts(t);
 	kit_list_sync(&t->list);
+	if (!t->app->resume)
+		app_doubt_clock(t->app);
 	return e;
 }
 
@@ -520,7 +522,10 @@ static enum kit_next work(struct kit_view *base)
 	const struct begun *left = begun_interrupted(t->app, t->drafts, t->draft_count);
 
 	t->app->resume = false;
-	return left ? begun_resume(base, t->app, left->about.id) : KIT_STAY;
+	if (left)
+		return begun_resume(base, t->app, left->about.id);
+	app_doubt_clock(t->app);
+	return KIT_STAY;
 }
 
 static bool counting(struct kit_view *base)

@@ -27,7 +27,6 @@ static enum err load(struct kit_view *base)
 		e = begun_gather(d->app, d->drafts, &d->draft_count);
 	desk_fill_lines(d);
 	kit_list_sync(&d->list);
-	app_doubt_clock(d->app);
 	return e;
 }
 

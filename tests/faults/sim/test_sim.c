@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WORLD = 5000, SUITE = 20000, FIRST = 20270101, DELETIONS = 200, JOBS = 16 };
+enum { WORLD = 5000, SUITE = 50000, FIRST = 20270101, DELETIONS = 200, JOBS = 16 };
 
 static char root[64];
 
@@ -133,7 +133,7 @@ static uint32_t wanted(void)
 	uint32_t n = set ? (uint32_t)strtoul(set, NULL, 10) : SUITE;
 
 #ifdef __SANITIZE_ADDRESS__
-	n = set ? n : SUITE / 20;                       /* slow; it looks for other things than the oracles */
+	n = set ? n : SUITE / 50;                       /* slow; it looks for other things than the oracles */
 #endif
 	return n;
 }

@@ -38,12 +38,15 @@ static enum err note(void *user, const struct evidence *e)
 	struct counting *c = user;
 	enum restored_word word = restored_word(c->at, e);
 
-	for (size_t i = 0; word && i < keys_roster_count(c->roster); i++)
-		if (!memcmp(keys_roster_at(c->roster, i)->writer, e->sealer, KEYS_WRITER)) {
-			c->before[i] |= word == RESTORED_BEFORE;
-			c->answered[i] |= word == RESTORED_ANSWER;
-			break;
-		}
+	for (size_t i = 0; word && i < keys_roster_count(c->roster); i++) {
+		const struct keys_writer *w = keys_roster_at(c->roster, i);
+
+		if (!w || memcmp(w->writer, e->sealer, KEYS_WRITER))
+			continue;
+		c->before[i] |= word == RESTORED_BEFORE;
+		c->answered[i] |= word == RESTORED_ANSWER;
+		break;
+	}
 	return ERR_OK;
 }
 
@@ -64,8 +67,11 @@ enum err restored_count(struct profile *p, uint32_t *silent)
 	c.answered = c.before ? c.before + n : NULL;
 	e = t.err ? t.err : c.before ? evidence_each(&t, note, &c) : err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
 	store_abort(&t);
-	for (size_t i = 0; !e && i < n; i++)
-		*silent += c.before[i] && !c.answered[i] && !keys_roster_at(c.roster, i)->revoked;
+	for (size_t i = 0; !e && i < n; i++) {
+		const struct keys_writer *w = keys_roster_at(c.roster, i);
+
+		*silent += w && c.before[i] && !c.answered[i] && !w->revoked;
+	}
 	free(c.before);
 	return e;
 }

@@ -35,7 +35,8 @@ enum err keys_roster_event(struct keys_roster *r, const struct event_log_id *log
 const struct keys_writer *keys_roster_find(const struct keys_roster *r, const uint8_t writer[KEYS_WRITER]);
 const struct keys_writer *keys_roster_find_label(const struct keys_roster *r, const char *label);
 size_t keys_roster_count(const struct keys_roster *r);
-const struct keys_writer *keys_roster_at(const struct keys_roster *r, size_t i);      /* ordered by writer id */
+/* Ordered by writer id. NULL for one of whom only other orders were seen, not (yet) the certificate. */
+const struct keys_writer *keys_roster_at(const struct keys_roster *r, size_t i);
 
 /* Is this T, of the newest root or a former one? */
 bool keys_roster_is_authority(const struct keys_roster *r, const uint8_t writer[KEYS_WRITER]);

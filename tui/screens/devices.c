@@ -160,9 +160,12 @@ static enum err load(struct kit_view *base)
 	v->version = profile_version(v->app->profile);
 	v->restored = restored_at(v->app->profile);
 	roster = v->app->profile->roster;       /* not before: whoever reads the store may have it made anew */
-	for (size_t i = 0; i < keys_roster_count(roster); i++)
-		if (!device_of(v, keys_roster_at(roster, i)->writer))
+	for (size_t i = 0; i < keys_roster_count(roster); i++) {
+		const struct keys_writer *w = keys_roster_at(roster, i);
+
+		if (w && !device_of(v, w->writer))
 			return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+	}
 	profile_begin(v->app->profile, &t);
 	e = log_heads(&t, add_log, v);
 	if (!e)

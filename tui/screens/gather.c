@@ -152,11 +152,9 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	struct gather *v = (struct gather *)base;
 
 	switch (a) {
-	case ACT_OPEN:
-		if (*v->app->settings.sync_dir)
+	case ACT_OPEN: case ACT_EDIT:
+		if (a == ACT_OPEN && *v->app->settings.sync_dir)
 			return start(v);
-		/* fall through */
-	case ACT_EDIT:
 		return kit_open(base, kit_prompt_new(_("文件夹"), _("U盘、存储卡或共享文件夹的路径, 如 /media/usb"), v->app->settings.sync_dir, folder_given));
 	case ACT_DETAILS:
 		return kit_open(base, screen_arrivals_new(v->app));

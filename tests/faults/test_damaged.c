@@ -59,7 +59,7 @@ static void harm(struct buf *data, enum harm how)
 
 static void spoil(const char *file, int cases, bool harms_too)
 {
-	int rebuilt = 0, bad = 0, refused = 0;
+	int rebuilt = 0, bad = 0;
 	char path[1024], from[1024], why[256];
 	struct buf whole = { 0 }, data = { 0 };
 
@@ -77,7 +77,6 @@ static void spoil(const char *file, int cases, bool harms_too)
 		assert_ok(fs_write(path, buf_str(&data), data.len));
 		v = scene_verify_apart(spoilt, &said, true, why);
 		rebuilt += v == SCENE_REBUILT;
-		refused += v == SCENE_REFUSED;
 		if (v != SCENE_GOOD && v != SCENE_REBUILT && bad++ < 5)
 			print_message("# %s, case %d: %s\n", file, i, why);
 	}

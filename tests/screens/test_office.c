@@ -117,11 +117,11 @@ static void a_stick_is_merged_at_the_desk_and_takes_receipts_home(void **state)
 	struct vt *vt;
 
 	(void)state;
-	run("mkdir usb; xunchactl --profile device --pin-file pin.device record submit --form walk_CA --row places:=name:老马饭店 --answers $SRCDIR/packaging/demo/inspection.json;"
+	field_run("mkdir usb; xunchactl --profile device --pin-file pin.device record submit --form walk_CA --row places:=name:老马饭店 --answers $SRCDIR/packaging/demo/inspection.json;"
 	    "! ls device/out/*.xcb");
 	vt = field_enter("device", FIELD_PIN, 24, 80, NULL);
 	field_leave(vt);
-	run("xunchactl --profile device bundle export --sealed --to usb </dev/null; ls usb/XUNCHA/up/*.xcb");
+	field_run("xunchactl --profile device bundle export --sealed --to usb </dev/null; ls usb/XUNCHA/up/*.xcb");
 	vt = field_enter("town", TOWN_PIN, 18, 40, NULL);
 	vt_keys(vt, "y");
 	assert_shows(vt, "放上回执");
@@ -137,7 +137,7 @@ static void a_stick_is_merged_at_the_desk_and_takes_receipts_home(void **state)
 	vt_keys(vt, "d");
 	assert_shows(vt, "到了");
 	field_leave(vt);
-	run("xunchactl --profile device --pin-file pin.device sync --dir usb; xunchactl --profile device --pin-file pin.device --json status | grep -q '\"waiting\": *0'");
+	field_run("xunchactl --profile device --pin-file pin.device sync --dir usb; xunchactl --profile device --pin-file pin.device --json status | grep -q '\"waiting\": *0'");
 }
 
 int main(void)

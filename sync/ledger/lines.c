@@ -17,7 +17,8 @@ static uint64_t prefix_of(const uint8_t *sort, size_t len)
 	uint8_t first[PREFIX] = { 0 };
 	uint64_t n = 0;
 
-	memcpy(first, sort, len < PREFIX ? len : PREFIX);
+	if (len)
+		memcpy(first, sort, len < PREFIX ? len : PREFIX);
 	for (size_t i = 0; i < PREFIX; i++)
 		n = n << 8 | first[i];
 	return n;

@@ -105,6 +105,7 @@ static void its_author_opens_the_form_filled_in_and_it_outlives_a_cut(void **sta
 	go_to(vt, "隐患描述");
 	retype(vt, "后门上锁");
 	vt_key(vt, "Down");
+	assert_hides(vt, "> 隐患描述");                    /* only then is what was typed in the draft */
 	assert_shows(vt, "草稿已存");
 	kill(vt_pid(vt), SIGKILL);
 	vt_free(vt);

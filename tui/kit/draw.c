@@ -2,9 +2,12 @@
 #include "tui/kit/draw.h"
 
 #include "forms/base/buf.h"
+#include "forms/base/i18n.h"
 #include "forms/base/text.h"
+#include "tui/kit/view.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 static int room(WINDOW *win, int y, int x, int cols)
@@ -93,6 +96,28 @@ int kit_paragraph_rows(const char *s, int cols)
 		s += n + skip;
 	}
 	return rows;
+}
+
+int kit_label_columns(WINDOW *win)
+{
+	return getmaxx(win) < KIT_NARROW ? i18n_language() ? 20 : 14 : 26;
+}
+
+int kit_labelled(WINDOW *win, int y, enum kit_role role, const char *label, const char *value)
+{
+	int cols = getmaxx(win), wide = kit_label_columns(win);
+
+	kit_text(win, y, 1, wide, KIT_DIM, label);
+	kit_text(win, y, wide + 2, cols - wide - 3, role, value);
+	return y + 1;
+}
+
+int kit_labelled_count(WINDOW *win, int y, enum kit_role role, const char *label, uint64_t n)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%llu", (unsigned long long)n);
+	return n || role == KIT_PLAIN ? kit_labelled(win, y, n ? role : KIT_PLAIN, label, text) : y;
 }
 
 int kit_step(WINDOW *win, int y, bool done, const char *words, const char *value)

@@ -17,6 +17,12 @@ int kit_text_right(WINDOW *win, int y, int x, int cols, enum kit_role role, cons
 int kit_paragraph(WINDOW *win, int y, int x, int rows, int cols, enum kit_role role, const char *s);
 int kit_paragraph_rows(const char *s, int cols);
 
+/* "label   value" on a row of its own, as pages of few facts have it; the values of a page stand in one column, this far right of the
+ * labels' start. A count: nothing is drawn when there is none, unless its role is KIT_PLAIN. Both return the next row. */
+int kit_label_columns(WINDOW *win);
+int kit_labelled(WINDOW *win, int y, enum kit_role role, const char *label, const char *value);
+int kit_labelled_count(WINDOW *win, int y, enum kit_role role, const char *label, uint64_t n);
+
 /* A step of several: "[x] words" when done, else "[ ] words", and below it what was given, when there is something. Returns the next row. */
 int kit_step(WINDOW *win, int y, bool done, const char *words, const char *value);
 

@@ -4,6 +4,7 @@
 #include "forms/base/i18n.h"
 #include "tui/kit/draw.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,14 @@ static void end(struct progress *p, bool stopped, enum err e)
 	p->work.report(p->work.user, stopped, e, &p->report);
 	if (e)
 		kit_say_error(e);
+}
+
+bool kit_progress_tell(struct kit_progress *p, const char *what, uint64_t done, uint64_t total)
+{
+	p->done = done;
+	p->total = total;
+	snprintf(p->now, sizeof p->now, "%s", what ? what : "");
+	return !kit_breathe();
 }
 
 static bool working(struct kit_view *v)

@@ -19,6 +19,9 @@ struct kit_work {
 	void *user;
 };
 
+/* What a long step has to say of itself, shown; false when the person wants it to stop. */
+bool kit_progress_tell(struct kit_progress *p, const char *what, uint64_t done, uint64_t total);
+
 /* Takes the work over, also when it returns NULL. After the last step the report is shown until Enter. */
 struct kit_view *kit_progress_new(const char *title, struct kit_work work);
 

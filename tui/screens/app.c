@@ -263,16 +263,6 @@ enum err app_enter(struct app *app)
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
-void app_doubt_clock(struct app *app)
-{
-	char day[16];
-
-	if (app->doubted || kit_says() || !profile_clock_doubtful(app->profile))
-		return;
-	app->doubted = true;
-	kit_say(KIT_SOON, _("设备时间 %s 不对? 按 y 看怎么办"), clock_format_date(app_day(app), day));
-}
-
 void app_leave(struct app *app)
 {
 	whereabouts_stop();

@@ -25,7 +25,7 @@ struct app {
 	char wanted_label[33];                  /* --as; "" */
 	struct courier courier;                 /* exchanges with the township while a writer is unlocked */
 	bool resume;                            /* just unlocked: open what was being filled */
-	bool doubted;                           /* app_doubt_clock() has spoken */
+	bool doubted;                           /* doubt_tell() has spoken */
 };
 
 /* Open profile and settings; the terminal is not touched. `app_close` frees all. */
@@ -39,10 +39,6 @@ enum err app_enter(struct app *app);
 enum err app_learn(struct app *app);                               /* who one is, and the pack: an exchange may have brought either */
 void app_find_place(struct app *app);                               /* again: the registers may tell more since */
 void app_leave(struct app *app);                                    /* lock */
-
-/* Say, once while the program runs and when nothing else is being said, that the clock cannot be right and where it stands what to do.
- * Nobody is kept out by it. */
-void app_doubt_clock(struct app *app);
 
 /* Write the settings, and say 已存 or why not. app_set() first gives one of them its text; NULL: a prompt that was left, nothing is done. */
 enum err app_keep_settings(struct app *app);

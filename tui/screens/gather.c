@@ -8,12 +8,13 @@
 #include "tui/kit/draw.h"
 #include "tui/kit/progress.h"
 #include "tui/kit/prompt.h"
+#include "tui/screens/doubt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 /* The township's end of a stick: what it brings is taken in, what the villages wait for is left on it. */
-struct gather { struct kit_view base; struct app *app; struct status status; bool known; uint64_t version; };
+struct gather { struct kit_view base; struct app *app; struct status status; bool known, doubtful /* the clock */; uint64_t version; };
 
 static enum err load(struct kit_view *base)
 {
@@ -21,6 +22,7 @@ static enum err load(struct kit_view *base)
 
 	v->version = profile_version(v->app->profile);
 	v->known = !status_read(v->app->profile, &v->status);
+	v->doubtful = profile_clock_doubtful(v->app->profile);
 	return ERR_OK;
 }
 
@@ -38,40 +40,26 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 	buf_puts(left, _("收包"));
 }
 
-static int line(WINDOW *win, int y, enum kit_role role, const char *what, const char *value)
-{
-	int cols = getmaxx(win), wide = cols < KIT_NARROW ? i18n_language() ? 18 : 14 : 26;
-
-	kit_text(win, y, 1, wide, KIT_DIM, what);
-	kit_text(win, y, wide + 2, cols - wide - 3, role, value);
-	return y + 1;
-}
-
-static int count_line(WINDOW *win, int y, enum kit_role role, const char *what, uint64_t n)
-{
-	char text[32];
-
-	snprintf(text, sizeof text, "%llu", (unsigned long long)n);
-	return n ? line(win, y, role, what, text) : y;
-}
-
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct gather *v = (struct gather *)base;
 	const struct status *s = &v->status;
 	const char *folder = v->app->settings.sync_dir;
-	int y = line(win, 0, *folder ? KIT_PLAIN : KIT_SOON, _("文件夹 (U盘)"), *folder ? folder : _("未设: 按 f 设"));
+	int y = kit_labelled(win, 0, *folder ? KIT_PLAIN : KIT_SOON, _("文件夹 (U盘)"), *folder ? folder : _("未设: 按 f 设"));
 
 	base->cursor_y = base->cursor_x = 0;
 	if (v->known) {
-		y = count_line(win, y, KIT_SOON, _("等证书或清单包的"), s->held);
-		y = count_line(win, y, KIT_DANGER, _("隔离的坏包"), s->refused);
-		y = count_line(win, y, KIT_DANGER, _("有缺段的设备"), s->gaps);
-		y = count_line(win, y, KIT_DANGER, _("有两份的设备"), s->splits);
+		y = kit_labelled_count(win, y, KIT_SOON, _("等证书或清单包的"), s->held);
+		y = kit_labelled_count(win, y, KIT_DANGER, _("隔离的坏包"), s->refused);
+		y = kit_labelled_count(win, y, KIT_DANGER, _("有缺段的设备"), s->gaps);
+		y = kit_labelled_count(win, y, KIT_DANGER, _("有两份的设备"), s->splits);
 	}
-	if (y + 1 < getmaxy(win))
-		kit_paragraph(win, y + 1, 1, getmaxy(win) - y - 1, getmaxx(win) - 2, KIT_DIM,
-		              _("按回车: 收下 U盘里的包, 放上回执、清单和各村要的登记簿。带回村里再同步一次, 设备上才显示 「已送到」。同一个 U盘收几次都没关系。"));
+	if (v->doubtful) {
+		y = doubt_line(v->app, win, y);
+		y = doubt_advice(win, y + 1) - 1;
+	}
+	kit_paragraph(win, y + 1, 1, getmaxy(win) - y - 1, getmaxx(win) - 2, KIT_DIM,
+	              _("按回车: 收下 U盘里的包, 放上回执、清单和各村要的登记簿。带回村里再同步一次, 设备上才显示 「已送到」。同一个 U盘收几次都没关系。"));
 }
 
 /* --- merging --- */
@@ -80,12 +68,7 @@ struct merging { struct app *app; struct kit_progress *p; struct folder_report r
 
 static bool moving(void *user, const char *what, uint32_t done, uint32_t total)
 {
-	struct merging *x = user;
-
-	x->p->done = done;
-	x->p->total = total;
-	snprintf(x->p->now, sizeof x->p->now, "%s", what ? what : "");
-	return !kit_breathe();
+	return kit_progress_tell(((struct merging *)user)->p, what, done, total);
 }
 
 static enum err step(void *user, struct kit_progress *p)

@@ -1,7 +1,6 @@
 #include "config.h"
 #include "tui/screens/screens.h"
 
-#include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "sync/exchange/online.h"
 #include "sync/exchange/status.h"
@@ -10,6 +9,7 @@
 #include "tui/kit/pager.h"
 #include "tui/kit/progress.h"
 #include "tui/kit/prompt.h"
+#include "tui/screens/doubt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,58 +48,21 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 	buf_puts(left, _("同步"));
 }
 
-static int label_cols(WINDOW *win)
-{
-	return getmaxx(win) < KIT_NARROW ? i18n_language() ? 20 : 14 : 26;
-}
-
-static int line(WINDOW *win, int y, enum kit_role role, const char *what, const char *value)
-{
-	int cols = getmaxx(win), wide = label_cols(win);
-
-	kit_text(win, y, 1, wide, KIT_DIM, what);
-	kit_text(win, y, wide + 2, cols - wide - 3, role, value);
-	return y + 1;
-}
-
-static int count_line(WINDOW *win, int y, enum kit_role role, const char *what, uint64_t n)
-{
-	char text[32];
-
-	snprintf(text, sizeof text, "%llu", (unsigned long long)n);
-	return n || role == KIT_PLAIN ? line(win, y, n ? role : KIT_PLAIN, what, text) : y;
-}
-
 /* What the courier has to say may take more than a line. */
 static int said(WINDOW *win, int y, enum kit_role role, const char *words)
 {
-	int x = label_cols(win) + 2, lines = getmaxy(win) - y;
+	int x = kit_label_columns(win) + 2, lines = getmaxy(win) - y;
 
 	return lines > 0 ? kit_paragraph(win, y, x, lines < 3 ? lines : 3, getmaxx(win) - x - 1, role, words) : 0;
-}
-
-static int clock_line(struct sync_view *v, WINDOW *win, int y)
-{
-	char text[32];
-
-	clock_format_time(app_ms(v->app), app_offset(v->app), text);
-	text[10] = ' ';
-	text[16] = '\0';
-	return line(win, y, KIT_DANGER, _("设备时间"), text);
 }
 
 /* What to mind, as far as there is room. */
 static void advice(struct sync_view *v, WINDOW *win, int y)
 {
-	int rows = getmaxy(win) - y, cols = getmaxx(win) - 2;
-
-	if (v->doubtful && rows > 0) {
-		y += 1 + kit_paragraph(win, y, 1, rows, cols, KIT_SOON, _("设备时间看来不对: 在手机或电脑的系统设置里对好时间。记录照常能存, 先后不会乱; 但期限、该做的和别人看到的时间是照它算的。"));
-		rows = getmaxy(win) - y;
-	}
-	if (rows > 0)
-		kit_paragraph(win, y, 1, rows, cols, KIT_DIM,
-		              _("送出去要等乡镇的回执回来才算 「已送到」。U盘、共享文件夹、聊天里收的文件都行, 同一个包收几次都没关系。"));
+	if (v->doubtful)
+		y = doubt_advice(win, y);
+	kit_paragraph(win, y, 1, getmaxy(win) - y, getmaxx(win) - 2, KIT_DIM,
+	              _("送出去要等乡镇的回执回来才算 「已送到」。U盘、共享文件夹、聊天里收的文件都行, 同一个包收几次都没关系。"));
 }
 
 static void draw(struct kit_view *base, WINDOW *win)
@@ -117,24 +80,24 @@ static void draw(struct kit_view *base, WINDOW *win)
 		return;
 	}
 	if (v->doubtful)
-		y = clock_line(v, win, y);
-	y = count_line(win, y, KIT_PLAIN, _("本机记录"), s->own);
-	y = count_line(win, y, KIT_GOOD, _("乡镇已收到"), s->acknowledged);
-	y = count_line(win, y, KIT_SOON, _("没送到"), s->unsealed + s->waiting);
-	y = count_line(win, y, s->photos ? KIT_SOON : KIT_GOOD, _("没送到的照片"), s->photos);
+		y = doubt_line(v->app, win, y);
+	y = kit_labelled_count(win, y, KIT_PLAIN, _("本机记录"), s->own);
+	y = kit_labelled_count(win, y, KIT_GOOD, _("乡镇已收到"), s->acknowledged);
+	y = kit_labelled_count(win, y, KIT_SOON, _("没送到"), s->unsealed + s->waiting);
+	y = kit_labelled_count(win, y, s->photos ? KIT_SOON : KIT_GOOD, _("没送到的照片"), s->photos);
 	if (when)
 		app_since(v->app, when, &b);
-	y = line(win, y, KIT_PLAIN, _("上次联系乡镇"), when ? buf_str(&b) : _("还没有"));
-	y = count_line(win, y, KIT_PLAIN, _("替别人捎带"), s->carried);
-	y = count_line(win, y, KIT_SOON, _("等缺的部分"), s->held);
-	y = count_line(win, y, KIT_DANGER, _("隔离的坏包"), s->refused);
-	y = count_line(win, y, KIT_DANGER, _("有缺段的设备"), s->gaps);
-	y = count_line(win, y, KIT_DANGER, _("有两份的设备"), s->splits);
-	y = line(win, y, KIT_PLAIN, _("文件夹 (U盘)"), *v->app->settings.sync_dir ? v->app->settings.sync_dir : _("未设: 按 f 设"));
-	y = line(win, y, KIT_PLAIN, _("乡镇网址"), *v->app->settings.sync_url ? v->app->settings.sync_url : _("未设: 按 u 设"));
+	y = kit_labelled(win, y, KIT_PLAIN, _("上次联系乡镇"), when ? buf_str(&b) : _("还没有"));
+	y = kit_labelled_count(win, y, KIT_PLAIN, _("替别人捎带"), s->carried);
+	y = kit_labelled_count(win, y, KIT_SOON, _("等缺的部分"), s->held);
+	y = kit_labelled_count(win, y, KIT_DANGER, _("隔离的坏包"), s->refused);
+	y = kit_labelled_count(win, y, KIT_DANGER, _("有缺段的设备"), s->gaps);
+	y = kit_labelled_count(win, y, KIT_DANGER, _("有两份的设备"), s->splits);
+	y = kit_labelled(win, y, KIT_PLAIN, _("文件夹 (U盘)"), *v->app->settings.sync_dir ? v->app->settings.sync_dir : _("未设: 按 f 设"));
+	y = kit_labelled(win, y, KIT_PLAIN, _("乡镇网址"), *v->app->settings.sync_url ? v->app->settings.sync_url : _("未设: 按 u 设"));
 	buf_reset(&b);
 	role = courier_words(v->app, &b);
-	kit_text(win, y, 1, label_cols(win), KIT_DIM, _("自动同步"));
+	kit_text(win, y, 1, kit_label_columns(win), KIT_DIM, _("自动同步"));
 	y += said(win, y, role, buf_str(&b));
 	advice(v, win, y + 1);
 	buf_clear(&b);
@@ -144,12 +107,7 @@ struct exchange { struct app *app; bool online, asked; struct kit_progress *p; s
 
 static bool moving(void *user, const char *what, uint32_t done, uint32_t total)
 {
-	struct exchange *x = user;
-
-	x->p->done = done;
-	x->p->total = total;
-	snprintf(x->p->now, sizeof x->p->now, "%s", what ? what : "");
-	return !kit_breathe();
+	return kit_progress_tell(((struct exchange *)user)->p, what, done, total);
 }
 
 static enum err step_folder(struct exchange *x, struct kit_progress *p)

@@ -10,6 +10,7 @@
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
 #include "tui/screens/begun.h"
+#include "tui/screens/doubt.h"
 #include "tui/screens/enrol.h"
 #include "tui/screens/filling.h"
 #include "tui/screens/gauges.h"
@@ -283,7 +284,7 @@ static enum err load(struct kit_view *base)
 	read_parts(t);
 	kit_list_sync(&t->list);
 	if (!t->app->resume)
-		app_doubt_clock(t->app);
+		doubt_tell(t->app);
 	return e;
 }
 
@@ -524,7 +525,7 @@ static enum kit_next work(struct kit_view *base)
 	t->app->resume = false;
 	if (left)
 		return begun_resume(base, t->app, left->about.id);
-	app_doubt_clock(t->app);
+	doubt_tell(t->app);
 	return KIT_STAY;
 }
 

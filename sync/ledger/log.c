@@ -62,10 +62,11 @@ static void note_clock(struct log_batch *b, const struct event_log_id *id, const
 	struct cbor c = cbor_init(e->public_part.data, e->public_part.len);
 	int64_t time, uptime;
 	uint64_t boot;
+	size_t unused;
 
 	if (cbor_array(&c, 4) != 4)
 		return;
-	cbor_skip(&c, NULL);
+	cbor_skip(&c, &unused);
 	time = cbor_integer(&c);
 	boot = cbor_unsigned(&c);
 	uptime = cbor_integer(&c);

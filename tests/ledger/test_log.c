@@ -195,6 +195,57 @@ static void distances_find_their_event_across_joined_pieces(void **state)
 	pair_close();
 }
 
+struct binding { uint64_t boot; uint8_t ref[EVENT_REF]; };
+
+static enum err append_binding(struct log_batch *b, void *user)
+{
+	struct binding *x = user;
+	struct event_scope all = event_scope_all();
+	struct buf part = { 0 };
+	struct event event = { .kind = EVENT_ANCHOR };
+	enum err e;
+
+	cbor_put_array(&part, 4);
+	cbor_put_unsigned(&part, 1);
+	cbor_put_integer(&part, 1790000000000);
+	cbor_put_unsigned(&part, x->boot);
+	cbor_put_integer(&part, 5000);
+	event.public_part = (struct event_part){ (const uint8_t *)part.data, part.len };
+	e = log_append(b, &all, &event, x->ref);
+	buf_clear(&part);
+	return e;
+}
+
+/* Nobody binds a boot to a true time yet, but anybody's log may hold it, and a merge takes it in. */
+static void a_boot_bound_to_true_time_makes_its_writers_times_sure(void **state)
+{
+	struct binding x = { .boot = 0 };
+	struct log_event e = { 0 };
+	struct store_txn t;
+	bool sure = true;
+
+	(void)state;
+	pair_open("bound", 3);
+	assert_ok(world_append(writer, NULL, "before", NULL, NULL, x.ref));
+	pair_ship(1, 100);
+	profile_begin(reader, &t);
+	assert_ok(log_event_get(&t, x.ref, &e));
+	log_time(&t, &e, &sure);
+	assert_false(sure);
+	x.boot = e.event.boot;
+	store_abort(&t);
+	assert_ok(log_write(writer, append_binding, &x));
+	pair_ship(1, 100);
+	profile_begin(reader, &t);
+	assert_ok(log_event_get(&t, x.ref, &e));
+	assert_int_equal(log_time(&t, &e, &sure), 1790000000000 - 5000 + e.event.uptime);
+	assert_true(sure);
+	store_abort(&t);
+	assert_ok(profile_check(reader, NULL, NULL));
+	log_event_clear(&e);
+	pair_close();
+}
+
 struct ack { struct event_log_id id; uint64_t seq; uint8_t hash[EVENT_HASH]; bool contradicts; };
 
 static enum err acknowledge(struct log_batch *b, void *user)
@@ -409,6 +460,7 @@ int main(void)
 		cmocka_unit_test(a_gap_is_shown_and_closes),
 		cmocka_unit_test(two_copies_of_a_device_make_a_split_that_loses_nothing),
 		cmocka_unit_test(distances_find_their_event_across_joined_pieces),
+		cmocka_unit_test(a_boot_bound_to_true_time_makes_its_writers_times_sure),
 		cmocka_unit_test(a_receipt_is_remembered_and_a_contradiction_starts_a_new_epoch),
 		cmocka_unit_test(each_scope_has_a_log_of_its_own),
 		cmocka_unit_test(lamport_follows_what_was_seen_but_no_further_than_the_limit),

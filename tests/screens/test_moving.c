@@ -118,8 +118,15 @@ static void the_moved_go_home_when_it_is_allowed_and_not_before(void **state)
 	assert_false(vt_shows(errand_vt, "预警还没解除"));
 	errand_fill("镇长 赵明");
 	assert_shows(errand_vt, "回家 1");
-	assert_true(vt_selected(errand_vt, "葛玉兰"));       /* the next that is away; not asked again */
+	assert_true(vt_selected(errand_vt, "葛玉兰"));       /* the next that is away */
 	errand_type("5");
+	assert_shows(errand_vt, "谁批准返回的");           /* a slip is left by Esc; the same person's word stands there */
+	assert_shows(errand_vt, "镇长 赵明");
+	errand_press("Esc");
+	assert_shows(errand_vt, "回家 1");
+	errand_type("5");
+	assert_shows(errand_vt, "镇长 赵明");
+	errand_press("Enter");
 	assert_shows(errand_vt, "回家 2");
 	errand_press("Home");
 	errand_type("5");                       /* is home already */

@@ -3,6 +3,7 @@
 #include "tui/screens/form_view.h"
 
 #include "forms/base/i18n.h"
+#include "tui/kit/pager.h"
 #include "tui/kit/prompt.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/villages.h"
@@ -38,12 +39,14 @@ static enum kit_next villages_chosen(struct kit_view *below, struct kit_view *se
 		return KIT_STAY;
 	e = villages_submit(v->f, screen_rows_ticked(self), &done);
 	v->submitted = !v->f->draft;
-	if (e)
+	if (e && done.len)
+		v->base.open = kit_pager_new(_("没发完"), buf_str(&done));
+	if (e && !v->base.open)
 		kit_say_error(e);
-	else
+	else if (!e)
 		kit_say(KIT_GOOD, "%s", buf_str(&done));
 	buf_clear(&done);
-	return v->submitted ? KIT_CLOSE : KIT_STAY;
+	return v->base.open ? KIT_REPLACE : v->submitted ? KIT_CLOSE : KIT_STAY;
 }
 
 static enum kit_next reason_given(struct kit_view *below, struct kit_view *self)

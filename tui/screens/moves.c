@@ -33,6 +33,31 @@ static enum move_state state_of(struct app *app, const struct row *row)
 	return s;
 }
 
+/* The household of a callout, in its own register. */
+static bool household_of(struct app *app, const struct row *callout, struct row_id *out)
+{
+	struct buf b = { 0 };
+	bool known;
+
+	words_stored(app, callout, "household", &b);
+	known = row_id_parse(buf_str(&b), out);
+	buf_clear(&b);
+	return known;
+}
+
+/* When they came home; 0 when they have not, or were moved once more since. */
+static int64_t home_since(struct app *app, const struct row *callout)
+{
+	struct row row = { .id = { .index = 0 } };
+	struct row_id id;
+	int64_t back = 0;
+
+	if (household_of(app, callout, &id) && !row_read(app->profile, &id, &row))
+		back = clocks_time(app, &row, "returned_at");
+	row_clear(&row);
+	return back > clocks_time(app, callout, "moved_at") ? back : 0;
+}
+
 static enum err add(struct app *app, struct moves *m, uint32_t at)
 {
 	struct move move = { .at = at };
@@ -45,13 +70,13 @@ static enum err add(struct app *app, struct moves *m, uint32_t at)
 	move.people = number(app, &row, "people");
 	move.first = words_is(app, &row, "help", "yes");
 	move.state = state_of(app, &row);
-	move.home = move.state == MOVE_ARRIVED && moves_home_since(app, &row);
+	move.home = move.state == MOVE_ARRIVED ? home_since(app, &row) : 0;
 	arrived = number(app, &row, "moved_n");
 	row_clear(&row);
 	m->homes[move.state]++;
 	m->people[move.state] += move.state == MOVE_ARRIVED && arrived ? arrived : move.people;
 	m->all_people += move.people;
-	m->home += move.home;
+	m->home += move.home != 0;
 	m->first += move.first;
 	m->first_arrived += move.first && move.state == MOVE_ARRIVED;
 	m->order[m->count++] = move;
@@ -110,18 +135,6 @@ void moves_words(const struct moves *m, struct buf *out)
 bool moves_possible(const struct app *app)
 {
 	return words_may_fill(app, "callout_move");
-}
-
-/* The household of a callout, in its own register. */
-static bool household_of(struct app *app, const struct row *callout, struct row_id *out)
-{
-	struct buf b = { 0 };
-	bool known;
-
-	words_stored(app, callout, "household", &b);
-	known = row_id_parse(buf_str(&b), out);
-	buf_clear(&b);
-	return known;
 }
 
 static void read_plan(struct app *app, const struct row *row, struct move_plan *out)
@@ -206,26 +219,22 @@ bool moves_home_possible(const struct app *app)
 	return words_may_fill(app, "household_returned");
 }
 
-int64_t moves_home_since(struct app *app, const struct row *callout)
+enum err moves_home_may(struct app *app, const struct row *callout)
 {
-	struct row row = { .id = { .index = 0 } };
 	struct row_id id;
-	int64_t back = 0;
 
-	if (household_of(app, callout, &id) && !row_read(app->profile, &id, &row))
-		back = clocks_time(app, &row, "returned_at");
-	row_clear(&row);
-	return back > clocks_time(app, callout, "moved_at") ? back : 0;
+	return household_of(app, callout, &id) ? ERR_OK : err_set(ERR_NOTFOUND, "%s", _("这户不在住户台账, 记不了返回: 先登记这户, 或按 e 写在备注里"));
 }
 
 enum err moves_home(struct app *app, const struct row *callout, const char *allowed_by, struct row_id *record)
 {
 	struct filling *f = NULL;
 	struct row_id id;
-	enum err e;
+	enum err e = moves_home_may(app, callout);
 
-	if (!household_of(app, callout, &id))
-		return err_set(ERR_NOTFOUND, "%s", _("这一户不在住户台账里: 按 e 记下"));
+	if (e)
+		return e;
+	household_of(app, callout, &id);
 	e = filling_begin(app, "household_returned", &id, &f);
 	return e ? e : filling_keep(f, filling_put(f, "return_by", allowed_by), record);
 }

@@ -13,7 +13,7 @@
 
 enum move_state { MOVE_STILL, MOVE_ON_WAY, MOVE_ARRIVED, MOVE_REFUSED, MOVE_STATES };
 
-struct move { uint32_t at /* in the listing */, people; bool first, home /* again */; enum move_state state; };
+struct move { uint32_t at /* in the listing */, people; bool first; int64_t home /* again, since: ms; 0 no */; enum move_state state; };
 
 struct moves {
 	struct listing *listing;
@@ -52,9 +52,9 @@ void moves_tick_as_planned(struct move_tick *tick, const struct move_plan *plan)
 /* One household's tick is a record of its own: durable when this returns ERR_OK. */
 enum err moves_tick(struct app *app, const struct row_id *callout, const struct move_tick *tick, struct row_id *record);
 
-/* Coming home again, when somebody has said that they may. When: ms, 0 when they have not, or were moved once more since. */
+/* Coming home again, when somebody has said that they may. Only a household of the register has a return to be told: `why` says so. */
 bool moves_home_possible(const struct app *app);
-int64_t moves_home_since(struct app *app, const struct row *callout);
+enum err moves_home_may(struct app *app, const struct row *callout);
 enum err moves_home(struct app *app, const struct row *callout, const char *allowed_by, struct row_id *record);
 
 #endif

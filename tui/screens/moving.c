@@ -62,19 +62,19 @@ static void where_to(struct moving *m, const struct row *row, enum move_state st
 		buf_puts(out, app_code(m->app, m->reg->fields[settle].codes, plan.settle));
 }
 
-static void state_cell(struct moving *m, const struct row *row, enum move_state state, struct kit_cell *mark, struct kit_cell *cell)
+static void state_cell(struct moving *m, const struct row *row, const struct move *move, struct kit_cell *mark, struct kit_cell *cell)
 {
 	static const char *const marks[MOVE_STATES] = { "[ ]", "[>]", "[x]", "[!]" };
 	static const enum kit_role roles[MOVE_STATES] = { KIT_PLAIN, KIT_SOON, KIT_GOOD, KIT_DANGER };
 	const char *const words[MOVE_STATES] = { "", _("路上"), _("到了"), _("不愿转移") };
 	char at[32] = "";
-	int64_t home = state == MOVE_ARRIVED ? moves_home_since(m->app, row) : 0, when = home ? home : state == MOVE_ARRIVED ? clocks_time(m->app, row, "moved_at") : 0;
+	int64_t when = move->home ? move->home : move->state == MOVE_ARRIVED ? clocks_time(m->app, row, "moved_at") : 0;
 
 	if (when)
 		clock_format_time(when, m->app->pack->utc_offset, at);
-	snprintf(mark->text, KIT_CELL, "%s", home ? "[=]" : marks[state]);
-	snprintf(cell->text, KIT_CELL, "%s%s%.5s", home ? _("回家了") : words[state], when ? " " : "", when ? at + 11 : "");
-	cell->role = mark->role = roles[state];
+	snprintf(mark->text, KIT_CELL, "%s", move->home ? "[=]" : marks[move->state]);
+	snprintf(cell->text, KIT_CELL, "%s%s%.5s", move->home ? _("回家了") : words[move->state], when ? " " : "", when ? at + 11 : "");
+	cell->role = mark->role = roles[move->state];
 }
 
 static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
@@ -86,7 +86,7 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 
 	if (moving_row(m, i, &row))
 		return;
-	state_cell(m, &row, move->state, &cells[0], &cells[2]);
+	state_cell(m, &row, move, &cells[0], &cells[2]);
 	moving_words(m, &row, "name", &b);
 	snprintf(cells[1].text, KIT_CELL, _("%s %u人%s"), buf_str(&b), move->people, move->first ? _(" 先转移") : "");
 	cells[1].role = move->state == MOVE_STILL ? KIT_STRONG : KIT_DIM;

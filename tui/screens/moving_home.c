@@ -33,11 +33,11 @@ static void go_on(struct moving *m, size_t at)
 	}
 }
 
-static enum kit_next record(struct moving *m, const struct row *callout)
+static enum kit_next record(struct moving *m, const struct row *callout, const char *by)
 {
 	struct buf name = { 0 };
 	struct row_id made;
-	enum err e = moves_home(m->app, callout, m->allowed_by, &made);
+	enum err e = moves_home(m->app, callout, by, &made);
 
 	moving_words(m, callout, "name", &name);
 	if (e)
@@ -47,6 +47,7 @@ static enum kit_next record(struct moving *m, const struct row *callout)
 	buf_clear(&name);
 	if (e)
 		return KIT_STAY;
+	snprintf(m->allowed_by, sizeof m->allowed_by, "%s", by);
 	m->has_last = false;                    /* what was ticked before is not the last any more */
 	if (moving_read(m))
 		kit_say_error(ERR_IO);
@@ -69,11 +70,10 @@ static enum kit_next allowed(struct kit_view *below, struct kit_view *self)
 		kit_say(KIT_SOON, "%s", _("没存: 没说是谁批准的。5 再记"));
 		return KIT_STAY;
 	}
-	snprintf(m->allowed_by, sizeof m->allowed_by, "%s", by);
 	if ((e = row_read(m->app->profile, &m->waits, &row)))
 		kit_say_error(e);
 	else
-		next = record(m, &row);
+		next = record(m, &row, by);
 	row_clear(&row);
 	return next;
 }
@@ -93,14 +93,12 @@ enum kit_next moving_home(struct moving *m)
 	enum kit_next next = KIT_STAY;
 	enum err e;
 
-	if ((e = moving_row(m, m->list.at, &row))) {
+	if ((e = moving_row(m, m->list.at, &row)) || (e = moves_home_may(m->app, &row))) {
 		kit_say_error(e);
-	} else if (*m->allowed_by) {
-		next = record(m, &row);
 	} else {
 		m->waits = row.id;
-		next = kit_open(&m->base, kit_prompt_new(_("谁批准返回的"), is_lifted(m) ? _("姓名和职务。之后的各户也照这一位。")
-		                                                                        : _("预警还没解除! 确实批准了才记: 姓名和职务。之后的各户也照这一位。"), "", allowed));
+		next = kit_open(&m->base, kit_prompt_new(_("谁批准返回的"), is_lifted(m) ? _("姓名和职务。同一位就按 Enter。") : _("预警还没解除! 确实批准了才记: 姓名和职务。同一位就按 Enter。"),
+		                                         m->allowed_by, allowed));
 	}
 	row_clear(&row);
 	return next;

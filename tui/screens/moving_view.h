@@ -22,7 +22,7 @@ struct moving {
 	struct row_id shelter;                      /* of all ticks from now on */
 	struct row_id last; char was[24];           /* ticked last, and its state before: can be taken back */
 	struct move_plan was_at;                    /* and where they were, when they had arrived */
-	char allowed_by[128];                       /* whose word lets them go home, from now on; "" not asked yet */
+	char allowed_by[128];                       /* whose word let the last one go home: offered for the next; "" */
 	enum kit_action waiting; struct row_id waits;      /* the digit that asked for a shelter first, and whose tick it is */
 	uint64_t version;                           /* of the store that was read */
 	struct kit_list list;
@@ -42,7 +42,7 @@ enum kit_next moving_tick(struct moving *m, enum kit_action a);
 enum kit_next moving_take_back(struct moving *m);
 enum kit_next moving_ask_shelter(struct moving *m);
 
-/* moving_home.c: whether the selected household is away and may be told home; that it went, after asking once by whose word. */
+/* moving_home.c: whether the selected household is away and may be told home; that it went, after asking by whose word. */
 bool moving_home_offered(const struct moving *m);
 enum kit_next moving_home(struct moving *m);
 

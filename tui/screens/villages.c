@@ -141,39 +141,45 @@ static void put_title(struct app *app, const char *id, struct buf *out)
 		buf_puts(out, id);
 }
 
+static enum err village_of(struct app *app, const char *id, char village[33])
+{
+	struct buf title = { 0 };
+	enum err e = ERR_OK;
+
+	if (!code_of(app, id, village)) {
+		put_title(app, id, &title);
+		e = err_set(ERR_FORMAT, _("%s 没有区划代码, 或代码不对: 一个村都没发, 先在登记簿上改正"), buf_str(&title));
+	}
+	buf_clear(&title);
+	return e;
+}
+
 /* Before the first of them is written: a village that cannot have it is found while all of it can still be put right. */
 static enum err check_codes(struct app *app, const char *ids)
 {
 	char id[ROW_ID_TEXT], village[33];
-	struct buf title = { 0 };
 	enum err e = ERR_OK;
 
 	if (!*ids)
 		return err_set(ERR_USAGE, _("一个村都没勾: 没有发"));
 	while (!e && next_id(&ids, id))
-		if (!code_of(app, id, village)) {
-			put_title(app, id, &title);
-			e = err_set(ERR_FORMAT, _("%s 没有区划代码, 或代码不对: 一个村都没发, 先在登记簿上改正"), buf_str(&title));
-		}
-	buf_clear(&title);
+		e = village_of(app, id, village);
 	return e;
 }
 
-/* Who did not get it stands first: the line may be cut. */
-static enum err unsent(struct app *app, enum err e, const char *id, const char *ids, unsigned sent)
+/* Some have it, from `id` on they do not: which, why, and what to do, for a page of its own. */
+static void say_unsent(struct app *app, const char *id, const char *ids, unsigned sent, struct buf *words)
 {
-	struct buf titles = { 0 };
-	char detail[256], next[ROW_ID_TEXT];
+	char next[ROW_ID_TEXT];
 
-	snprintf(detail, sizeof detail, "%s", err_detail());
-	put_title(app, id, &titles);
+	buf_printf(words, _("# 没发完\n已发给 %u 个村。后面的没发: %s\n\n"), sent, err_detail());
+	buf_puts(words, _("先把上面说的办好, 再登记一次, 只勾下面这些村:\n"));
+	put_title(app, id, words);
 	while (next_id(&ids, next)) {
-		buf_puts(&titles, _("、"));
-		put_title(app, next, &titles);
+		buf_putc(words, '\n');
+		put_title(app, next, words);
 	}
-	err_set(e, _("没发给 %s; 已发给 %u 个村: %s"), buf_str(&titles), sent, detail);
-	buf_clear(&titles);
-	return e;
+	buf_putc(words, '\n');
 }
 
 enum err villages_submit(struct filling *f, const char *ids, struct buf *words)
@@ -189,20 +195,20 @@ enum err villages_submit(struct filling *f, const char *ids, struct buf *words)
 	if (!e)
 		e = fill_save(f->fill, FILL_NO_NODE, &answers);
 	while (!e && next_id(&ids, id)) {
-		if (!code_of(app, id, village))
-			e = err_set(ERR_FORMAT, _("登记簿上有个村没有区划代码, 或代码不对"));
-		else if (sent)
+		if ((e = village_of(app, id, village)))
+			break;
+		if (sent) {
 			e = submit_again(app, form, village, &answers);
-		else {
+		} else {
 			snprintf(f->village, sizeof f->village, "%s", village);
 			e = filling_submit(f, &record);
 		}
-		if (e)
-			unsent(app, e, id, ids, sent);
 		sent += !e;
 	}
 	if (!e)
 		buf_printf(words, _("已发给 %u 个村, 同步后各村收到"), sent);
+	else if (sent)
+		say_unsent(app, id, ids, sent, words);
 	buf_clear(&answers);
 	return e;
 }

@@ -15,7 +15,7 @@ bool villages_asked(const struct filling *f);
 /* All are ticked to begin with; `done` asks screen_rows_ticked(). */
 enum kit_next villages_ask(struct kit_view *v, struct filling *f, enum kit_next (*done)(struct kit_view *below, struct kit_view *self));
 /* One record for each of these villages (ids apart by blanks), none while one of them cannot have it: ERR_FORMAT names it. f->draft is
- * gone with the first record. `words` gets what was done; an error later on names the villages that have not got it. */
+ * gone with the first record. `words` gets what was done; after an error in the middle a page of who has not got it and what to do, else nothing. */
 enum err villages_submit(struct filling *f, const char *ids, struct buf *words);
 
 #endif

@@ -187,6 +187,7 @@ static enum err export_piece(struct ctl *c, struct profile *p, const char *dir, 
 	const char *first = ctl_take(c, "--first"), *count = ctl_take(c, "--count");
 	uint8_t to[1][KEYS_PK], id[KEYS_HASH];
 	char name[2 * KEYS_HASH + 8], hex[2 * KEYS_HASH + 1];
+	uint64_t from = first ? strtoull(first, NULL, 10) : 1, most = count ? strtoull(count, NULL, 10) : UINT64_MAX, given;
 	struct event_log_id which;
 	struct buf out = { 0 };
 	bool there;
@@ -199,7 +200,7 @@ static enum err export_piece(struct ctl *c, struct profile *p, const char *dir, 
 	memcpy(to[0], root->box, KEYS_PK);
 	struct shelf s = { .name = "", .sealer = p->identity, .to = (const uint8_t (*)[KEYS_PK])to, .to_count = 1 };
 
-	e = shelf_cut_one(p, &s, &which, first ? strtoull(first, NULL, 10) : 1, count ? strtoull(count, NULL, 10) : UINT64_MAX, &out, id);
+	e = shelf_cut_one(p, &s, &which, from, most, &out, id, &given);
 	if (!e) {
 		keys_hex(id, KEYS_HASH, hex);
 		snprintf(name, sizeof name, "%s.xcb", hex);
@@ -207,6 +208,8 @@ static enum err export_piece(struct ctl *c, struct profile *p, const char *dir, 
 	}
 	if (!e)
 		ctl_say(c, "%s/%s", dir, name);
+	if (!e && given < most)
+		ctl_say(c, _("里面有 %" PRIu64 " 条; 后面如果还有, 从 --first %" PRIu64 " 再来一次"), given, from + given);
 	buf_clear(&out);
 	return e;
 }
@@ -225,12 +228,8 @@ enum err cmd_bundle_export(struct ctl *c)
 		e = ctl_open(c, true, &p);
 		return e ? e : export_piece(c, p, dir, log);
 	}
-	e = ctl_rest(c, 0, 0);
-	if (!e && !sealed && !(e = ctl_open(c, true, &p)))
-		e = folder_seal(p, &r.sealed, &r.sealed_events);
-	if (!e)
-		e = folder_deliver(c->profile_dir, dir, &r);
-	if (e)
+	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, !sealed, &p)) || (!sealed && (e = folder_seal(p, &r.sealed, &r.sealed_events))) ||
+	    (e = folder_deliver(p->dir, dir, &r)))
 		return e;
 	ctl_say(c, _("新封 %u 包 (%" PRIu64 " 条), 拷出 %u 包, 原有 %u 包"), r.sealed, r.sealed_events, r.copied, r.there);
 	return ERR_OK;

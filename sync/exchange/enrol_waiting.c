@@ -209,8 +209,8 @@ static enum err expire_one(void *user, const char *name)
 	buf_printf(&beside, "%s%s", buf_str(&path), asked);
 	if (strlen(name) == NAME && !path.err && !beside.err && !sys->lstat(path.data, &st) && S_ISREG(st.st_mode) && (int64_t)st.st_mtime * 1000 < x->before)
 		e = may_go(x->profile, beside.data, &go);
-	if (!e && go && !(e = fs_remove(path.data)))
-		e = fs_remove(beside.data);
+	if (!e && go && !(e = fs_remove(beside.data)))         /* first: alone it would lie there for good, and a grant alone goes the next time */
+		e = fs_remove(path.data);
 	buf_clear(&path);
 	buf_clear(&beside);
 	return e;

@@ -29,8 +29,8 @@ bool enrol_waiting_has(struct profile *p, const struct buf *request);
 enum err enrol_waiting_answer(struct profile *p, const struct buf *request, const struct buf *grant);
 
 /* Requests that nobody granted for so long go (a device that still wants to hands in its own whenever it looks for the grant), and grants
- * that lay here so long and whose device was heard of: one that never fetched its grant still can. Nothing goes by a clock that is
- * in doubt. `now` in ms. */
+ * that lay here so long and whose device was heard of: one that never fetched its grant still can, but one that is granted again has
+ * these days. Nothing goes by a clock that is in doubt. `now` in ms. */
 enum { ENROL_WAITING_DAYS = 30 };
 enum err enrol_waiting_expire(struct profile *p, int64_t now);
 

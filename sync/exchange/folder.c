@@ -73,6 +73,10 @@ static enum err deliver_one(void *user, const char *name)
 		return ERR_OK;
 	}
 	e = fs_read(fs_path(&path, d->from, name), LIMIT_BLOB, &data);
+	if (e == ERR_NOTFOUND) {                          /* sealed anew by another session meanwhile: in a bundle of another name */
+		buf_clear(&path);
+		return ERR_OK;
+	}
 	if (!e)
 		e = folder_put(d->to, name, data.data, data.len, &there);
 	if (!e) {

@@ -16,7 +16,7 @@
 
 #include "sync/exchange/inbox.h"
 
-enum { FOLDER_DEPTH = 4, FOLDER_FILES_MAX = 20000, FOLDER_RECEIPT_DAYS = 60, FOLDER_SMALL_FILES = 64 };
+enum { FOLDER_DEPTH = 4, FOLDER_FILES_MAX = 20000, FOLDER_RECEIPT_DAYS = 60, FOLDER_SMALL = 64 };
 
 struct folder_report {
 	/* May be NULL. `each`: a file was dealt with. `progress`: false stops; what is done stays done. */
@@ -67,7 +67,7 @@ enum err folder_put(const char *dir, const char *name, const void *data, size_t 
 enum err folder_sweep(struct profile *p, const char *dir, const char *below, bool replaced);
 
 /* Seal what the writers of this device have not sealed yet into out/: a bundle holds logs of one scope only, and opens for
- * the township and that scope. More than FOLDER_SMALL_FILES that wait there, small on average, are made anew into few. ERR_DENIED when
+ * the township and that scope. More than FOLDER_SMALL that wait there, small on average, are made anew into few. ERR_DENIED when
  * nobody is unlocked. */
 enum err folder_seal(struct profile *p, uint32_t *bundles, uint64_t *events);
 

@@ -5,6 +5,7 @@
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
+#include "forms/base/sys.h"
 #include "sync/bundle/receipt.h"
 #include "sync/exchange/downlink.h"
 #include "sync/keys/town.h"
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const int64_t receipt_ms = FOLDER_RECEIPT_DAYS * INT64_C(86400000);
 
@@ -61,36 +63,43 @@ static bool pass_on(void *user, const char *what, uint32_t done, uint32_t total)
 	return !g->asked->progress || g->asked->progress(g->asked->user, what, done, total);
 }
 
-struct old { struct profile *profile; const char *dir; int64_t before; struct receipt *receipt; };
+static bool is_receipt(const char *name)
+{
+	const char *dot = strrchr(name, '.');
 
+	return dot && !strcmp(dot, ".xcr");
+}
+
+struct old { struct profile *profile; const char *dir; int64_t before; struct receipt *receipt; struct giving *asked; bool stopped; };
+
+/* By the time of the file first: only what looks old is read. */
 static enum err remove_old(void *user, const char *name)
 {
 	struct old *o = user;
-	const char *dot = strrchr(name, '.');
 	struct buf path = { 0 }, data = { 0 };
-	enum err e = ERR_OK;
+	struct stat st;
 
-	if (dot && !strcmp(dot, ".xcr") && !fs_read(fs_path(&path, o->dir, name), LIMIT_BUNDLE_FILE, &data) &&
-	    !receipt_read(data.data, data.len, &o->profile->roots, o->receipt) && o->receipt->time < o->before)
-		e = fs_remove(path.data);
+	if (!o->stopped && is_receipt(name) && !sys->lstat(fs_path(&path, o->dir, name), &st) && (int64_t)st.st_mtime * 1000 < o->before &&
+	    !fs_read(path.data, LIMIT_BUNDLE_FILE, &data) && !receipt_read(data.data, data.len, &o->profile->roots, o->receipt) && o->receipt->time < o->before) {
+		fs_remove(path.data);
+		o->stopped = !pass_on(o->asked, _("清理旧回执"), 0, 0);
+	}
 	buf_clear(&path);
 	buf_clear(&data);
-	return e == ERR_NOTFOUND ? ERR_OK : e;
+	return ERR_OK;
 }
 
-/* A stick would fill up with them, and every device reads them all. Who comes later brings the bundle again and gets another. */
-static enum err sweep_receipts(struct profile *p, const char *dir)
+/* A stick would fill up with them, and every device reads them all. Who comes later brings the bundle again and gets another. The merge
+ * is done by now: what cannot be removed stays until the next. */
+static void sweep_receipts(struct giving *g)
 {
-	struct old o = { p, dir, clock_wall() - receipt_ms, NULL };
-	enum err e;
+	struct old o = { .profile = g->profile, .dir = g->dir, .before = clock_wall() - receipt_ms, .asked = g };
+	size_t rest = 0;
 
-	if (profile_clock_doubtful(p))
-		return ERR_OK;
-	if (!(o.receipt = malloc(sizeof *o.receipt)))
-		return err_set(ERR_NOMEM, "%s", dir);
-	e = fs_list(dir, FOLDER_FILES_MAX, remove_old, &o);
+	if (profile_clock_doubtful(g->profile) || !(o.receipt = malloc(sizeof *o.receipt)))
+		return;
+	fs_list_some(g->dir, FOLDER_FILES_MAX, is_receipt, remove_old, &o, &rest);
 	free(o.receipt);
-	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 enum err folder_merge(struct profile *p, const char *path, struct folder_report *r)
@@ -114,7 +123,7 @@ enum err folder_merge(struct profile *p, const char *path, struct folder_report 
 	if (!e && !apart.stopped && !(e = downlink_fill(p, NULL)))
 		e = downlink_put(p, buf_str(&stick), &apart);
 	if (!e && !apart.stopped)
-		e = sweep_receipts(p, g.dir);
+		sweep_receipts(&g);
 	apart.each = r->each;
 	apart.progress = r->progress;
 	apart.user = r->user;

@@ -1,16 +1,13 @@
 #include "config.h"
 #include "sync/exchange/folder.h"
 
-#include "forms/base/fs.h"
 #include "forms/base/i18n.h"
-#include "forms/base/sys.h"
 #include "sync/exchange/shelf.h"
 #include "sync/keys/slot.h"
 #include "sync/ledger/profile.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* Whose logs are sealed: those of this device's writers, one scope at a time, so that nobody opens another village's. */
 struct own { const struct keys_slots *slots; struct event_scope scopes[KEYS_SCOPES * 2]; size_t count; struct event_scope now; };
@@ -75,30 +72,30 @@ static enum err seal_scope(struct profile *p, struct own *o, const char *dir, ui
 	return e;
 }
 
-struct crowd { const char *dir; uint64_t files, bytes; };
+struct crowd { uint64_t bundles, bytes; };
 
-static enum err count_small(void *user, const char *name)
+static enum err count_waiting(void *user, const struct evidence *e)
 {
-	const char *dot = strrchr(name, '.');
 	struct crowd *c = user;
-	struct buf path = { 0 };
-	struct stat st;
 
-	if (dot && !strcmp(dot, ".xcb") && !sys->lstat(fs_path(&path, c->dir, name), &st)) {
-		c->files++;
-		c->bytes += (uint64_t)st.st_size;
+	if (e->state == EVIDENCE_WAITING && !strcmp(e->shelf, "out")) {
+		c->bundles++;
+		c->bytes += e->size;
 	}
-	buf_clear(&path);
 	return ERR_OK;
 }
 
 /* A device that is locked ten times a day and meets nobody for weeks: what waits in many small bundles is sealed anew in few. */
 static enum err gather_small(struct profile *p, const char *dir)
 {
-	struct crowd c = { .dir = dir };
-	enum err e = fs_list(dir, FOLDER_FILES_MAX, count_small, &c);
+	struct crowd c = { 0 };
+	struct store_txn t;
+	enum err e;
 
-	return e || c.files <= FOLDER_SMALL_FILES || c.bytes / c.files > LIMIT_BUNDLE_TARGET / 4 ? e : shelf_empty(p, "out", dir);
+	profile_begin(p, &t);
+	e = t.err ? t.err : evidence_each(&t, count_waiting, &c);
+	store_abort(&t);
+	return e || c.bundles <= FOLDER_SMALL || c.bytes / c.bundles > LIMIT_BUNDLE_TARGET / 4 ? e : shelf_empty(p, "out", dir);
 }
 
 enum err folder_seal(struct profile *p, uint32_t *bundles, uint64_t *events)

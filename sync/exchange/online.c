@@ -142,7 +142,9 @@ static enum err send_one(void *user, const char *name)
 	memcpy(id, name, 2 * KEYS_HASH);
 	id[2 * KEYS_HASH] = '\0';
 	e = fs_read(fs_path(&path, o->now->dir, name), LIMIT_BLOB, &data);
-	if (!e && (o->now->own || o->now->attachments || is_for_township(o, &data))) {
+	if (e == ERR_NOTFOUND) {
+		e = ERR_OK;                                       /* sealed anew by another session meanwhile, or settled */
+	} else if (!e && (o->now->own || o->now->attachments || is_for_township(o, &data))) {
 		e = send_file(o, id, &data);
 		if (e == ERR_BUSY) {
 			r->stopped = true;

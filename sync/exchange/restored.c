@@ -30,48 +30,51 @@ enum restored_word restored_word(int64_t at, const struct evidence *e)
 	return e->seen < at ? RESTORED_BEFORE : *e->program ? RESTORED_ANSWER : RESTORED_NOTHING;
 }
 
-/* By the roster's order. */
-struct counting { const struct keys_roster *roster; int64_t at; uint8_t *before, *answered; };
+/* Whom the roster knows, in its order: that of their ids. */
+struct asked { const uint8_t *writer; bool before, answered; };
+struct counting { int64_t at; struct asked *list; size_t count; };
+
+static int by_writer(const void *a, const void *b)
+{
+	return memcmp(((const struct asked *)a)->writer, ((const struct asked *)b)->writer, KEYS_WRITER);
+}
 
 static enum err note(void *user, const struct evidence *e)
 {
 	struct counting *c = user;
 	enum restored_word word = restored_word(c->at, e);
+	struct asked *one = word ? bsearch(&(struct asked){ .writer = e->sealer }, c->list, c->count, sizeof *c->list, by_writer) : NULL;
 
-	for (size_t i = 0; word && i < keys_roster_count(c->roster); i++) {
-		const struct keys_writer *w = keys_roster_at(c->roster, i);
-
-		if (!w || memcmp(w->writer, e->sealer, KEYS_WRITER))
-			continue;
-		c->before[i] |= word == RESTORED_BEFORE;
-		c->answered[i] |= word == RESTORED_ANSWER;
-		break;
+	if (one) {
+		one->before |= word == RESTORED_BEFORE;
+		one->answered |= word == RESTORED_ANSWER;
 	}
 	return ERR_OK;
 }
 
-enum err restored_count(struct profile *p, uint32_t *silent)
+enum err restored_count(struct profile *p, int64_t at, uint32_t *silent)
 {
-	struct counting c = { .at = restored_at(p) };
+	struct counting c = { .at = at };
 	struct store_txn t;
-	size_t n;
 	enum err e;
 
 	*silent = 0;
-	if (!c.at)
+	if (!at)
 		return ERR_OK;
-	profile_begin(p, &t);
-	c.roster = p->roster;           /* not before: whoever reads the store may have it made anew */
-	n = keys_roster_count(c.roster);
-	c.before = calloc(2 * n + 1, 1);
-	c.answered = c.before ? c.before + n : NULL;
-	e = t.err ? t.err : c.before ? evidence_each(&t, note, &c) : err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
-	store_abort(&t);
-	for (size_t i = 0; !e && i < n; i++) {
-		const struct keys_writer *w = keys_roster_at(c.roster, i);
+	profile_begin(p, &t);           /* first: whoever reads the store may have the roster made anew */
+	c.list = calloc(keys_roster_count(p->roster) + 1, sizeof *c.list);
+	e = t.err ? t.err : c.list ? ERR_OK : err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+	for (size_t i = 0; !e && i < keys_roster_count(p->roster); i++) {
+		const struct keys_writer *w = keys_roster_at(p->roster, i);
 
-		*silent += w && c.before[i] && !c.answered[i] && !w->revoked;
+		if (w && !w->revoked)
+			c.list[c.count++].writer = w->writer;
 	}
-	free(c.before);
+	if (!e)
+		e = evidence_each(&t, note, &c);
+	store_abort(&t);
+	for (size_t i = 0; !e && i < c.count; i++)
+		*silent += c.list[i].before && !c.list[i].answered;
+	free(c.list);
 	return e;
 }

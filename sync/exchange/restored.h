@@ -18,7 +18,7 @@ int64_t restored_at(const struct profile *p);
 enum restored_word { RESTORED_NOTHING, RESTORED_BEFORE /* it had sent something by then */, RESTORED_ANSWER };
 enum restored_word restored_word(int64_t at, const struct evidence *e);
 
-/* How many are waited for; 0 when it was not restored. */
-enum err restored_count(struct profile *p, uint32_t *silent);
+/* How many are waited for since `at`; 0 when it was not restored. */
+enum err restored_count(struct profile *p, int64_t at, uint32_t *silent);
 
 #endif

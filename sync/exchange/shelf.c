@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOLD "told"
+#define TOLD "told-"                      /* and the writer who told it */
+
+enum { FILES_MAX = 100000 };               /* in a profile's own folder */
 
 /* A piece that a bundle of the shelf holds; `gone`: it went, with a receipt. */
 struct cover { struct evidence_piece piece; bool gone; };
@@ -75,7 +77,26 @@ static enum err note_head(void *user, const struct log_head *h)
 	return ERR_OK;
 }
 
-/* What a device runs, told to the township once: again when it runs something else, its bundles are cut anew, or the township was
+static const char *told_path(struct profile *p, struct buf *path)
+{
+	char name[sizeof TOLD + 2 * KEYS_WRITER];
+
+	strcpy(name, TOLD);
+	keys_hex(p->writer, KEYS_WRITER, name + strlen(TOLD));
+	return profile_path(p, name, path);
+}
+
+static enum err forget_one(void *user, const char *name)
+{
+	struct buf path = { 0 };
+
+	if (!strncmp(name, TOLD, strlen(TOLD)))
+		fs_remove(fs_path(&path, user, name));
+	buf_clear(&path);
+	return ERR_OK;
+}
+
+/* What each writer runs is told to the township once: again when it is something else, the bundles are cut anew, or the township was
  * restored from a backup (the upper half of its tick). */
 static void tell_maker(struct profile *p, struct bundle_sealing *how, struct buf *words)
 {
@@ -84,7 +105,7 @@ static void tell_maker(struct profile *p, struct bundle_sealing *how, struct buf
 	const char *version = profile_pack_current(p, &pack) ? "" : pack->version;
 
 	buf_printf(words, "%s\n%s\n%llu\n", PACKAGE_VERSION, version, (unsigned long long)(p->anchor.tick >> 32));
-	if (fs_read(profile_path(p, TOLD, &path), 1024, &told) || strcmp(buf_str(&told), buf_str(words))) {
+	if (fs_read(told_path(p, &path), 1024, &told) || strcmp(buf_str(&told), buf_str(words))) {
 		how->program = PACKAGE_VERSION;
 		how->pack = version;
 	}
@@ -97,7 +118,7 @@ static void note_told(struct profile *p, const struct buf *words)
 {
 	struct buf path = { 0 };
 
-	fs_write(profile_path(p, TOLD, &path), words->data, words->len);
+	fs_write(told_path(p, &path), words->data, words->len);
 	buf_clear(&path);
 }
 
@@ -389,6 +410,8 @@ static enum err end_bundles(struct profile *p, const char *name, const char *dir
 	store_abort(&t);
 	if (!e && x.count)
 		e = log_write(p, end_all, &x);
+	if (!e && x.count && all && !strcmp(name, "out"))
+		e = fs_list(p->dir, FILES_MAX, forget_one, p->dir);     /* the one that told may be among them */
 	for (size_t i = 0; !e && i < x.count; i++) {
 		keys_hex(x.done[i].id, KEYS_HASH, hex);
 		buf_reset(&path);
@@ -445,34 +468,50 @@ static enum err forget_on(struct profile *p, const char *name, const char *below
 
 enum err shelf_forget(struct profile *p, const struct event_log_id *log, uint64_t seq)
 {
-	struct buf told = { 0 };
 	char scope[68];
 	enum err e;
 
-	fs_remove(profile_path(p, TOLD, &told));
-	buf_clear(&told);
 	event_scope_text(&log->scope, scope);
 	if (!(e = forget_on(p, "out", "", log, seq)) && !(e = forget_on(p, scope, "down/", log, seq)))
 		e = forget_on(p, "decrees", "down/", log, seq);
 	return e;
 }
 
-enum err shelf_cut_one(struct profile *p, const struct shelf *s, const struct event_log_id *log, uint64_t first, uint64_t count, struct buf *out, uint8_t id[KEYS_HASH])
+/* Segments from `first` on, as many as one bundle holds. */
+static enum err cut_segments(struct profile *p, const uint8_t sealer[KEYS_WRITER], const struct event_log_id *log, uint64_t first, uint64_t count,
+                             struct buf *plain, uint64_t *given)
 {
-	struct bundle_sealing how = { .sealer = s->sealer, .to = s->to, .to_count = s->to_count, .tick = s->tick, .wall = clock_wall() };
-	struct buf bytes = { 0 }, plain = { 0 };
-	struct log_segment seg;
-	struct store_txn t;
-	enum err e;
+	struct buf bytes = { 0 };
+	enum err e = ERR_OK;
 
-	profile_begin(p, &t);
-	e = t.err ? t.err : log_export(&t, log, first, NULL, count < LIMIT_EVENTS ? (uint32_t)count : LIMIT_EVENTS, LIMIT_PLAIN / 2, &bytes, &seg);
-	store_abort(&t);
-	if (!e && !(e = profile_next_counter(p, &how.counter))) {
-		segment_put(&seg, keys_identity_public(s->sealer)->writer, &plain);
-		e = plain.err ? plain.err : bundle_seal(&how, plain.data, plain.len, out, id);
+	*given = 0;
+	for (unsigned n = 0; !e && n < LIMIT_SEGMENTS && *given < count && *given < LIMIT_EVENTS && plain->len < LIMIT_PLAIN / 2; n++) {
+		uint64_t left = count - *given < LIMIT_EVENTS - *given ? count - *given : LIMIT_EVENTS - *given;
+		struct log_segment seg;
+		struct store_txn t;
+
+		buf_reset(&bytes);
+		profile_begin(p, &t);
+		e = t.err ? t.err : log_export(&t, log, first + *given, NULL, (uint32_t)left, LIMIT_PLAIN / 2 - plain->len, &bytes, &seg);
+		store_abort(&t);
+		if (!e) {
+			segment_put(&seg, sealer, plain);
+			e = plain->err;
+			*given += seg.count;
+		}
 	}
 	buf_clear(&bytes);
+	return e == ERR_NOTFOUND && *given ? ERR_OK : e;
+}
+
+enum err shelf_cut_one(struct profile *p, const struct shelf *s, const struct event_log_id *log, uint64_t first, uint64_t count, struct buf *out, uint8_t id[KEYS_HASH], uint64_t *given)
+{
+	struct bundle_sealing how = { .sealer = s->sealer, .to = s->to, .to_count = s->to_count, .tick = s->tick, .wall = clock_wall() };
+	struct buf plain = { 0 };
+	enum err e = cut_segments(p, keys_identity_public(s->sealer)->writer, log, first, count, &plain, given);
+
+	if (!e && !(e = profile_next_counter(p, &how.counter)))
+		e = bundle_seal(&how, plain.data, plain.len, out, id);
 	buf_clear(&plain);
 	return e;
 }

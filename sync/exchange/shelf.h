@@ -39,7 +39,8 @@ enum err shelf_empty(struct profile *p, const char *name, const char *directory)
  * has changed (an erasure), so it is sealed anew at the next fill. */
 enum err shelf_forget(struct profile *p, const struct event_log_id *log, uint64_t seq);
 
-/* A bundle of one given piece, not kept: for `bundle export --log`. */
-enum err shelf_cut_one(struct profile *p, const struct shelf *s, const struct event_log_id *log, uint64_t first, uint64_t count, struct buf *out, uint8_t id[KEYS_HASH]);
+/* A bundle of one piece, `count` events from `first`, not kept: for `bundle export --log`. *given: so many went in, for one bundle holds
+ * no more or no more are there. ERR_NOTFOUND when there are none. */
+enum err shelf_cut_one(struct profile *p, const struct shelf *s, const struct event_log_id *log, uint64_t first, uint64_t count, struct buf *out, uint8_t id[KEYS_HASH], uint64_t *given);
 
 #endif

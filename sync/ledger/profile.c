@@ -1,6 +1,7 @@
 #include "config.h"
 #include "sync/ledger/profile_own.h"
 
+#include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "forms/base/sys.h"
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 /* The seat says what lies here; it is never rewritten, so its inode tells a copy from the original. */
 static const char seat_device[] = "xuncha profile 1 device\n", seat_office[] = "xuncha profile 1 office\n";
@@ -38,15 +40,19 @@ static enum err make_folders(const char *dir)
 	return e;
 }
 
-/* What a photo was made smaller from and to when the program was killed meanwhile (scale.h): it lies there in the clear. */
+enum { SCRATCH_MS = 120000 };                           /* longer than scaling may take */
+
+/* What a photo was made smaller from and to when the program was killed meanwhile (scale.h): it lies there in the clear. Another program
+ * may be at it just now. */
 static void clear_scratch(const char *dir)
 {
 	static const char *const files[] = { "toscale.tmp", "scaled.tmp", "toscale.tmp.new" /* of older versions */ };
 	struct buf path = { 0 };
+	struct stat st;
 
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
 		fs_path(&path, dir, files[i]);
-		if (!path.err)
+		if (!path.err && !sys->lstat(path.data, &st) && clock_wall() - (int64_t)st.st_mtime * 1000 > SCRATCH_MS)
 			fs_remove(path.data);
 	}
 	buf_clear(&path);

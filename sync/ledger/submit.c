@@ -83,7 +83,7 @@ static struct event make_event(const struct making *m, const struct buf *public_
 }
 
 /* Which of the row's values stands in the way. */
-static enum err refuse_step(const struct making *m, const struct judge_entry *e, uint32_t step, const struct payload_row *row)
+static enum err refuse_step(const struct context *c, const struct judge_entry *e, uint32_t step, const struct payload_row *row)
 {
 	const char *name = pack_name(&e->steps[step]->label, i18n_language()), *why = row_reason_text(e->step_why[step]);
 	struct row_id id = { .index = row->row.index };
@@ -92,7 +92,7 @@ static enum err refuse_step(const struct making *m, const struct judge_entry *e,
 	enum err refused;
 
 	memcpy(id.ref, row->row.event.ref, EVENT_REF);
-	if (e->step_why[step] == ROW_WHEN && !row->fresh && !row_read(m->p, &id, &r)) {
+	if (e->step_why[step] == ROW_WHEN && !row->fresh && !reader_row_id(c, &id, &r)) {
 		submit_hindrance(&r, e->pack, e->steps[step], e->roles, &what);
 		row_clear(&r);
 	}
@@ -101,11 +101,11 @@ static enum err refuse_step(const struct making *m, const struct judge_entry *e,
 	return refused;
 }
 
-static enum err refuse(const struct making *m, const struct judge_entry *e, const struct payload_row *row)
+static enum err refuse(const struct making *m, const struct context *c, const struct judge_entry *e, const struct payload_row *row)
 {
 	for (uint32_t i = 0; i < e->step_count; i++)
 		if (e->step_why[i] != ROW_ACCEPTED)
-			return refuse_step(m, e, i, row);
+			return refuse_step(c, e, i, row);
 	if (e->why != ROW_ACCEPTED)
 		return err_set(ERR_DENIED, _("%s: %s"), pack_name(&m->pack->forms[m->form].title, i18n_language()), row_reason_text(e->why));
 	return ERR_OK;
@@ -168,7 +168,7 @@ static enum err judge_rows(struct making *m, const struct context *c, const stru
 		for (uint32_t k = 0; !e && k < h.count; k++) {
 			if (memcmp(h.entries[k].ref, v->hash, EVENT_REF) || h.entries[k].place != i)
 				continue;
-			if (!(e = refuse(m, &h.entries[k], &m->rows[i])))
+			if (!(e = refuse(m, c, &h.entries[k], &m->rows[i])))
 				e = check_needs(m, &h.entries[k], &m->rows[i]);
 		}
 	}

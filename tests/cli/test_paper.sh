@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 needs_town
-plan 47
+plan 48
 ok "a township and a device" make_town
 ok "enrolled" make_device device 王秀英 GRID
 ok "one inspection with a hazard" inspect device
@@ -99,7 +99,10 @@ ok "and goes as it is when that fails" embedded "$work/large.html" "$work/large.
 same "no copy of it stays behind" "$(ls "$work/device" | grep -c tmp)" 0
 for left in toscale.tmp toscale.tmp.new scaled.tmp; do cp "$work/large.png" "$work/device/$left"; done
 ctl device heads >/dev/null
-same "nor what was left by a program that was killed at it" "$(ls "$work/device" | grep -c tmp)" 0
+same "what another program is at just now is left to it" "$(ls "$work/device" | grep -c tmp)" 3
+touch -d '10 minutes ago' "$work"/device/*.tmp "$work"/device/*.tmp.new
+ctl device heads >/dev/null
+same "but not what was left by one that was killed at it" "$(ls "$work/device" | grep -c tmp)" 0
 printf '[{"name": "<b>坏\\"店</b>", "kind": "SH", "__village": "990101100201"}]' >"$work/place.json"
 ctl town record submit --form place_new --answers "$work/place.json" >/dev/null
 ctl town notice 'places:=name:<b>坏"店</b>' --out "$work/place.html" >/dev/null

@@ -7,6 +7,7 @@
 #include "forms/base/cbor.h"
 #include "forms/base/fs.h"
 #include "forms/base/sys.h"
+#include "sync/exchange/shelf.h"
 #include "sync/ledger/profile.h"
 
 #include <fcntl.h>
@@ -128,6 +129,36 @@ static void a_long_bundle_is_taken_in_by_many_commits(void **state)
 	assert_true(let_go < SLICES);                     /* it knows the bundle: nothing is taken in again */
 }
 
+static enum err office_log(void *user, const struct log_head *h)
+{
+	if (h->highest >= EVENTS && event_scope_same(&h->id.scope, &village))
+		*(struct log_head *)user = *h;
+	return ERR_OK;
+}
+
+/* A piece asked for by number is given whole, though a segment ends sooner. */
+static void a_piece_of_a_log_holds_as_many_as_were_asked_for(void **state)
+{
+	uint8_t to[1][KEYS_PK], id[KEYS_HASH];
+	struct shelf s = { .name = "", .sealer = office->identity, .to = (const uint8_t (*)[KEYS_PK])to, .to_count = 1 };
+	struct log_head h = { 0 };
+	struct store_txn t;
+	struct buf file = { 0 };
+	uint64_t given = 0;
+
+	(void)state;
+	memcpy(to[0], keys_roots_newest(&office->roots)->box, KEYS_PK);
+	profile_begin(office, &t);
+	assert_ok(log_heads(&t, office_log, &h));
+	store_abort(&t);
+	assert_ok(shelf_cut_one(office, &s, &h.id, 3, 1000, &file, id, &given));
+	assert_int_equal(given, 1000);
+	assert_ok(shelf_cut_one(office, &s, &h.id, h.highest - 9, UINT64_MAX, &file, id, &given));
+	assert_int_equal(given, 10);
+	assert_err(shelf_cut_one(office, &s, &h.id, h.highest + 1, 5, &file, id, &given), ERR_NOTFOUND);
+	buf_clear(&file);
+}
+
 static unsigned most, seen, saved;
 
 /* A worker's save. In this process the log is open already, so it is the same program that saves; that the lock is free for any
@@ -224,6 +255,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_long_bundle_is_taken_in_by_many_commits),
+		cmocka_unit_test(a_piece_of_a_log_holds_as_many_as_were_asked_for),
 		cmocka_unit_test(a_save_waits_for_one_slice_and_no_longer),
 		cmocka_unit_test(a_program_that_ends_between_two_slices_goes_on_from_there),
 	};

@@ -85,13 +85,27 @@ static enum err is_same(void *user, const struct draft_about *about)
 	return ERR_OK;
 }
 
-static enum err put_answers(struct filling *f, const struct same *s)
+/* What the draft had for it and has no more: "转移人数 12 改为 6". */
+static void note_changed(struct filling *f, const struct begin_answer *a, struct buf *changed)
+{
+	fill_node n = fill_find(f->fill, a->name);
+	struct buf label = { 0 };
+
+	if (n == FILL_NO_NODE || !a->value || !*fill_value(f->fill, n) || !strcmp(fill_value(f->fill, n), a->value))
+		return;
+	filling_label(f, n, &label);
+	buf_printf(changed, _(": %s %s 改为 %s"), buf_str(&label), fill_value(f->fill, n), a->value);
+	buf_clear(&label);
+}
+
+static enum err put_answers(struct filling *f, const struct same *s, struct buf *changed)
 {
 	enum err e = ERR_OK;
 	bool put = false;
 
 	for (size_t i = 0; i < s->count && !e; i++)
 		if (!s->found || s->answers[i].when == BEGIN_NOW) {
+			note_changed(f, &s->answers[i], changed);
 			e = filling_put(f, s->answers[i].name, s->answers[i].value);
 			put = true;
 		}
@@ -103,6 +117,7 @@ enum kit_next screen_begin_with(struct kit_view *v, struct app *app, const char 
 {
 	struct same same = { .app = app, .form = form, .row = "", .answers = answers, .count = count };
 	struct filling *f = NULL;
+	struct buf changed = { 0 };
 	enum err e;
 
 	if (subject)
@@ -110,18 +125,19 @@ enum kit_next screen_begin_with(struct kit_view *v, struct app *app, const char 
 	e = draft_list(app->profile, is_same, &same);
 	if (!e)
 		e = same.found ? filling_resume(app, same.id, &f) : filling_begin(app, form, subject, &f);
-	if (!e && (e = put_answers(f, &same))) {
-		if (same.found)
-			filling_close(f);
-		else
+	if (!e && (e = put_answers(f, &same, &changed))) {
+		if (!same.found)
 			filling_discard(f);
+		else if (!filling_leave(f))
+			filling_close(f);
 	}
-	if (e) {
+	if (e)
 		kit_say_error(e);
+	else if (same.found)
+		kit_say(changed.len ? KIT_SOON : KIT_PLAIN, _("接着上次没填完的%s"), buf_str(&changed));
+	buf_clear(&changed);
+	if (e)
 		return KIT_STAY;
-	}
-	if (same.found)
-		kit_say(KIT_PLAIN, _("接着上次没填完的"));
 	return kit_open(v, screen_filling_new(f));
 }
 

@@ -63,7 +63,7 @@ static void read_coming(struct app *app, struct board *b)
 	evidence_each(&t, note_bundle, &c);
 	store_abort(&t);
 	b->restored = restored_at(app->profile);
-	if (restored_count(app->profile, &b->silent))
+	if (restored_count(app->profile, b->restored, &b->silent))
 		b->silent = 0;
 	conflict_count(app->profile, &b->conflicts, &b->proposals);
 }

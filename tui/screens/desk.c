@@ -189,7 +189,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_DEVICES:   return kit_open(base, screen_devices_new(d->app));
 	case ACT_WARNINGS:  return kit_open(base, screen_callouts_new(d->app));
 	case ACT_OWED:      return kit_open(base, screen_owed_new(d->app));
-	case ACT_SYNC:      return kit_open(base, keys_town_here(d->app->profile->dir) ? screen_gather_new(d->app) : screen_sync_new(d->app));
+	case ACT_SYNC:      return kit_open(base, d->town ? screen_gather_new(d->app) : screen_sync_new(d->app));
 	case ACT_PLACES:    return kit_open(base, screen_rows_new(d->app, "places", NULL));
 	case ACT_HAZARDS:   return kit_open(base, screen_rows_new(d->app, "hazards", NULL));
 	case ACT_REGISTERS: return kit_open(base, screen_registers_new(d->app));
@@ -232,7 +232,7 @@ static const char *label(struct kit_view *base, enum kit_action a)
 
 	if (a >= ACT_ANSWER_1 && a < ACT_ANSWER_1 + DESK_LINES)
 		return d->lines[a - ACT_ANSWER_1].what;
-	return a == ACT_SYNC ? _("收包") : a == ACT_DOWNGRADE ? _("降级") : NULL;
+	return a == ACT_SYNC && d->town ? _("收包") : a == ACT_DOWNGRADE ? _("降级") : NULL;
 }
 
 static enum kit_next tap(struct kit_view *base, int y, int x)
@@ -272,7 +272,8 @@ struct kit_view *screen_desk_new(struct app *app)
 		return NULL;
 	d->base.ops = &ops;
 	d->app = app;
+	d->town = keys_town_here(app->profile->dir);
 	d->list.rows = (struct kit_rows){ .user = d, .count = desk_row_count, .id = desk_row_id, .row = desk_row_draw, .columns = columns, .column_count = 6,
-	                                  .empty = _("没有在办的隐患。y 收包: 从各村送来的文件夹收记录。") };
+	                                  .empty = d->town ? _("没有在办的隐患。y 收包: 从各村送来的文件夹收记录。") : _("没有在办的隐患。") };
 	return &d->base;
 }

@@ -23,6 +23,7 @@ struct desk {
 	size_t draft_count;
 	struct desk_line lines[DESK_LINES];
 	struct kit_list list;
+	bool town;                                  /* the township's keys are here: sticks are merged, not synced with */
 };
 
 /* desk_lines.c: the lines anew from the board. */

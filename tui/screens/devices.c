@@ -171,6 +171,11 @@ static enum err load(struct kit_view *base)
 	if (!e)
 		e = evidence_each(&t, hear, v);
 	store_abort(&t);
+	for (size_t i = 0; i < v->count; i++) {                      /* nobody waits for who is revoked */
+		const struct keys_writer *w = keys_roster_find(v->app->profile->roster, v->at[i].writer);
+
+		v->at[i].before &= !(w && w->revoked);
+	}
 	if (!e)
 		e = count_photos(v);
 	if (v->count)
@@ -351,7 +356,7 @@ static enum kit_next show(struct devices *v)
 		buf_printf(&text, _(", 还欠 %llu 条 (后面的来了, 前面的还没来)"), (unsigned long long)d->missing);
 	if (d->photos)
 		buf_printf(&text, _(", 记录里写着的照片还欠 %u 张"), d->photos);
-	if (is_silent(d) && !(w && w->revoked)) {
+	if (is_silent(d)) {
 		buf_puts(&text, _("\n乡镇的数据从备份恢复于 "));
 		app_since(v->app, v->restored, &text);
 		buf_puts(&text, _(": 那以后它还没来过信。备份以后收过它的什么, 它下次同步会再送来。"));

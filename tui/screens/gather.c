@@ -49,7 +49,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 
 	base->cursor_y = base->cursor_x = 0;
 	if (v->known) {
-		y = kit_labelled_count(win, y, KIT_SOON, _("等证书或清单包的"), s->held);
+		y = kit_labelled_count(win, y, KIT_SOON, _("等证书清单包"), s->held);
 		y = kit_labelled_count(win, y, KIT_DANGER, _("隔离的坏包"), s->refused);
 		y = kit_labelled_count(win, y, KIT_DANGER, _("有缺段的设备"), s->gaps);
 		y = kit_labelled_count(win, y, KIT_DANGER, _("有两份的设备"), s->splits);
@@ -89,10 +89,12 @@ static void report(void *user, bool stopped, enum err e, struct buf *out)
 		buf_puts(out, _("没有做完: "));
 	else if (stopped || r->stopped)
 		buf_puts(out, _("停下了; 已做完的不丢, 再收一次接着做。"));
-	buf_printf(out, _("收下 %u 包 (%u 条新的), 以前收过 %u 包。给了 %u 份回执, 放上 %u 个下行包。"), r->files[INBOX_MERGED], r->added, r->files[INBOX_DUPLICATE],
+	buf_printf(out, _("收下 %u 包 (%u 条新的), 以前收过 %u 包。给了 %u 份回执, 放上 %u 个给各村的包。"), r->files[INBOX_MERGED], r->added, r->files[INBOX_DUPLICATE],
 	           r->receipts, r->copied);
-	if (r->files[INBOX_HELD] + r->files[INBOX_CARRIED])
-		buf_printf(out, _(" %u 包先留着。"), r->files[INBOX_HELD] + r->files[INBOX_CARRIED]);
+	if (r->files[INBOX_HELD])
+		buf_printf(out, _(" %u 包等证书或清单包: 发证以后自动收下。"), r->files[INBOX_HELD]);
+	if (r->files[INBOX_CARRIED])
+		buf_printf(out, _(" %u 个先留着: 别处的包, 或还没有记录提到的附件。"), r->files[INBOX_CARRIED]);
 	if (r->files[INBOX_REFUSED])
 		buf_printf(out, _(" %u 包不可信, 没有收: 回车后按 d 看原因。"), r->files[INBOX_REFUSED]);
 	if (r->left_out)

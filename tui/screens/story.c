@@ -71,7 +71,9 @@ static bool tell(void *user, const struct row_history *h)
 	steps(t, h);
 	if (h->why != ROW_ACCEPTED)
 		buf_printf(t->out, _("\n没有算数: %s"), row_reason_text(h->why));
-	if (t->said_count < SAID_MAX && says_of_row(t, h)) {
+	if (says_of_row(t, h) && t->said_count == SAID_MAX) {
+		buf_puts(t->out, _("\n写了什么, 按 d 看原记录"));
+	} else if (says_of_row(t, h)) {
 		struct said *s = &t->said[t->said_count++];
 
 		memcpy(s->ref, h->event.ref, EVENT_REF);

@@ -105,7 +105,6 @@ static void forms(const struct pack *p, struct things *out)
 			return;
 		bare = *form;
 		bare.version = NULL;                            /* a walk has that of its pack */
-
 		say_name(t, &p->forms[i].title);
 		say_number(t, p->forms[i].roles);
 		if (t && form_encode(&bare, &t->says))

@@ -1,10 +1,9 @@
 /* pack.h - a pack: all that the program knows of the work, as data.
  *
  * A pack is read from a folder of CSV or .xlsx files (pack_read: the township, the checker), compiled (walks, codes,
- * who may do what) and carried as pack.cbor (pack_decode: every device). Immutable once made, but for the forms that are decoded when
- * they are first wanted; owns all its memory. The C
- * code knows no kind of place and no hazard by name: what it must find by itself are the few field and step names of
- * PACK_WELL_KNOWN below.
+ * who may do what) and carried as pack.cbor (pack_decode: every device). Immutable once made, but for the forms that are
+ * decoded when they are first wanted; owns all its memory. The C code knows no kind of place and no hazard by name: what it
+ * must find by itself are the few field and step names of PACK_WELL_KNOWN below.
  */
 #ifndef FORMS_PACK_PACK_H
 #define FORMS_PACK_PACK_H

@@ -138,7 +138,7 @@ enum err cmd_sync(struct ctl *c)
 	if (r.older)
 		ctl_say(c, _("这里乡镇的消息比本机已有的旧 (照样收下): 请换一个新的, 或与乡镇联系"));
 	if (!(e = status_read(t.profile, &now)))
-		ctl_say(c, _("本机 %" PRIu64 " 条: 已送达 %" PRIu64 ", 等回执 %" PRIu64 ", 没封包 %" PRIu64), now.own, now.acknowledged, now.waiting, now.unsealed);
+		ctl_say(c, _("本机 %" PRIu64 " 条: 已送到 %" PRIu64 ", 等回执 %" PRIu64 ", 没封包 %" PRIu64), now.own, now.acknowledged, now.waiting, now.unsealed);
 	return e;
 }
 
@@ -332,7 +332,7 @@ enum err cmd_status(struct ctl *c)
 	jdoc_put_integer(j, "heard", s.heard);
 	jdoc_put_integer(j, "tick", (int64_t)s.tick);
 	ctl_answer(c, j);
-	ctl_say(c, _("本机 %" PRIu64 " 条: 已送达 %" PRIu64 ", 等回执 %" PRIu64 ", 没封包 %" PRIu64 "; 留着 %u, 替带 %u, 拒收 %u; 缺段 %u, 分叉 %u"),
+	ctl_say(c, _("本机 %" PRIu64 " 条: 已送到 %" PRIu64 ", 等回执 %" PRIu64 ", 没封包 %" PRIu64 "; 留着 %u, 替带 %u, 拒收 %u; 缺段 %u, 分叉 %u"),
 	        s.own, s.acknowledged, s.waiting, s.unsealed, s.held, s.carried, s.refused, s.gaps, s.splits);
 	return ERR_OK;
 }

@@ -103,37 +103,12 @@ static struct logs *logs_of(struct profile *p, const uint8_t writer[EVENT_WRITER
 	return &x;
 }
 
-struct piece { struct log_segment seg; struct log_step *steps; };
-
-static enum err take(struct log_batch *b, void *user)
-{
-	struct piece *x = user;
-	struct log_result unused;
-
-	return log_import(b, &x->seg, x->steps, &unused);
-}
-
 static void send_piece(struct profile *from, struct profile *to, const struct event_log_id *log, const struct log_range *branch, uint64_t first, uint32_t most)
 {
-	struct piece x = { .steps = NULL };
-	struct buf bytes = { 0 };
-	struct store_txn t;
-	enum err e;
+	enum err e = world_send_branch(from, to, log, branch, first, most, NULL);
 
-	profile_begin(from, &t);
-	e = log_export(&t, log, first, branch, most, 1 << 20, &bytes, &x.seg);
-	store_abort(&t);
-	if (e == ERR_NOTFOUND) {                           /* behind a gap, or no signature held within */
-		buf_clear(&bytes);
-		return;
-	}
-	assert_ok(e);
-	x.steps = calloc(x.seg.count, sizeof *x.steps);
-	assert_non_null(x.steps);
-	assert_ok(log_segment_read(&x.seg, x.steps));
-	assert_ok(log_write(to, take, &x));
-	free(x.steps);
-	buf_clear(&bytes);
+	if (e != ERR_NOTFOUND)                             /* behind a gap, or no signature held within */
+		assert_ok(e);
 }
 
 /* All that `from` holds of a writer, in pieces of one size, in any order. */
@@ -196,19 +171,6 @@ static struct profile *reopen(const char *name, int writer)
 	return p;
 }
 
-/* The image stands at the device's place; unseen: nothing of the place tells it apart. */
-static void put_image(const char *name, bool unseen)
-{
-	char seat[300], from[300];
-
-	snprintf(seat, sizeof seat, "%s/seat", world_path("image"));
-	snprintf(from, sizeof from, "%s/seat", world_path(name));
-	if (unseen) {
-		assert_ok(fs_remove(seat));
-		assert_int_equal(link(from, seat), 0);
-	}
-}
-
 static uint64_t epoch_of_last(struct profile *p)
 {
 	struct log_event e = { 0 };
@@ -237,7 +199,8 @@ static void roll_back(enum how how, int writer, size_t imaged, size_t rows_then)
 	if (how == RESTORED) {
 		assert_ok(profile_restore(world_path("device"), world_path("image")));
 	} else {
-		put_image("device", how == ROLLED_BACK);
+		if (how == ROLLED_BACK)                       /* unseen */
+			assert_ok(world_take_seat("image", "device"));
 		world_remove("gone");
 		assert_ok(fs_rename(world_path("device"), world_path("gone")));
 		assert_ok(fs_rename(world_path("image"), world_path("device")));
@@ -255,7 +218,8 @@ static void copy(enum how how, int writer, size_t rows_then)
 	struct profile *twin;
 	size_t rows_now;
 
-	put_image("device", how == COPIED);
+	if (how == COPIED)
+		assert_ok(world_take_seat("image", "device"));
 	world_remove("twin");
 	assert_ok(fs_rename(world_path("image"), world_path("twin")));
 	twin = reopen("twin", writer);

@@ -2,12 +2,10 @@
 #include "config.h"
 #include "tests/tap.h"
 
-#include "forms/base/fs.h"
 #include "tests/ledger/township.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { HAZARDS = 5, PIECE = 3, ORDERS = 12, WANG = 2 };
 
@@ -37,19 +35,6 @@ static struct log_head head_of(struct profile *p)
 	return h;
 }
 
-/* A copy that does not know it is one: same place, as the image of a disk would be. */
-static void copy_device(void)
-{
-	assert_ok(profile_backup(wang, world_path("copy")));
-	profile_close(wang);
-	assert_ok(fs_rename(world_path("wang"), world_path("first")));
-	assert_ok(fs_rename(world_path("copy"), world_path("wang")));
-	assert_ok(fs_remove(world_path("wang/seat")));
-	assert_int_equal(link(world_path("first/seat"), world_path("wang/seat")), 0);
-	assert_ok(world_open("wang", false, WANG, &twin));
-	assert_ok(world_open("first", false, WANG, &wang));
-}
-
 /* A place, which is returned, and hazards: each is three records, the later two name the first by how far back it lies. */
 static struct row_id record(struct profile *p, const char *words)
 {
@@ -74,7 +59,7 @@ static int set_up(void **state)
 	township_open(&town);
 	wang = township_device(&town, "wang", WANG, "p-wang", "07", PACK_GRID, VILLAGE);
 	assert_ok(township_submit(wang, "place_new", NULL, "{'name':'老马饭店','kind':'CA','address':'东街1号'}", &place));
-	copy_device();
+	assert_ok(world_twin("wang", "first", WANG, &wang, &twin));
 	record(wang, "锁着");
 	own = record(twin, "堵着");
 	whole = head_of(wang);

@@ -106,15 +106,7 @@ static void two_copies_of_a_device_make_a_split_that_loses_nothing(void **state)
 	(void)state;
 	pair_open("split", 10);
 	id = world_log(writer);
-	/* a clone that does not know it is one: same place, as a disk image would be */
-	assert_ok(profile_backup(writer, world_path("split-c")));
-	profile_close(writer);
-	assert_ok(fs_rename(world_path("split-w"), world_path("split-x")));
-	assert_ok(fs_rename(world_path("split-c"), world_path("split-w")));
-	assert_ok(fs_remove(world_path("split-w/seat")));
-	assert_int_equal(link(world_path("split-x/seat"), world_path("split-w/seat")), 0);
-	assert_ok(world_open("split-w", false, 1, &clone));
-	assert_ok(world_open("split-x", false, 1, &writer));
+	assert_ok(world_twin("split-w", "split-x", 1, &writer, &clone));
 	for (int i = 0; i < 5; i++) {
 		assert_ok(world_append(writer, NULL, "mine", NULL, NULL, NULL));
 		assert_ok(world_append(clone, NULL, "theirs", NULL, NULL, NULL));

@@ -72,6 +72,33 @@ enum err world_open(const char *name, bool office, int worker, struct profile **
 	return e;
 }
 
+enum err world_take_seat(const char *to, const char *from)
+{
+	char seat[512], theirs[512];
+	enum err e;
+
+	snprintf(seat, sizeof seat, "%s/seat", world_path(to));
+	snprintf(theirs, sizeof theirs, "%s/seat", world_path(from));
+	e = fs_remove(seat);
+	return e || !link(theirs, seat) ? e : err_set(ERR_IO, "%s", seat);
+}
+
+enum err world_twin(const char *name, const char *first, int worker, struct profile **p, struct profile **twin)
+{
+	enum err e = profile_backup(*p, world_path("twin-of"));
+
+	profile_close(*p);
+	if (!e)
+		e = fs_rename(world_path(name), world_path(first));
+	if (!e)
+		e = fs_rename(world_path("twin-of"), world_path(name));
+	if (!e)
+		e = world_take_seat(name, first);
+	if (!e)
+		e = world_open(name, false, worker, twin);
+	return e ? e : world_open(first, false, worker, p);
+}
+
 struct appending { const struct event_scope *scope; struct event e; uint8_t *ref; };
 
 static enum err append(struct log_batch *b, void *user)
@@ -159,7 +186,8 @@ static enum err import(struct log_batch *b, void *user)
 	return log_import(b, s->seg, s->steps, s->result);
 }
 
-enum err world_send(struct profile *from, struct profile *to, const struct event_log_id *id, uint64_t first, uint32_t max, struct log_result *result)
+enum err world_send_branch(struct profile *from, struct profile *to, const struct event_log_id *id, const struct log_range *branch, uint64_t first, uint32_t max,
+                           struct log_result *result)
 {
 	struct log_result one, none;
 	struct log_segment seg;
@@ -170,7 +198,7 @@ enum err world_send(struct profile *from, struct profile *to, const struct event
 	result = result ? result : &none;
 	*result = (struct log_result){ 0 };
 	profile_begin(from, &t);
-	e = t.err ? t.err : log_export(&t, id, first, NULL, max, 1 << 20, &bytes, &seg);
+	e = t.err ? t.err : log_export(&t, id, first, branch, max, 1 << 20, &bytes, &seg);
 	store_abort(&t);
 	if (!e) {
 		struct sending s = { &seg, calloc(seg.count, sizeof *s.steps), &one };
@@ -182,6 +210,11 @@ enum err world_send(struct profile *from, struct profile *to, const struct event
 	}
 	buf_clear(&bytes);
 	return e;
+}
+
+enum err world_send(struct profile *from, struct profile *to, const struct event_log_id *id, uint64_t first, uint32_t max, struct log_result *result)
+{
+	return world_send_branch(from, to, id, NULL, first, max, result);
 }
 
 static enum err newest(void *user, const struct log_head *h)

@@ -5,6 +5,7 @@
 #include "sync/ledger/profile.h"
 #include "tests/screens/field.h"
 #include "tui/kit/term.h"
+#include "tui/screens/words.h"
 #include "tui/screens/filling.h"
 #include "tui/screens/screens.h"
 
@@ -38,7 +39,7 @@ static struct kit_view *root_new(size_t i)
 	if (--i < crawl_app.pack->register_count)
 		return screen_rows_new(&crawl_app, crawl_app.pack->registers[i].id, NULL);
 	i -= crawl_app.pack->register_count;
-	if (crawl_app.pack->forms[i].walk || (crawl_app.pack->forms[i].roles && !(crawl_app.pack->forms[i].roles & crawl_app.roles)))
+	if (crawl_app.pack->forms[i].walk || !words_is_mine(&crawl_app, &crawl_app.pack->forms[i]))
 		return NULL;
 	assert_ok(filling_begin(&crawl_app, crawl_app.pack->forms[i].id, NULL, &f));
 	return screen_form_new(f);

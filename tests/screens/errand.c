@@ -32,10 +32,7 @@ void errand_open(const char *clock)
 	assert_non_null(errand_vt);
 	assert_shows(errand_vt, "PIN");
 	keys = 0;
-	vt_keys(errand_vt, FIELD_PIN);
-	vt_key(errand_vt, "Enter");
-	assert_hides(errand_vt, "PIN");
-	field_settle(errand_vt);
+	field_unlock(errand_vt, FIELD_PIN);
 }
 
 void errand_press(const char *name)

@@ -64,12 +64,13 @@ int field_teardown(void **state)
 	return run(command);
 }
 
-struct vt *field_start(const char *profile, int rows, int cols, const char *const env[])
+struct vt *field_start_at(const char *when, const char *profile, int rows, int cols, const char *const env[])
 {
-	char program[] = BUILDDIR "/tui/xuncha", option[] = "--profile", now[] = "--now", time[] = FIELD_NOW, lang[] = "--lang", zh[] = "zh", path[512];
+	char program[] = BUILDDIR "/tui/xuncha", option[] = "--profile", now[] = "--now", time[32], lang[] = "--lang", zh[] = "zh", path[512];
 	char *argv[] = { program, option, path, now, time, lang, zh, NULL };
 	struct vt *vt;
 
+	snprintf(time, sizeof time, "%s", when);
 	snprintf(path, sizeof path, "%s/%s", dir, profile);
 	vt = vt_spawn(rows, cols, argv, env);
 	assert_non_null(vt);
@@ -77,14 +78,24 @@ struct vt *field_start(const char *profile, int rows, int cols, const char *cons
 	return vt;
 }
 
-struct vt *field_enter(const char *profile, const char *pin, int rows, int cols, const char *const env[])
+struct vt *field_start(const char *profile, int rows, int cols, const char *const env[])
 {
-	struct vt *vt = field_start(profile, rows, cols, env);
+	return field_start_at(FIELD_NOW, profile, rows, cols, env);
+}
 
+void field_unlock(struct vt *vt, const char *pin)
+{
 	vt_keys(vt, pin);
 	vt_key(vt, "Enter");
 	assert_hides(vt, "PIN");
 	field_settle(vt);
+}
+
+struct vt *field_enter(const char *profile, const char *pin, int rows, int cols, const char *const env[])
+{
+	struct vt *vt = field_start(profile, rows, cols, env);
+
+	field_unlock(vt, pin);
 	return vt;
 }
 
@@ -99,6 +110,14 @@ bool field_expect(struct vt *vt, const char *text, bool there)
 void field_settle(struct vt *vt)
 {
 	assert_true(vt_settle(vt, QUIET, PATIENCE));
+}
+
+void field_fill(struct vt *vt, const char *text)
+{
+	field_settle(vt);
+	vt_keys(vt, text);
+	vt_key(vt, "Enter");
+	field_settle(vt);
 }
 
 void field_leave(struct vt *vt)

@@ -27,14 +27,18 @@ const char *field_dir(void);
  * TIME ARGUMENTS`, `carry DEVICE FOLDER` (there and back, and on the device what came), `none ARGUMENTS` (a grep that must find nothing). */
 void field_run(const char *commands);
 
-/* xuncha on PROFILE of the township at the lock screen; env as for vt_spawn(). */
+/* xuncha on PROFILE of the township at the lock screen, at FIELD_NOW or another time; env as for vt_spawn(). */
 struct vt *field_start(const char *profile, int rows, int cols, const char *const env[]);
-/* The same, unlocked. */
+struct vt *field_start_at(const char *when, const char *profile, int rows, int cols, const char *const env[]);
+/* From there; both at once. */
+void field_unlock(struct vt *vt, const char *pin);
 struct vt *field_enter(const char *profile, const char *pin, int rows, int cols, const char *const env[]);
 void field_settle(struct vt *vt);
 /* A key that opens a prompt, and what is typed there in place of what it held; a key that opens a choice, and its digit. */
 void field_ask(struct vt *vt, const char *key, const char *prompt, const char *text);
 void field_choose(struct vt *vt, const char *key, const char *shows, const char *digit);
+/* One field of a form: what is typed, and on to the next. */
+void field_fill(struct vt *vt, const char *text);
 /* From the first row down until the one with this text is selected. */
 void field_select(struct vt *vt, const char *text);
 /* The first line of what a command left in a file of the township's folder; until the next call. */

@@ -36,15 +36,6 @@ static struct vt *desk(void)
 	return vt;
 }
 
-/* One field of a form: what is typed, and on to the next. */
-static void fill(struct vt *vt, const char *text)
-{
-	field_settle(vt);
-	vt_keys(vt, text);
-	vt_key(vt, "Enter");
-	field_settle(vt);
-}
-
 static void save(struct vt *vt, const char *said)
 {
 	field_settle(vt);
@@ -75,7 +66,7 @@ static void one_judged_major_stands_first_until_somebody_has_it_in_hand_and_is_l
 	vt_keys(vt, "1");
 	field_settle(vt);
 	vt_keys(vt, "1");
-	fill(vt, "承重墙已拆");
+	field_fill(vt, "承重墙已拆");
 	save(vt, "已存: 核实判级");
 	assert_shows(vt, "重大隐患");
 	assert_true(vt_selected(vt, "承重墙拆改"));
@@ -83,11 +74,11 @@ static void one_judged_major_stands_first_until_somebody_has_it_in_hand_and_is_l
 	field_settle(vt);
 	assert_true(vt_selected(vt, "承重墙拆改"));         /* above those that are only on time */
 	take(vt, "承重墙拆改", "m", "挂牌督办");
-	fill(vt, "镇安委会");
-	fill(vt, "");
-	fill(vt, "县级");
+	field_fill(vt, "镇安委会");
+	field_fill(vt, "");
+	field_fill(vt, "县级");
 	save(vt, "督办期限: 这一项必填");
-	fill(vt, "718");
+	field_fill(vt, "718");
 	save(vt, "已存: 挂牌督办");
 	assert_shows(vt, "在办 1   7日内到期 1");
 	vt_keys(vt, "4");
@@ -128,7 +119,7 @@ static void a_department_sends_the_whistle_back_then_comes_and_settles_it(void *
 	take(vt, "承重墙拆改", "x", "登记部门应答");
 	vt_keys(vt, "1");
 	save(vt, "吹哨结果: 这一项必填");
-	fill(vt, "不归住建管");
+	field_fill(vt, "不归住建管");
 	save(vt, "已存: 登记部门应答");
 	assert_shows(vt, "部门退回");
 	take(vt, "承重墙拆改", "x", "吹哨");                  /* again, to whom it was sent first or to another */
@@ -170,7 +161,7 @@ static void a_department_sends_the_whistle_back_then_comes_and_settles_it(void *
 	take(vt, "承重墙拆改", "x", "登记部门应答");
 	vt_keys(vt, "4");
 	save(vt, "吹哨结果: 这一项必填");
-	fill(vt, "已下整改令");
+	field_fill(vt, "已下整改令");
 	save(vt, "已存: 登记部门应答");
 	vt_key(vt, "Enter");
 	assert_shows(vt, "已办结");
@@ -200,7 +191,7 @@ static void more_time_is_refused_then_granted_and_the_village_hears_of_both(void
 	take(vt, "软管无卡箍", "t", "延期审批");
 	vt_keys(vt, "1");
 	assert_hides(vt, "整改期限");                       /* refused: the old one stands */
-	fill(vt, "周敏");
+	field_fill(vt, "周敏");
 	save(vt, "已存: 延期审批");
 	assert_hides(vt, "要延期");
 	field_leave(vt);
@@ -222,9 +213,9 @@ static void more_time_is_refused_then_granted_and_the_village_hears_of_both(void
 	take(vt, "软管无卡箍", "t", "延期审批");
 	vt_keys(vt, "2");
 	assert_shows(vt, "2026-08-10");                   /* what was asked for stands there */
-	fill(vt, "");
-	fill(vt, "");
-	fill(vt, "周敏");
+	field_fill(vt, "");
+	field_fill(vt, "");
+	field_fill(vt, "周敏");
 	save(vt, "已存: 延期审批");
 	field_leave(vt);
 	field_run(HOLDS("软管无卡箍", "${extension} = \"granted\" and ${due} = \"2026-08-10\"")
@@ -248,10 +239,10 @@ static void a_recheck_fails_with_a_picture_and_a_new_time_then_passes_and_closes
 	take(vt, "软管无卡箍", "r", "复核");
 	vt_keys(vt, "2");
 	save(vt, "复查说明: 这一项必填");
-	fill(vt, "接头还漏");
+	field_fill(vt, "接头还漏");
 	snprintf(photo, sizeof photo, "%s/tests/screens/small.jpg", SRCDIR);
-	fill(vt, photo);
-	fill(vt, "726");
+	field_fill(vt, photo);
+	field_fill(vt, "726");
 	save(vt, "已存: 复核, 照片 1 张");
 	assert_shows(vt, "整改中");
 	field_leave(vt);
@@ -279,8 +270,8 @@ static void who_fixed_it_does_not_pass_it(void **state)
 	field_select(vt, "报整改完成");
 	vt_key(vt, "Enter");
 	assert_shows(vt, "整改完成日期");
-	fill(vt, "贺平");
-	fill(vt, "换了插座");
+	field_fill(vt, "贺平");
+	field_fill(vt, "换了插座");
 	save(vt, "已存: 报整改完成");
 	vt_key(vt, "Esc");
 	assert_shows(vt, "乡镇  今日");
@@ -311,14 +302,14 @@ static void one_that_is_listed_is_closed_only_when_it_was_taken_off_the_list(voi
 	take(vt, "承重墙拆改", "r", "复核");
 	vt_keys(vt, "1");
 	save(vt, "销号文号/依据: 这一项必填");
-	fill(vt, "镇复1号");
+	field_fill(vt, "镇复1号");
 	save(vt, "条件还不满足: 现在 挂牌督办 [挂牌督办]");     /* which one is said */
 	vt_key(vt, "Esc");
 	assert_shows(vt, "今日里可以接着填");
 	field_select(vt, "02-0001");                      /* the hazard, not what was begun about it */
 	take(vt, "承重墙拆改", "m", "摘牌");
 	save(vt, "摘牌文号/依据: 这一项必填");
-	fill(vt, "镇摘1号");
+	field_fill(vt, "镇摘1号");
 	save(vt, "已存: 摘牌");
 	assert_shows(vt, "在办 0");
 	vt_key(vt, "Home");

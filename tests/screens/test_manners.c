@@ -23,10 +23,7 @@ static struct vt *below_shell(const char *after)
 	vt = vt_spawn(24, 80, argv, NULL);
 	assert_non_null(vt);
 	assert_shows(vt, "PIN");
-	vt_keys(vt, FIELD_PIN);
-	vt_key(vt, "Enter");
-	assert_hides(vt, "PIN");
-	field_settle(vt);
+	field_unlock(vt, FIELD_PIN);
 	return vt;
 }
 

@@ -30,14 +30,6 @@ static struct vt *desk(void)
 	return vt;
 }
 
-static void fill(struct vt *vt, const char *text)
-{
-	field_settle(vt);
-	vt_keys(vt, text);
-	vt_key(vt, "Enter");
-	field_settle(vt);
-}
-
 static void take(struct vt *vt, const char *hazard, const char *key, const char *form)
 {
 	field_select(vt, hazard);
@@ -58,7 +50,7 @@ static void new_expert(struct vt *vt, const char *name)
 	vt_keys(vt, "n");
 	assert_shows(vt, "草稿已存");
 	assert_hides(vt, "接着上次");                       /* not what the other session is filling in */
-	fill(vt, name);
+	field_fill(vt, name);
 }
 
 static void both_write_while_one_merges_and_each_sees_the_others_rows(void **state)
@@ -68,14 +60,14 @@ static void both_write_while_one_merges_and_each_sees_the_others_rows(void **sta
 	(void)state;
 	assert_shows(a, "软管无卡箍");
 	take(b, "软管无卡箍", "m", "挂牌督办 > ");
-	fill(b, "镇安委会");
+	field_fill(b, "镇安委会");
 	vt_keys(a, "y");
 	assert_shows(a, "文件夹");
 	field_settle(a);
 	vt_key(a, "Enter");                               /* merging; meanwhile the other writes */
 	vt_key(b, "Enter");
-	fill(b, "县级");
-	fill(b, "720");
+	field_fill(b, "县级");
+	field_fill(b, "720");
 	vt_key(b, "F5");
 	assert_shows(b, "已存: 挂牌督办");
 	assert_shows(a, "给了");
@@ -89,10 +81,10 @@ static void both_write_while_one_merges_and_each_sees_the_others_rows(void **sta
 	assert_shows(b, "第6处");                          /* a's merge */
 	assert_shows(b, "第1处");
 	take(a, "第6处", "m", "挂牌督办 > ");
-	fill(a, "镇安委会");
-	fill(a, "");
-	fill(a, "镇级");
-	fill(a, "722");
+	field_fill(a, "镇安委会");
+	field_fill(a, "");
+	field_fill(a, "镇级");
+	field_fill(a, "722");
 	vt_key(a, "F5");
 	assert_shows(a, "已存: 挂牌督办");
 	vt_key(b, "Down");
@@ -108,7 +100,7 @@ static void what_one_fills_in_the_other_neither_takes_nor_is_kept_from_filling_i
 
 	(void)state;
 	take(a, "私拉电线", "m", "挂牌督办 > ");
-	fill(a, "镇安委会");
+	field_fill(a, "镇安委会");
 	b = desk();                                       /* started while a fills in: it does not come up here */
 	assert_hides(b, "挂牌单位");
 	assert_shows(b, "别处在填");
@@ -129,10 +121,9 @@ static void what_one_fills_in_the_other_neither_takes_nor_is_kept_from_filling_i
 	assert_shows(b, "乡镇  今日");
 	assert_shows(b, "接着做");                         /* both are there, and a's is still a's */
 	assert_shows(b, "别处在填");
-	vt_keys(a, "");
-	fill(a, "");
-	fill(a, "县级");
-	fill(a, "725");
+	field_fill(a, "");
+	field_fill(a, "县级");
+	field_fill(a, "725");
 	vt_key(a, "F5");
 	assert_shows(a, "已存: 挂牌督办");
 	vt_key(b, "Down");

@@ -11,6 +11,7 @@
 #include "tui/kit/frame.h"
 #include "tui/kit/help.h"
 #include "tui/kit/term.h"
+#include "tui/screens/words.h"
 #include "tui/screens/calls.h"
 #include "tui/screens/filling.h"
 #include "tui/screens/incident.h"
@@ -181,7 +182,7 @@ static void every_form_can_be_shown_and_filled_at_random(void **state)
 		const struct pack_form *form = &app.pack->forms[f];
 		struct filling *filling = NULL;
 
-		if (form->walk || (form->roles && !(form->roles & app.roles)))
+		if (form->walk || !words_is_mine(&app, form))
 			continue;
 		assert_ok(filling_begin(&app, form->id, NULL, &filling));
 		try_view(screen_form_new(filling), f, 120);
@@ -201,7 +202,7 @@ static void of_a_choice_that_is_personal_nothing_is_shown(void **state)
 		const struct pack_form *form = &app.pack->forms[f];
 		struct filling *filling = NULL;
 
-		if (form->walk || (form->roles && !(form->roles & app.roles)))
+		if (form->walk || !words_is_mine(&app, form))
 			continue;
 		assert_ok(filling_begin(&app, form->id, NULL, &filling));
 		for (fill_node n = fill_first(filling->fill); n != FILL_NO_NODE; n = fill_next(filling->fill, n)) {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* A draft is a run of CBOR arrays: [version, form id, form version, where], then for every question with a value (or whose
- * default was taken away) [path, value], and for every repeat [path, instances]. */
+ * default was taken away) [path, value] or [path, value, what it was opened with], and for every repeat [path, instances]. */
 enum { DRAFT_VERSION = 1, DRAFT_BYTES_MAX = 64 << 20, PATH_MAX_BYTES = 2048 };
 
 static void save_entry(const struct fill *f, uint32_t node, struct buf *path, struct buf *out)
@@ -18,12 +18,14 @@ static void save_entry(const struct fill *f, uint32_t node, struct buf *path, st
 
 	buf_reset(path);
 	fill_path(f, node, path);
-	cbor_put_array(out, 2);
+	cbor_put_array(out, n->opened ? 3 : 2);
 	cbor_put_text(out, buf_str(path));
 	if (n->list)
 		cbor_put_unsigned(out, n->list->count);
 	else
 		cbor_put_text(out, n->value ? n->value : "");
+	if (n->opened)
+		cbor_put_text(out, n->opened);
 }
 
 /* In form order, whatever the order in which instances came to be. */
@@ -37,7 +39,7 @@ static void save_frame(const struct fill *f, uint32_t frame, struct buf *path, s
 		uint32_t node = tree_node(f, frame, q);
 		const struct node *n = &f->nodes[node];
 
-		if (n->list || n->value || (form->questions[q].initial && form_is_stored(form->questions[q].type)))
+		if (n->list || n->value || n->opened || (form->questions[q].initial && form_is_stored(form->questions[q].type)))
 			save_entry(f, node, path, out);
 		for (uint32_t i = 0; n->list && i < n->list->count; i++)
 			save_frame(f, n->list->at[i], path, out);
@@ -63,7 +65,8 @@ struct loading {
 	struct fill *f;
 	void (*report)(void *user, const char *path, const char *why);
 	void *user;
-	struct buf path, value;
+	struct buf path, value, opened;
+	bool has_opened;
 };
 
 static void tell(const struct loading *l, const char *why)
@@ -177,7 +180,7 @@ static enum err set_value(struct loading *l, uint32_t node)
 
 static enum err load_entry(struct loading *l, struct cbor *c)
 {
-	size_t len, n = cbor_array(c, 2);
+	size_t len, n = cbor_array(c, 3);
 	const char *path = cbor_text(c, PATH_MAX_BYTES, &len), *value;
 	uint32_t q, node;
 	uint64_t count = 0;
@@ -194,7 +197,12 @@ static enum err load_entry(struct loading *l, struct cbor *c)
 		value = cbor_text(c, FILL_VALUE_MAX, &len);
 		buf_put(&l->value, value ? value : "", value ? len : 0);
 	}
-	if (c->err || n != 2)
+	buf_reset(&l->opened);
+	if ((l->has_opened = n == 3)) {
+		value = cbor_text(c, FILL_VALUE_MAX, &len);
+		buf_put(&l->opened, value ? value : "", value ? len : 0);
+	}
+	if (c->err || n < 2 || (counts && n != 2))
 		return err_set(ERR_FORMAT, _("草稿损坏"));
 	q = question_of(l->f, buf_str(&l->path));
 	if (q == FORM_NONE) {
@@ -205,7 +213,9 @@ static enum err load_entry(struct loading *l, struct cbor *c)
 	err = node_of(l->f, q, buf_str(&l->path), &node);
 	if (err)
 		return err;
-	return counts ? set_instances(l, node, count) : set_value(l, node);
+	if (!counts && l->has_opened)
+		err = opened_set(l->f, node, buf_str(&l->opened));
+	return err ? err : counts ? set_instances(l, node, count) : set_value(l, node);
 }
 
 /* What the draft did not speak of is new in this version and opens as it would. Nodes that this makes are settled already. */
@@ -245,7 +255,9 @@ static enum err check_choices(struct loading *l)
 		buf_reset(&l->path);
 		fill_path(f, node, &l->path);
 		tell(l, err_detail());
-		err = settle_store(f, node, "");
+		err = opened_set(f, node, NULL);          /* nobody emptied it */
+		if (!err)
+			err = settle_store(f, node, "");
 		if (!err)
 			err = settle(f);
 	}
@@ -298,5 +310,6 @@ enum err fill_load(struct fill *f, const void *data, size_t len, fill_node *at, 
 		*at = fill_find(f, buf_str(&l.path));
 	buf_clear(&l.path);
 	buf_clear(&l.value);
+	buf_clear(&l.opened);
 	return err;
 }

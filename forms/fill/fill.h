@@ -57,6 +57,15 @@ bool fill_is_relevant(const struct fill *f, fill_node n);
 bool fill_is_required(const struct fill *f, fill_node n);
 bool fill_is_readonly(const struct fill *f, fill_node n);
 
+/* The field of the subject row that a question opens with, where its default is instance('row')/root/FIELD and no more; else NULL. */
+const char *fill_row_field(const struct form_question *q);
+/* What such a question was opened with ("" where the row had nothing), also when a draft came between; after fill_mark_opened() what every
+ * question held then. NULL for others, and where it is not known. Borrowed from the fill. */
+const char *fill_opened(const struct fill *f, fill_node n);
+enum err fill_mark_opened(struct fill *f);
+/* What it would open with if the row's field were `text`; appended. */
+enum err fill_opens_with(struct fill *f, fill_node n, const char *text, struct buf *out);
+
 /* Store an answer. ERR_FORMAT: not a value of the type; ERR_DENIED: readonly, or breaks its constraint (detail = the
  * author's message); then nothing changes. "" clears. */
 enum err fill_set(struct fill *f, fill_node n, const char *value);

@@ -121,6 +121,7 @@ static enum err parse_question(struct fill *f, uint32_t i)
 		err = parse(q, "calculation", q->calculation, &p->program[COMPUTE_VALUE]);
 	if (!err && q->initial && form_is_dynamic(q->initial) && (err = parse(q, "default", q->initial, &p->initial)) == ERR_FORMAT)
 		err = ERR_OK;              /* a text that only looks like an expression */
+	p->shows_row = p->initial && fill_row_field(q);
 	p->triggered = q->trigger && *q->trigger && q->calculation;
 	return !err && form_is_select(q->type) ? parse_choices(f, i) : err;
 }

@@ -361,6 +361,8 @@ static enum err set_default(struct fill *f, uint32_t node)
 	err = forgive(err);
 	if (!err)
 		err = settle_store(f, node, buf_str(&text));
+	if (!err && f->plan[f->nodes[node].question].shows_row)
+		err = opened_set(f, node, fill_value(f, node));
 	buf_clear(&text);
 	return err;
 }

@@ -147,7 +147,8 @@ enum err tree_open(struct fill *f)
 static void drop_node(struct node *n)
 {
 	free(n->value);
-	n->value = NULL;
+	free(n->opened);
+	n->value = n->opened = NULL;
 	if (n->list)
 		free(n->list->at);
 	free(n->list);

@@ -26,6 +26,7 @@ struct plan {
 	uint32_t edge_first, edge_count;
 	bool required, readonly;       /* said plainly; an expression overrules */
 	bool triggered;                /* computed only when its trigger changes */
+	bool shows_row;                /* opens with a field of the subject row */
 };
 
 enum {
@@ -39,6 +40,7 @@ struct node {
 	uint32_t question;             /* FORM_NONE: the record itself */
 	uint32_t frame;
 	char *value;                   /* NULL: empty */
+	char *opened;                  /* fill_opened() */
 	struct list *list;             /* of a repeat */
 	uint8_t flags, dirty;          /* dirty: bit of enum compute */
 };
@@ -120,6 +122,9 @@ enum err settle_store(struct fill *f, uint32_t node, const char *value);
 enum err settle_eval(struct fill *f, uint32_t node, const struct expr *x);      /* into f->value, a scalar */
 enum err settle_nodes(struct fill *f, uint32_t node, const struct expr *x);     /* the same, node sets left as they are */
 enum err settle_text(struct fill *f, uint32_t node, struct buf *out);           /* f->value as the node's question stores it */
+
+/* opened.c */
+enum err opened_set(struct fill *f, uint32_t node, const char *value /* NULL: not known */);
 
 /* host.c, source.c */
 void host_open(struct fill *f);

@@ -263,6 +263,14 @@ static bool read_value(struct history *h, const struct context *c, const struct 
 	return w->data != NULL;
 }
 
+/* Not answered: its author emptied it; or the corrected record no longer says it. */
+static bool leaves_empty(const struct judge_entry *e, const struct payload_row *row, const struct plan_save *s)
+{
+	if (payload_fields_has(&row->emptied, s->n))
+		return !s->governed;
+	return e->kind == EVENT_AMEND && !s->governed && s->merge != PACK_STATE && s->merge != PACK_TOWN_FIELD;
+}
+
 static enum err read_writes(struct history *h, const struct context *c, const struct fold_view *v, const struct record *rec,
                             const struct payload_row *row, struct judge_entry *e)
 {
@@ -278,6 +286,8 @@ static enum err read_writes(struct history *h, const struct context *c, const st
 		struct judge_write *w = &e->writes[e->write_count], *same = w - (e->write_count != 0);
 
 		/* Questions that exclude each other may save to one field; the first answered one counts. */
+		if (payload_fields_has(&row->kept, en->saves[i].n))
+			continue;
 		if (e->write_count && same->n == en->saves[i].n) {
 			if (!same->clears)
 				continue;
@@ -287,8 +297,8 @@ static enum err read_writes(struct history *h, const struct context *c, const st
 		memset(w, 0, sizeof *w);
 		if (read_value(h, c, v, &answers, &en->saves[i], row->instance, gone, w)) {
 			e->write_count++;
-		} else if (e->kind == EVENT_AMEND && !en->saves[i].governed && en->saves[i].merge != PACK_STATE && en->saves[i].merge != PACK_TOWN_FIELD) {
-			w->clears = true;                         /* the corrected record no longer says it */
+		} else if (leaves_empty(e, row, &en->saves[i])) {
+			w->clears = true;
 			e->write_count++;
 		}
 	}

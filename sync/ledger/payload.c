@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { ROW_ITEMS_MIN = 1, ROW_ITEMS_MAX = 5 };
+enum { ROW_ITEMS_MIN = 1, ROW_ITEMS_MAX = 7, FIELD_NUMBER_MAX = 255 };
 
 static void fail(struct cbor *c, enum err e)
 {
@@ -52,7 +52,44 @@ static uint32_t take_deps(struct cbor *c, struct payload_link *deps)
 	return c->err ? 0 : n;
 }
 
-/* [entity, row, [step ...], [dep ...], instance]; null and [] at the end are left out, so there is one way to write a row. */
+void payload_fields_add(struct payload_fields *f, uint32_t n)
+{
+	if (n && n <= FIELD_NUMBER_MAX)
+		f->bits[n / 64] |= UINT64_C(1) << n % 64;
+}
+
+bool payload_fields_has(const struct payload_fields *f, uint32_t n)
+{
+	return n <= FIELD_NUMBER_MAX && f->bits[n / 64] >> n % 64 & 1;
+}
+
+static uint32_t fields_count(const struct payload_fields *f)
+{
+	uint32_t count = 0;
+
+	for (uint32_t n = 1; n <= FIELD_NUMBER_MAX; n++)
+		count += payload_fields_has(f, n);
+	return count;
+}
+
+/* Ascending; returns how many. */
+static uint32_t take_fields(struct cbor *c, struct payload_fields *out)
+{
+	uint32_t count = (uint32_t)cbor_array(c, FIELD_NUMBER_MAX), before = 0;
+
+	for (uint32_t i = 0; i < count && !c->err; i++) {
+		uint32_t n = take_u32(c, FIELD_NUMBER_MAX);
+
+		if (n <= before)
+			fail(c, ERR_FORMAT);
+		payload_fields_add(out, n);
+		before = n;
+	}
+	return c->err ? 0 : count;
+}
+
+/* [entity, row, [step ...], [dep ...], instance, [kept ...], [emptied ...]]; null and [] at the end are left out, so there is one way to
+ * write a row. */
 static void take_row(struct cbor *c, struct payload_row *out)
 {
 	size_t items = cbor_array(c, ROW_ITEMS_MAX);
@@ -78,10 +115,12 @@ static void take_row(struct cbor *c, struct payload_row *out)
 		out->dep_count = take_deps(c, out->deps);
 		empty = !out->dep_count;
 	}
-	if (items > 4) {
+	if (items > 4 && !(empty = cbor_null(c)))
 		out->instance = take_u32(c, UINT16_MAX);
-		empty = false;
-	}
+	if (items > 5)
+		empty = !take_fields(c, &out->kept) || out->fresh;
+	if (items > 6)
+		empty = !take_fields(c, &out->emptied) || out->fresh;
 	if (empty)
 		fail(c, ERR_FORMAT);
 }
@@ -250,9 +289,18 @@ static void put_deps(struct buf *out, const struct payload_link *deps, uint32_t 
 		put_link(out, &deps[i]);
 }
 
+static void put_fields(struct buf *out, const struct payload_fields *f, uint32_t count)
+{
+	cbor_put_array(out, count);
+	for (uint32_t n = 1; n <= FIELD_NUMBER_MAX; n++)
+		if (payload_fields_has(f, n))
+			cbor_put_unsigned(out, n);
+}
+
 static void put_row(struct buf *out, const struct payload_row *r)
 {
-	size_t items = r->instance != PAYLOAD_NO_INSTANCE ? 5 : r->dep_count ? 4 : r->step_count ? 3 : r->fresh ? 1 : 2;
+	uint32_t kept = fields_count(&r->kept), emptied = fields_count(&r->emptied);
+	size_t items = emptied ? 7 : kept ? 6 : r->instance != PAYLOAD_NO_INSTANCE ? 5 : r->dep_count ? 4 : r->step_count ? 3 : r->fresh ? 1 : 2;
 
 	cbor_put_array(out, items);
 	cbor_put_unsigned(out, r->entity);
@@ -269,8 +317,14 @@ static void put_row(struct buf *out, const struct payload_row *r)
 	}
 	if (items > 3)
 		put_deps(out, r->deps, r->dep_count);
-	if (items > 4)
+	if (items > 4 && r->instance == PAYLOAD_NO_INSTANCE)
+		cbor_put_null(out);
+	else if (items > 4)
 		cbor_put_unsigned(out, r->instance);
+	if (items > 5)
+		put_fields(out, &r->kept, kept);
+	if (items > 6)
+		put_fields(out, &r->emptied, emptied);
 }
 
 static void put_rows(struct buf *out, const struct payload_row *rows, uint32_t count)

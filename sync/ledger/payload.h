@@ -21,6 +21,11 @@ struct payload_link { uint64_t distance; uint8_t ref[EVENT_REF]; };
 /* A row: the event that made it, and its place among the rows of that event. */
 struct payload_row_link { struct payload_link event; uint8_t index; };
 
+/* Numbers of fields, 1-255. */
+struct payload_fields { uint64_t bits[4]; };
+void payload_fields_add(struct payload_fields *f, uint32_t n);
+bool payload_fields_has(const struct payload_fields *f, uint32_t n);
+
 /* What one submit does to one row. */
 struct payload_row {
 	uint32_t entity;                                  /* of the form: gives register, fields, repeat */
@@ -29,6 +34,9 @@ struct payload_row {
 	uint32_t instance;                                /* of the entity's repeat, from 0; PAYLOAD_NO_INSTANCE at the top */
 	uint32_t steps[PAYLOAD_STEPS_MAX]; uint32_t step_count;    /* lines of the pack's workflow */
 	struct payload_link deps[LIMIT_DEPS]; uint32_t dep_count;  /* the events whose values its author saw */
+	/* Of a row that was there: fields that its author left as they were shown to him, neither written nor closed; fields that he emptied,
+	 * closed and left so. */
+	struct payload_fields kept, emptied;
 };
 
 struct payload {

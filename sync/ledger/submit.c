@@ -310,7 +310,7 @@ enum err submit_record(struct profile *p, const struct submit *what, uint8_t ref
 		m.has_subject = true;
 	}
 	if (!e && !(e = may_fill_in(&m)) && !(e = making_rows(&m)) && !(e = making_scope(&m, what->village)) && !(e = making_answers(&m)) &&
-	    !(e = making_deps(&m))) {
+	    !(e = making_kept(&m)) && !(e = making_deps(&m))) {
 		m.head = (struct payload){ .kind = EVENT_SUBMIT, .form = m.form, .number = what->number, .seconds = what->seconds };
 		memcpy(m.head.version, m.version, sizeof m.head.version);
 		m.head.started = what->started ? (now - what->started) / 1000 : 0;

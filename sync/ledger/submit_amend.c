@@ -72,8 +72,8 @@ enum err submit_load(struct profile *p, const uint8_t record[EVENT_REF], struct 
 		e = unseal_private(p, o.rec.pack, o.rec.plan->form, &ev->private_part, &open);
 	if (!e && !(e = empty_out(f)))
 		e = answers_load(o.rec.pack, o.rec.plan->form, ev->answers.data, ev->answers.len, open.data, open.len, f);
-	if (!e)
-		e = drop_instances(&o, f);
+	if (!e && !(e = drop_instances(&o, f)))
+		e = fill_mark_opened(f);
 	buf_clear(&open);
 	log_event_clear(&o.event);
 	return e;
@@ -228,7 +228,7 @@ enum err submit_amend(struct profile *p, const struct submit_amend *what, uint8_
 		m.head.reason = what->reason;
 		m.draft = what->draft;
 		m.scope = o.event.log.scope;
-		if (!(e = amended_rows(&m, &o)) && !(e = making_answers(&m)) && !(e = making_deps(&m)) && !(e = making_judge(&m)))
+		if (!(e = amended_rows(&m, &o)) && !(e = making_answers(&m)) && !(e = making_kept(&m)) && !(e = making_deps(&m)) && !(e = making_judge(&m)))
 			e = making_write(&m, ref);
 	}
 	making_close(&m);

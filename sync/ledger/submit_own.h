@@ -27,6 +27,11 @@ void making_close(struct making *m);
 enum err making_rows(struct making *m);
 /* Which log it goes to. */
 enum err making_scope(struct making *m, const char *village);
+/* What its author left as it was shown to him, or emptied. After making_answers(). */
+enum err making_kept(struct making *m);
+/* What the question of a SUBMIT showed of the field it is saved to; NULL when it showed nothing. *node: where it stands in the fill. */
+const char *making_opened(const struct making *m, const struct payload_row *row, const struct plan_save *s, fill_node *node);
+enum err making_unseen(struct making *m, const struct row *r, const struct payload_row *row, const struct plan_save *s, bool *out);
 /* The open values that each row's fields have here. */
 enum err making_deps(struct making *m);
 /* The bytes of answers and private part, P3 values sealed for the scope. */

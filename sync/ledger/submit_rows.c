@@ -262,7 +262,7 @@ static void step_fields(const struct making *m, const struct payload_row *row, u
 		}
 }
 
-/* Only what the entry writes is named, or nothing unseen would stay open: answered saves and the fields of steps. */
+/* Only what the entry writes is named, or nothing unseen would stay open: answered and emptied saves, and the fields of steps. */
 static enum err entry_deps(struct making *m, struct payload_row *row)
 {
 	const struct plan_entity *en = &m->plan->entities[row->entity];
@@ -279,11 +279,16 @@ static enum err entry_deps(struct making *m, struct payload_row *row)
 		e = err_set(ERR_FORMAT, _("表单要改的是登记簿 %s 的一行, 不是 %s"), m->pack->registers[en->reg].id, r.reg);
 	for (uint32_t i = 0; !e && i < en->save_count; i++) {
 		struct buf value = { 0 };
+		bool unseen = false;
 
+		if (payload_fields_has(&row->kept, en->saves[i].n))
+			continue;
 		if (en->saves[i].question != FORM_NONE)
 			e = answers_value(m->pack, m->form, en->saves[i].question, en->saves[i].repeated ? row->instance : 0, m->answers.data, m->answers.len,
 			                  m->private_part.data, m->private_part.len, &value);
-		if (value.len || en->saves[i].question == FORM_NONE)
+		if (!e)
+			e = making_unseen(m, &r, row, &en->saves[i], &unseen);
+		if (!unseen && (value.len || en->saves[i].question == FORM_NONE || payload_fields_has(&row->emptied, en->saves[i].n)))
 			add_field(fields, &count, en->saves[i].n);
 		buf_clear(&value);
 	}

@@ -21,7 +21,7 @@ class Entry:
         self.ref = event.hash[:12]
         self.deps = []                                  # refs; AMEND's target among them
         self.missing = False                            # a dep is not here
-        self.steps, self.instance = [], None
+        self.steps, self.instance, self.kept, self.emptied = [], None, [], []
         self.writes = {}                                # field index -> value; None: closes and leaves empty
         self.wrote_by = {}                              # field index -> ids of the steps that wrote it
         self.proposed = set()                           # field indexes whose single write is a proposal
@@ -127,13 +127,15 @@ class Fold:
         form = pack.forms[head[0]]
         rows = self.payloads[e.hash][5 if e.kind == SUBMIT else 1]
         for index, item in enumerate(rows):
-            item = item + [None, None, None, None, None][len(item):]
-            entity, row, steps, deps, instance = item[:5]
+            if len(item) > 7:
+                raise Malformed("entry")
+            entity, row, steps, deps, instance, kept, emptied = item + [None] * (7 - len(item))
             fresh = row is None
             name = (e.hash[:12], index) if fresh else (self.link(e, row[0]), row[1])
             x = Entry(e, name, fresh)
             x.pack, x.form, x.entity, x.first = pack, form, form.entities[entity], first
             x.entity_index, x.steps, x.instance = entity, [pack.steps[i] for i in steps or []], instance
+            x.kept, x.emptied = kept or [], emptied or []
             x.deps = [self.link(e, d) for d in deps or []]
             x.missing = any(d not in self.by_ref for d in x.deps)
             if e.kind == AMEND:
@@ -170,9 +172,12 @@ class Fold:
                 x.saved[save.field] = value
         register = x.pack.registers[x.entity.reg]
         for field, value in x.saved.items():
+            of, moved = register.fields[field], (x.entity.reg, field) in x.pack.moved
+            if of.n in x.kept:
+                continue
             if value is not None:
                 x.writes[field] = value
-            elif e.kind == AMEND and register.fields[field].merge not in (STATE, TOWN_FIELD) and (x.entity.reg, field) not in x.pack.moved:
+            elif not moved and (of.n in x.emptied or (e.kind == AMEND and of.merge not in (STATE, TOWN_FIELD))):
                 x.writes[field] = None
 
     def named_rows(self, e, value, several):

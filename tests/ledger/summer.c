@@ -127,7 +127,11 @@ static void a_day(void)
 		something_happens(summer_town.office, "{'void_reason':'重复'}", "hazard_void", h);
 		break;
 	case 7:
-		snprintf(answers, sizeof answers, "{'name':'店%u','kind':'CA','phone':'1001111%04u'}", dice(50), dice(9999));
+		/* All that he does not change is sent back as it was shown; now and then something is emptied. */
+		if (dice(3))
+			snprintf(answers, sizeof answers, "{'name':'店%u','kind':'CA','phone':'1001111%04u'}", dice(50), dice(9999));
+		else
+			snprintf(answers, sizeof answers, "{'address':'%u号','phone':'','owner':''}", dice(50));
 		something_happens(p, answers, "place_edit", &places[dice(PLACES)]);
 		break;
 	case 8:

@@ -3,6 +3,7 @@
 
 #include "sync/ledger/payload.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static struct payload_row row(bool fresh, uint32_t steps, uint32_t deps, uint32_t instance)
@@ -17,6 +18,16 @@ static struct payload_row row(bool fresh, uint32_t steps, uint32_t deps, uint32_
 		memset(r.row.event.ref, 0xab, EVENT_REF);
 		r.row.index = 2;
 	}
+	return r;
+}
+
+/* One that keeps a field and empties another. */
+static struct payload_row left(void)
+{
+	struct payload_row r = row(false, 0, 1, PAYLOAD_NO_INSTANCE);
+
+	payload_fields_add(&r.kept, 40);
+	payload_fields_add(&r.emptied, 9);
 	return r;
 }
 
@@ -68,6 +79,70 @@ static void a_submit_comes_back_as_it_went(void **state)
 	buf_clear(&b);
 }
 
+static void what_was_kept_and_emptied_comes_back_as_it_went(void **state)
+{
+	struct payload_row rows[] = { row(false, 0, 1, PAYLOAD_NO_INSTANCE), row(false, 1, 1, 3), row(false, 0, 0, PAYLOAD_NO_INSTANCE) }, got;
+	struct payload p;
+	struct buf b = { 0 };
+
+	(void)state;
+	payload_fields_add(&rows[0].kept, 1);
+	payload_fields_add(&rows[0].kept, 64);
+	payload_fields_add(&rows[0].kept, 255);
+	payload_fields_add(&rows[1].emptied, 130);
+	payload_fields_add(&rows[2].kept, 7);
+	payload_fields_add(&rows[2].emptied, 8);
+	payload_fields_add(&rows[2].emptied, 256);     /* no such number */
+	submit(&b, rows, 3);
+	assert_ok(payload_open(EVENT_SUBMIT, b.data, b.len, &p));
+	for (int i = 0; i < 3; i++) {
+		assert_true(payload_next(&p, &got));
+		assert_memory_equal(&got.kept, &rows[i].kept, sizeof got.kept);
+		assert_memory_equal(&got.emptied, &rows[i].emptied, sizeof got.emptied);
+		assert_int_equal(got.instance, rows[i].instance);
+	}
+	assert_true(payload_fields_has(&got.emptied, 8));
+	assert_false(payload_fields_has(&got.emptied, 256));
+	buf_clear(&b);
+}
+
+/* A row as bytes in a record that is sound apart from it. */
+static enum err open_row(const char *hex)
+{
+	struct buf b = { 0 };
+	struct payload p;
+	enum err e;
+
+	submit(&b, NULL, 0);
+	b.data[b.len - 1] = (char)0x81;
+	for (; *hex; hex += 2) {
+		unsigned byte;
+
+		assert_int_equal(sscanf(hex, "%2x", &byte), 1);
+		buf_putc(&b, (char)byte);
+	}
+	e = open_copy(EVENT_SUBMIT, b.data, b.len, &p);
+	buf_clear(&b);
+	return e;
+}
+
+static void there_is_one_way_to_write_a_row(void **state)
+{
+	(void)state;
+	assert_ok(open_row("8101"));                                     /* new */
+	assert_ok(open_row("86018201008080f68107"));                     /* keeps 7 */
+	assert_ok(open_row("87018201008080f6808107"));                   /* empties 7 */
+	assert_err(open_row("8201f6"), ERR_FORMAT);
+	assert_err(open_row("85018201008080f6"), ERR_FORMAT);            /* no instance, and nothing after it */
+	assert_err(open_row("86018201008080f680"), ERR_FORMAT);          /* keeps nothing */
+	assert_err(open_row("87018201008080f6810780"), ERR_FORMAT);
+	assert_err(open_row("8601f68080f68107"), ERR_FORMAT);            /* a new row keeps nothing */
+	assert_err(open_row("86018201008080f6820707"), ERR_FORMAT);      /* twice */
+	assert_err(open_row("86018201008080f6820807"), ERR_FORMAT);      /* not ascending */
+	assert_err(open_row("86018201008080f68100"), ERR_FORMAT);
+	assert_err(open_row("86018201008080f681190100"), ERR_LIMIT);     /* 256 */
+}
+
 static void a_plain_visit_costs_two_bytes_a_row(void **state)
 {
 	struct payload_row r = row(true, 0, 0, PAYLOAD_NO_INSTANCE);
@@ -83,12 +158,12 @@ static void a_plain_visit_costs_two_bytes_a_row(void **state)
 
 static void every_cut_and_every_longer_part_is_refused(void **state)
 {
-	struct payload_row rows[] = { row(true, 2, 0, 1), row(false, 1, 3, PAYLOAD_NO_INSTANCE) };
+	struct payload_row rows[] = { row(true, 2, 0, 1), row(false, 1, 3, PAYLOAD_NO_INSTANCE), left() };
 	struct payload p;
 	struct buf b = { 0 };
 
 	(void)state;
-	submit(&b, rows, 2);
+	submit(&b, rows, 3);
 	for (size_t n = 0; n < b.len; n++)
 		assert_int_not_equal(open_copy(EVENT_SUBMIT, b.data, n, &p), ERR_OK);
 	buf_putc(&b, 0);
@@ -99,11 +174,11 @@ static void every_cut_and_every_longer_part_is_refused(void **state)
 /* Any changed byte is read or refused, never more than that: rows that open can be walked. */
 static void any_changed_byte_is_read_or_refused(void **state)
 {
-	struct payload_row rows[] = { row(true, 2, 0, 1), row(false, 1, 3, PAYLOAD_NO_INSTANCE) }, got;
+	struct payload_row rows[] = { row(true, 2, 0, 1), row(false, 1, 3, PAYLOAD_NO_INSTANCE), left() }, got;
 	struct buf b = { 0 };
 
 	(void)state;
-	submit(&b, rows, 2);
+	submit(&b, rows, 3);
 	for (size_t i = 0; i < b.len; i++)
 		for (int v = 0; v < 256; v++) {
 			char was = b.data[i];
@@ -211,6 +286,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_submit_comes_back_as_it_went),
+		cmocka_unit_test(what_was_kept_and_emptied_comes_back_as_it_went),
+		cmocka_unit_test(there_is_one_way_to_write_a_row),
 		cmocka_unit_test(a_plain_visit_costs_two_bytes_a_row),
 		cmocka_unit_test(every_cut_and_every_longer_part_is_refused),
 		cmocka_unit_test(any_changed_byte_is_read_or_refused),

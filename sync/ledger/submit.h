@@ -8,6 +8,7 @@
 #define SYNC_LEDGER_SUBMIT_H
 
 #include "forms/fill/fill.h"
+#include "sync/ledger/payload.h"
 #include "sync/ledger/row.h"
 
 
@@ -63,6 +64,7 @@ struct submit_version {
 	bool amends;
 	const struct pack *pack; uint32_t form;
 	struct row_id subject; bool has_subject;          /* the row the form was opened on */
+	struct payload_fields kept, emptied;              /* of the subject: fields that it left as they were shown, and emptied */
 	enum row_reason why;                              /* ROW_ACCEPTED, or why it is not his to correct */
 	bool unread;                                      /* holds what he cannot open */
 	char *reason;                                     /* of an AMEND; NULL */

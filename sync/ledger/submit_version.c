@@ -62,6 +62,8 @@ static enum err find_changed(struct profile *p, const struct submit_opened *o, s
 		out->subject.index = row.row.index;
 		if (!(e = history_link(&c, &v, &row.row.event, &at, out->subject.ref, &why)))
 			out->has_subject = true;
+		out->kept = row.kept;
+		out->emptied = row.emptied;
 	}
 	store_abort(&t);
 	if (!e && pl.reason && !(out->reason = strndup(pl.reason, pl.reason_len)))

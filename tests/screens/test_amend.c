@@ -164,6 +164,34 @@ static void the_township_corrects_anybodys_and_personal_words_stay_covered(void 
 	vt_free(vt);
 }
 
+static void what_is_emptied_on_a_form_is_gone_and_the_story_tells_that_alone(void **state)
+{
+	struct vt *vt = field_enter("device", FIELD_PIN, 24, 80, NULL);
+
+	(void)state;
+	vt_keys(vt, "p");
+	assert_shows(vt, "s排序");
+	field_ask(vt, "/", "拼音首字母", "lmfd");
+	assert_shows(vt, "开始巡查");
+	field_settle(vt);
+	vt_keys(vt, "n");
+	assert_shows(vt, "填哪一种");
+	vt_keys(vt, "2");
+	assert_shows(vt, "修改场所/点位 > 老马饭店");
+	go_to(vt, "经营者");
+	retype(vt, "");
+	vt_key(vt, "F5");
+	assert_shows(vt, "已存: 修改场所/点位");
+	assert_hides(vt, "负责人");
+	field_settle(vt);
+	vt_keys(vt, "h");
+	assert_shows(vt, "负责人: (清空)");
+	assert_false(vt_shows(vt, "联系电话"));            /* sent back as it was */
+	assert_false(vt_shows(vt, "地址"));
+	vt_key(vt, "Esc");
+	field_leave(vt);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +199,7 @@ int main(void)
 		cmocka_unit_test(its_author_opens_the_form_filled_in_and_it_outlives_a_cut),
 		cmocka_unit_test(the_history_shows_before_and_after_and_why),
 		cmocka_unit_test(the_township_corrects_anybodys_and_personal_words_stay_covered),
+		cmocka_unit_test(what_is_emptied_on_a_form_is_gone_and_the_story_tells_that_alone),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -5,6 +5,7 @@
 #include "forms/base/i18n.h"
 #include "forms/pack/answers.h"
 #include "sync/ledger/profile.h"
+#include "sync/ledger/submit.h"
 #include "tui/screens/amend.h"
 #include "tui/screens/filling.h"
 
@@ -85,16 +86,31 @@ static bool tell(void *user, const struct row_history *h)
 	return true;
 }
 
-static void tell_answer(struct filling *f, fill_node n, struct buf *out)
+/* Is the field that the question shows among these? */
+static bool is_among(const struct submit_version *v, const struct payload_fields *fields, const struct form_question *q)
+{
+	const char *field = fill_row_field(q), *subject = v->pack->forms[v->form].subject;
+	uint32_t reg = field && subject ? pack_find_register(v->pack, subject) : PACK_NONE;
+	uint32_t at = reg != PACK_NONE ? pack_find_field(&v->pack->registers[reg], field) : PACK_NONE;
+
+	return at != PACK_NONE && payload_fields_has(fields, v->pack->registers[reg].fields[at].n);
+}
+
+/* `v` not NULL: what it only sent back is not told, what it emptied is. */
+static void tell_answer(struct filling *f, fill_node n, const struct submit_version *v, struct buf *out)
 {
 	const struct form_question *q = fill_question(f->fill, n);
 	struct buf label = { 0 }, value = { 0 };
 
+	if (v && is_among(v, &v->kept, q))
+		return;
 	filling_label(f, n, &label);
 	if (q->type == FORM_GROUP && label.len)
 		buf_printf(out, "%s# %s\n", out->len ? "\n" : "", buf_str(&label));
 	if (q->type != FORM_GROUP && q->type != FORM_REPEAT && q->type != FORM_NOTE && *fill_value(f->fill, n))
 		filling_shown(f, n, &value);
+	if (v && !value.len && is_among(v, &v->emptied, q))
+		buf_printf(out, _("%s: (清空)\n"), buf_str(&label));
 	if (value.len)
 		buf_printf(out, "%s: %s%s%s\n", buf_str(&label), buf_str(&value), q->xc[FORM_XC_UNIT] ? " " : "", q->xc[FORM_XC_UNIT] ? q->xc[FORM_XC_UNIT] : "");
 	buf_clear(&label);
@@ -105,15 +121,19 @@ static void tell_answer(struct filling *f, fill_node n, struct buf *out)
 static enum err story_of_step(struct app *app, const uint8_t ref[EVENT_REF], struct buf *out)
 {
 	struct filling *f = NULL;
+	struct submit_version v;
 	struct buf all = { 0 };
-	enum err e = filling_open_record(app, ref, &f);
+	enum err e = submit_version(app->profile, ref, &v);
 
-	if (e)
+	if (e || (e = filling_open_record(app, ref, &f))) {
+		submit_version_clear(&v);
 		return e;
+	}
 	for (fill_node n = fill_first(f->fill); n != FILL_NO_NODE; n = fill_next(f->fill, n))
 		if (fill_is_relevant(f->fill, n) && fill_question(f->fill, n)->type != FORM_GROUP)
-			tell_answer(f, n, &all);
+			tell_answer(f, n, &v, &all);
 	filling_close(f);
+	submit_version_clear(&v);
 	for (size_t i = 0; i < all.len; i++) {
 		if (!i)
 			buf_putc(out, '\n');
@@ -135,7 +155,7 @@ enum err story_of_record(struct app *app, const uint8_t ref[EVENT_REF], struct b
 		return e;
 	for (fill_node n = fill_first(f->fill); n != FILL_NO_NODE; n = fill_next(f->fill, n))
 		if (fill_is_relevant(f->fill, n))
-			tell_answer(f, n, out);
+			tell_answer(f, n, NULL, out);
 	filling_close(f);
 	return ERR_OK;
 }

@@ -8,10 +8,12 @@
 #include "sync/ledger/log.h"
 #include "sync/ledger/profile.h"
 
+#include <fcntl.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,10 +22,14 @@ enum { ANSWERS = 4 };
 static char root[128];
 static pid_t owner;
 
+static int dismiss_judge(void);
+
 static void clean(void)
 {
-	if (getpid() == owner)
-		fs_remove_tree(root);
+	if (getpid() != owner)
+		return;
+	dismiss_judge();
+	fs_remove_tree(root);
 }
 
 const char *scene_root(void)
@@ -33,7 +39,8 @@ const char *scene_root(void)
 		owner = getpid();
 		if (!mkdtemp(root) || keys_start())
 			abort();
-		mallopt(M_MMAP_THRESHOLD, 1 << 20);     /* LMDB takes 2 MiB of zeros at each opening: let them come from the kernel */
+		mallopt(M_MMAP_THRESHOLD, 1 << 20);     /* LMDB takes 2 MiB of zeros at each opening: let them come from the kernel, */
+		mallopt(M_TRIM_THRESHOLD, 64 << 20);    /* and keep what is small */
 		atexit(clean);
 	}
 	return root;
@@ -276,28 +283,78 @@ enum scene_verdict scene_verify(const char *dir, const struct scene_acks *acks, 
 	return verdict;
 }
 
+/* --- in a process of its own --- */
+
+struct ask { char dir[512]; struct scene_acks acks; bool both_copies; };
+struct told { enum scene_verdict verdict; char why[256]; };
+
+/* One child judges case after case, until a case kills it: forking costs as much as judging. */
+static struct { pid_t pid, owner; int ask, told; } judge;
+
+static _Noreturn void judge_cases(int asked, int out)
+{
+	struct ask a;
+
+	while (read(asked, &a, sizeof a) == (ssize_t)sizeof a) {
+		struct told t = { SCENE_WRONG, "" };
+
+		t.verdict = scene_verify(a.dir, &a.acks, a.both_copies, t.why);
+		if (write(out, &t, sizeof t) != (ssize_t)sizeof t)
+			break;
+	}
+	_exit(0);
+}
+
+static void seat_judge(void)
+{
+	int ask[2], told[2];
+
+	if (judge.pid && judge.owner == getpid())
+		return;
+	if (judge.pid) {                                /* our parent's */
+		close(judge.ask);
+		close(judge.told);
+	}
+	if (pipe2(ask, O_CLOEXEC) || pipe2(told, O_CLOEXEC) || (judge.pid = fork()) < 0)
+		abort();
+	if (!judge.pid) {
+		close(ask[1]);
+		close(told[0]);
+		judge_cases(ask[0], told[1]);
+	}
+	close(ask[0]);
+	close(told[1]);
+	judge.owner = getpid();
+	judge.ask = ask[1];
+	judge.told = told[0];
+}
+
+static int dismiss_judge(void)
+{
+	int status = 0;
+
+	if (!judge.pid || judge.owner != getpid())
+		return 0;
+	close(judge.ask);
+	close(judge.told);
+	waitpid(judge.pid, &status, 0);
+	judge.pid = 0;
+	return status;
+}
+
 enum scene_verdict scene_verify_apart(const char *dir, const struct scene_acks *acks, bool both_copies, char why[256])
 {
-	struct { enum scene_verdict verdict; char why[256]; } told = { SCENE_WRONG, "" };
-	int fds[2], status;
-	pid_t pid;
-	ssize_t n;
+	struct ask a = { .acks = *acks, .both_copies = both_copies };
+	struct told t;
+	int status;
 
-	if (pipe(fds) || (pid = fork()) < 0)
-		abort();
-	if (!pid) {
-		close(fds[0]);
-		told.verdict = scene_verify(dir, acks, both_copies, told.why);
-		n = write(fds[1], &told, sizeof told);
-		_exit(n == (ssize_t)sizeof told ? 0 : 1);
+	seat_judge();
+	snprintf(a.dir, sizeof a.dir, "%s", dir);
+	if (write(judge.ask, &a, sizeof a) == (ssize_t)sizeof a && read(judge.told, &t, sizeof t) == (ssize_t)sizeof t) {
+		memcpy(why, t.why, 256);
+		return t.verdict;
 	}
-	close(fds[1]);
-	n = read(fds[0], &told, sizeof told);
-	close(fds[0]);
-	waitpid(pid, &status, 0);
-	memcpy(why, told.why, 256);
-	if (n == (ssize_t)sizeof told && WIFEXITED(status))
-		return told.verdict;
+	status = dismiss_judge();
 	snprintf(why, 256, WIFSIGNALED(status) ? "died of signal %d" : "exit %d", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	return SCENE_WRONG;
 }
@@ -311,9 +368,21 @@ struct copying { const char *from, *to; };
 enum err scene_copy(const char *from, const char *to)
 {
 	struct copying c = { from, to };
-	enum err e = fs_make_dir(to);
+	enum err e = mkdir(to, 0700) ? fs_make_dir(to) : ERR_OK;
 
 	return e ? e : fs_list(from, 10000, copy_one, &c);
+}
+
+/* Nobody cuts the power of a copy: no sync, no second name. */
+static enum err lay(const char *path, const struct buf *data)
+{
+	int fd;
+	enum err e = fs_open(path, O_WRONLY | O_CREAT | O_TRUNC, &fd);
+
+	if (!e)
+		e = fs_write_at(fd, data->data, data->len, 0);
+	fs_close(fd);
+	return e;
 }
 
 static enum err copy_one(void *user, const char *name)
@@ -329,7 +398,7 @@ static enum err copy_one(void *user, const char *name)
 	if (e == ERR_FORMAT)
 		return scene_copy(from, to);
 	if (!e && strcmp(name, "lock.mdb"))
-		e = fs_write(to, buf_str(&data), data.len);
+		e = lay(to, &data);
 	buf_clear(&data);
 	return e;
 }

@@ -25,7 +25,7 @@ enum err scene_copy(const char *from, const char *to);
 enum scene_verdict { SCENE_GOOD, SCENE_REBUILT, SCENE_LOST, SCENE_REFUSED, SCENE_WRONG };
 enum scene_verdict scene_verify(const char *dir, const struct scene_acks *acks, bool both_copies, char why[256]);
 
-/* scene_verify() in a child of its own: a death by signal is SCENE_WRONG. */
+/* scene_verify() in another process, that judges all cases: its death is SCENE_WRONG, and the next case has a new one. */
 enum scene_verdict scene_verify_apart(const char *dir, const struct scene_acks *acks, bool both_copies, char why[256]);
 
 /* How many of `n` cases to try: XUNCHA_FAULTS percent of them (a developer's 5, a night's 1000), all when it is not set. */

@@ -141,8 +141,6 @@ static void damaged_slots_are_refused_or_open_as_before(void **state)
 		if (keys_slots_read(spoilt, slots))
 			continue;
 		read++;
-		if (read % 10)                          /* each try takes the time it is meant to take */
-			continue;
 		snprintf(tries, sizeof tries, "%s/tries", spoilt);
 		fs_remove(tries);
 		opened += !keys_slots_unlock(spoilt, "07", "135790", NULL, &id);

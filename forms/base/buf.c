@@ -2,6 +2,7 @@
 #include "forms/base/buf.h"
 
 #include "forms/base/i18n.h"
+#include "forms/base/room.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -40,7 +41,7 @@ static int grow(struct buf *b, size_t more)
 	cap = b->cap ? b->cap : 64;
 	while (cap < need)
 		cap *= 2;
-	p = realloc(b->data, cap);
+	p = room_grow(b->data, b->cap ? b->len + 1 : 0, cap);
 	if (!p) {
 		b->err = err_set(ERR_NOMEM, _("要不到 %zu 字节的内存"), cap);
 		return 0;

@@ -356,7 +356,7 @@ static bool read_item(const uint8_t *data, size_t len, uint32_t slot, struct blo
 	out->text_len = (uint32_t)text;
 	out->initials_len = (uint32_t)wire_left(&w);
 	out->initials = (const char *)wire_bytes(&w, out->initials_len);
-	return !wire_end(&w);
+	return !wire_end(&w) && out->sort_len <= BLOCK_SORT_MAX;
 }
 
 enum err block_items(const void *data, size_t len, uint32_t block, bool (*each)(void *user, const struct block_item *item), void *user)

@@ -2,6 +2,7 @@
 #include "sync/ledger/find.h"
 
 #include "forms/base/i18n.h"
+#include "forms/base/room.h"
 #include "sync/ledger/reader.h"
 
 #include <stdlib.h>
@@ -33,7 +34,7 @@ static bool add_entry(void *user, const struct block_item *item)
 		return true;
 	if (f->count == f->cap) {
 		uint32_t cap = f->cap ? f->cap * 2 : 1024;
-		struct entry *more = realloc(f->entries, cap * sizeof *more);
+		struct entry *more = room_grow(f->entries, f->count * sizeof *more, cap * sizeof *more);
 
 		if (!more)
 			return !(f->err = no_memory());

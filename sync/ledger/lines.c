@@ -1,52 +1,54 @@
 #include "config.h"
 #include "sync/ledger/lines.h"
 
+#include "forms/base/room.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-enum { PREFIX = 8, FEW = 24 };
+enum { FEW = 24 };
 
 static enum err no_memory(void)
 {
 	return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
 }
 
-/* The first eight bytes as a number: most comparisons end there. */
-static uint64_t prefix_of(const uint8_t *sort, size_t len)
+static enum err room_for(struct lines *l, uint32_t cap)
 {
-	uint8_t first[PREFIX] = { 0 };
-	uint64_t n = 0;
+	struct line *more = room_grow(l->at, l->count * sizeof *more, cap * sizeof *more);
 
-	if (len)
-		memcpy(first, sort, len < PREFIX ? len : PREFIX);
-	for (size_t i = 0; i < PREFIX; i++)
-		n = n << 8 | first[i];
-	return n;
+	if (!more)
+		return no_memory();
+	l->at = more;
+	l->cap = cap;
+	return ERR_OK;
+}
+
+enum err lines_expect(struct lines *l, uint32_t count)
+{
+	return count > l->cap ? room_for(l, count) : ERR_OK;
 }
 
 enum err lines_add(struct lines *l, const uint8_t tail[BLOCK_KEY_TAIL], const uint8_t *sort, size_t sort_len)
 {
+	uint8_t whole[BLOCK_SORT_MAX] = { 0 };
 	struct line *line;
+	enum err e;
 
-	if (l->count == l->cap) {
-		uint32_t cap = l->cap ? l->cap * 2 : 256;
-		struct line *more = realloc(l->at, cap * sizeof *more);
-
-		if (!more)
-			return no_memory();
-		l->at = more;
-		l->cap = cap;
-	}
+	if (l->count == l->cap && (e = room_for(l, l->cap ? l->cap * 2 : 256)))
+		return e;
+	if (sort_len)
+		memcpy(whole, sort, sort_len);
 	line = &l->at[l->count++];
+	line->prefix = 0;
+	for (size_t i = 0; i < LINE_PREFIX; i++)
+		line->prefix = line->prefix << 8 | whole[i];
 	memcpy(line->tail, tail, BLOCK_KEY_TAIL);
-	line->prefix = prefix_of(sort, sort_len);
-	line->sort = (uint32_t)l->sorts.len;
 	line->sort_len = (uint8_t)sort_len;
-	if (sort_len > PREFIX)
-		buf_put(&l->sorts, sort + PREFIX, sort_len - PREFIX);
+	memcpy(line->rest, whole + LINE_PREFIX, sizeof line->rest);
 	free(l->settled);
 	l->settled = NULL;
-	return l->sorts.err;
+	return ERR_OK;
 }
 
 void lines_reset(struct lines *l)
@@ -54,26 +56,24 @@ void lines_reset(struct lines *l)
 	free(l->settled);
 	l->settled = NULL;
 	l->count = 0;
-	buf_reset(&l->sorts);
 }
 
 void lines_clear(struct lines *l)
 {
 	free(l->settled);
 	free(l->at);
-	buf_clear(&l->sorts);
 	*l = (struct lines){ .count = 0 };
 }
 
 /* --- order --- */
 
+/* Behind the end of what a row is sorted by lie zeros, so of two that begin alike the shorter comes first, as it should. */
 static int compare(const struct lines *l, const struct line *x, const struct line *y)
 {
-	size_t len = x->sort_len < y->sort_len ? x->sort_len : y->sort_len;
 	int c = (x->prefix > y->prefix) - (x->prefix < y->prefix);
 
-	if (!c && len > PREFIX)
-		c = memcmp(l->sorts.data + x->sort, l->sorts.data + y->sort, len - PREFIX);
+	if (!c)
+		c = memcmp(x->rest, y->rest, sizeof x->rest);
 	if (!c)
 		c = (x->sort_len > y->sort_len) - (x->sort_len < y->sort_len);
 	if (l->descending)

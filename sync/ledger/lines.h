@@ -7,21 +7,23 @@
 #ifndef SYNC_LEDGER_LINES_H
 #define SYNC_LEDGER_LINES_H
 
-#include "forms/base/buf.h"
 #include "sync/ledger/block.h"
 
-/* Where the row is, and the first bytes it is sorted by; further bytes at `sort` in the bytes of the list. */
-struct line { uint64_t prefix; uint8_t tail[BLOCK_KEY_TAIL]; uint8_t sort_len; uint32_t sort; };
+/* Where the row is, and what it is sorted by: the first eight bytes as a number, most comparisons end there. */
+enum { LINE_PREFIX = 8 };
+struct line { uint64_t prefix; uint8_t tail[BLOCK_KEY_TAIL], sort_len, rest[BLOCK_SORT_MAX - LINE_PREFIX]; };
 
 /* Zeroed is empty. */
 struct lines {
 	struct line *at; uint32_t count, cap;
-	struct buf sorts;
 	uint8_t *settled;                                 /* a bit for each place that holds its line for good; NULL: none does */
 	uint64_t chance;
 	bool descending;
 };
 
+/* About `count` lines are to come: room for them is had at once, and none is copied. */
+enum err lines_expect(struct lines *l, uint32_t count);
+/* A row and what it is sorted by, at most BLOCK_SORT_MAX bytes. */
 enum err lines_add(struct lines *l, const uint8_t tail[BLOCK_KEY_TAIL], const uint8_t *sort, size_t sort_len);
 
 /* Bring the line that belongs at place `at` (below the count) there. */

@@ -135,9 +135,13 @@ static enum err read_blocks(struct listing *l, int64_t until)
 	enum err e = ERR_OK;
 
 	reader_begin(l->p, &t, &c);
-	if (!l->block)                          /* by the first slice: counted from the end, a block that came meanwhile would shift the others */
-		l->blocks = (block_slots(&t, l->word) + BLOCK_ROWS - 1) / BLOCK_ROWS;
-	do {
+	if (!l->block) {                        /* by the first slice: counted from the end, a block that came meanwhile would shift the others */
+		uint32_t slots = block_slots(&t, l->word);
+
+		l->blocks = (slots + BLOCK_ROWS - 1) / BLOCK_ROWS;
+		e = lines_expect(&l->lines, slots);
+	}
+	while (!e) {
 		uint32_t block = l->lines.descending ? l->blocks - 1 - l->block : l->block;
 		struct store_key key = block_key(l->word, block);
 
@@ -151,7 +155,9 @@ static enum err read_blocks(struct listing *l, int64_t until)
 		else if (!e)
 			e = look_at_rows(l, &c, &data, block);
 		e = e ? e : l->err;
-	} while (!e && (!until || clock_ticks() < until));
+		if (until && clock_ticks() >= until)
+			break;
+	}
 	e = e ? e : t.err;
 	store_abort(&t);
 	buf_clear(&data);

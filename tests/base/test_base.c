@@ -174,6 +174,25 @@ static void varints_are_shortest_only(void **state)
 	buf_clear(&b);
 }
 
+/* Over the sizes from which memory is laid out in another way, there and in a new place. */
+static void bytes_that_have_grown_large_are_all_there(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	for (uint32_t i = 0; i < 3 << 19; i++)
+		buf_be32(&b, i);
+	assert_ok(b.err);
+	assert_int_equal(b.len, 6 << 20);
+	for (uint32_t i = 0; i < 3 << 19; i++) {
+		struct wire w = wire_init(b.data + (size_t)i * 4, 4);
+
+		if (wire_u32(&w) != i)
+			fail_msg("the word at %u", (unsigned)i);
+	}
+	buf_clear(&b);
+}
+
 static void a_written_file_is_read_back_and_limits_hold(void **state)
 {
 	char dir[] = "/tmp/xuncha-base-XXXXXX";
@@ -216,6 +235,7 @@ int main(void)
 		cmocka_unit_test(cbor_passes_over_what_it_would_check),
 		cmocka_unit_test(cbor_reads_what_it_wrote),
 		cmocka_unit_test(varints_are_shortest_only),
+		cmocka_unit_test(bytes_that_have_grown_large_are_all_there),
 		cmocka_unit_test(a_written_file_is_read_back_and_limits_hold),
 		cmocka_unit_test(json_errors_name_their_place),
 	};

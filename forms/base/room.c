@@ -1,0 +1,45 @@
+#include "config.h"
+#include "forms/base/room.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { LARGE_PAGE = 2 << 20 };
+
+/* Half a large page more than whole ones is not given another: it would most likely stay empty. */
+static size_t on_large_pages(size_t len)
+{
+	return (len + LARGE_PAGE / 2) / LARGE_PAGE * LARGE_PAGE;
+}
+
+static void *on_pages(size_t len)
+{
+	size_t large = on_large_pages(len);
+	void *p = NULL;
+
+	if (posix_memalign(&p, LARGE_PAGE, len > large ? len : large))
+		return NULL;
+#ifdef MADV_HUGEPAGE
+	int kept = errno;
+
+	madvise(p, large, MADV_HUGEPAGE);
+	errno = kept;
+#endif
+	return p;
+}
+
+void *room_grow(void *old, size_t used, size_t len)
+{
+	void *p;
+
+	if (!on_large_pages(len) || len > SIZE_MAX / 2)
+		return realloc(old, len);
+	if ((p = on_pages(len)) && used)
+		memcpy(p, old, used);
+	if (p)
+		free(old);
+	return p;
+}

@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REACHED "${state} != 'waiting' and ${state} != 'calling' and ${state} != ''"
-#define IN_CHARGE "${tier} != 'grid_house'"
+#define LISTED "${state} != 'double'"
+#define REACHED LISTED " and ${state} != 'waiting' and ${state} != 'calling' and ${state} != ''"
+#define IN_CHARGE LISTED " and ${tier} != 'grid_house'"
 
 /* Which tier, by its place in the pack's list of them. */
 static uint32_t tier_of(struct app *app, const struct row *row)
@@ -60,7 +61,7 @@ static enum err add(struct app *app, struct calls *c, uint32_t at, bool waiting)
 
 enum err calls_open(struct app *app, const struct row_id *warning, bool waiting, struct calls *out)
 {
-	struct listing_query q = { .reg = "callouts", .parent = warning, .parent_field = "warning", .sort = "" };
+	struct listing_query q = { .reg = "callouts", .where = LISTED, .parent = warning, .parent_field = "warning", .sort = "" };
 	enum err e;
 
 	*out = (struct calls){ .count = 0 };

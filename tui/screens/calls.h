@@ -1,7 +1,8 @@
 /* calls.h - who is to be called in one warning, in the order to call them, and the list made from the registers.
  *
  * Those in charge stand before households, those who need someone at the door first in their tier; the order does not change
- * while people answer, so that nobody looks for a name twice. Fields of callouts: warning, name, tier, state, help.
+ * while people answer, so that nobody looks for a name twice. Who was put aside (state double) is not on it.
+ * Fields of callouts: warning, household, name, phone, tier, state, help.
  */
 #ifndef TUI_SCREENS_CALLS_H
 #define TUI_SCREENS_CALLS_H
@@ -36,5 +37,9 @@ bool calls_answered(struct app *app, const struct row_id *warning);
 /* Put everybody on the list whom the forms of the pack take from the registers (subset.h, "each=row") and who is not on it yet:
  * records of at most SUBSET_EACH_MAX people. `made` gets how many people. */
 enum err calls_make(struct app *app, const struct row_id *warning, uint32_t *made);
+
+/* Who stands on the list twice, since two devices made it, is put aside once: a record of this person's, where his form it is and there is
+ * anybody. Calls that reached somebody stay. `merged` gets how many. */
+enum err calls_merge(struct app *app, const struct row_id *warning, uint32_t *merged);
 
 #endif

@@ -94,7 +94,7 @@ static int before(const void *a, const void *b)
 
 enum err moves_open(struct app *app, const struct row_id *warning, struct moves *out)
 {
-	struct listing_query q = { .reg = "callouts", .where = "${household} != ''", .parent = warning, .parent_field = "warning", .sort = "" };
+	struct listing_query q = { .reg = "callouts", .where = "${household} != '' and ${state} != 'double'", .parent = warning, .parent_field = "warning", .sort = "" };
 	enum err e;
 
 	*out = (struct moves){ .count = 0 };

@@ -188,6 +188,17 @@ static enum err count_moved(struct warning_view *v)
 	return e;
 }
 
+static void merge(struct warning_view *v)
+{
+	uint32_t merged;
+	enum err e = calls_merge(v->app, &v->id, &merged);
+
+	if (e)
+		kit_say_error(e);
+	else if (merged)
+		kit_say(KIT_PLAIN, _("两份名单里都有的 %u 人, 已并成一条"), merged);
+}
+
 enum err warning_read(struct warning_view *v)
 {
 	enum err e;
@@ -201,6 +212,7 @@ enum err warning_read(struct warning_view *v)
 	v->open = (struct warning_open){ v->id, clocks_time(v->app, &v->row, "received"), calls_answered(v->app, &v->id) };
 	v->reg = &v->app->pack->registers[pack_find_register(v->app->pack, "callouts")];
 	calls_close(&v->calls);
+	merge(v);
 	e = calls_open(v->app, &v->id, v->waiting_only, &v->calls);
 	kit_list_sync(&v->list);
 	if (!e)

@@ -194,6 +194,8 @@ static enum err count_callout(void *user, const struct row *r)
 	if (e)
 		return e;
 	key.id = c->fields.text[0].data;
+	if (!strcmp(buf_str(&c->fields.text[3]), "double"))
+		return ERR_OK;                            /* he stands on the list a second time */
 	if (!key.id || !(w = c->warning_count ? bsearch(&key, c->warnings, c->warning_count, sizeof *w, by_id) : NULL))
 		return ERR_OK;
 	got = clock_parse_time(buf_str(&c->fields.text[2]), f->pack->utc_offset, &answered) && clock_parse_time(buf_str(&c->fields.text[1]), f->pack->utc_offset, &called);
@@ -241,7 +243,7 @@ enum err facts_trainings(struct facts *f)
 
 enum err facts_warnings(struct facts *f)
 {
-	static const char *const warning[8] = { "issued", "level", "done_min" }, *const callout[8] = { "warning", "first_call", "answered_at" };
+	static const char *const warning[8] = { "issued", "level", "done_min" }, *const callout[8] = { "warning", "first_call", "answered_at", "state" };
 	struct counting c = { .f = f, .first_min = param(f, "callout_first_min", 5), .all_min = param(f, "callout_all_min", 30) };
 	enum err e = each(&c, "warnings", warning, count_warning);
 

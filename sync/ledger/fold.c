@@ -30,6 +30,7 @@ void fold_close(struct fold *f)
 		return;
 	words_clear(&f->words);
 	plans_clear(&f->plans);
+	amended_clear(&f->amended);
 	history_free(&f->history);
 	scratch_free(&f->mem);
 	buf_clear(&f->records);
@@ -47,7 +48,7 @@ void fold_close(struct fold *f)
 
 static struct context context(struct fold *f, struct store_txn *t)
 {
-	return (struct context){ .p = f->p, .t = t, .plans = &f->plans, .words = &f->words, .writing = true, .any_erased = f->any_erased };
+	return (struct context){ .p = f->p, .t = t, .plans = &f->plans, .amended = &f->amended, .words = &f->words, .writing = true, .any_erased = f->any_erased };
 }
 
 static void start(struct fold *f, struct store_txn *t)
@@ -489,4 +490,5 @@ void fold_drop(struct fold *f)
 {
 	forget_batch(f);
 	words_forget(&f->words, f->words_before);
+	amended_clear(&f->amended);                     /* the way it saw may have gone with the write */
 }

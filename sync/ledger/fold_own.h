@@ -15,6 +15,7 @@ struct fold {
 	struct profile *p;
 	struct words words;
 	struct plans plans;
+	struct amended amended;
 	struct history history;
 	struct scratch mem;                               /* of one event */
 	struct row_key *dirty; uint32_t dirty_count, dirty_cap;

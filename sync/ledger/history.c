@@ -389,6 +389,13 @@ static enum err add_record_row(struct history *h, const struct context *c, const
 	return err ? err : read_writes(h, c, v, rec, row, e);
 }
 
+/* A row belongs to the register of the entity that made it; whoever names it with an entity of another one says nothing of it. A row that is
+ * just being submitted has no key yet. */
+static bool same_register(const struct history *h, const struct context *c, const struct record *rec, uint32_t entity)
+{
+	return !h->key.len || !strcmp(words_text(c->words, c->t, rowcode_register(&h->key)), rec->pack->registers[rec->plan->entities[entity].reg].id);
+}
+
 static enum err add_record(struct history *h, const struct context *c, const struct fold_view *v, struct payload *pl)
 {
 	struct payload_row row;
@@ -400,7 +407,7 @@ static enum err add_record(struct history *h, const struct context *c, const str
 	for (uint32_t i = 0; !e && payload_next(pl, &row); i++) {
 		if (row.entity >= rec.plan->entity_count)
 			return ERR_FORMAT;
-		if (!(e = entry_row(c, v, &row, i, &id)) && !memcmp(id.ref, h->id.ref, EVENT_REF) && id.index == h->id.index)
+		if (!(e = entry_row(c, v, &row, i, &id)) && !memcmp(id.ref, h->id.ref, EVENT_REF) && id.index == h->id.index && same_register(h, c, &rec, row.entity))
 			e = add_record_row(h, c, v, &rec, pl, &row, i);
 	}
 	return e;
@@ -535,6 +542,13 @@ static enum err read_event(const struct context *c, const struct log_place *at, 
 	return e;
 }
 
+/* An event that does not say what its kind says, or nothing at all, says nothing here. Anybody may name any event as the one that made a
+ * row, so it must not stop the fold. */
+static enum err unless_silent(enum err e)
+{
+	return e == ERR_HELD || e == ERR_FORMAT || e == ERR_LIMIT || e == ERR_UNSUPPORTED ? ERR_OK : e;
+}
+
 static enum err load_noted(struct history *h, const struct context *c, struct log_event *event)
 {
 	struct store_key prefix = rowcode_store_key(&h->key), key;
@@ -553,8 +567,7 @@ static enum err load_noted(struct history *h, const struct context *c, struct lo
 		if ((e = read_event(c, &place, key.bytes + prefix.len + 12, EVENT_REF, event)))
 			break;
 		v = history_view(event);
-		if ((e = history_add(h, c, &v)) == ERR_HELD || e == ERR_FORMAT)
-			e = ERR_OK;
+		e = unless_silent(history_add(h, c, &v));
 	}
 	store_seek_end(&at);
 	buf_clear(&strand);
@@ -574,9 +587,7 @@ enum err history_load(struct history *h, const struct context *c, const struct r
 		h->id.index = rowcode_index(key);
 		h->head.id = h->id;
 		v = history_view(&event);
-		if ((e = history_add(h, c, &v)) == ERR_HELD || e == ERR_FORMAT)
-			e = ERR_OK;
-		if (!e)
+		if (!(e = unless_silent(history_add(h, c, &v))))
 			e = load_noted(h, c, &event);
 	}
 	log_event_clear(&event);

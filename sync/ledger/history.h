@@ -6,6 +6,7 @@
 #ifndef SYNC_LEDGER_HISTORY_H
 #define SYNC_LEDGER_HISTORY_H
 
+#include "sync/ledger/amended.h"
 #include "sync/ledger/judge.h"
 #include "sync/ledger/log.h"
 #include "sync/ledger/plan.h"
@@ -18,6 +19,7 @@ struct context {
 	struct profile *p;
 	struct store_txn *t;
 	struct plans *plans;
+	struct amended *amended;
 	struct words *words;
 	bool writing;                                     /* new words may be made */
 	bool any_erased;                                  /* table INDEX holds erasures; an office would ask a million times */

@@ -59,6 +59,18 @@ static enum err submit_record(const struct context *c, const struct fold_view *v
 	return ERR_OK;
 }
 
+/* The place of the submit that an amendment belongs to, when it is known. */
+static bool shortcut(const struct context *c, const uint8_t amend[EVENT_REF], struct log_place *at)
+{
+	uint8_t submit[EVENT_REF];
+	struct log_place there;
+
+	if (!amended_find(c->amended, amend, submit) || log_find(c->t, submit, &there))
+		return false;
+	*at = there;
+	return true;
+}
+
 /* An amendment may amend an amendment: follow the targets back to the submit. */
 static enum err amended_record(const struct context *c, const struct fold_view *from, struct payload *pl, struct record *out, struct missing *why)
 {
@@ -66,10 +78,14 @@ static enum err amended_record(const struct context *c, const struct fold_view *
 	struct log_event other = { 0 };
 	struct fold_view v = *from;
 	struct log_place at;
-	uint8_t ref[EVENT_REF];
+	uint8_t ref[EVENT_REF], nearest[EVENT_REF];
+	bool far = false;
 	enum err e;
 
 	while (!(e = history_link(c, &v, &pl->target, &at, ref, why))) {
+		if (!far)
+			memcpy(nearest, ref, EVENT_REF);
+		far |= shortcut(c, ref, &at);
 		if ((e = log_event_at(c->t, &at, &other)) == ERR_NOTFOUND)
 			e = held(why, ref);
 		if (e)
@@ -85,9 +101,11 @@ static enum err amended_record(const struct context *c, const struct fold_view *
 		if ((e = payload_open((enum event_kind)event.event.kind, event.event.public_part.data, event.event.public_part.len, pl)))
 			break;
 		if (pl->kind == EVENT_SUBMIT) {
-			e = submit_record(c, &v, pl, out, why);
+			if (!(e = submit_record(c, &v, pl, out, why)) && far)
+				amended_note(c->amended, nearest, out->ref);
 			break;
 		}
+		far = true;
 	}
 	log_event_clear(&event);
 	log_event_clear(&other);

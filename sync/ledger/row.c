@@ -104,7 +104,7 @@ enum err reader_row_id(const struct context *c, const struct row_id *id, struct 
 void reader_begin(struct profile *p, struct store_txn *t, struct context *c)
 {
 	profile_begin(p, t);
-	*c = (struct context){ .p = p, .t = t, .plans = &p->fold->plans, .words = &p->fold->words, .any_erased = true };
+	*c = (struct context){ .p = p, .t = t, .plans = &p->fold->plans, .amended = &p->fold->amended, .words = &p->fold->words, .any_erased = true };
 }
 
 enum err row_read_key(struct profile *p, const struct row_key *key, struct row *out)

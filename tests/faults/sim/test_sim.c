@@ -1,6 +1,6 @@
-/* The simulator: whole worlds out of one seed (sim.h). 20,000 steps in the suite; more by the environment.
+/* The simulator: whole worlds out of one seed (sim.h). 200,000 steps in the suite; more by the environment.
  *
- *     XUNCHA_SIM_STEPS=200000 tests/faults/sim/test_sim     so many steps
+ *     XUNCHA_SIM_STEPS=2000000 tests/faults/sim/test_sim    so many steps
  *     XUNCHA_SIM_FIRST=1                                    other worlds: the seed of the first
  *     XUNCHA_SIM_JOBS=1                                     worlds at a time; else as many as there are processors
  *     tests/faults/sim/test_sim SEED STEPS                  that one world again
@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WORLD = 5000, SUITE = 50000, FIRST = 20270101, DELETIONS = 200, JOBS = 16 };
+enum { WORLD = 5000, SUITE = 200000, FIRST = 20270101, DELETIONS = 200, JOBS = 16 };
 
 static char root[64];
 
@@ -133,7 +133,7 @@ static uint32_t wanted(void)
 	uint32_t n = set ? (uint32_t)strtoul(set, NULL, 10) : SUITE;
 
 #ifdef __SANITIZE_ADDRESS__
-	n = set ? n : SUITE / 50;                       /* slow; it looks for other things than the oracles */
+	n = set ? n : SUITE / 200;                       /* slow; it looks for other things than the oracles */
 #endif
 	return n;
 }

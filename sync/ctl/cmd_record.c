@@ -11,6 +11,7 @@
 #include "sync/ledger/log.h"
 #include "sync/ledger/profile.h"
 #include "sync/ledger/submit.h"
+#include "sync/ledger/truetime.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -247,7 +248,7 @@ enum err cmd_record_show(struct ctl *c)
 		return e;
 	profile_begin(p, &t);
 	e = t.err ? t.err : log_event_get(&t, ref, &event);
-	int64_t when = e ? 0 : log_time(&t, &event, &sure);
+	int64_t when = e ? 0 : truetime_of(&t, &event, &sure);
 
 	store_abort(&t);
 	if (!e) {

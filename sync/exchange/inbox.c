@@ -193,7 +193,10 @@ static enum err take_receipt(struct profile *p, struct inbox_file *f)
 	}
 	inbox_decide(f, INBOX_RECEIPT, "");
 	memcpy(f->id, r->bundle, KEYS_HASH);
-	f->tick = keys_roots_receipts(&p->roots, r->key) ? r->tick : 0;
+	if (keys_roots_receipts(&p->roots, r->key)) {
+		f->tick = r->tick;
+		f->time = r->time;
+	}
 	e = acknowledge_by(p, r, f->tick, &contradicts);
 	if (!e)
 		e = keep_delivered(p, r->bundle, f->data, f->len);
@@ -245,6 +248,7 @@ static enum err sort_out(struct profile *p, struct inbox_file *files, size_t cou
 		f->kept[0] = f->reason[0] = '\0';
 		f->added = f->held = f->piece_count = f->segments = 0;
 		f->tick = 0;
+		f->time = 0;
 		f->gap = f->split = f->newer = false;
 		if (begins(f, "XCR1")) {
 			e = take_receipt(p, f);

@@ -9,13 +9,16 @@
 #include "sync/exchange/downlink.h"
 #include "sync/exchange/keep.h"
 #include "sync/exchange/shelf.h"
+#include "sync/exchange/status.h"
 #include "sync/keys/roster.h"
 #include "sync/ledger/profile.h"
+#include "sync/ledger/truetime.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { CLOCK_MOST_MS = 60000 };
 enum { HEADS_MAX = 48 /* in one question: its line fits HTTP_HEADER_MAX */, HEAD_BYTES = DOWNLINK_PLACE + 8, ENDS_MAX = 32, DOWNLINK_BYTES = LIMIT_BUNDLE_FILE, ROOTS_BYTES = LIMIT_ROOTS * (LIMIT_ROOT + 2) };
 
 /* One directory being sent: bundles, or attachments, which may wait. */
@@ -311,25 +314,74 @@ static enum err fetch_roots(struct online *o)
 	return e;
 }
 
-/* The township was restored from a backup: ask what it holds of us, and give it what it lost. */
-static enum err offer_again(struct online *o)
+/* A receipt of this moment: what the township holds of us. */
+static enum err fetch_standing(struct online *o, struct inbox_file *f)
 {
-	struct folder_report *r = o->report;
 	struct buf data = { 0 };
-	struct inbox_file f;
 	char writer[2 * EVENT_WRITER + 1], path[96];
-	uint32_t sealed = 0;
-	uint64_t events = 0;
 	enum err e;
 
 	keys_hex(o->profile->writer, EVENT_WRITER, writer);
 	snprintf(path, sizeof path, "/v1/w/%s", writer);
-	if (!(e = http_fetch(o->http, path, 65536, &data)) && !(e = take(o, _("回执"), &data, &f)) && !(e = folder_seal(o->profile, &sealed, &events)) && sealed)
-		e = send_shelf(o, "out", ".xcb");
-	r->sealed += sealed;
-	r->sealed_events += events;
+	if (!(e = http_fetch(o->http, path, 65536, &data)))
+		e = take(o, _("回执"), &data, f);
 	buf_clear(&data);
 	return e;
+}
+
+static enum err seal_more(struct online *o, uint32_t *sealed)
+{
+	uint64_t events = 0;
+	enum err e = folder_seal(o->profile, sealed, &events);
+
+	o->report->sealed += *sealed;
+	o->report->sealed_events += events;
+	return e;
+}
+
+/* The township was restored from a backup: ask what it holds of us, and give it what it lost. */
+static enum err offer_again(struct online *o)
+{
+	struct inbox_file f;
+	uint32_t sealed = 0;
+	enum err e;
+
+	if (!(e = fetch_standing(o, &f)) && !(e = seal_more(o, &sealed)) && sealed)
+		e = send_shelf(o, "out", ".xcb");
+	return e;
+}
+
+/* Once in the life of a boot in which something was recorded: the township tells the time, and that goes along with it. It was told between
+ * our question and its answer; where they lie too far apart, another exchange will do. */
+static enum err bind_clock(struct online *o)
+{
+	struct inbox_file f = { .time = 0 };
+	int64_t began = clock_uptime(), took;
+	struct status now;
+	enum err e;
+
+	if (truetime_is_bound(o->profile))
+		return ERR_OK;
+	if ((e = status_read(o->profile, &now)) || !now.unsealed)
+		return e;
+	if ((e = fetch_standing(o, &f)) == ERR_NOTFOUND)
+		return ERR_OK;
+	took = clock_uptime() - began;
+	return e || !f.time || took < 0 || took > CLOCK_MOST_MS ? e : truetime_bind(o->profile, "receipt", f.time, began + took / 2);
+}
+
+/* Sealed also without a way to the township: a stick takes it as well. */
+static enum err begin(struct online *o)
+{
+	uint32_t sealed = 0;
+	char why[256];
+	enum err e = fetch_roots(o), sealing;
+
+	if (!e)
+		e = bind_clock(o);
+	snprintf(why, sizeof why, "%s", e ? err_detail() : "");
+	sealing = seal_more(o, &sealed);
+	return e ? err_set(e, "%s", why) : sealing;
 }
 
 static enum err exchange(struct online *o)
@@ -338,7 +390,7 @@ static enum err exchange(struct online *o)
 	struct folder_report *r = o->report;
 	struct buf out = { 0 };
 	uint64_t age = p->anchor.tick >> 32;
-	enum err e = fetch_roots(o);
+	enum err e = begin(o);
 
 	if (!e && http_tick(o->http) >> 32 > age)
 		e = offer_again(o);
@@ -383,9 +435,7 @@ enum err online_sync(struct profile *p, const char *url, struct folder_report *r
 	if (!(e = http_open(url, &o.http))) {
 		if (r->patience_seconds)
 			http_patience(o.http, r->patience_seconds, r->patience_seconds);
-		e = folder_seal(p, &r->sealed, &r->sealed_events);
-		if (!e)
-			e = exchange(&o);
+		e = exchange(&o);
 		r->sent = http_sent(o.http);
 		r->slice = (uint32_t)http_slice(o.http);
 		http_close(o.http);

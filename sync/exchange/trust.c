@@ -6,6 +6,7 @@
 #include "sync/keys/town.h"
 #include "sync/ledger/log.h"
 #include "sync/ledger/profile.h"
+#include "sync/ledger/truetime.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,7 +46,7 @@ static enum err before_loss(void *user, const struct log_event *e)
 
 	if (x->over || e->place.seq != x->now->seq + 1)
 		return ERR_OK;
-	if (log_time(x->txn, e, &sure) >= x->limits->lost) {
+	if (truetime_of(x->txn, e, &sure) >= x->limits->lost) {
 		x->over = true;
 		return ERR_OK;
 	}

@@ -8,6 +8,7 @@
 #include "sync/keys/roster.h"
 #include "sync/ledger/fold.h"
 #include "sync/ledger/profile_own.h"
+#include "sync/ledger/truetime.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,30 +55,6 @@ enum err log_record_make(struct log_batch *b, const struct event_log_id *id, str
 }
 
 /* --- an event arrives --- */
-
-/* [source, time, boot, uptime]: binds that boot of its writer to true time. */
-static void note_clock(struct log_batch *b, const struct event_log_id *id, const struct event *e)
-{
-	struct store_key key = log_meta_key(META_CLOCK), newest = key;
-	struct cbor c = cbor_init(e->public_part.data, e->public_part.len);
-	int64_t time, uptime;
-	uint64_t boot;
-	size_t unused;
-
-	if (cbor_array(&c, 4) != 4)
-		return;
-	cbor_skip(&c, &unused);
-	time = cbor_integer(&c);
-	boot = cbor_unsigned(&c);
-	uptime = cbor_integer(&c);
-	if (cbor_end(&c) || time < 0 || uptime < 0)
-		return;
-	store_key_put(&key, id->writer, EVENT_WRITER);
-	store_key_u64(&key, boot);
-	log_meta_put_number(&b->txn, &key, (uint64_t)(time - uptime));
-	if ((uint64_t)time > log_meta_number(&b->txn, &newest, 0))
-		log_meta_put_number(&b->txn, &newest, (uint64_t)time);
-}
 
 /* The township's word on which version of a pack is in force: the latest in the order of events. */
 static void note_pack(struct log_batch *b, const struct event *e, uint64_t seq)
@@ -171,7 +148,7 @@ enum err log_take(struct log_batch *b, struct log_record *r, struct log_strand *
 	if (step->opaque)
 		return b->txn.err;
 	if (e->kind == EVENT_ANCHOR)
-		note_clock(b, &r->id, e);
+		truetime_note(b, &r->id, e);
 	if (b->p->roster && keys_roster_is_authority(b->p->roster, r->id.writer))
 		err = tell_roster(b, r, &at, step->hash, e);
 	if (!err && b->p->fold)

@@ -150,7 +150,4 @@ enum err log_erase(struct log_batch *b, const uint8_t ref[EVENT_REF], bool answe
 bool log_erasure_done(struct store_txn *t, const uint8_t writer[EVENT_WRITER], const uint8_t order[EVENT_REF]);
 enum err log_erasure_note(struct log_batch *b, const uint8_t writer[EVENT_WRITER], const uint8_t order[EVENT_REF]);
 
-/* When did it happen? `sure` when its writer's boot is bound to a trusted time by an ANCHOR event. */
-int64_t log_time(struct store_txn *t, const struct log_event *e, bool *sure);
-
 #endif

@@ -359,21 +359,3 @@ enum err log_export(struct store_txn *t, const struct event_log_id *id, uint64_t
 	free(r);
 	return e;
 }
-
-/* --- time --- */
-
-int64_t log_time(struct store_txn *t, const struct log_event *e, bool *sure)
-{
-	struct store_key key = log_meta_key(META_CLOCK);
-	uint64_t offset;
-	int64_t shift;
-
-	store_key_put(&key, e->log.writer, EVENT_WRITER);
-	store_key_u64(&key, e->event.boot);
-	*sure = store_has(t, STORE_META, &key);
-	if (!*sure)
-		return e->event.wall;
-	offset = log_meta_number(t, &key, 0);
-	memcpy(&shift, &offset, sizeof shift);
-	return shift + e->event.uptime;
-}

@@ -7,6 +7,7 @@
 #include "forms/base/i18n.h"
 #include "forms/base/sys.h"
 #include "sync/ledger/log_record.h"
+#include "sync/ledger/truetime.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -102,12 +103,11 @@ struct profile_now profile_now(struct profile *p)
 
 bool profile_clock_doubtful(struct profile *p)
 {
-	struct store_key key = log_meta_key(META_CLOCK);
 	struct store_txn t;
 	int64_t wall = clock_wall(), known;
 
 	profile_begin(p, &t);
-	known = (int64_t)log_meta_number(&t, &key, 0);
+	known = truetime_newest(&t);
 	store_abort(&t);
 	known = known > built ? known : built;
 	return wall < known || wall > known + doubt_after;

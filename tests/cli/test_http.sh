@@ -4,7 +4,7 @@
 . "$(dirname "$0")/town.sh"
 . "$(dirname "$0")/net.sh"
 needs_town
-plan 15
+plan 20
 ok "a township and a device" make_town
 ok "enrolled" make_device device 王秀英 GRID
 ok "one record" inspect device
@@ -58,6 +58,18 @@ result $? "a stranger, a bomb and path tricks are answered and leave nothing" "$
 same "no upload was left behind" "$(ls "$work/town/upload" | wc -l | tr -d ' ')" 0
 refused 1 "an address that is none" ctl device sync --url ftp://x
 refused 3 "nobody there is said in plain words" ctl device sync --url http://127.0.0.1:9
+
+# The township has told the time of this boot: what a clock says that is years off does not matter.
+inspect_late() { ctl device --now 2031-03-04T05:06 record submit --form walk_CA --row "places:=name:老马饭店" --answers "$top/packaging/demo/inspection.json" --json; }
+inspect_late >"$work/late.json" 2>"$work/log"
+ref=$(json "$work/late.json" "d['refs'][0]")
+result $? "a record under a clock that is years off" "$work/log"
+ok "it is delivered" ctl device sync --url "$url"
+ctl town record show "$ref" --json >"$work/shown.json"
+same "the township knows for sure when it was" "$(json "$work/shown.json" "d['time_sure']")" True
+same "which is today" "$(json "$work/shown.json" "d['time'][:10]")" "$(TZ=Asia/Shanghai date +%Y-%m-%d)"
+ctl device sync --url "$url" --json >"$work/again.json"
+same "that is told once in the life of a boot" "$(json "$work/again.json" "d['sealed']")" 0
 ok "it stops gracefully" stop_daemon
-same "the township has the hazard" "$(ctl town register list hazards | wc -l | tr -d ' ')" 1
+same "the township has the hazard" "$(ctl town register list hazards | wc -l | tr -d ' ')" 2
 exit $failed

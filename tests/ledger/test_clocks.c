@@ -6,6 +6,7 @@
 
 #include "forms/base/sys.h"
 #include "sync/ledger/log.h"
+#include "sync/ledger/truetime.h"
 #include "tests/ledger/world.h"
 
 #include <stdlib.h>
@@ -71,7 +72,7 @@ static enum err note(void *user, const struct log_event *e)
 	bool sure = true;
 	unsigned i;
 
-	log_time(o->txn, e, &sure);
+	truetime_of(o->txn, e, &sure);
 	assert_false(sure);                             /* nobody has said what the true time was */
 	if (e->event.kind == EVENT_EPOCH_START || *text < '0' || *text > '9')
 		return ERR_OK;

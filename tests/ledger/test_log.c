@@ -4,6 +4,7 @@
 
 #include "forms/base/cbor.h"
 #include "forms/base/fs.h"
+#include "sync/ledger/truetime.h"
 #include "tests/ledger/pair.h"
 
 #include <stdio.h>
@@ -222,7 +223,7 @@ static void a_boot_bound_to_true_time_makes_its_writers_times_sure(void **state)
 	pair_ship(1, 100);
 	profile_begin(reader, &t);
 	assert_ok(log_event_get(&t, x.ref, &e));
-	log_time(&t, &e, &sure);
+	truetime_of(&t, &e, &sure);
 	assert_false(sure);
 	x.boot = e.event.boot;
 	store_abort(&t);
@@ -230,7 +231,7 @@ static void a_boot_bound_to_true_time_makes_its_writers_times_sure(void **state)
 	pair_ship(1, 100);
 	profile_begin(reader, &t);
 	assert_ok(log_event_get(&t, x.ref, &e));
-	assert_int_equal(log_time(&t, &e, &sure), 1790000000000 - 5000 + e.event.uptime);
+	assert_int_equal(truetime_of(&t, &e, &sure), 1790000000000 - 5000 + e.event.uptime);
 	assert_true(sure);
 	store_abort(&t);
 	assert_ok(profile_check(reader, NULL, NULL));

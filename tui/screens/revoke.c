@@ -8,6 +8,7 @@
 #include "sync/exchange/trust.h"
 #include "sync/ledger/log.h"
 #include "sync/ledger/profile.h"
+#include "sync/ledger/truetime.h"
 #include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/prompt.h"
@@ -40,7 +41,7 @@ static enum err weigh_event(void *user, const struct log_event *e)
 	struct weighing *w = user;
 	bool sure;
 
-	w->over = w->over || e->place.seq > w->whole || log_time(w->txn, e, &sure) >= w->v->since;
+	w->over = w->over || e->place.seq > w->whole || truetime_of(w->txn, e, &sure) >= w->v->since;
 	*(w->over ? &w->v->doubted : &w->v->believed) += 1;
 	return ERR_OK;
 }

@@ -8,6 +8,7 @@
 #include "sync/ledger/looked.h"
 #include "sync/ledger/profile.h"
 #include "sync/ledger/submit.h"
+#include "sync/ledger/truetime.h"
 #include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/prompt.h"
@@ -48,7 +49,7 @@ static void put_time(struct sides *v, const struct row_event *e, struct buf *out
 
 	profile_begin(v->app->profile, &t);
 	if (!log_event_get(&t, e->ref, &event))
-		ms = log_time(&t, &event, &sure);
+		ms = truetime_of(&t, &event, &sure);
 	store_abort(&t);
 	log_event_clear(&event);
 	if (!sure)

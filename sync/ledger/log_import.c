@@ -174,7 +174,7 @@ static enum err join(struct log_batch *b, struct log_record *r, uint16_t id)
 			return e;
 		store_delete(&b->txn, STORE_EV, &key);
 		log_row_put(&b->txn, &now, &row);
-		log_ref_put(&b->txn, row.hash, &now);
+		log_ref_move(&b->txn, row.hash, &now);
 	}
 	if (to == a) {
 		a->last = z->last;

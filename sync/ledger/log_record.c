@@ -290,6 +290,13 @@ void log_ref_put(struct store_txn *t, const uint8_t ref[EVENT_REF], const struct
 	store_put_later(t, STORE_REF, &key, value.bytes, value.len);
 }
 
+void log_ref_move(struct store_txn *t, const uint8_t ref[EVENT_REF], const struct log_place *at)
+{
+	struct store_key key = ref_key(ref), value = log_row_key(at->log, at->seq, at->strand);
+
+	store_put(t, STORE_REF, &key, value.bytes, value.len);
+}
+
 enum err log_find(struct store_txn *t, const uint8_t ref[EVENT_REF], struct log_place *out)
 {
 	struct store_key key = ref_key(ref);

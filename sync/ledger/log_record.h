@@ -56,7 +56,9 @@ enum err log_row_read(const struct buf *value, struct log_row *row);
 /* Only the hash of the event at a place. */
 enum err log_row_hash(struct store_txn *t, const struct log_place *at, uint8_t hash[EVENT_HASH]);
 
+/* Where an event lies that is new here; and one that has moved. */
 void log_ref_put(struct store_txn *t, const uint8_t ref[EVENT_REF], const struct log_place *at);
+void log_ref_move(struct store_txn *t, const uint8_t ref[EVENT_REF], const struct log_place *at);
 
 /* Values that deltas count from, as varints. */
 void log_base_put(struct buf *b, const struct event_base *base);

@@ -1,5 +1,6 @@
 #include "config.h"
 #include "sync/ledger/store_own.h"
+#include "sync/ledger/store_runs.h"
 
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
@@ -379,12 +380,15 @@ enum err store_get(struct store_txn *t, enum store_table table, const struct sto
 	int rc;
 
 	buf_reset(out);
-	settle(t, table);
+	if (!store_runs_hold(table, key))
+		settle(t, table);
+	else if (store_later_get(t, table, key, out))
+		return out->err;
 	if (t->err)
 		return t->err;
 	rc = mdb_get(t->handle, t->store->dbi[table], &k, &v);
 	if (rc == MDB_NOTFOUND)
-		return ERR_NOTFOUND;
+		return store_runs_hold(table, key) ? store_runs_get(t, key, out) : ERR_NOTFOUND;
 	stick(t, rc);
 	return t->err ? t->err : unseal(t, table, &k, &v, out);
 }
@@ -394,6 +398,13 @@ bool store_has(struct store_txn *t, enum store_table table, const struct store_k
 	MDB_val k = key_value(key), v;
 	int rc;
 
+	if (store_runs_hold(table, key)) {
+		struct buf unused = { 0 };
+		bool found = !store_get(t, table, key, &unused);
+
+		buf_clear(&unused);
+		return found;
+	}
 	settle(t, table);
 	if (t->err)
 		return false;

@@ -104,7 +104,9 @@ void store_delete(struct store_txn *t, enum store_table table, const struct stor
 /* The same as store_put(), for rows whose keys ascend: those that come behind all others fill their pages whole. */
 void store_append(struct store_txn *t, enum store_table table, const struct store_key *key, const void *data, size_t len);
 /* The same as store_put(), for keys that are hashes: put together with others in the order of their keys, since by itself each
- * would touch a page that lies elsewhere. At the latest with the commit, or when this transaction looks at the table. */
+ * would touch a page that lies elsewhere. At the latest with the commit, or when this transaction looks at the table. In REF many that
+ * come at once are kept together (store_runs.h), found by store_get() and store_has() alone: such a key is put so but once, later by
+ * store_put(), and never deleted. */
 void store_put_later(struct store_txn *t, enum store_table table, const struct store_key *key, const void *data, size_t len);
 void store_settle(struct store_txn *t);             /* now */
 void store_clear(struct store_txn *t, enum store_table table);

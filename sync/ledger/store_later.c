@@ -1,6 +1,6 @@
 /* Puts that wait, so that they can be made in the order of their keys. */
 #include "config.h"
-#include "sync/ledger/store.h"
+#include "sync/ledger/store_runs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +59,77 @@ void store_put_later(struct store_txn *t, enum store_table table, const struct s
 		store_settle(t);
 }
 
+bool store_later_get(struct store_txn *t, enum store_table table, const struct store_key *key, struct buf *out)
+{
+	const struct waiting *list = (const void *)t->later_list.data;
+	uint64_t wanted = rank(table, key);
+
+	for (size_t i = t->later_list.len / sizeof *list; i-- > 0; ) {
+		const char *bytes = t->later.data + list[i].at.offset;
+		struct head h;
+
+		if (list[i].rank != wanted)
+			continue;
+		h = head_of(bytes);
+		if (h.key_len != key->len || memcmp(bytes + sizeof h, key->bytes, key->len))
+			continue;
+		buf_put(out, bytes + sizeof h + h.key_len, h.len);
+		return true;
+	}
+	return false;
+}
+
+static void put_one(struct store_txn *t, const char *bytes)
+{
+	struct head h = head_of(bytes);
+	struct store_key key = store_key();
+
+	store_key_put(&key, bytes + sizeof h, h.key_len);
+	store_put(t, h.table, &key, bytes + sizeof h + h.key_len, h.len);
+}
+
+static bool fits_run(const char *bytes)
+{
+	struct head h = head_of(bytes);
+
+	return h.table == STORE_REF && h.key_len == RUN_KEY && h.len <= RUN_DATA_MAX;
+}
+
+static bool same_key(const char *x, const char *y)
+{
+	return !memcmp(x + sizeof(struct head), y + sizeof(struct head), RUN_KEY);
+}
+
+/* Of two rows of one key the later one. */
+static void put_run(struct store_txn *t, const struct waiting *list, size_t count)
+{
+	run_row *rows = malloc(count * sizeof *rows);
+	struct buf packed = { 0 };
+	size_t n = 0, at = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *bytes = list[i].at.bytes;
+		struct head h = head_of(bytes);
+
+		if (i + 1 < count && same_key(bytes, list[i + 1].at.bytes))
+			continue;
+		buf_put(&packed, bytes + sizeof h, RUN_KEY);
+		buf_putc(&packed, (int)h.len);
+		buf_put(&packed, bytes + sizeof h + RUN_KEY, h.len);
+		n++;
+	}
+	if (!t->err)
+		t->err = rows ? packed.err : err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+	for (size_t i = 0; i < n && !t->err; i++) {
+		rows[i] = (run_row)packed.data + at;
+		at += RUN_KEY + 1 + (size_t)rows[i][RUN_KEY];
+	}
+	if (!t->err)
+		store_runs_put(t, rows, n);
+	buf_clear(&packed);
+	free(rows);
+}
+
 void store_settle(struct store_txn *t)
 {
 	size_t count = t->later_list.len / sizeof(struct waiting);
@@ -69,13 +140,15 @@ void store_settle(struct store_txn *t)
 		list[i].at.bytes = t->later.data + list[i].at.offset;
 	if (count)
 		qsort(list, count, sizeof *list, by_key);
-	for (size_t i = 0; i < count && !t->err; i++) {
-		const char *bytes = list[i].at.bytes + sizeof(struct head);
-		struct head h = head_of(list[i].at.bytes);
-		struct store_key key = store_key();
-
-		store_key_put(&key, bytes, h.key_len);
-		store_put(t, h.table, &key, bytes + h.key_len, h.len);
+	for (size_t i = 0, n; i < count && !t->err; i += n) {
+		for (n = 0; i + n < count && fits_run(list[i + n].at.bytes); )
+			n++;
+		if (n >= RUN_LEAST)
+			put_run(t, list + i, n);
+		for (size_t k = 0; n < RUN_LEAST && k < n; k++)
+			put_one(t, list[i + k].at.bytes);
+		if (!n)
+			put_one(t, list[i + n++].at.bytes);
 	}
 	buf_reset(&t->later);
 	buf_reset(&t->later_list);

@@ -15,9 +15,14 @@ static enum err mismatch(const struct pack_form *f)
 
 /* Pass over one item, which was checked when its event came; what is read of it is looked at then. Most places of a record are
  * one byte: null, or a small number. */
+static inline bool is_one_byte(const struct cbor *c)
+{
+	return !c->err && c->at < c->end && (*c->at < 0x18 || *c->at == 0xf6);
+}
+
 static const uint8_t *skip(struct cbor *c, size_t *len)
 {
-	if (!c->err && c->at < c->end && (*c->at < 0x18 || *c->at == 0xf6)) {
+	if (is_one_byte(c)) {
 		*len = 1;
 		return c->at++;
 	}
@@ -69,8 +74,11 @@ static enum err mark_items(struct answers_record *r, uint32_t place)
 	size_t len;
 
 	c.at += r->marks[known - 1];
-	while (known < place + 2 && skip(&c, &len))
-		r->marks[known++] = (uint32_t)(c.at - start);
+	for (; known < place + 2; r->marks[known++] = (uint32_t)(c.at - start))
+		if (is_one_byte(&c))
+			c.at++;
+		else if (!cbor_pass(&c, &len))
+			break;
 	r->known = known;
 	return c.err;
 }

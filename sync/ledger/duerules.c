@@ -335,7 +335,11 @@ enum err duerules_for(struct duerules *r, uint32_t reg, const struct row *row, c
 
 	for (uint32_t i = r->likeness_count; !e && i--; )
 		if (r->likeness[i].signature.len == r->signature.len && !memcmp(r->likeness[i].signature.data, r->signature.data, r->signature.len)) {
-			*applies = r->likeness[i].applies;
+			struct due_likeness found = r->likeness[i];
+
+			r->likeness[i] = r->likeness[r->likeness_count - 1];    /* the next row is most often like this one: looked at first */
+			r->likeness[r->likeness_count - 1] = found;
+			*applies = found.applies;
 			return ERR_OK;
 		}
 	if (e)

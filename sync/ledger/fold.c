@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ASIDE = 64, ASIDE_FOR = 512 };                 /* rows set aside, and for how many */
+
 static enum err no_memory(void)
 {
 	return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
@@ -398,14 +400,67 @@ static enum err put_row(struct fold *f, struct store_txn *t, const struct row *o
 	return e;
 }
 
+/* The rows that follow `key`, as many as a page may hold: out of the store, and into it again. */
+struct aside { struct buf data; struct { struct store_key key; size_t at, len; } rows[ASIDE]; uint32_t count; };
+
+static void set_aside(struct store_txn *t, const struct row_key *key, struct aside *a)
+{
+	struct store_key all = store_key(), from = rowcode_store_key(key);
+	struct buf value = { 0 };
+	struct store_cursor c;
+
+	a->count = 0;
+	buf_reset(&a->data);
+	store_seek_from(t, STORE_ROW, &all, &from, &c);
+	while (a->count < ASIDE && store_next(&c, &a->rows[a->count].key, &value)) {
+		a->rows[a->count].at = a->data.len;
+		a->rows[a->count++].len = value.len;
+		buf_put(&a->data, value.data, value.len);
+	}
+	store_seek_end(&c);
+	if (a->data.err && !t->err)
+		t->err = a->data.err;
+	for (uint32_t i = 0; i < a->count; i++)
+		store_delete(t, STORE_ROW, &a->rows[i].key);
+	buf_clear(&value);
+}
+
+static void put_back(struct store_txn *t, const struct aside *a)
+{
+	for (uint32_t i = 0; i < a->count && !t->err; i++)
+		store_put(t, STORE_ROW, &a->rows[i].key, a->data.data + a->rows[i].at, a->rows[i].len);
+}
+
+/* Rows of one register with ascending keys. Where many are put before rows of another register, each page that fills would be cut in
+ * halves and left so, since a page is left full only when the new row comes last in it. So those behind are set aside meanwhile. */
+static enum err put_fresh_of(struct fold *f, struct store_txn *t, uint32_t first, uint32_t end)
+{
+	struct aside *aside = end - first >= ASIDE_FOR ? calloc(1, sizeof *aside) : NULL;
+	enum err e = ERR_OK;
+
+	if (aside)
+		set_aside(t, &f->fresh[first].key, aside);
+	for (uint32_t i = first; !e && i < end; i++)
+		e = put_row(f, t, NULL, &f->fresh[i].key, f->records.data + f->fresh[i].at, f->fresh[i].len);
+	if (aside) {
+		put_back(t, aside);
+		buf_clear(&aside->data);
+		free(aside);
+	}
+	return e;
+}
+
 static enum err put_fresh(struct fold *f, struct store_txn *t)
 {
 	enum err e = f->records.err;
 
 	if (f->fresh_count)
 		qsort(f->fresh, f->fresh_count, sizeof *f->fresh, fresh_by_key);
-	for (uint32_t i = 0; !e && i < f->fresh_count; i++)
-		e = put_row(f, t, NULL, &f->fresh[i].key, f->records.data + f->fresh[i].at, f->fresh[i].len);
+	for (uint32_t i = 0, end = 0; !e && i < f->fresh_count; i = end) {
+		while (end < f->fresh_count && rowcode_register(&f->fresh[end].key) == rowcode_register(&f->fresh[i].key))
+			end++;
+		e = put_fresh_of(f, t, i, end);
+	}
 	return e;
 }
 

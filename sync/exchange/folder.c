@@ -418,8 +418,7 @@ enum err folder_sync(struct profile *p, const char *dir, struct folder_report *r
 		e = folder_deliver(p->dir, dir, r);
 	if (!e && !r->stopped && p->identity && !keys_town_here(p->dir))
 		e = downlink_relay(p, dir, r);
-	/* What is known already is not opened again, and does not say how new it is. */
-	r->older = r->tick && r->tick < p->anchor.tick && !r->files[INBOX_DUPLICATE];
+	r->older = r->tick && r->tick < p->anchor.tick;
 	if (!e && r->tick > p->anchor.tick)
 		e = profile_set_tick(p, r->tick);
 	if (!e)

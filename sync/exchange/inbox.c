@@ -57,6 +57,7 @@ static enum err open_one(struct profile *p, struct inbox_arrival *a)
 		memcpy(f->pieces, known.pieces, sizeof f->pieces);
 		f->piece_count = known.piece_count;
 		memcpy(f->sealer, known.sealer, sizeof f->sealer);
+		f->tick = keys_roots_speaks(&p->roots, f->sealer) ? known.tick : 0;     /* it says how new a stick is all the same */
 		a->own = *known.shelf != '\0' || known.state == EVIDENCE_DONE;
 		a->proven = !bundle_envelope_read(f->data, f->len, &a->envelope);
 		inbox_decide(f, INBOX_DUPLICATE, "");

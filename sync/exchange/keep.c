@@ -449,7 +449,7 @@ static bool is_merged(struct profile *p, const char *name)
 	return merged;
 }
 
-/* Carried for others, but a key that came since may open it. It is carried on all the same: it is others' too. */
+/* Carried for others, but a key that came since may open it. A device carries it on all the same: it is others' too. */
 static enum err reopen_one(void *user, const char *name)
 {
 	struct retry *r = user;
@@ -467,6 +467,8 @@ static enum err reopen_one(void *user, const char *name)
 		f.len = data.len;
 		e = inbox_take(r->profile, &f, 1);
 		r->again += !e && f.verdict == INBOX_MERGED;
+		if (!e && f.verdict == INBOX_MERGED && r->profile->office)
+			e = fs_remove(path.data);
 	}
 	buf_clear(&path);
 	buf_clear(&data);
@@ -515,7 +517,7 @@ enum err inbox_settle(struct profile *p, uint32_t *again)
 		e = each_kept(p, "in", retry_one, &r);
 	if (!e && p->tried != trust)
 		e = newer_retry(p, &r.again);
-	if (!e && p->tried != trust && !p->office)
+	if (!e && p->tried != trust)
 		e = each_kept(p, "carry", reopen_one, &r);
 	if (!e)
 		e = settle_carried(p);

@@ -217,8 +217,10 @@ static enum err make_ring(struct profile *p)
 {
 	struct keys_identity *receipt = NULL;
 	struct keys_ring *ring = NULL;
-	enum err e = p->office && keys_town_here(p->dir) ? keys_town_daemon(p->dir, &receipt, &ring) : keys_ring_new(&ring);
+	enum err e = p->office ? keys_town_daemon(p->dir, &receipt, &ring) : ERR_NOTFOUND;
 
+	if (e == ERR_NOTFOUND)                          /* no township's keys lie here; keys that cannot be read are another matter */
+		e = keys_ring_new(&ring);
 	if (!e && p->identity)
 		e = keys_ring_add_identity(ring, p->identity);
 	if (e) {

@@ -2,6 +2,8 @@
 #include "forms/base/room.h"
 
 #include <errno.h>
+#include <malloc.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +17,22 @@ static size_t on_large_pages(size_t len)
 	return (len + LARGE_PAGE / 2) / LARGE_PAGE * LARGE_PAGE;
 }
 
+/* By itself the allocator comes to give large memory out of its heap, whose pages are small, once some was given back. */
+static void keep_apart(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	static bool told;
+
+	told = told || mallopt(M_MMAP_THRESHOLD, LARGE_PAGE / 2);
+#endif
+}
+
 static void *on_pages(size_t len)
 {
 	size_t large = on_large_pages(len);
 	void *p = NULL;
 
+	keep_apart();
 	if (posix_memalign(&p, LARGE_PAGE, len > large ? len : large))
 		return NULL;
 #ifdef MADV_HUGEPAGE

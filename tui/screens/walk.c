@@ -58,7 +58,7 @@ static enum kit_next hazard_done(struct kit_view *below, struct kit_view *self)
 	return KIT_STAY;
 }
 
-static enum kit_next open_hazard(struct walk *w)
+static enum kit_next open_panel(struct walk *w)
 {
 	struct kit_view *panel;
 	fill_node instance;
@@ -72,6 +72,40 @@ static enum kit_next open_hazard(struct walk *w)
 	if (panel)
 		panel->done = hazard_done;
 	return kit_open(&w->base, panel);
+}
+
+static enum kit_next see_again(struct walk *w)
+{
+	enum err e = walk_see_again(w, node_at(w));
+
+	if (e)
+		kit_say_error(e);
+	else
+		go(w, w->at + 1);
+	return KIT_STAY;
+}
+
+static enum kit_next same_chosen(struct kit_view *below, struct kit_view *self)
+{
+	int i = kit_choice_answer(self);
+
+	return i < 0 ? KIT_STAY : i == 0 ? see_again((struct walk *)below) : open_panel((struct walk *)below);
+}
+
+/* A hazard of an earlier visit that nobody has finished is not raised once more by every visit that sees it. */
+static enum kit_next open_hazard(struct walk *w)
+{
+	const struct kit_option options[] = { { _("还是它: 不另立"), NULL, false }, { _("另一处: 再立一个"), NULL, false } };
+	struct buf number = { 0 }, words = { 0 };
+	struct kit_view *choice;
+	enum kit_role role;
+
+	if (walk_hazard_of(w, node_at(w)) != FILL_NO_NODE || !walk_stands(w, node_at(w), &number, &words, &role))
+		return open_panel(w);
+	choice = kit_choice_new(_("这一项有没销号的隐患"), buf_str(&words), options, sizeof options / sizeof *options, false, same_chosen);
+	buf_clear(&number);
+	buf_clear(&words);
+	return kit_open(&w->base, choice);
 }
 
 static void warn(struct walk *w, fill_node n)
@@ -98,6 +132,8 @@ static enum kit_next answer(struct walk *w, const char *value, bool on)
 	warn(w, n);
 	if (walk_fails(w, n))
 		return open_hazard(w);
+	if ((e = walk_see_gone(w, n)))
+		kit_say_error(e);
 	if (walk_hazard_of(w, n) != FILL_NO_NODE && !walk_hazard_has_words(w, n))
 		walk_withdraw(w, n);
 	else if (walk_hazard_of(w, n) != FILL_NO_NODE)
@@ -160,67 +196,6 @@ static enum kit_next open_item(struct walk *w)
 		return KIT_STAY;
 	}
 	w->editing = true;
-	return KIT_STAY;
-}
-
-static enum kit_next noted(struct kit_view *below, struct kit_view *self)
-{
-	struct walk *w = (struct walk *)below;
-	enum err e;
-
-	if (!kit_prompt_answer(self))
-		return KIT_STAY;
-	e = walk_set_note(w, node_at(w), kit_prompt_answer(self));
-	if (e)
-		kit_say_error(e);
-	else
-		kit_say(KIT_GOOD, _("已存"));
-	return KIT_STAY;
-}
-
-static enum kit_next ask_note(struct walk *w)
-{
-	fill_node note = walk_note_of(w, node_at(w)), words = note == FILL_NO_NODE ? FILL_NO_NODE : fill_child(w->f->fill, note, "words");
-
-	return kit_open(&w->base, kit_prompt_new(_("备注"), NULL, words == FILL_NO_NODE ? "" : fill_value(w->f->fill, words), noted));
-}
-
-/* `e` is how getting the picture went; takes its name. */
-static void keep_photo(struct walk *w, enum err e, struct buf *name)
-{
-	if (!e)
-		e = walk_add_photo(w, node_at(w), buf_str(name));
-	if (e)
-		kit_say_error(e);
-	else
-		kit_say(KIT_GOOD, _("已存: 照片 %s"), buf_str(name));
-	buf_clear(name);
-}
-
-static enum kit_next file_given(struct kit_view *below, struct kit_view *self)
-{
-	struct walk *w = (struct walk *)below;
-	const char *path = kit_prompt_answer(self);
-	struct buf name = { 0 };
-
-	if (path && *path)
-		keep_photo(w, filling_photo(w->f, path, &name), &name);
-	return KIT_STAY;
-}
-
-static enum kit_next ask_file(struct walk *w)
-{
-	return kit_open(&w->base, kit_prompt_new(_("照片"), _("照片文件的路径 (可粘贴)"), "", file_given));
-}
-
-/* The camera's command where one is set, else a file. */
-static enum kit_next photograph(struct walk *w)
-{
-	struct buf name = { 0 };
-
-	if (!*w->f->app->settings.photo)
-		return ask_file(w);
-	keep_photo(w, filling_shoot(w->f, &name), &name);
 	return KIT_STAY;
 }
 
@@ -354,9 +329,9 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_PAGE_DOWN: go(w, w->at + 10 < w->count ? w->at + 10 : w->count - 1); return KIT_STAY;
 	case ACT_FIRST:     go(w, 0); return KIT_STAY;
 	case ACT_LAST:      go(w, w->count); return KIT_STAY;
-	case ACT_NOTE:      return ask_note(w);
-	case ACT_PHOTO:     return photograph(w);
-	case ACT_FILE:      return ask_file(w);
+	case ACT_NOTE:      return walk_ask_note(w);
+	case ACT_PHOTO:     return walk_photograph(w);
+	case ACT_FILE:      return walk_ask_file(w);
 	case ACT_HISTORY:   return show_history(w);
 	default:            return KIT_PASS;
 	}
@@ -475,6 +450,7 @@ static void close_walk(struct kit_view *base)
 	free(w->items);
 	free(w->sections);
 	free(w->extra);
+	free(w->standing);
 	free(w);
 }
 

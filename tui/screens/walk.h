@@ -32,6 +32,8 @@ struct walk {
 	struct fill *old;
 	int32_t old_day;
 	bool old_tried;
+	struct walk_standing *standing;          /* hazards of earlier visits that are not finished; read when first asked for */
+	size_t standing_count;
 	fill_node *extra;                        /* other questions of the form, in the summary */
 	size_t extra_count, extra_cap;
 	struct kit_list summary;
@@ -59,10 +61,21 @@ enum err walk_set_note(struct walk *w, fill_node item, const char *words);
 enum err walk_add_photo(struct walk *w, fill_node item, const char *name);     /* each picture in a note of its own */
 unsigned walk_photos(const struct walk *w, fill_node item);
 
+/* walk_note.c: ask for words, take a picture (by the camera's command where one is set), ask for a file. */
+enum kit_next walk_ask_note(struct walk *w);
+enum kit_next walk_photograph(struct walk *w);
+enum kit_next walk_ask_file(struct walk *w);
+
 /* walk_past.c */
 void walk_old_answer(struct walk *w, fill_node node, struct buf *out);   /* "07-12: 符合"; loads the visit before when first asked */
 void walk_forget_old(struct walk *w);
 enum err walk_history(struct walk *w, fill_node node, struct buf *out);  /* what was said of this item at the last visits, newest first */
+
+/* walk_standing.c: the hazard that an earlier visit found on this item, if it is not finished: its number, and "02-0003-1  逾期 2天  已告知限期". */
+bool walk_stands(struct walk *w, fill_node item, struct buf *number, struct buf *words, enum kit_role *role);
+/* It is still there: noted, where nothing was noted. It is not: that note goes, and what to do about the hazard is said. */
+enum err walk_see_again(struct walk *w, fill_node item);
+enum err walk_see_gone(struct walk *w, fill_node item);
 
 /* walk_draw.c */
 void walk_draw(struct walk *w, WINDOW *win);

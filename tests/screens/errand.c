@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct errand_mode errand_modes[] = {
+const struct errand_mode errand_modes[ERRAND_MODES] = {
 	{ 24, 80, "zh", false }, { 18, 40, "en", true }, { 18, 40, "zh", true }, { 24, 80, "en", false },
 	{ 24, 80, "zh", true }, { 18, 40, "zh", false }, { 24, 80, "en", true }, { 18, 40, "en", false },
 };
@@ -19,19 +19,37 @@ int errand_day(void)
 	return 12 + days_passed;
 }
 
-void errand_open(const char *clock)
+const char *errand_in(const char *zh, const char *en)
+{
+	return *errand_mode->lang == 'z' ? zh : en;
+}
+
+void errand_start(const char *now, const char *profile, const char *const more[])
 {
 	char program[] = BUILDDIR "/tui/xuncha", option[] = "--profile", path[512], at[] = "--now", time[32], lang[] = "--lang", language[8];
 	char *argv[] = { program, option, path, at, time, lang, language, NULL };
-	const char *const colour[] = { "XUNCHA_LOCALEDIR=" BUILDDIR "/tui/po", NULL }, *const mono[] = { colour[0], "NO_COLOR=1", NULL };
+	const char *env[7] = { "XUNCHA_LOCALEDIR=" BUILDDIR "/tui/po" };
+	size_t n = 1;
 
-	snprintf(path, sizeof path, "%s/manager", field_dir());
-	snprintf(time, sizeof time, "2026-07-%02dT%.8s", errand_day(), clock);
+	if (errand_mode->mono)
+		env[n++] = "NO_COLOR=1";
+	for (size_t i = 0; more && more[i]; i++)
+		env[n++] = more[i];
+	snprintf(path, sizeof path, "%s/%s", field_dir(), profile);
+	snprintf(time, sizeof time, "%s", now);
 	snprintf(language, sizeof language, "%s", errand_mode->lang);
-	errand_vt = vt_spawn(errand_mode->rows, errand_mode->cols, argv, errand_mode->mono ? mono : colour);
+	errand_vt = vt_spawn(errand_mode->rows, errand_mode->cols, argv, env);
 	assert_non_null(errand_vt);
-	assert_shows(errand_vt, "PIN");
 	keys = 0;
+}
+
+void errand_open(const char *clock)
+{
+	char now[32];
+
+	snprintf(now, sizeof now, "2026-07-%02dT%.8s", errand_day(), clock);
+	errand_start(now, "manager", NULL);
+	assert_shows(errand_vt, "PIN");
 	field_unlock(errand_vt, FIELD_PIN);
 }
 
@@ -60,7 +78,7 @@ void errand_fill(const char *text)
 /* In a form: Down until the row of this label is the one being filled. */
 void errand_field(const char *zh, const char *en)
 {
-	const char *label = *errand_mode->lang == 'z' ? zh : en;
+	const char *label = errand_in(zh, en);
 	bool at = false;
 
 	for (int i = 0; i < 60 && !at; i++) {
@@ -120,9 +138,7 @@ unsigned errand_count(const char *reg, const char *where)
 
 void errand_in_modes(void (*journey)(void), size_t other)
 {
-	const size_t all = sizeof errand_modes / sizeof *errand_modes;
-
-	for (size_t i = 0; i < all; i++) {
+	for (size_t i = 0; i < ERRAND_MODES; i++) {
 		if (i && i != other && !getenv("XUNCHA_ALL_MODES"))
 			continue;
 		errand_mode = &errand_modes[i];

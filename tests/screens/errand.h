@@ -1,4 +1,4 @@
-/* errand.h - one errand of a village manager on the real program, key by key, its key strokes counted.
+/* errand.h - one errand of a person on the real program, key by key, its key strokes counted.
  *
  * Each runs at 80x24 in Chinese with colours and in one more of the eight modes, another for each journey, so that every mode is met;
  * with XUNCHA_ALL_MODES=1 in all eight. What holds is asked of the ledger, by another program.
@@ -9,14 +9,18 @@
 #include "tests/screens/field.h"
 
 struct errand_mode { int rows, cols; const char *lang; bool mono; };
-extern const struct errand_mode errand_modes[8];
+enum { ERRAND_MODES = 8 };
+extern const struct errand_mode errand_modes[ERRAND_MODES];
 extern const struct errand_mode *errand_mode;
 extern struct vt *errand_vt;
 
 void errand_in_modes(void (*journey)(void), size_t other);      /* on a day of its own each */
 int errand_day(void);                                   /* of July */
 bool errand_is_first(void);
+const char *errand_in(const char *zh, const char *en);  /* the one in the mode's language */
 
+/* The program in errand_mode on PROFILE, at its first screen; `more` joins its environment (NULL-ended, at most 4). */
+void errand_start(const char *now, const char *profile, const char *const more[]);
 void errand_open(const char *clock);                    /* unlocked, at this time of errand_day() */
 void errand_press(const char *name);                    /* one key, as of vt_key() */
 void errand_type(const char *text);                     /* each character a key */

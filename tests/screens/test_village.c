@@ -189,7 +189,7 @@ static void stock(void)
 		errand_press("Enter");
 	} else {                        /* paid for this month: from the register */
 		errand_type("g");
-		errand_fill(*errand_mode->lang == 'z' ? "wzzb" : "Equipment");
+		errand_fill(errand_in("wzzb", "Equipment"));
 		errand_type("m");
 	}
 	errand_type("37");
@@ -216,7 +216,7 @@ static void duty(void)
 
 	errand_open("17:00");
 	errand_type("g");
-	errand_fill(*errand_mode->lang == 'z' ? "zbrz" : "Duty log");
+	errand_fill(errand_in("zbrz", "Duty log"));
 	errand_type("n");
 	if (errand_is_first()) {
 		errand_type("3");

@@ -238,3 +238,18 @@ enum err moves_home(struct app *app, const struct row *callout, const char *allo
 	e = filling_begin(app, "household_returned", &id, &f);
 	return e ? e : filling_keep(f, filling_put(f, "return_by", allowed_by), record);
 }
+
+enum err moves_not_home(struct app *app, const struct row_id *record, const char *reason)
+{
+	struct filling *f = NULL;
+	struct row_id made;
+	enum err e = filling_amend(app, record->ref, &f);
+
+	if (e)
+		return e;
+	if (fill_find(f->fill, "mistaken") == FILL_NO_NODE)
+		e = err_set(ERR_DENIED, "%s", _("这份清单的登记返回表里没有 记错了 一项: 请乡镇发新清单, 或在住户那里更正"));
+	else if (!(f->reason = strdup(reason)))
+		e = err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+	return filling_keep(f, e ? e : filling_put(f, "mistaken", "yes"), &made);
+}

@@ -56,5 +56,7 @@ enum err moves_tick(struct app *app, const struct row_id *callout, const struct 
 bool moves_home_possible(const struct app *app);
 enum err moves_home_may(struct app *app, const struct row *callout);
 enum err moves_home(struct app *app, const struct row *callout, const char *allowed_by, struct row_id *record);
+/* That record was a slip: corrected to say so, both kept. ERR_DENIED: the lists it was made with ask nothing of the kind. */
+enum err moves_not_home(struct app *app, const struct row_id *record, const char *reason);
 
 #endif

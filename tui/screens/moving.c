@@ -156,6 +156,20 @@ void moving_go_on(struct moving *m, size_t at)
 			}
 }
 
+void moving_select(struct moving *m, const struct row_id *id)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < m->shown_count && !found; i++) {
+		struct row row = { .id = { .index = 0 } };
+
+		found = !moving_row(m, i, &row) && !memcmp(&row.id, id, sizeof row.id);
+		if (found)
+			kit_list_select(&m->list, i);
+		row_clear(&row);
+	}
+}
+
 enum err moving_read(struct moving *m)
 {
 	struct row row = { .id = { .index = 0 } };
@@ -337,7 +351,7 @@ static bool offers(struct kit_view *base, enum kit_action a)
 		return moving_home_offered(m);
 	if (a == ACT_REPORTS)
 		return incident_may_tell_moved(m->app);
-	return a == ACT_UNDO ? m->has_last : a == ACT_WHERE ? pack_find_register(m->app->pack, "shelters") != PACK_NONE : true;
+	return a == ACT_UNDO ? m->last_was != LAST_NONE : a == ACT_WHERE ? pack_find_register(m->app->pack, "shelters") != PACK_NONE : true;
 }
 
 static const char *label(struct kit_view *base, enum kit_action a)

@@ -48,7 +48,9 @@ static enum kit_next record(struct moving *m, const struct row *callout, const c
 	if (e)
 		return KIT_STAY;
 	snprintf(m->allowed_by, sizeof m->allowed_by, "%s", by);
-	m->has_last = false;                    /* what was ticked before is not the last any more */
+	m->last_was = LAST_HOME;
+	m->last = callout->id;
+	m->came_home = made;
 	if (moving_read(m))
 		kit_say_error(ERR_IO);
 	go_on(m, m->list.at);
@@ -76,6 +78,23 @@ static enum kit_next allowed(struct kit_view *below, struct kit_view *self)
 		next = record(m, &row, by);
 	row_clear(&row);
 	return next;
+}
+
+/* A slip of the finger: the record of the return is corrected to say that there was none, and why. */
+enum kit_next moving_home_take_back(struct moving *m)
+{
+	enum err e = moves_not_home(m->app, &m->came_home, _("按错了, 这户没有回家"));
+
+	if (e) {
+		kit_say(KIT_DANGER, _("没存: %s: %s"), _("撤回"), err_detail());
+		return KIT_STAY;
+	}
+	m->last_was = LAST_NONE;
+	kit_say(KIT_GOOD, "%s", _("撤回了: 刚才那一户没有回家"));
+	if (moving_read(m))
+		kit_say_error(ERR_IO);
+	moving_select(m, &m->last);
+	return KIT_STAY;
 }
 
 static bool is_lifted(struct moving *m)

@@ -29,20 +29,6 @@ const char *moving_digit(enum kit_action a)
 	return d ? _(d->label) : NULL;
 }
 
-static void select_row(struct moving *m, const struct row_id *id)
-{
-	bool found = false;
-
-	for (size_t i = 0; i < m->shown_count && !found; i++) {
-		struct row row = { .id = { .index = 0 } };
-
-		found = !moving_row(m, i, &row) && !memcmp(&row.id, id, sizeof row.id);
-		if (found)
-			kit_list_select(&m->list, i);
-		row_clear(&row);
-	}
-}
-
 static void say_ticked(struct moving *m, const struct row *row, const struct digit *d)
 {
 	struct buf name = { 0 };
@@ -72,7 +58,7 @@ static enum kit_next record(struct moving *m, const struct row *row, const struc
 	if ((e = moves_tick(m->app, &row->id, &t, &made))) {
 		kit_say(KIT_DANGER, _("没存: %s: %s"), _(d->label), err_detail());
 	} else {
-		m->has_last = true;
+		m->last_was = LAST_TICK;
 		m->last = row->id;
 		m->was_at = was_at;
 		snprintf(m->was, sizeof m->was, "%s", buf_str(&was));
@@ -107,7 +93,7 @@ static enum kit_next shelter_chosen(struct kit_view *below, struct kit_view *sel
 	m->has_shelter = true;
 	if (!d)
 		return KIT_STAY;
-	select_row(m, &m->waits);
+	moving_select(m, &m->waits);
 	if ((e = row_read(m->app->profile, &m->waits, &row)))
 		kit_say_error(e);
 	else
@@ -154,16 +140,18 @@ enum kit_next moving_take_back(struct moving *m)
 	struct row_id made;
 	enum err e;
 
+	if (m->last_was == LAST_HOME)
+		return moving_home_take_back(m);
 	if (!strcmp(t.state, "arrived"))
 		moves_tick_as_planned(&t, &m->was_at);
 	if ((e = moves_tick(m->app, &m->last, &t, &made))) {
 		kit_say_error(e);
 		return KIT_STAY;
 	}
-	m->has_last = false;
+	m->last_was = LAST_NONE;
 	kit_say(KIT_GOOD, "%s", _("撤回了刚才那一户"));
 	if (moving_read(m))
 		kit_say_error(ERR_IO);
-	select_row(m, &m->last);
+	moving_select(m, &m->last);
 	return KIT_STAY;
 }

@@ -73,13 +73,29 @@ struct seat {
 
 enum { PACK_LOOK_NS = 1000000000 };
 
+enum err reader_ready(struct profile *p)
+{
+	struct store_txn t;
+	enum err e;
+
+	if (p->fold)
+		return ERR_OK;
+	profile_begin(p, &t);
+	e = t.err;
+	store_abort(&t);
+	return p->fold || e ? e : err_set(ERR_DENIED, _("还没有解锁: 请先输入 PIN"));
+}
+
 /* Asked for every field shown; another pack may come at any time, so it is looked up again each second. */
 enum err reader_pack(struct profile *p, const struct pack **out)
 {
-	struct fold *f = p->fold;
 	int64_t now = clock_ticks();
+	struct fold *f;
 	enum err e;
 
+	if ((e = reader_ready(p)))
+		return e;
+	f = p->fold;
 	if (!f->current || now - f->current_at > PACK_LOOK_NS) {
 		if ((e = profile_pack_current(p, &f->current)))
 			return e;

@@ -133,6 +133,15 @@ static void after(struct log_batch *b)
 	}
 }
 
+/* The journal has it, so it is kept, and who is told otherwise makes it once more: where only the machine keeps the store from being
+ * opened now, the next that needs it brings the record in, or says why it cannot. */
+static enum err recover(struct profile *p)
+{
+	enum err e = profile_recover(p);
+
+	return e == ERR_FULL || e == ERR_NOMEM || e == ERR_BUSY ? ERR_OK : e;
+}
+
 enum err log_write_locked(struct profile *p, bool replaying, const struct journal_mark *mark, enum err (*work)(struct log_batch *b, void *user), void *user)
 {
 	struct log_batch *b = calloc(1, sizeof *b);
@@ -151,8 +160,8 @@ enum err log_write_locked(struct profile *p, bool replaying, const struct journa
 	if (!e)
 		after(b);
 	else if (committing && !replaying)
-		e = profile_recover(p);                 /* the journal has it: what it brings back was saved after all */
-	if (!e && b->erasing_count)
+		e = recover(p);
+	if (!e && p->store && b->erasing_count)
 		e = log_erase_journal(p, b->erasing, b->erasing_count);
 	if (b) {
 		buf_clear(&b->entry);

@@ -415,10 +415,15 @@ enum err profile_unlock(struct profile *p, const char *label, const char *pin, c
 void profile_begin(struct profile *p, struct store_txn *t)
 {
 	struct store_key key = log_meta_key(META_TRUST);
+	enum err e = ERR_OK;
 
-	if (p->journal && (!p->store || store_damaged(p->store) || store_replaced(p->store)) && !profile_lock_write(p)) {
-		profile_refresh(p);
+	if (p->journal && (!p->store || store_damaged(p->store) || store_replaced(p->store)) && !(e = profile_lock_write(p))) {
+		e = profile_refresh(p);
 		profile_unlock_write(p);
+	}
+	if (e && !p->store) {
+		*t = (struct store_txn){ .err = e };
+		return;
 	}
 	store_begin_read(p->store, t);
 	if (!t->err && log_meta_number(t, &key, 0) != p->own->trust)

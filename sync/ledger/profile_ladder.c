@@ -488,6 +488,7 @@ enum err profile_recover(struct profile *p)
 	enum err e;
 
 	profile_close_store(p);
+	open_journal(p);                                /* with it alone, the next read or write tries the store again: profile_begin() */
 	e = profile_probe(p);
 	p->own->store_bad = e == ERR_CORRUPT || e == ERR_IO;
 	if (e && !p->own->store_bad && e != ERR_NOTFOUND)

@@ -18,6 +18,8 @@ enum err making_open(struct making *m, struct profile *p, const char *form, cons
 	*m = (struct making){ .p = p, .fill = fill, .kind = EVENT_SUBMIT };
 	if (!p->identity)
 		return err_set(ERR_DENIED, _("还没有解锁: 请先输入 PIN"));
+	if ((e = reader_ready(p)))
+		return e;
 	if (version && *version)
 		e = strchr(version, '/') ? plans_pack(&p->fold->plans, p, version, &m->pack) : ERR_NOTFOUND;
 	else

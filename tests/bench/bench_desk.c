@@ -118,6 +118,13 @@ static const struct screen screens[] = {
 	{ "warnings", "7", "预警" },
 	{ "conflicts", "z", "说法" },
 	{ "devices", "d", "设备" },
+	{ "  roster", "dr", "名册" },
+	{ "  requests", "dw", "入网申请" },
+	{ "  revoke", "dx", "吊销: " },
+	{ "  after the loss", "da", "吊销" },
+	{ "  erasures", "de", "删除令" },
+	{ "  publish", "du", "发布清单" },
+	{ "  certify", "dn", "发证" },
 	{ "places", "p", "场所" },
 	{ "hazards", "h", "隐患" },
 	{ "registers", "g", "台账" },
@@ -139,10 +146,18 @@ int main(int argc, char **argv)
 	vt_expect_gone(vt, "PIN", PATIENCE_MS);            /* the key derivation is not the desk's */
 	measure(vt, "home, after the PIN", HOME, NULL);
 	for (size_t i = 0; i < sizeof screens / sizeof *screens; i++) {
-		vt_keys(vt, screens[i].keys);
+		const char *key = screens[i].keys;
+
+		for (; key[1]; key++) {                     /* the way there */
+			vt_keys(vt, (char []){ *key, '\0' });
+			vt_settle(vt, 100, PATIENCE_MS);
+		}
+		vt_keys(vt, key);
 		measure(vt, screens[i].what, screens[i].want, HOME);
-		vt_key(vt, "Esc");
-		measure(vt, "  and back", HOME, NULL);
+		if (key == screens[i].keys) {
+			vt_key(vt, "Esc");
+			measure(vt, "  and back", HOME, NULL);
+		}
 		back(vt);
 	}
 	vt_keys(vt, "6");

@@ -1,19 +1,42 @@
-/* full_card.c - a card that is full while the file named by FULL_CARD exists: put before the C library by LD_PRELOAD, it
- * refuses every byte that would grow or change a file. What a person meets when a telephone's memory has run out. */
+/* full_card.c - a card that is full while the file named by FULL_CARD exists, after as many writes as it says (none when it is empty):
+ * put before the C library by LD_PRELOAD, it refuses every byte that would grow or change a file. What a person meets when a
+ * telephone's memory has run out. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+/* What the card still takes; asked anew when another sign stands there. */
+static long room(const char *sign)
+{
+	FILE *f = fopen(sign, "re");
+	long n = 0;
+
+	if (f && fscanf(f, "%ld", &n) != 1)
+		n = 0;
+	if (f)
+		fclose(f);
+	return n;
+}
+
 static int full(int fd)
 {
+	static struct stat seen;
+	static long left;
 	const char *sign = getenv("FULL_CARD");
-	struct stat st;
+	struct stat st, now;
 
-	if (!sign || access(sign, F_OK) || fstat(fd, &st) || !S_ISREG(st.st_mode))
+	if (!sign || stat(sign, &now) || fstat(fd, &st) || !S_ISREG(st.st_mode))
+		return 0;
+	if (now.st_ino != seen.st_ino || now.st_mtim.tv_sec != seen.st_mtim.tv_sec || now.st_mtim.tv_nsec != seen.st_mtim.tv_nsec) {
+		seen = now;
+		left = room(sign);
+	}
+	if (left-- > 0)
 		return 0;
 	errno = ENOSPC;
 	return 1;

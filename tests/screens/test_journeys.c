@@ -315,7 +315,7 @@ static void six_months_offline_it_opens_and_says_what_is_late(void **state)
 	field_select(errand_vt, "王秀英");
 	field_unlock(errand_vt, FIELD_PIN);
 	assert_shows(errand_vt, "09:00");
-	says("逾期 162天", "162 days late");
+	says("逾期 162天", "162 d late");
 	errand_down_to("老马饭店");
 	field_leave(errand_vt);
 }

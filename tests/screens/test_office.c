@@ -140,12 +140,30 @@ static void a_stick_is_merged_at_the_desk_and_takes_receipts_home(void **state)
 	field_run("xunchactl --profile device --pin-file pin.device sync --dir usb; xunchactl --profile device --pin-file pin.device --json status | grep -q '\"waiting\": *0'");
 }
 
+/* Due days, who is late: the desk reckons with its clock too. */
+static void a_clock_that_cannot_be_right_is_told_at_the_desk(void **state)
+{
+	struct vt *vt = field_start_at("2001-01-01T08:00", "town", 24, 80, NULL);
+
+	(void)state;
+	field_unlock(vt, TOWN_PIN);
+	assert_shows(vt, "乡镇  今日");
+	assert_shows(vt, "设备时间 2001-01-01 不对? 按 y 看怎么办");
+	vt_keys(vt, "y");
+	assert_shows(vt, "设备时间看来不对");
+	vt_key(vt, "Esc");
+	assert_hides(vt, "设备时间看来不对");
+	assert_false(vt_shows(vt, "不对?"));               /* it was told */
+	field_leave(vt);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_device_is_let_in_at_the_desk_only_after_its_digits_were_compared),
 		cmocka_unit_test(a_new_pack_is_checked_then_published_and_the_device_has_it),
 		cmocka_unit_test(a_stick_is_merged_at_the_desk_and_takes_receipts_home),
+		cmocka_unit_test(a_clock_that_cannot_be_right_is_told_at_the_desk),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

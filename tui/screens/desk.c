@@ -2,10 +2,12 @@
 #include "tui/screens/desk_view.h"
 
 #include "forms/base/i18n.h"
+#include "forms/base/text.h"
 #include "sync/keys/town.h"
 #include "sync/ledger/profile.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
+#include "tui/screens/doubt.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/steps.h"
 #include "tui/screens/town.h"
@@ -27,6 +29,8 @@ static enum err load(struct kit_view *base)
 		e = begun_gather(d->app, d->drafts, &d->draft_count);
 	desk_fill_lines(d);
 	kit_list_sync(&d->list);
+	if (!d->app->resume)
+		doubt_tell(d->app);
 	return e;
 }
 
@@ -47,6 +51,7 @@ static enum kit_next work(struct kit_view *base)
 	d->app->resume = false;
 	if (left)
 		return begun_resume(base, d->app, left->about.id);
+	doubt_tell(d->app);
 	e = board_owe(d->app, &d->board);
 	if (e)
 		kit_say_error(e);
@@ -101,9 +106,12 @@ static int draw_restored(struct desk *d, WINDOW *win)
 /* All seven where there is room; on a small screen those that ask for something, then the others. */
 static int draw_lines(struct desk *d, WINDOW *win, int top, int rows)
 {
-	int y = top, narrow = getmaxx(win) < KIT_NARROW, at = narrow ? 9 : 12;
+	int y = top, at = 0;
 	bool all = rows >= DESK_LINES;
 
+	for (size_t i = 0; i < DESK_LINES; i++)
+		at = text_width(d->lines[i].what) > at ? text_width(d->lines[i].what) : at;
+	at += getmaxx(win) < KIT_NARROW ? 4 : 6;
 	for (size_t i = 0; i < DESK_LINES && y < top + rows; i++) {
 		const struct desk_line *l = &d->lines[i];
 

@@ -16,7 +16,7 @@ static void say(struct desk_line *l, const char *fmt, ...)
 	va_list ap;
 
 	if (n)
-		n += (size_t)snprintf(l->words + n, DESK_WORDS - n, "   ");
+		n += (size_t)snprintf(l->words + n, DESK_WORDS - n, "  ");
 	va_start(ap, fmt);
 	if (n < DESK_WORDS)
 		vsnprintf(l->words + n, DESK_WORDS - n, fmt, ap);

@@ -48,19 +48,20 @@ static int step(WINDOW *win, int y, bool done, const char *words)
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct enrol_view *v = (struct enrol_view *)base;
+	bool done = enrol_is_certified(v->app);
 	int y = 0;
 	char line[600];
 
 	base->cursor_y = base->cursor_x = 0;
 	y = step(win, y, *v->digits, _("1 写申请: 写成一个文件, 送到乡镇 (U盘、聊天都行)。有网络就按 3 交给乡镇的服务"));
-	if (*v->digits) {
+	if (*v->digits && !done) {
 		snprintf(line, sizeof line, v->online ? _("已交到 %s") : _("已写 %s"), v->request);
 		y += kit_paragraph(win, y, 5, 2, getmaxx(win) - 6, KIT_DIM, line);
 		snprintf(line, sizeof line, _("打电话念给乡镇核对:  %s"), v->digits);
 		y += kit_paragraph(win, y, 5, 2, getmaxx(win) - 6, KIT_STRONG, line);
 	}
-	y = step(win, y, enrol_is_certified(v->app), _("2 收入网文件: 乡镇发回的文件 (用网络申请的再按 3 去取), 再打乡镇念给您的 32 位数"));
-	if (enrol_is_certified(v->app))
+	y = step(win, y, done, _("2 收入网文件: 乡镇发回的文件 (用网络申请的再按 3 去取), 再打乡镇念给您的 32 位数"));
+	if (done)
 		kit_text(win, y + 1, 1, getmaxx(win) - 2, KIT_GOOD, _("入网好了。Esc 回去就可以用。"));
 }
 

@@ -303,22 +303,38 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 	buf_puts(left, _("巡查  今日"));
 }
 
-/* "(9 巡查记录 3 隐患)", where there is room, and the pictures. */
-static void say_parts(const struct today *t, bool narrow, struct buf *b)
+/* "(9 巡查记录 3 隐患)". */
+static void say_parts(const struct today *t, struct buf *b)
 {
 	const struct pack *pack = t->app->pack;
 	const char *before = " (";
 
-	for (uint32_t i = 0; i < t->parts.count && !narrow; i++) {
+	for (uint32_t i = 0; i < t->parts.count; i++) {
 		uint32_t reg = pack_find_register(pack, t->parts.at[i].reg);
 
 		buf_printf(b, "%s%u %s", before, t->parts.at[i].rows, reg == PACK_NONE ? t->parts.at[i].reg : pack_name(&pack->registers[reg].label, i18n_language()));
 		before = " ";
 	}
-	if (t->parts.count && !narrow)
+	if (t->parts.count)
 		buf_putc(b, ')');
+}
+
+/* What has not arrived, what it is made of where all of that has room, and the pictures. */
+static void say_unsent(const struct today *t, bool narrow, int room, struct buf *b)
+{
+	unsigned long long unsent = t->status.unsealed + t->status.waiting;
+	struct buf photos = { 0 };
+	size_t count;
+
+	buf_printf(b, narrow ? _("没送到 %llu") : _("没送到 %llu 条"), unsent);
 	if (t->status.photos)
-		buf_printf(b, _("  照片 %u 张"), t->status.photos);
+		buf_printf(&photos, narrow ? _(" 照片 %u") : _("  照片 %u 张"), t->status.photos);
+	count = b->len;
+	say_parts(t, b);
+	if (text_width(buf_str(b)) + text_width(buf_str(&photos)) > room)
+		buf_cut(b, count);
+	buf_puts(b, buf_str(&photos));
+	buf_clear(&photos);
 }
 
 static void draw_way(struct today *t, WINDOW *win, int y)
@@ -326,22 +342,19 @@ static void draw_way(struct today *t, WINDOW *win, int y)
 	bool narrow = getmaxx(win) < KIT_NARROW;
 	struct buf b = { 0 }, heard = { 0 };
 	int64_t when = courier_heard(t->app, t->status.heard);
-	uint64_t unsent;
 	int room;
 
 	if (!t->has_status)
 		return;
-	unsent = t->status.unsealed + t->status.waiting;
-	buf_printf(&b, _("没送到 %llu 条"), (unsigned long long)unsent);
 	if (when) {
 		buf_puts(&heard, narrow ? _("乡镇 ") : _("上次联系乡镇 "));
 		app_since(t->app, when, &heard);
 	} else {
-		buf_puts(&heard, _("还没有联系过乡镇"));
+		buf_puts(&heard, narrow ? _("没联系过乡镇") : _("还没有联系过乡镇"));
 	}
-	say_parts(t, narrow, &b);
 	room = getmaxx(win) - 2 - text_width(buf_str(&heard)) - 2;
-	kit_text(win, y, 1, room, unsent ? KIT_SOON : KIT_DIM, buf_str(&b));
+	say_unsent(t, narrow, room, &b);
+	kit_text(win, y, 1, room, t->status.unsealed + t->status.waiting ? KIT_SOON : KIT_DIM, buf_str(&b));
 	kit_text_right(win, y, 1 + room + 2, getmaxx(win) - 4 - room, KIT_DIM, buf_str(&heard));
 	buf_clear(&b);
 	buf_clear(&heard);

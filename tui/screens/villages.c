@@ -154,49 +154,47 @@ static enum err village_of(struct app *app, const char *id, char village[33])
 	return e;
 }
 
-/* Before the first of them is written: a village that cannot have it is found while all of it can still be put right. */
-static enum err check_codes(struct app *app, const char *ids)
+/* Codes (apart by blanks) and names (a line each) of those it goes to, read before the first of them is written: a village that cannot
+ * have it is found while all of it can still be put right, and what stops it half-way may keep the registers from being read. */
+static enum err look_up(struct app *app, const char *ids, struct buf *codes, struct buf *names)
 {
 	char id[ROW_ID_TEXT], village[33];
 	enum err e = ERR_OK;
 
 	if (!*ids)
 		return err_set(ERR_USAGE, _("一个村都没勾: 没有发"));
-	while (!e && next_id(&ids, id))
-		e = village_of(app, id, village);
+	while (!e && next_id(&ids, id) && !(e = village_of(app, id, village))) {
+		buf_printf(codes, "%s ", village);
+		put_title(app, id, names);
+		buf_putc(names, '\n');
+	}
 	return e;
 }
 
-/* Some have it, from `id` on they do not: which, why, and what to do, for a page of its own. */
-static void say_unsent(struct app *app, const char *id, const char *ids, unsigned sent, struct buf *words)
+/* Some have it, the others do not: which, why, and what to do, for a page of its own. */
+static void say_unsent(const char *names, unsigned sent, struct buf *words)
 {
-	char next[ROW_ID_TEXT];
-
+	for (unsigned i = 0; i < sent && strchr(names, '\n'); i++)
+		names = strchr(names, '\n') + 1;
 	buf_printf(words, _("# 没发完\n已发给 %u 个村。后面的没发: %s\n\n"), sent, err_detail());
 	buf_puts(words, _("先把上面说的办好, 再登记一次, 只勾下面这些村:\n"));
-	put_title(app, id, words);
-	while (next_id(&ids, next)) {
-		buf_putc(words, '\n');
-		put_title(app, next, words);
-	}
-	buf_putc(words, '\n');
+	buf_puts(words, names);
 }
 
 enum err villages_submit(struct filling *f, const char *ids, struct buf *words)
 {
-	const char *form = f->form->id;
+	const char *form = f->form->id, *next;
 	struct app *app = f->app;
-	struct buf answers = { 0 };
+	struct buf answers = { 0 }, codes = { 0 }, names = { 0 };
 	struct row_id record;
-	char id[ROW_ID_TEXT], village[33];
+	char village[ROW_ID_TEXT];
 	unsigned sent = 0;
-	enum err e = check_codes(app, ids);
+	enum err e = look_up(app, ids, &codes, &names);
 
 	if (!e)
 		e = fill_save(f->fill, FILL_NO_NODE, &answers);
-	while (!e && next_id(&ids, id)) {
-		if ((e = village_of(app, id, village)))
-			break;
+	next = buf_str(&codes);
+	while (!e && next_id(&next, village)) {
 		if (sent) {
 			e = submit_again(app, form, village, &answers);
 		} else {
@@ -208,7 +206,9 @@ enum err villages_submit(struct filling *f, const char *ids, struct buf *words)
 	if (!e)
 		buf_printf(words, _("已发给 %u 个村, 同步后各村收到"), sent);
 	else if (sent)
-		say_unsent(app, id, ids, sent, words);
+		say_unsent(buf_str(&names), sent, words);
+	buf_clear(&names);
+	buf_clear(&codes);
 	buf_clear(&answers);
 	return e;
 }

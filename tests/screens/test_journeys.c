@@ -51,6 +51,12 @@ static void says(const char *zh, const char *en)
 	assert_shows(errand_vt, errand_in(zh, en));
 }
 
+/* The home of the day, which says at its foot what has not arrived. */
+static void at_home(void)
+{
+	says("没送到", errand_mode->cols < 60 ? " unsent" : "not delivered");
+}
+
 static void path_of(const char *name, char path[static 512])
 {
 	snprintf(path, 512, "%s/%s", field_dir(), name);
@@ -91,7 +97,7 @@ static void a_new_device_becomes_a_member_of_the_township(void **state)
 	errand_press("Enter");
 	says("入网好了。", "Enrolled.");
 	errand_press("Esc");
-	says("没送到", "not delivered");         /* the home of the day */
+	at_home();
 	errand_leave("first start and enrolment, names and numbers typed", 50);
 }
 
@@ -189,7 +195,7 @@ static void patrol(const char *place, bool hazard)
 	} else {
 		says("已签名入账", "igned");
 	}
-	says("没送到", "not delivered");
+	at_home();
 }
 
 static void a_mornings_patrol_of_five_places_finds_two_hazards(void **state)

@@ -24,13 +24,15 @@ static void ack(void *user, const struct scene_acks *acks)
 static int play(void **state)
 {
 	struct keys_identity *id = NULL;
+	bool bad;
 
 	(void)state;
 	snprintf(sound, sizeof sound, "%s/sound", scene_root());
 	snprintf(spoilt, sizeof spoilt, "%s/spoilt", scene_root());
 	srandom(11);
-	return scene_play(sound, 30, false, ack, NULL) || keys_identity_new(NULL, &id)
-		|| keys_slots_add(sound, "07", id, "135790", keys_kdf_least(), NULL);
+	bad = scene_play(sound, 30, false, ack, NULL) || keys_identity_new(NULL, &id) || keys_slots_add(sound, "07", id, "135790", keys_kdf_least(), NULL);
+	keys_identity_free(id);
+	return bad;
 }
 
 enum harm { FLIP, ZERO, CUT, LONGER };

@@ -280,7 +280,7 @@ enum err erase_each(struct profile *p, bool (*each)(void *user, const struct era
 	profile_begin(p, &t);
 	x.txn = &t;
 	if (!e)
-		e = t.err ? t.err : log_each_all(&t, note_confirmation, &x);
+		e = t.err || !o.count ? t.err : log_each_all(&t, note_confirmation, &x);         /* all that was ever written is gone through */
 	for (size_t i = 0; !e && more && i < o.count; i++) {
 		for (size_t k = 0; more && k < keys_roster_count(p->roster); k++) {
 			const struct keys_writer *w = keys_roster_at(p->roster, k);

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MANY = 512 << 10 };
+
 void buf_clear(struct buf *b)
 {
 	free(b->data);
@@ -40,7 +42,7 @@ static int grow(struct buf *b, size_t more)
 		return 1;
 	cap = b->cap ? b->cap : 64;
 	while (cap < need)
-		cap *= 2;
+		cap *= cap < MANY ? 2 : 4;              /* what is not filled is not taken from the system, and what is large is moved seldom */
 	p = room_grow(b->data, b->cap ? b->len + 1 : 0, cap);
 	if (!p) {
 		b->err = err_set(ERR_NOMEM, _("要不到 %zu 字节的内存"), cap);

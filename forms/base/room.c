@@ -3,13 +3,12 @@
 
 #include <errno.h>
 #include <malloc.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-enum { LARGE_PAGE = 2 << 20 };
+enum { LARGE_PAGE = 2 << 20, HEAP_KEEPS = 8 << 20 };
 
 /* Half a large page more than whole ones is not given another: it would most likely stay empty. */
 static size_t on_large_pages(size_t len)
@@ -17,14 +16,21 @@ static size_t on_large_pages(size_t len)
 	return (len + LARGE_PAGE / 2) / LARGE_PAGE * LARGE_PAGE;
 }
 
-/* By itself the allocator comes to give large memory out of its heap, whose pages are small, once some was given back. */
-static void keep_apart(void)
+/* By itself the allocator comes to give large memory out of its heap, whose pages are small, once some was given back. For others that
+ * is as it should be: what compresses takes megabytes anew for every bundle. */
+static int apart(size_t len, void **p)
 {
-#ifdef M_MMAP_THRESHOLD
-	static bool told;
+	int e;
 
-	told = told || mallopt(M_MMAP_THRESHOLD, LARGE_PAGE / 2);
+#ifdef M_MMAP_THRESHOLD
+	mallopt(M_MMAP_THRESHOLD, LARGE_PAGE / 2);
 #endif
+	e = posix_memalign(p, LARGE_PAGE, len);
+#ifdef M_MMAP_THRESHOLD
+	mallopt(M_MMAP_THRESHOLD, HEAP_KEEPS);
+	mallopt(M_TRIM_THRESHOLD, HEAP_KEEPS);
+#endif
+	return e;
 }
 
 static void *on_pages(size_t len)
@@ -32,8 +38,7 @@ static void *on_pages(size_t len)
 	size_t large = on_large_pages(len);
 	void *p = NULL;
 
-	keep_apart();
-	if (posix_memalign(&p, LARGE_PAGE, len > large ? len : large))
+	if (apart(len > large ? len : large, &p))
 		return NULL;
 #ifdef MADV_HUGEPAGE
 	int kept = errno;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { LARGE_PAGE = 2 << 20, HEAP_KEEPS = 8 << 20 };
+enum { LARGE_PAGE = 2 << 20, HEAP_KEEPS = 4 << 20 };
 
 /* Half a large page more than whole ones is not given another: it would most likely stay empty. */
 static size_t on_large_pages(size_t len)
@@ -17,7 +17,7 @@ static size_t on_large_pages(size_t len)
 }
 
 /* By itself the allocator comes to give large memory out of its heap, whose pages are small, once some was given back. For others that
- * is as it should be: what compresses takes megabytes anew for every bundle. */
+ * is as it should be, below what the store clears when it opens: that costs nothing in memory that is fresh. */
 static int apart(size_t len, void **p)
 {
 	int e;
@@ -27,7 +27,7 @@ static int apart(size_t len, void **p)
 #endif
 	e = posix_memalign(p, LARGE_PAGE, len);
 #ifdef M_MMAP_THRESHOLD
-	mallopt(M_MMAP_THRESHOLD, HEAP_KEEPS);
+	mallopt(M_MMAP_THRESHOLD, LARGE_PAGE);
 	mallopt(M_TRIM_THRESHOLD, HEAP_KEEPS);
 #endif
 	return e;

@@ -193,7 +193,7 @@ static void patrol(const char *place, bool hazard)
 		says("巡查存下了", "Visit saved");
 		errand_press("Esc");
 	} else {
-		says("已签名入账", "igned");
+		says("已签名入账", "saved and signed");
 	}
 	at_home();
 }
@@ -250,10 +250,10 @@ static void a_full_card_loses_nothing_and_says_so(void **state)
 	errand_press("Enter");
 	errand_press("Enter");
 	says("小结", "summary");                 /* not saved, nothing gone */
-	assert_false(vt_shows(errand_vt, errand_in("已签名入账", "igned")));
+	assert_false(vt_shows(errand_vt, errand_in("已签名入账", "saved and signed")));
 	run("rm card.full");
 	errand_press("Enter");
-	says("已签名入账", "igned");
+	says("已签名入账", "saved and signed");
 	errand_leave("an inspection on a full card", 20);
 }
 

@@ -8,8 +8,7 @@
 struct leaving {
 	struct making *m;
 	const struct plan_entity *en; struct payload_row *row;
-	bool amends;
-	struct payload_fields stale;                      /* AMEND: fields where the version it corrects has no say any more */
+	bool amends, counts;                              /* an AMEND; and the version it corrects counts */
 };
 
 static fill_node node_of(const struct making *m, const struct plan_entity *en, const struct plan_save *s, uint32_t instance)
@@ -53,7 +52,7 @@ static void leave_submitted(struct leaving *x, const struct plan_save *s, bool *
 		payload_fields_add(&x->row->emptied, s->n);
 }
 
-/* AMEND: what the corrected version said is not said again where others have had the word since. */
+/* AMEND: what the corrected version said, and still says, is not said again: others may have had the word since, or contradict it. */
 static void leave_amended(struct leaving *x, const struct plan_save *s, bool *answered)
 {
 	fill_node node = node_of(x->m, x->en, s, x->row->instance);
@@ -63,7 +62,7 @@ static void leave_amended(struct leaving *x, const struct plan_save *s, bool *an
 		return;
 	value = fill_is_relevant(x->m->fill, node) ? fill_value(x->m->fill, node) : "";
 	*answered = *value;
-	if (payload_fields_has(&x->stale, s->n) && !strcmp(value, opened))
+	if (x->counts && !strcmp(value, opened))
 		payload_fields_add(&x->row->kept, s->n);
 }
 
@@ -98,30 +97,14 @@ static bool find_version(void *user, const struct row_history *h)
 	return !f->counts;
 }
 
-static bool is_open(const struct row *r, uint32_t n, const uint8_t *ref)
-{
-	const struct row_field *f = row_field(r, n);
-
-	for (uint32_t k = 0; f && k < f->count; k++)
-		if (!memcmp(r->events[f->open[k].event].ref, ref, EVENT_REF))
-			return true;
-	return false;
-}
-
 /* A version that does not count has yet to say all that it says. */
-static enum err find_stale(struct leaving *x, const struct row_id *id)
+static enum err find_whether_it_counts(struct leaving *x, const struct row_id *id)
 {
 	struct finding f = { .ref = x->m->head.target.ref };
-	struct row r;
 	enum err e = row_history(x->m->p, id, find_version, &f);
 
-	if (e || !f.counts || (e = row_read(x->m->p, id, &r)))
-		return e;
-	for (uint32_t i = 0; i < x->en->save_count; i++)
-		if (!is_open(&r, x->en->saves[i].n, f.ref))
-			payload_fields_add(&x->stale, x->en->saves[i].n);
-	row_clear(&r);
-	return ERR_OK;
+	x->counts = !e && f.counts;
+	return e;
 }
 
 enum err making_kept(struct making *m)
@@ -134,7 +117,7 @@ enum err making_kept(struct making *m)
 		struct row_id id = { .index = row->row.index };
 
 		memcpy(id.ref, row->row.event.ref, EVENT_REF);
-		if (row->fresh || (x.amends && (e = find_stale(&x, &id))))
+		if (row->fresh || (x.amends && (e = find_whether_it_counts(&x, &id))))
 			continue;
 		leave_fields(&x);
 	}

@@ -98,20 +98,25 @@ static void send_off(struct open_form *o)
 	submit_host_close(o->host);
 }
 
-/* Corrects the record that made the row. */
-static void correct(struct profile *p, const struct row_id *id, const char *question, const char *value)
+static void correct_record(struct profile *p, const char *form, const struct row_id *record, const struct row_id *row, const char *question, const char *value)
 {
 	struct open_form o;
 	uint8_t ref[EVENT_REF];
 
-	open_on(&o, p, "place_new", id);
-	assert_ok(submit_load(p, id->ref, o.fill));
+	open_on(&o, p, form, row);
+	assert_ok(submit_load(p, record->ref, o.fill));
 	put_away_and_open(&o);
 	answer(&o, question, value);
 	assert_ok(fill_finish(o.fill));
-	assert_ok(submit_amend(p, &(struct submit_amend){ .target = id->ref, .fill = o.fill, .reason = "写错了" }, ref));
+	assert_ok(submit_amend(p, &(struct submit_amend){ .target = record->ref, .fill = o.fill, .reason = "写错了" }, ref));
 	fill_close(o.fill);
 	submit_host_close(o.host);
+}
+
+/* The record that made the row. */
+static void correct(struct profile *p, const struct row_id *id, const char *question, const char *value)
+{
+	correct_record(p, "place_new", id, id, question, value);
 }
 
 /* --- what holds --- */
@@ -211,6 +216,26 @@ static void a_correction_of_an_old_record_leaves_alone_what_changed_since(void *
 	assert_int_equal(township_kinds(li, &id, "address"), 1);
 }
 
+static void a_correction_of_another_thing_settles_no_contradiction(void **state)
+{
+	struct row_id id, edit;
+
+	(void)state;
+	assert_ok(township_submit(wang, "place_new", NULL, "{'name':'石桥旅社','kind':'HT','phone':'00000001'}", &id));
+	everybody_meets();
+	assert_ok(township_submit(wang, "place_edit", &id, "{'phone':'00000002','licence':'证1'}", &edit));
+	assert_ok(township_submit(li, "place_edit", &id, "{'phone':'00000003'}", NULL));
+	everybody_meets();
+	assert_int_equal(township_kinds(li, &id, "phone"), 2);
+	correct(wang, &id, "name", "石桥客栈");
+	correct_record(wang, "place_edit", &edit, &id, "licence", "证2");      /* whose telephone is one of the two */
+	everybody_meets();
+	assert_string_equal(township_value(li, &id, "name"), "石桥客栈");
+	assert_string_equal(township_value(li, &id, "licence"), "证2");
+	assert_int_equal(township_kinds(li, &id, "licence"), 1);
+	assert_int_equal(township_kinds(li, &id, "phone"), 2);
+}
+
 static void a_correction_may_empty_what_the_record_said(void **state)
 {
 	struct row_id id = make_place();
@@ -248,6 +273,7 @@ int main(void)
 		cmocka_unit_test(emptying_does_not_take_away_what_another_wrote_meanwhile),
 		cmocka_unit_test(a_form_put_away_for_days_does_not_turn_back_what_came_meanwhile),
 		cmocka_unit_test(a_correction_of_an_old_record_leaves_alone_what_changed_since),
+		cmocka_unit_test(a_correction_of_another_thing_settles_no_contradiction),
 		cmocka_unit_test(a_correction_may_empty_what_the_record_said),
 		cmocka_unit_test(only_the_township_writes_what_is_the_townships),
 	};

@@ -80,7 +80,7 @@ static void one_judged_major_stands_first_until_somebody_has_it_in_hand_and_is_l
 	save(vt, "督办期限: 这一项必填");
 	field_fill(vt, "718");
 	save(vt, "已存: 挂牌督办");
-	assert_shows(vt, "在办 1   7日内到期 1");
+	assert_shows(vt, "在办 1  7日内到期 1");
 	vt_keys(vt, "4");
 	assert_hides(vt, "乡镇  今日");
 	assert_shows(vt, "督办期限");

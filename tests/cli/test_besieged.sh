@@ -43,7 +43,7 @@ used=$(($(cat "$work"/town/journal/* | wc -c) / 512 + 1))
 daemon=$!
 ok "the daemon runs on a full disk" await get /healthz
 ctl zhao sync --url "$url" >"$work/log" 2>&1
-same "what it cannot keep has no receipt" "$(waiting zhao)" 2
+same "what it cannot keep has no receipt: the log's beginning, the record, the time of the boot" "$(waiting zhao)" 3
 has "it says why" "$work/daemon.log" "xunchad: "
 same "and still answers" "$(get /healthz)" ok
 stop_daemon >/dev/null

@@ -10,7 +10,7 @@
 
 /* A draft is a run of CBOR arrays: [version, form id, form version, where], then for every question with a value (or whose
  * default was taken away) [path, value] or [path, value, what it was opened with], and for every repeat [path, instances]. */
-enum { DRAFT_VERSION = 1, DRAFT_BYTES_MAX = 64 << 20, PATH_MAX_BYTES = 2048 };
+enum { DRAFT_VERSION = 2 /* of 1: nothing of what a question was opened with */, DRAFT_BYTES_MAX = 64 << 20, PATH_MAX_BYTES = 2048 };
 
 static void save_entry(const struct fill *f, uint32_t node, struct buf *path, struct buf *out)
 {
@@ -268,11 +268,13 @@ static enum err load_all(struct loading *l, struct cbor *c)
 {
 	const char *where;
 	size_t len, n;
+	uint64_t version;
 	enum err err;
 	struct buf at = { 0 };
 
 	n = cbor_array(c, 4);
-	if (c->err || n != 4 || cbor_unsigned(c) != DRAFT_VERSION)
+	version = cbor_unsigned(c);
+	if (c->err || n != 4 || !version || version > DRAFT_VERSION)
 		return err_set(c->err ? ERR_FORMAT : ERR_VERSION, _("草稿不是这个程序写的, 或已损坏"));
 	cbor_text(c, 0, &len);
 	cbor_text(c, 0, &len);

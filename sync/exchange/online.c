@@ -352,22 +352,19 @@ static enum err offer_again(struct online *o)
 }
 
 /* Once in the life of a boot in which something was recorded: the township tells the time, and that goes along with it. It was told between
- * our question and its answer; where they lie too far apart, another exchange will do. */
-static enum err bind_clock(struct online *o)
+ * our question and its answer; where they lie too far apart, another exchange will do. Records never wait for it: what goes wrong here comes
+ * again with them, or does not matter. */
+static void bind_clock(struct online *o)
 {
 	struct inbox_file f = { .time = 0 };
 	int64_t began = clock_uptime(), took;
 	struct status now;
-	enum err e;
 
-	if (truetime_is_bound(o->profile))
-		return ERR_OK;
-	if ((e = status_read(o->profile, &now)) || !now.unsealed)
-		return e;
-	if ((e = fetch_standing(o, &f)) == ERR_NOTFOUND)
-		return ERR_OK;
+	if (truetime_is_bound(o->profile) || status_read(o->profile, &now) || !now.unsealed || fetch_standing(o, &f))
+		return;
 	took = clock_uptime() - began;
-	return e || !f.time || took < 0 || took > CLOCK_MOST_MS ? e : truetime_bind(o->profile, "receipt", f.time, began + took / 2);
+	if (f.time && took >= 0 && took <= CLOCK_MOST_MS)
+		truetime_bind(o->profile, "receipt", f.time, began + took / 2);
 }
 
 /* Sealed also without a way to the township: a stick takes it as well. */
@@ -378,7 +375,7 @@ static enum err begin(struct online *o)
 	enum err e = fetch_roots(o), sealing;
 
 	if (!e)
-		e = bind_clock(o);
+		bind_clock(o);
 	snprintf(why, sizeof why, "%s", e ? err_detail() : "");
 	sealing = seal_more(o, &sealed);
 	return e ? err_set(e, "%s", why) : sealing;

@@ -412,6 +412,20 @@ enum err profile_unlock(struct profile *p, const char *label, const char *pin, c
 	return e ? e : profile_adopt(p, identity);
 }
 
+struct event_scope profile_own_scope(const struct profile *p)
+{
+	const struct keys_writer *w = keys_roster_find(p->roster, p->writer);
+	const struct event_scope *village = NULL;
+	uint32_t villages = 0;
+
+	for (size_t i = 0; w && i < w->scope_count; i++)
+		if (w->scopes[i].kind == 1) {
+			village = &w->scopes[i];
+			villages++;
+		}
+	return villages == 1 ? *village : event_scope_all();
+}
+
 void profile_begin(struct profile *p, struct store_txn *t)
 {
 	struct store_key key = log_meta_key(META_TRUST);

@@ -110,6 +110,8 @@ enum err profile_pack_current(struct profile *p, const struct pack **out);
 /* --- time --- */
 struct profile_now { int64_t wall, uptime; uint64_t boot; };
 struct profile_now profile_now(struct profile *p);
+/* The one village the unlocked writer belongs to, else all. */
+struct event_scope profile_own_scope(const struct profile *p);
 /* Before the build, before the last trusted time, or 400 days past it: ask the person. */
 bool profile_clock_doubtful(struct profile *p);
 /* The next sealer's counter, durable before it returns. */

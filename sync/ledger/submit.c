@@ -115,11 +115,9 @@ static enum err refuse(const struct making *m, const struct context *c, const st
 static enum err check_needs(const struct making *m, const struct judge_entry *e, const struct payload_row *row)
 {
 	const struct pack_entity *en = &m->pack->forms[m->form].entities[row->entity];
-	fill_node at = FILL_NO_NODE;
+	fill_node at = making_instance(m, en->repeat, row->instance);
 	enum err err;
 
-	if (en->repeat != FORM_NONE)
-		at = fill_instance(m->fill, fill_node_at(m->fill, FILL_NO_NODE, en->repeat), row->instance);
 	for (uint32_t i = 0; i < e->write_count; i++) {
 		const struct pack_step *s = e->writes[i].step;
 		bool given = true;

@@ -13,10 +13,8 @@ struct leaving {
 
 static fill_node node_of(const struct making *m, const struct plan_entity *en, const struct plan_save *s, uint32_t instance)
 {
-	fill_node at = FILL_NO_NODE;
+	fill_node at = s->repeated ? making_instance(m, en->repeat, instance) : FILL_NO_NODE;
 
-	if (s->repeated && (at = fill_node_at(m->fill, FILL_NO_NODE, en->repeat)) != FILL_NO_NODE)
-		at = fill_instance(m->fill, at, instance);
 	return s->repeated && at == FILL_NO_NODE ? at : fill_node_at(m->fill, at, s->question);
 }
 

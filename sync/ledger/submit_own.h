@@ -27,6 +27,9 @@ void making_close(struct making *m);
 enum err making_rows(struct making *m);
 /* Which log it goes to. */
 enum err making_scope(struct making *m, const char *village);
+/* Instance `instance` of a repeat of the form; FILL_NO_NODE, the record itself, where there is no repeat. */
+fill_node making_instance(const struct making *m, uint32_t repeat, uint32_t instance);
+
 /* What its author left as it was shown to him, or emptied. After making_answers(). */
 enum err making_kept(struct making *m);
 /* What the question of a SUBMIT showed of the field it is saved to; NULL when it showed nothing. *node: where it stands in the fill. */
@@ -44,9 +47,6 @@ enum err making_write(struct making *m, uint8_t ref[EVENT_REF]);
 /* A record that is here, and what it is a record of. The event is the caller's to clear, also after an error. */
 struct submit_opened { struct log_event event; struct record rec; };
 enum err submit_open_record(struct profile *p, const uint8_t *ref, struct submit_opened *out);
-
-/* The one village the unlocked writer belongs to, else all. */
-struct event_scope submit_own_scope(const struct profile *p);
 
 /* Deps of a row for some fields: their open values, else the event that made it. ERR_LIMIT over 16. */
 enum err submit_row_deps(const struct row *r, const uint32_t *fields, uint32_t count, bool proposals, struct payload_link *deps, uint32_t *dep_count);

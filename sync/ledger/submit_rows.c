@@ -78,6 +78,11 @@ static enum err put_steps(struct making *m, const struct pack_entity *en, fill_n
 	return e;
 }
 
+fill_node making_instance(const struct making *m, uint32_t repeat, uint32_t instance)
+{
+	return repeat == FORM_NONE ? FILL_NO_NODE : fill_instance(m->fill, fill_node_at(m->fill, FILL_NO_NODE, repeat), instance);
+}
+
 /* The row an entity names: *has false when its expression gives nothing. */
 static enum err named_row(struct making *m, const struct pack_entity *en, fill_node at, struct row_id *id, bool *has)
 {
@@ -140,20 +145,6 @@ enum err making_rows(struct making *m)
 
 /* --- which log --- */
 
-struct event_scope submit_own_scope(const struct profile *p)
-{
-	const struct keys_writer *w = keys_roster_find(p->roster, p->writer);
-	const struct event_scope *village = NULL;
-	uint32_t villages = 0;
-
-	for (size_t i = 0; w && i < w->scope_count; i++)
-		if (w->scopes[i].kind == 1) {
-			village = &w->scopes[i];
-			villages++;
-		}
-	return villages == 1 ? *village : event_scope_all();
-}
-
 static enum err row_scope(struct making *m, const struct row_id *id, struct event_scope *out)
 {
 	struct row r;
@@ -179,7 +170,7 @@ enum err making_scope(struct making *m, const char *village)
 			return row_scope(m, &id, &m->scope);
 		township = township && m->pack->registers[m->plan->entities[m->rows[i].entity].reg].township;
 	}
-	m->scope = submit_own_scope(m->p);
+	m->scope = profile_own_scope(m->p);
 	if (township)
 		m->scope = event_scope_all();
 	else if (village && *village)

@@ -4,7 +4,7 @@
 #include "forms/base/cbor.h"
 #include "sync/keys/roster.h"
 #include "sync/ledger/log_record.h"
-#include "sync/ledger/submit_own.h"
+#include "sync/ledger/profile.h"
 
 #include <string.h>
 
@@ -89,7 +89,7 @@ static enum err append(struct log_batch *b, void *user)
 {
 	const struct binding *x = user;
 	struct profile *p = log_profile(b);
-	struct event_scope scope = submit_own_scope(p);
+	struct event_scope scope = profile_own_scope(p);
 	struct event e = { .kind = EVENT_ANCHOR };
 	struct buf part = { 0 };
 	uint8_t ref[EVENT_REF];

@@ -96,14 +96,12 @@ static enum kit_next same_chosen(struct kit_view *below, struct kit_view *self)
 static enum kit_next open_hazard(struct walk *w)
 {
 	const struct kit_option options[] = { { _("还是它: 不另立"), NULL, false }, { _("另一处: 再立一个"), NULL, false } };
-	struct buf number = { 0 }, words = { 0 };
+	struct buf words = { 0 };
 	struct kit_view *choice;
-	enum kit_role role;
 
-	if (walk_hazard_of(w, node_at(w)) != FILL_NO_NODE || !walk_stands(w, node_at(w), &number, &words, &role))
+	if (walk_hazard_of(w, node_at(w)) != FILL_NO_NODE || !walk_stands(w, node_at(w), NULL, &words, NULL))
 		return open_panel(w);
 	choice = kit_choice_new(_("这一项有没销号的隐患"), buf_str(&words), options, sizeof options / sizeof *options, false, same_chosen);
-	buf_clear(&number);
 	buf_clear(&words);
 	return kit_open(&w->base, choice);
 }

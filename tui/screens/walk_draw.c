@@ -173,7 +173,7 @@ static int consequences(struct walk *w, WINDOW *win, int y, int rows)
 {
 	const struct form_question *q = walk_question(w);
 	int cols = getmaxx(win), x = cols < KIT_NARROW ? 1 : 10, top = y;
-	struct buf b = { 0 }, number = { 0 };
+	struct buf b = { 0 };
 	enum kit_role role;
 
 	if (rows > 0)
@@ -183,9 +183,8 @@ static int consequences(struct walk *w, WINDOW *win, int y, int rows)
 		y += kit_paragraph(win, y, x, rows - (y - top) > 2 ? 2 : 1, cols - x - 1, !strcmp(q->xc[FORM_XC_LEVEL], "M?") ? KIT_SOON : KIT_PLAIN, buf_str(&b));
 	}
 	buf_reset(&b);
-	if (walk_stands(w, w->items[w->at].node, &number, &b, &role) && y - top < rows)
+	if (walk_stands(w, w->items[w->at].node, NULL, &b, &role) && y - top < rows)
 		y += kit_printf(win, y, x, cols - x - 1, role, _("没销号 %s"), buf_str(&b)) > 0;
-	buf_clear(&number);
 	buf_reset(&b);
 	walk_old_answer(w, w->items[w->at].node, &b);
 	if (b.len && y - top < rows)

@@ -54,27 +54,31 @@ static const struct walk_standing *find(struct walk *w, fill_node item)
 	return NULL;
 }
 
+static void tell(struct walk *w, const struct walk_standing *s, struct buf *out)
+{
+	const struct pack *pack = w->f->pack;
+	uint32_t reg = pack_find_register(pack, "hazards"), field = reg == PACK_NONE ? PACK_NONE : pack_find_field(&pack->registers[reg], "stage");
+
+	buf_puts(out, s->number);
+	if (s->has_due) {
+		buf_puts(out, "  ");
+		words_days(s->due - app_day(w->f->app), out);
+	}
+	if (field != PACK_NONE)
+		buf_printf(out, "  %s", app_code(w->f->app, pack->registers[reg].fields[field].codes, s->stage));
+}
+
 bool walk_stands(struct walk *w, fill_node item, struct buf *number, struct buf *words, enum kit_role *role)
 {
 	const struct walk_standing *s = find(w, item);
-	const struct pack *pack = w->f->pack;
-	uint32_t reg = pack_find_register(pack, "hazards"), field = s && reg != PACK_NONE ? pack_find_field(&pack->registers[reg], "stage") : PACK_NONE;
-	int32_t left;
 
-	if (!s)
-		return false;
-	*role = KIT_SOON;
-	buf_puts(number, s->number);
-	buf_puts(words, s->number);
-	if (s->has_due) {
-		left = s->due - app_day(w->f->app);
-		buf_puts(words, "  ");
-		words_days(left, words);
-		*role = words_days_role(left);
-	}
-	if (field != PACK_NONE)
-		buf_printf(words, "  %s", app_code(w->f->app, pack->registers[reg].fields[field].codes, s->stage));
-	return true;
+	if (s && number)
+		buf_puts(number, s->number);
+	if (s && words)
+		tell(w, s, words);
+	if (s && role)
+		*role = s->has_due ? words_days_role(s->due - app_day(w->f->app)) : KIT_SOON;
+	return s != NULL;
 }
 
 static void note_words(const char *number, struct buf *out)
@@ -85,11 +89,9 @@ static void note_words(const char *number, struct buf *out)
 enum err walk_see_again(struct walk *w, fill_node item)
 {
 	struct buf number = { 0 }, words = { 0 };
-	enum kit_role role;
 	enum err e = ERR_OK;
 
-	if (walk_stands(w, item, &number, &words, &role) && walk_note_of(w, item) == FILL_NO_NODE) {
-		buf_reset(&words);
+	if (walk_stands(w, item, &number, NULL, NULL) && walk_note_of(w, item) == FILL_NO_NODE) {
 		note_words(buf_str(&number), &words);
 		e = walk_set_note(w, item, buf_str(&words));
 	}
@@ -103,11 +105,10 @@ enum err walk_see_again(struct walk *w, fill_node item)
 enum err walk_see_gone(struct walk *w, fill_node item)
 {
 	fill_node note = walk_note_of(w, item), said = note == FILL_NO_NODE ? note : fill_child(w->f->fill, note, "words");
-	struct buf number = { 0 }, words = { 0 }, ours = { 0 };
-	enum kit_role role;
+	struct buf number = { 0 }, ours = { 0 };
 	enum err e = ERR_OK;
 
-	if (!walk_stands(w, item, &number, &words, &role))
+	if (!walk_stands(w, item, &number, NULL, NULL))
 		return ERR_OK;
 	note_words(buf_str(&number), &ours);
 	if (said != FILL_NO_NODE && !strcmp(fill_value(w->f->fill, said), buf_str(&ours)) && !(e = fill_remove_instance(w->f->fill, note)))
@@ -115,7 +116,6 @@ enum err walk_see_gone(struct walk *w, fill_node item)
 	if (!e)
 		kit_say(KIT_SOON, _("%s 还没销号: 整改好了去报"), buf_str(&number));
 	buf_clear(&number);
-	buf_clear(&words);
 	buf_clear(&ours);
 	return e;
 }

@@ -188,15 +188,26 @@ static enum err count_moved(struct warning_view *v)
 	return e;
 }
 
-static void merge(struct warning_view *v)
+/* Answers add nobody: only where the list has grown may somebody stand on it twice. */
+static enum err open_list(struct warning_view *v)
 {
-	uint32_t merged;
-	enum err e = calls_merge(v->app, &v->id, &merged);
+	uint32_t merged = 0;
+	enum err e;
 
-	if (e)
+	calls_close(&v->calls);
+	e = calls_open(v->app, &v->id, v->waiting_only, &v->calls);
+	if (e || v->calls.all_total == v->merged_of)
+		return e;
+	if ((e = calls_merge(v->app, &v->id, &merged)))
 		kit_say_error(e);
 	else if (merged)
 		kit_say(KIT_PLAIN, _("两份名单里都有的 %u 人, 已并成一条"), merged);
+	if (merged) {
+		calls_close(&v->calls);
+		e = calls_open(v->app, &v->id, v->waiting_only, &v->calls);
+	}
+	v->merged_of = v->calls.all_total;
+	return merged ? e : ERR_OK;
 }
 
 enum err warning_read(struct warning_view *v)
@@ -211,9 +222,7 @@ enum err warning_read(struct warning_view *v)
 		return e;
 	v->open = (struct warning_open){ v->id, clocks_time(v->app, &v->row, "received"), calls_answered(v->app, &v->id) };
 	v->reg = &v->app->pack->registers[pack_find_register(v->app->pack, "callouts")];
-	calls_close(&v->calls);
-	merge(v);
-	e = calls_open(v->app, &v->id, v->waiting_only, &v->calls);
+	e = open_list(v);
 	kit_list_sync(&v->list);
 	if (!e)
 		e = count_moved(v);

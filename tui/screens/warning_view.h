@@ -15,6 +15,7 @@ struct warning_view {
 	struct warning_open open;
 	struct calls calls;
 	bool waiting_only, looked, begun;
+	uint32_t merged_of;                         /* so many stood on the list when it was looked through for twins */
 	struct buf moved;                           /* how far the moving has come, in words */
 	const struct pack_register *reg;
 	struct kit_list list;

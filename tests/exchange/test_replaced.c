@@ -234,17 +234,8 @@ static void what_waits_in_many_small_bundles_is_sealed_anew_in_few(void **state)
 
 static int set_up(void **state)
 {
-	(void)state;
 	began = clock_wall();
-	two_open();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	two_close();
-	return 0;
+	return two_setup(state);
 }
 
 int main(void)
@@ -258,5 +249,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return keys_start() || cmocka_run_group_tests(tests, set_up, tear_down);
+	return keys_start() || cmocka_run_group_tests(tests, set_up, two_teardown);
 }

@@ -7,6 +7,7 @@
 #include "sync/bundle/receipt.h"
 #include "sync/ledger/digest.h"
 #include "tests/faults/scene.h"
+#include "tests/dice.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,14 +18,11 @@ enum { ROUNDS = 50, FILES_MAX = 1024, CASES = 1000, AT_ONCE = 8, TIMES = 5 };
 struct old { struct buf data; uint8_t id[KEYS_HASH]; int round; bool met[2], meets; };
 static struct old files[FILES_MAX];
 static uint32_t file_count;
-static uint64_t dice_state = 88172645463325252u;
+static uint64_t dice_state = DICE_START;
 
 static uint32_t dice(uint32_t n)
 {
-	dice_state ^= dice_state << 13;
-	dice_state ^= dice_state >> 7;
-	dice_state ^= dice_state << 17;
-	return (uint32_t)(dice_state >> 33) % n;
+	return dice_throw(&dice_state, n);
 }
 
 static bool is(const struct old *f, const char *magic)
@@ -103,20 +101,17 @@ static void a_season(void)
 
 static int begin(void **state)
 {
-	(void)state;
 	setenv("TMPDIR", "/dev/shm", 0);                  /* not about disks */
-	two_open();
+	two_setup(state);
 	a_season();
 	return 0;
 }
 
 static int end(void **state)
 {
-	(void)state;
 	for (uint32_t i = 0; i < file_count; i++)
 		buf_clear(&files[i].data);
-	two_close();
-	return 0;
+	return two_teardown(state);
 }
 
 /* --- what must not change --- */

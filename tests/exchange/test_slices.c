@@ -237,20 +237,6 @@ static void a_program_that_ends_between_two_slices_goes_on_from_there(void **sta
 	assert_int_equal(held(device, "west"), EVENTS);
 }
 
-static int open_two(void **state)
-{
-	(void)state;
-	two_open();
-	return 0;
-}
-
-static int close_two(void **state)
-{
-	(void)state;
-	two_close();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,5 +247,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, open_two, close_two) != 0;
+	return cmocka_run_group_tests(tests, two_setup, two_teardown) != 0;
 }

@@ -417,20 +417,6 @@ static void f2_a_merge_killed_at_any_call_has_given_receipts_only_for_what_is_ke
 	print_message("# %ld kills, %ld with a receipt given\n", kills, with_receipt);
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	two_open();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	two_close();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -450,5 +436,5 @@ int main(void)
 	if (!access("/dev/shm", W_OK))
 		setenv("TMPDIR", "/dev/shm", 0);          /* thousands of syncs */
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return keys_start() || cmocka_run_group_tests(tests, set_up, tear_down);
+	return keys_start() || cmocka_run_group_tests(tests, two_setup, two_teardown);
 }

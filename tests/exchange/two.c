@@ -128,3 +128,17 @@ uint16_t two_daemon(uint16_t port, pid_t *pid)
 	}
 	return (uint16_t)found;
 }
+
+int two_setup(void **state)
+{
+	(void)state;
+	two_open();
+	return 0;
+}
+
+int two_teardown(void **state)
+{
+	(void)state;
+	two_close();
+	return 0;
+}

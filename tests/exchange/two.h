@@ -17,6 +17,9 @@ extern char stick[512];                                 /* a path; two_fresh_sti
 /* Profiles "town" and "device" of world_path(), PIN 246810. */
 void two_open(void);
 void two_close(void);
+/* The same for a group of tests. */
+int two_setup(void **state);
+int two_teardown(void **state);
 
 void two_fresh_stick(void);
 /* The device copies to the stick and reads it; the township merges it, gives receipts and the downlink. */

@@ -3,6 +3,7 @@
 #include "tests/tap.h"
 
 #include "forms/base/fs.h"
+#include "tests/dice.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -20,14 +21,11 @@ static struct disk {
 	const struct trap_op *said;
 } disk;
 
-static uint64_t seed = 88172645463325252u;
+static uint64_t seed = DICE_START;
 
 uint32_t disk_dice(uint32_t sides)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (uint32_t)(seed >> 33) % sides;
+	return dice_throw(&seed, sides);
 }
 
 /* --- content --- */

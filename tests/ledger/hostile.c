@@ -6,6 +6,7 @@
 #include "sync/bundle/seal.h"
 #include "sync/keys/authority.h"
 #include "sync/keys/roster.h"
+#include "tests/dice.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,14 +24,11 @@ const struct keys_identity *hostile_insider;
 
 static struct keys_identity *insider;
 static char before[80];
-static uint64_t epoch = EPOCHS, state = 88172645463325252u;
+static uint64_t epoch = EPOCHS, state = DICE_START;
 
 uint32_t hostile_dice(uint32_t n)
 {
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (uint32_t)(state >> 33) % n;
+	return dice_throw(&state, n);
 }
 
 /* --- the summer --- */

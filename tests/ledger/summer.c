@@ -4,6 +4,7 @@
 #include "sync/keys/authority.h"
 #include "sync/ledger/payload.h"
 #include "sync/ledger/submit.h"
+#include "tests/dice.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,14 +15,11 @@ struct township summer_town;
 static struct profile *people[PEOPLE];
 static struct row_id places[PLACES], hazards[HAZARDS];
 static uint32_t hazard_count;
-static uint64_t dice_state = 88172645463325252u;
+static uint64_t dice_state = DICE_START;
 
 static uint32_t dice(uint32_t n)
 {
-	dice_state ^= dice_state << 13;
-	dice_state ^= dice_state >> 7;
-	dice_state ^= dice_state << 17;
-	return (uint32_t)(dice_state >> 33) % n;
+	return dice_throw(&dice_state, n);
 }
 
 static enum err count_event(void *user, const struct log_event *e)

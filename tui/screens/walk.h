@@ -71,7 +71,7 @@ void walk_old_answer(struct walk *w, fill_node node, struct buf *out);   /* "07-
 void walk_forget_old(struct walk *w);
 enum err walk_history(struct walk *w, fill_node node, struct buf *out);  /* what was said of this item at the last visits, newest first */
 
-/* walk_standing.c: the hazard that an earlier visit found on this item, if it is not finished: its number, and "02-0003-1  逾期 2天  已告知限期", appended;
+/* walk_standing.c: the hazard that an earlier visit found on this item, if it is not finished: its number, and "02-0003-1  逾期 2天  已告知限期" ("3天内到期"), appended;
  * what is not wanted may be NULL. */
 bool walk_stands(struct walk *w, fill_node item, struct buf *number, struct buf *words, enum kit_role *role);
 /* It is still there: noted, where nothing was noted. It is not: that note goes, and what to do about the hazard is said. */

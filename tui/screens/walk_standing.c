@@ -63,6 +63,7 @@ static void tell(struct walk *w, const struct walk_standing *s, struct buf *out)
 	if (s->has_due) {
 		buf_puts(out, "  ");
 		words_days(s->due - app_day(w->f->app), out);
+		buf_puts(out, s->due < app_day(w->f->app) ? "" : _("到期"));
 	}
 	if (field != PACK_NONE)
 		buf_printf(out, "  %s", app_code(w->f->app, pack->registers[reg].fields[field].codes, s->stage));

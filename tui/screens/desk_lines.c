@@ -136,7 +136,7 @@ static void line_warnings(const struct board *b, struct desk_line *l)
 	for (uint32_t i = 0; i < b->warning_count; i++) {
 		const struct board_warning *w = &b->warnings[i];
 
-		say(l, _("%s  %u/%u 村已完成叫应"), w->words, w->done, w->villages);
+		say(l, _("%u/%u 村已完成叫应  %s"), w->done, w->villages, w->words);
 		if (w->minutes >= 0 && *w->slowest)
 			say(l, _("最慢 %s %lld 分"), w->slowest, (long long)w->minutes);
 		if (w->done < w->villages)

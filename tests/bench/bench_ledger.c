@@ -20,21 +20,6 @@ enum { DISTINCT = 200, SAVES = 300, RUN = 256, REBUILT = 100000 };
 static struct event parts[DISTINCT];
 static struct buf wire[DISTINCT];
 
-static void make_parts(void)
-{
-	struct records r;
-
-	assert_ok(records_open(&r, SRCDIR "/forms/catalog", 5, NULL));
-	for (int i = 0; i < DISTINCT; i++) {
-		struct event_base base = r.base;
-		size_t used;
-
-		assert_ok(records_next(&r, &wire[i]));
-		assert_ok(event_decode(wire[i].data, wire[i].len, &base, &parts[i], &used));
-	}
-	records_close(&r);
-}
-
 static double seconds(int64_t from)
 {
 	return (double)(clock_ticks() - from) / 1e9;
@@ -127,7 +112,7 @@ int main(void)
 	bool good;
 
 	world_path("");                                 /* starts the keys room */
-	make_parts();
+	assert_ok(records_parts(SRCDIR "/forms/catalog", 5, parts, wire, DISTINCT));
 	township_open(&town);
 	p = township_device(&town, "device", 7, "p-wang", "07", PACK_GRID, VILLAGE);
 	good = durable_save(p);

@@ -44,22 +44,6 @@ static double work(void)
 
 /* --- what arrives --- */
 
-/* Inspections filled and encoded once; each writer's log has them anew. */
-static void make_parts(void)
-{
-	struct records r;
-
-	assert_ok(records_open(&r, SRCDIR "/forms/catalog", 5, NULL));
-	for (int i = 0; i < DISTINCT; i++) {
-		struct event_base base = r.base;
-		size_t used;
-
-		assert_ok(records_next(&r, &wire[i]));
-		assert_ok(event_decode(wire[i].data, wire[i].len, &base, &parts[i], &used));
-	}
-	records_close(&r);
-}
-
 struct author { struct keys_identity *id; struct event_log_id log; struct event_base base; uint64_t seq; uint8_t hash[EVENT_HASH]; };
 
 static void next_segment(struct author *a, struct buf *bytes, struct log_segment *s)
@@ -197,7 +181,7 @@ int main(int argc, char **argv)
 	if (!bundles || !events || !(files = calloc(bundles, sizeof *files)))
 		return 2;
 	world_path("");
-	make_parts();
+	assert_ok(records_parts(SRCDIR "/forms/catalog", 5, parts, wire, DISTINCT));
 	township_open(&town);
 	for (int w = 0; w < WRITERS; w++)
 		township_certify(&town, FIRST_WRITER + w, false, "p-x", "x", PACK_GRID, VILLAGE);

@@ -285,6 +285,22 @@ enum err records_next(struct records *r, struct buf *out)
 	return e;
 }
 
+enum err records_parts(const char *catalog, uint32_t seed, struct event *parts, struct buf *wire, int count)
+{
+	struct records r;
+	enum err e = records_open(&r, catalog, seed, NULL);
+
+	for (int i = 0; i < count && !e; i++) {
+		struct event_base base = r.base;
+		size_t used;
+
+		if (!(e = records_next(&r, &wire[i])))
+			e = event_decode(wire[i].data, wire[i].len, &base, &parts[i], &used);
+	}
+	records_close(&r);
+	return e;
+}
+
 enum err records_segment(struct records *r, uint32_t count, struct buf *events, struct log_segment *s)
 {
 	struct buf m = { 0 };

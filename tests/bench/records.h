@@ -34,6 +34,10 @@ enum err records_prose(const char *folder, struct buf *out);
 /* Append the wire bytes of the next inspection to `out`. */
 enum err records_next(struct records *r, struct buf *out);
 
+/* `count` inspections and their parts, to be appended again and again: each append makes another event of them. The parts
+ * borrow from `wire`, which the caller clears. */
+enum err records_parts(const char *catalog, uint32_t seed, struct event *parts, struct buf *wire, int count);
+
 /* A segment of `count` inspections that follow one that was sent before; `events` owns its bytes. */
 enum err records_segment(struct records *r, uint32_t count, struct buf *events, struct log_segment *s);
 

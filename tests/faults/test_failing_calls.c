@@ -3,63 +3,26 @@
 #include "tests/tap.h"
 
 #include "forms/base/fs.h"
-#include "tests/faults/scene.h"
+#include "tests/faults/player.h"
 #include "tests/faults/trap.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 enum { SAVES = 4, MOST = 20000 };
 
-struct told { struct scene_acks acks; enum err result; long calls; char detail[200]; };
+/* The nth of `calls` fails with `error`. */
+struct fault { const char *dir; unsigned calls; long nth; bool sticky; int error; };
 
-struct teller { int fd; struct told told; };
-
-static void tell(struct teller *t)
+static void play(struct player *p, void *how)
 {
-	if (write(t->fd, &t->told, sizeof t->told) != (ssize_t)sizeof t->told)
-		_exit(1);
-}
+	const struct fault *f = how;
 
-static void ack(void *user, const struct scene_acks *acks)
-{
-	struct teller *t = user;
-
-	t->told.acks = *acks;
-	tell(t);
-}
-
-/* Play with the nth of `calls` failing; false when the player died of a signal. */
-static bool play(const char *dir, unsigned calls, long nth, bool sticky, int error, struct told *last)
-{
-	struct told told;
-	int fds[2], status;
-	pid_t pid;
-
-	*last = (struct told){ 0 };
-	assert_int_equal(pipe(fds), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (!pid) {
-		struct teller t = { .fd = fds[1] };
-
-		close(fds[0]);
-		trap_fail(dir, calls, nth, sticky, error);
-		t.told.result = scene_play(dir, SAVES, true, ack, &t);
-		snprintf(t.told.detail, sizeof t.told.detail, "%.190s", t.told.result ? err_detail() : "");
-		t.told.calls = trap_calls();
-		tell(&t);
-		_exit(0);
-	}
-	close(fds[1]);
-	while (read(fds[0], &told, sizeof told) == (ssize_t)sizeof told)
-		*last = told;
-	close(fds[0]);
-	waitpid(pid, &status, 0);
-	return WIFEXITED(status) && !WEXITSTATUS(status);
+	trap_fail(f->dir, f->calls, f->nth, f->sticky, f->error);
+	p->told.result = scene_play(f->dir, SAVES, true, player_ack, p);
+	snprintf(p->told.detail, sizeof p->told.detail, "%.190s", p->told.result ? err_detail() : "");
+	p->told.calls = trap_calls();
 }
 
 struct tally { long points; int refused, bad; };
@@ -69,14 +32,15 @@ static struct tally fail_each(const char *name, unsigned calls, bool sticky, int
 	struct tally t = { 0 };
 	long step = 100 / scene_share(100);
 	char dir[512], why[256];
-	struct told told;
 
 	snprintf(dir, sizeof dir, "%s/%s", scene_root(), name);
 	for (long n = 1; n < MOST; n += step) {
+		struct fault f = { dir, calls, n, sticky, error };
+		struct told told = { 0 };
 		enum scene_verdict v;
 
 		assert_ok(fs_remove_tree(dir));
-		if (!play(dir, calls, n, sticky, error, &told)) {
+		if (player_apart(play, &f, &told)) {
 			print_message("# %s: call %ld killed the program\n", name, n);
 			t.bad++;
 			continue;

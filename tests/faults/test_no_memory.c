@@ -3,64 +3,39 @@
 #include "tests/tap.h"
 
 #include "forms/base/fs.h"
-#include "tests/faults/scene.h"
+#include "tests/faults/player.h"
 #include "tests/faults/trap.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 enum { SAVES = 4, MOST = 100000 };
 
-struct told { struct scene_acks acks; enum err result; long allocations, leaked; };
-struct teller { int fd; struct told told; };
+/* The nth allocation fails. */
+struct lack { const char *dir; long nth; bool sticky; };
 
-static void tell(struct teller *t)
+static void play(struct player *p, void *how)
 {
-	if (write(t->fd, &t->told, sizeof t->told) != (ssize_t)sizeof t->told)
-		_exit(1);
+	const struct lack *l = how;
+	long live = trap_live();
+
+	trap_memory(l->nth, l->sticky);
+	p->told.result = scene_play(l->dir, SAVES, true, player_ack, p);
+	p->told.calls = trap_allocations();
+	trap_memory(0, false);
+	p->told.leaked = trap_live() - live;
 }
 
-static void ack(void *user, const struct scene_acks *acks)
+static bool survives(struct lack l, struct told *told)
 {
-	struct teller *t = user;
+	int status;
 
-	t->told.acks = *acks;
-	tell(t);
-}
-
-static bool play(const char *dir, long nth, bool sticky, struct told *last)
-{
-	struct told told;
-	int fds[2], status;
-	pid_t pid;
-
-	*last = (struct told){ 0 };
-	assert_int_equal(pipe(fds), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (!pid) {
-		struct teller t = { .fd = fds[1] };
-		long live = trap_live();
-
-		close(fds[0]);
-		trap_memory(nth, sticky);
-		t.told.result = scene_play(dir, SAVES, true, ack, &t);
-		t.told.allocations = trap_allocations();
-		trap_memory(0, false);
-		t.told.leaked = trap_live() - live;
-		tell(&t);
-		_exit(0);
-	}
-	close(fds[1]);
-	while (read(fds[0], &told, sizeof told) == (ssize_t)sizeof told)
-		*last = told;
-	close(fds[0]);
-	waitpid(pid, &status, 0);
+	*told = (struct told){ 0 };
+	status = player_apart(play, &l, told);
 	if (!WIFEXITED(status))
-		print_message("# allocation %ld: died of signal %d\n", nth, WTERMSIG(status));
-	return WIFEXITED(status) && !WEXITSTATUS(status);
+		print_message("# allocation %ld: died of signal %d\n", l.nth, WTERMSIG(status));
+	return !status;
 }
 
 /* A profile that is there already: the second day. What the C library keeps for itself at first use is not a leak. */
@@ -69,7 +44,7 @@ static long leaked_anyway(const char *dir)
 	struct told told;
 
 	assert_ok(fs_remove_tree(dir));
-	assert_true(play(dir, 0, false, &told));
+	assert_true(survives((struct lack){ dir, 0, false }, &told));
 	assert_ok(told.result);
 	return told.leaked;
 }
@@ -87,11 +62,11 @@ static void fail_each(const char *name, bool sticky)
 		enum scene_verdict v;
 
 		assert_ok(fs_remove_tree(dir));
-		if (!play(dir, n, sticky, &told)) {
+		if (!survives((struct lack){ dir, n, sticky }, &told)) {
 			bad++;
 			continue;
 		}
-		if (told.allocations < n)
+		if (told.calls < n)
 			break;
 		points++;
 		refused += told.result != ERR_OK;

@@ -7,7 +7,7 @@
 #include "forms/base/fs.h"
 #include "sync/ledger/profile.h"
 #include "tests/faults/disk.h"
-#include "tests/faults/scene.h"
+#include "tests/faults/player.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -99,23 +99,6 @@ static struct scene_acks prepare(enum first what)
 
 /* --- in a child: recover, go on working --- */
 
-struct told { struct scene_acks acks; enum err result; long calls; };
-struct teller { int fd; struct told told; };
-
-static void tell(struct teller *t)
-{
-	if (write(t->fd, &t->told, sizeof t->told) != (ssize_t)sizeof t->told)
-		_exit(1);
-}
-
-static void ack(void *user, const struct scene_acks *acks)
-{
-	struct teller *t = user;
-
-	t->told.acks = *acks;
-	tell(t);
-}
-
 static enum err recover(enum first what, struct scene_acks acks, void (*said)(void *user, const struct scene_acks *acks), void *user)
 {
 	enum err e = what == BACKUP ? profile_restore(spoilt, early) : ERR_OK;
@@ -125,35 +108,28 @@ static enum err recover(enum first what, struct scene_acks acks, void (*said)(vo
 
 struct fault { const char *name; unsigned calls; bool dies, sticky; int error; };
 
-/* The nth call of this kind meets the fault. False: the program died of a signal. */
-static bool recover_with(enum first what, const struct fault *f, long nth, struct told *last)
+/* The nth call of this kind meets the fault. */
+struct meeting { enum first what; const struct fault *fault; long nth; };
+
+static void meet(struct player *p, void *how)
 {
-	struct told told;
-	int fds[2], status;
-	pid_t pid;
+	const struct meeting *m = how;
+	const struct fault *f = m->fault;
+	const char *where = m->what == BACKUP ? scene_root() : spoilt;
 
-	assert_int_equal(pipe(fds), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (!pid) {
-		struct teller t = { .fd = fds[1], .told = { .acks = last->acks } };
+	if (f->dies)
+		trap_die(where, f->calls, m->nth);
+	else
+		trap_fail(where, f->calls, m->nth, f->sticky, f->error);
+	p->told.result = recover(m->what, p->told.acks, player_ack, p);
+	p->told.calls = trap_calls();
+}
 
-		close(fds[0]);
-		if (f->dies)
-			trap_die(what == BACKUP ? scene_root() : spoilt, f->calls, nth);
-		else
-			trap_fail(what == BACKUP ? scene_root() : spoilt, f->calls, nth, f->sticky, f->error);
-		t.told.result = recover(what, t.told.acks, ack, &t);
-		t.told.calls = trap_calls();
-		tell(&t);
-		_exit(0);
-	}
-	close(fds[1]);
-	while (read(fds[0], &told, sizeof told) == (ssize_t)sizeof told)
-		*last = told;
-	close(fds[0]);
-	waitpid(pid, &status, 0);
-	return WIFEXITED(status) && (!WEXITSTATUS(status) || (f->dies && WEXITSTATUS(status) == TRAP_DEAD));
+static bool survives(struct meeting m, struct told *last)
+{
+	int status = player_apart(meet, &m, last);
+
+	return WIFEXITED(status) && (!WEXITSTATUS(status) || (m.fault->dies && WEXITSTATUS(status) == TRAP_DEAD));
 }
 
 /* A restore that was cut short is done again, as its person would. */
@@ -176,7 +152,7 @@ static int fail_each(enum first what, const struct fault *f)
 		struct told told = { .acks = prepare(what) };
 		enum scene_verdict v;
 
-		if (!recover_with(what, f, n, &told)) {
+		if (!survives((struct meeting){ what, f, n }, &told)) {
 			print_message("# %s, %s: call %ld killed the program\n", first_names[what], f->name, n);
 			bad++;
 			continue;

@@ -145,22 +145,25 @@ static bool is_dropped(const struct form_question *q, const struct field *f)
 	                                            || (f->offset == offsetof(struct form_question, repeat_count) && !q->repeat_count));
 }
 
-/* `q`: the question the row became, NULL on other sheets. */
-static void check_row(struct reader *r, const struct table *t, const struct book_row *row, const struct form_question *q)
+/* `q`: the question the row became, NULL on other sheets; `each`: the block it lies in, NULL. */
+static void check_row(struct reader *r, const struct table *t, const struct book_row *row, const struct form_question *q, const struct each *each)
 {
 	const struct book_cell *cell = t->sheet->cells + row->first;
 
 	for (uint32_t i = 0; i < row->count; i++, cell++) {
 		const struct column *c = cell->column < t->column_count ? &t->columns[cell->column] : NULL;
 		struct place at = { t, row->number, cell->column };
+		const char *s = cell->text;
 
 		if (!c || !c->field || c->field->kind == FIELD_EXTRA || is_dropped(q, c->field))
 			continue;
-		if (table_is_expression(c->field->kind, cell->text)) {
-			expression_clean(cell->text, &r->text);
+		if (each && !(s = each_text(r, each, c->language, s)))
+			return;
+		if (table_is_expression(c->field->kind, s)) {
+			expression_clean(s, &r->text);
 			check_expression(r, &at, buf_str(&r->text), c->field->kind == FIELD_DEFAULT);
 		} else if (c->field->kind == FIELD_TEXT || c->field->kind == FIELD_TRIGGER) {
-			check_text(r, &at, cell->text);
+			check_text(r, &at, s);
 		}
 	}
 }
@@ -168,15 +171,20 @@ static void check_row(struct reader *r, const struct table *t, const struct book
 /* Rows of the survey sheet that became questions; the others (disabled, end) say nothing. */
 static void check_survey(struct reader *r)
 {
-	uint32_t question = 0;
+	const struct each *open[FORM_DEPTH_MAX], *next = r->each_first;
+	uint32_t question = 0, depth = 0;
 
 	for (uint32_t i = 0; i < table_rows(&r->survey); i++) {
 		const struct book_row *row = table_row(&r->survey, i);
 
+		while (depth && open[depth - 1]->end <= i)
+			depth--;
+		for (; next && next->first == i && depth < FORM_DEPTH_MAX; next = next->next)
+			open[depth++] = next;
 		while (question < r->form->question_count && r->form->questions[question].row < row->number)
 			question++;
 		if (question < r->form->question_count && r->form->questions[question].row == row->number)
-			check_row(r, &r->survey, row, &r->form->questions[question]);
+			check_row(r, &r->survey, row, &r->form->questions[question], depth ? open[depth - 1] : NULL);
 	}
 }
 
@@ -187,6 +195,6 @@ enum err check_references(struct reader *r)
 	check_survey(r);
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		for (uint32_t k = 0; k < table_rows(others[i]); k++)
-			check_row(r, others[i], table_row(others[i], k), NULL);
+			check_row(r, others[i], table_row(others[i], k), NULL, NULL);
 	return r->failed ? r->failed : r->text.err;
 }

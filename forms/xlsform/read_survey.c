@@ -50,12 +50,13 @@ static const struct field fields[] = {
 	{ "xc:flag", FIELD_PLAIN, XC(FORM_XC_FLAG) },
 	{ "xc:class", FIELD_PLAIN, XC(FORM_XC_CLASS) },
 };
-static const struct field_set survey_fields = { fields, sizeof fields / sizeof *fields, false };
+const struct field_set survey_fields = { fields, sizeof fields / sizeof *fields, false };
 
 struct nesting {
 	uint32_t open[FORM_DEPTH_MAX];         /* questions */
 	const char *list[FORM_DEPTH_MAX];      /* that their rows choose from; "" */
 	uint32_t depth;
+	const struct each *each;               /* the choice that rows are read for; NULL */
 };
 
 static bool is_first_letter(unsigned char c)
@@ -193,8 +194,6 @@ static void warn_type(struct reader *r, const struct form_question *q, const str
 		reader_warn(r, &r->survey, q->row, column, NULL, _("类型 %s 在这里按文字填写"), q->type_name);
 	if (type->skipped)
 		reader_warn(r, &r->survey, q->row, column, NULL, _("类型 %s 在这里没有作用, 不会问也不会记"), q->type_name);
-	if (type->matrix)
-		reader_warn(r, &r->survey, q->row, column, _("要逐项问, 请改成重复组"), _("矩阵 %s 在这里是一个组, 里面的题只问一遍"), q->name);
 }
 
 /* The text question that "or_other" brings along. */
@@ -218,17 +217,17 @@ static void add_other_question(struct reader *r, uint32_t select, uint32_t paren
 	put_other_label(r->form, &q->label, true);
 }
 
-static void open_block(struct reader *r, struct nesting *n, const struct book_row *row, uint32_t question)
+static bool open_block(struct reader *r, struct nesting *n, const struct book_row *row, uint32_t question)
 {
-	const struct form_question *q = &r->form->questions[question];
 	const char *list = table_get(&r->survey, row, "kobo--score-choices");
 
 	if (n->depth == FORM_DEPTH_MAX) {
-		reader_error(r, &r->survey, q->row, WHOLE_ROW, NULL, _("组套组超过 %d 层"), FORM_DEPTH_MAX);
-		return;
+		reader_error(r, &r->survey, row->number, WHOLE_ROW, NULL, _("组套组超过 %d 层"), FORM_DEPTH_MAX);
+		return false;
 	}
 	n->list[n->depth] = *list ? list : table_get(&r->survey, row, "kobo--rank-items");
 	n->open[n->depth++] = question;
+	return true;
 }
 
 static void close_block(struct reader *r, struct nesting *n, const struct book_row *row, enum form_type type)
@@ -271,6 +270,8 @@ static void read_question(struct reader *r, struct nesting *n, const struct book
 		q->choice_filter = NULL;
 	if (q->type != FORM_REPEAT)
 		q->repeat_count = NULL;
+	if (n->each)
+		each_adapt(r, n->each, q);
 	check_name(r, q);
 	if (type->of_group && n->depth) {
 		type->argument = n->list[n->depth - 1];
@@ -315,6 +316,100 @@ static void read_row(struct reader *r, struct nesting *n, const struct book_row 
 	} else {
 		read_question(r, n, row, cell, &type);
 	}
+}
+
+static enum err read_rows(struct reader *r, struct nesting *n, uint32_t from, uint32_t end);
+
+/* The list of a block that is asked once for each choice; FORM_NONE where there is none, which is said. */
+static uint32_t list_of(struct reader *r, const struct book_row *row, const struct row_type *type)
+{
+	const char *field = type->matrix ? "kobo--matrix_list" : "type";
+	const char *name = type->matrix ? table_get(&r->survey, row, field) : form_string_n(r->form, type->argument, type->argument_len);
+	uint32_t list = name && *name ? find_list(r, name, false) : FORM_NONE, column = table_column(&r->survey, row, field);
+
+	if (list != FORM_NONE || form_error(r->form))
+		return list;
+	if (name && *name)
+		reader_error(r, &r->survey, row->number, column, _("在 choices 表的 list_name 列里加上它"), _("找不到选项表 %.80s"), name);
+	else
+		reader_error(r, &r->survey, row->number, column, type->matrix ? _("在 kobo--matrix_list 列写上选项表") : _("写成 begin loop over 选项表"), _("没有说是哪个选项表"));
+	return FORM_NONE;
+}
+
+/* One choice of a block: its group, and in it the rows anew. */
+static enum err read_one(struct reader *r, struct nesting *n, const struct each *each)
+{
+	struct form_question *q = form_add_question(r->form);
+	const struct each *outer = n->each;
+	uint32_t index = r->form->question_count - 1;
+	enum err e;
+
+	if (!q)
+		return form_error(r->form);
+	q->parent = n->open[n->depth - 1];
+	each_group(r, each, q);
+	if (form_error(r->form) || !open_block(r, n, table_row(&r->survey, each->first - 1), index))
+		return form_error(r->form);
+	n->each = each;
+	e = read_rows(r, n, each->first, each->end);
+	n->each = outer;
+	n->depth--;
+	r->form->questions[index].end = r->form->question_count;
+	return e;
+}
+
+/* The rows of a block that is asked once for each choice, from `begin` to the row that ends it. */
+static enum err read_each(struct reader *r, struct nesting *n, uint32_t begin, uint32_t end, const struct row_type *type)
+{
+	const struct book_row *row = table_row(&r->survey, begin);
+	uint32_t list = list_of(r, row, type), depth = n->depth;
+	struct each each = { .first = begin + 1, .end = end };
+	struct form_list l;
+	enum err e = form_error(r->form);
+
+	if (!e)
+		read_row(r, n, row);
+	if (e || list == FORM_NONE || n->depth == depth)
+		return e ? e : form_error(r->form);
+	l = r->form->lists[list];
+	e = each_names(r, &each);
+	for (uint32_t i = 0; i < l.count && !e; i++) {
+		if ((r->each_rows += end - begin) > EACH_ROWS_MAX)
+			return err_set(ERR_LIMIT, _("survey 第 %u 行: 逐项问的题展开后超过 %d 行"), row->number, EACH_ROWS_MAX);
+		each.choice = r->form->choices[l.first + i];
+		if (type->matrix) {
+			buf_reset(&r->text);
+			buf_printf(&r->text, "%s_%s", r->form->questions[n->open[depth]].name, each.choice.name);
+			each.base = form_string(r->form, buf_str(&r->text));
+		}
+		e = form_error(r->form);
+		e = e ? e : each_note(r, &each);
+		e = e ? e : read_one(r, n, &each);
+	}
+	return e;
+}
+
+static enum err read_rows(struct reader *r, struct nesting *n, uint32_t from, uint32_t end)
+{
+	enum err e = ERR_OK;
+
+	for (uint32_t i = from; i < end && !e; i++) {
+		const struct book_row *row = table_row(&r->survey, i);
+		uint32_t last;
+		struct row_type type;
+
+		read_type(table_get(&r->survey, row, "type"), &type);
+		last = type.kind == ROW_BEGIN && (type.matrix || type.loop) && !is_yes(table_get(&r->survey, row, "disabled")) ? each_end(r, i) : end;
+		if (last < end) {
+			e = read_each(r, n, i, last, &type);
+			i = last;
+			row = table_row(&r->survey, i);
+		}
+		if (!e)
+			read_row(r, n, row);
+		e = e ? e : form_error(r->form);
+	}
+	return e;
 }
 
 static int by_place_and_name(const void *a, const void *b)
@@ -373,10 +468,7 @@ enum err read_survey(struct reader *r)
 	}
 	e = e ? e : find_others(r);
 	e = e ? e : read_choices(r);
-	for (uint32_t i = 0; i < table_rows(&r->survey) && !e; i++) {
-		read_row(r, &n, table_row(&r->survey, i));
-		e = form_error(r->form);
-	}
+	e = e ? e : read_rows(r, &n, 0, table_rows(&r->survey));
 	while (n.depth && !e) {
 		const struct form_question *q = &r->form->questions[n.open[--n.depth]];
 

@@ -2,6 +2,8 @@
 #include "config.h"
 #include "forms/xlsform/reader.h"
 
+#include "forms/base/text.h"
+
 #include <string.h>
 
 enum { TYPE_MAX = 80 };
@@ -169,6 +171,7 @@ static bool read_block(const char *s, struct row_type *out)
 		{ "group", FORM_GROUP }, { "lgroup", FORM_REPEAT }, { "looped group", FORM_REPEAT }, { "repeat", FORM_REPEAT },
 		/* tables of KoboToolbox's form builder, as it exports them */
 		{ "score", FORM_GROUP }, { "rank", FORM_GROUP }, { "kobomatrix", FORM_GROUP },
+		{ "loop", FORM_GROUP },
 	};
 	const char *rest = after(s, "begin");
 
@@ -179,6 +182,7 @@ static bool read_block(const char *s, struct row_type *out)
 		if (after(rest, blocks[i].word)) {
 			out->type = blocks[i].type;
 			out->matrix = !strcmp(blocks[i].word, "kobomatrix");
+			out->loop = !strcmp(blocks[i].word, "loop");
 			return true;
 		}
 	return false;
@@ -222,6 +226,19 @@ static const char *skip_front(const char *cell, const char *plain, const char *w
 	return word > plain ? past_words(cell, "x") : cell;
 }
 
+/* The list of "begin loop over LIST" or "begin loop LIST": the last word, unless it is the loop's own. */
+static void read_loop(const char *cell, struct row_type *out)
+{
+	size_t end = strlen(cell), start = end;
+
+	while (start && !strchr(" \t\n\r", cell[start - 1]))
+		start--;
+	if (end < 4 || !text_same(cell + end - 4, "loop")) {
+		out->argument = cell + start;
+		out->argument_len = end - start;
+	}
+}
+
 void read_type(const char *cell, struct row_type *out)
 {
 	char plain[TYPE_MAX];
@@ -229,8 +246,11 @@ void read_type(const char *cell, struct row_type *out)
 	const char *s, *rest;
 
 	*out = (struct row_type){ .kind = ROW_UNKNOWN, .type = FORM_OTHER };
-	if (whole && read_block(plain, out))
+	if (whole && read_block(plain, out)) {
+		if (out->loop && out->kind == ROW_BEGIN)
+			read_loop(cell, out);
 		return;
+	}
 	s = bare(plain);
 	out->kind = ROW_QUESTION;
 	for (size_t i = 0; whole && i < sizeof words / sizeof *words; i++)

@@ -34,6 +34,8 @@ struct table {
 	uint32_t column_count;
 };
 
+struct each;
+
 struct reader {
 	const struct book *book;
 	struct form *form;
@@ -46,6 +48,8 @@ struct reader {
 	struct arena limits;           /* that arrays of the reading grow under */
 	struct table survey, choices, external, settings, entities;
 	uint32_t external_list;        /* first list that came from external_choices */
+	uint64_t each_rows;            /* read so far of blocks that are asked once for each choice */
+	struct each *each_first, *each_last;       /* these blocks as their first choice has them, by row */
 	const char **others;           /* names of lists that a question offers with or_other; in the form's memory */
 	uint32_t other_count, other_cap;
 };
@@ -86,15 +90,37 @@ struct row_type {
 	size_t argument_len;
 	bool or_other, external, from_file;
 	bool of_group;                 /* its list is named by the group it lies in */
-	bool matrix;                   /* a group to be asked once for each choice of a list */
+	bool matrix, loop;             /* asked once for each choice of a list: read_each.c */
 	bool as_text;                  /* this program cannot do it and asks for text */
 	bool skipped;                  /* this program cannot do it and stores nothing */
 	const char *constraint;        /* that the type brings along */
 };
-void read_type(const char *cell, struct row_type *out);
+void read_type(const char *cell, struct row_type *out);          /* its argument lasts as long as `cell` */
 const char *nearest_type(const char *cell);                          /* a type word like this one; NULL */
 
+/* ---- read_each.c: rows that are asked once for each choice of a list.
+ *
+ * Of "begin_kobomatrix" M over a list, as KoboToolbox lays it out: for each choice C a group M_C with the questions M_C_NAME,
+ * whose ${NAME} mean the columns beside them. Of "begin loop over LIST", as pyxform does: for each choice C a group C, and in all
+ * texts of its questions %(name)s and %(label)s are the choice's. Both lie in one group that has the name of the block. */
+struct each {
+	struct form_choice choice;
+	const char *base;              /* M_C; NULL in a loop */
+	uint32_t first, end;           /* its rows of the survey sheet, after the header */
+	const char **names;            /* that these rows give their questions, in strcmp()'s order */
+	uint32_t name_count;
+	struct each *next;
+};
+enum { EACH_ROWS_MAX = 1 << 18 };                                    /* rows read in all blocks of a form, once for each choice */
+uint32_t each_end(const struct reader *r, uint32_t begin);           /* row that ends the block opened at `begin`; table_rows() when none does */
+enum err each_names(struct reader *r, struct each *each);            /* find its names; in the form's memory */
+enum err each_note(struct reader *r, const struct each *each);       /* keep a copy for the checks, unless its rows are noted already */
+const char *each_text(struct reader *r, const struct each *each, uint32_t language, const char *s);      /* one text adapted */
+void each_group(struct reader *r, const struct each *each, struct form_question *q);     /* make `q` the group of one choice */
+void each_adapt(struct reader *r, const struct each *each, struct form_question *q);     /* what was read from a row becomes the choice's */
+
 /* ---- read_choices.c, read_survey.c, read_check.c */
+extern const struct field_set survey_fields;
 enum err read_choices(struct reader *r);             /* after the header of the survey sheet, whose languages come first */
 enum err read_survey(struct reader *r);
 enum err check_references(struct reader *r);         /* names in texts and expressions, and that expressions parse */

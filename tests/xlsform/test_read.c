@@ -183,20 +183,92 @@ static void types_that_bring_a_constraint_keep_the_authors_own(void **state)
 /* What KoboToolbox's form builder exports: rows of a table choose from the list that the table names. */
 static void tables_of_the_form_builder_are_groups(void **state)
 {
-	struct form *f = good("survey,type,name,label,kobo--score-choices,kobo--rank-items,kobo--matrix_list,bind::type\n"
-		",begin_score,s,Score,levels,,,\n,score__row,first,First,,,,string\n,end_score,,,,,,\n"
-		",begin_rank,r,Rank,,levels,,\n,rank__level,best,Best,,,,\n,end_rank,,,,,,\n"
-		",begin_kobomatrix,m,Matrix,,,levels,\n,integer,many,How many,,,,\n,end_kobomatrix,,,,,,\n"
+	struct form *f = good("survey,type,name,label,kobo--score-choices,kobo--rank-items,bind::type\n"
+		",begin_score,s,Score,levels,,\n,score__row,first,First,,,string\n,end_score,,,,,\n"
+		",begin_rank,r,Rank,,levels,\n,rank__level,best,Best,,,\n,end_rank,,,,,\n"
 		"choices,list_name,name,label\n,levels,a,A\n,levels,b,B\n");
 
 	(void)state;
 	assert_int_equal(question(f, "first")->type, FORM_SELECT_ONE);
 	assert_string_equal(f->lists[question(f, "first")->list].name, "levels");
 	assert_string_equal(f->lists[question(f, "best")->list].name, "levels");
-	assert_int_equal(question(f, "m")->type, FORM_GROUP);
-	assert_non_null(strstr(buf_str(&said), "第 8 行"));
 	assert_null(strstr(buf_str(&said), "bind::type"));
 	form_free(f);
+}
+
+static const struct form_question *parent_of(const struct form *f, const struct form_question *q)
+{
+	return q->parent == FORM_NONE ? NULL : &f->questions[q->parent];
+}
+
+/* As KoboToolbox lays a matrix out: https://support.kobotoolbox.org/matrix_response.html */
+static void a_matrix_is_asked_once_for_each_thing_of_its_list(void **state)
+{
+	struct form *f = good("survey,type,name,label,relevant,constraint,required,kobo--matrix_list\n"
+		",begin_kobomatrix,m,Things,,,,things\n,select_one yn,has,Is it there,,,yes,\n"
+		",integer,many,How many,${has} = 'y' and ${count} > 0,. < ${many_most},,\n,note,note,,,,,\n,end_kobomatrix,,,,,,\n"
+		",integer,count,Count,,,,\n,integer,many_most,Most,,,,\n,calculate,sum,,,,,\n"
+		"choices,list_name,name,label\n,things,car,Car\n,things,bike,Bike\n,yn,y,Yes\n,yn,n,No\n");
+	const struct form_question *many = question(f, "m_bike_many");
+
+	(void)state;
+	assert_int_equal(question(f, "m")->type, FORM_GROUP);
+	assert_string_equal(parent_of(f, many)->name, "m_bike");
+	assert_string_equal(form_text(f, &parent_of(f, many)->label, 0), "Bike");
+	assert_string_equal(parent_of(f, parent_of(f, many))->name, "m");
+	assert_int_equal(parent_of(f, many)->end, many - f->questions + 2);
+	assert_int_equal(question(f, "m")->end, parent_of(f, many)->end);
+	assert_string_equal(many->relevant, "${m_bike_has} = 'y' and ${count} > 0");
+	assert_string_equal(many->constraint, ". < ${many_most}");
+	assert_string_equal(f->lists[question(f, "m_car_has")->list].name, "yn");
+	assert_string_equal(question(f, "m_car_has")->required, "yes");
+	assert_int_equal(many->row, 4);
+	form_free(f);
+}
+
+/* pyxform's "begin loop over": %(name)s and %(label)s are the choice's, in each language. */
+static void a_loop_is_asked_once_for_each_choice(void **state)
+{
+	struct form *f = good("survey,type,name,label::en,label::zh,calculation\n"
+		",begin loop over Dikes,d,Dikes,å ¤,\n,integer,level,Level of %(label)s,%(label)sæ°´ä½,\n"
+		",calculate,who,,,'%(name)s'\n,end loop,,,,\n,begin_loop Dikes,e,E,E,\n,text,t,100%(x) T,T,\n,end_loop,,,,\n"
+		"choices,list_name,name,label::en,label::zh\n,Dikes,east,East,ä¸å ¤\n,Dikes,west,West,è¥¿å ¤\n");
+	uint32_t east = form_find(f, "level", 0), west = form_find(f, "level", east + 1);
+
+	(void)state;
+	assert_string_equal(parent_of(f, &f->questions[east])->name, "east");
+	assert_string_equal(parent_of(f, &f->questions[west])->name, "west");
+	assert_string_equal(form_text(f, &f->questions[east].label, form_language(f, "en")), "Level of East");
+	assert_string_equal(form_text(f, &f->questions[west].label, form_language(f, "zh")), "è¥¿å ¤æ°´ä½");
+	assert_string_equal(f->questions[west + 1].calculation, "'west'");
+	assert_string_equal(form_text(f, &question(f, "t")->label, form_language(f, "en")), "100%(x) T");
+	form_free(f);
+}
+
+static void a_block_without_its_list_says_which(void **state)
+{
+	(void)state;
+	assert_fault("survey,type,name,label,kobo--matrix_list\n,begin_kobomatrix,m,M,nowhere\n,text,t,T,\n,end_kobomatrix,,,\n"
+	             "choices,list_name,name,label\n,a,b,c\n", "E survey", "nowhere");
+	assert_fault("survey,type,name,label\n,begin loop,m,M\n,text,t,T\n,end loop,,\n", "E survey", "begin loop over");
+	assert_fault("survey,type,name,label\n,begin loop over a,m,M\n,text,t,T\nchoices,list_name,name,label\n,a,b,c\n", "E survey", "end_group");
+}
+
+/* Two thousand choices within two thousand: told before they take time or memory. */
+static void blocks_within_blocks_have_a_limit(void **state)
+{
+	struct buf text = { 0 };
+	struct form *f;
+
+	(void)state;
+	buf_puts(&text, "survey,type,name,label\n,begin loop over a,m,M\n,begin loop over a,n,N\n");
+	for (int i = 0; i < 200; i++)
+		buf_puts(&text, ",,,only words\n");
+	buf_puts(&text, ",end loop,,\n,end loop,,\nchoices,list_name,name,label\n");
+	for (int i = 0; i < 2000; i++)
+		buf_printf(&text, ",a,b%d,c\n", i);
+	assert_int_equal(read_text(buf_str(&text), &f), ERR_LIMIT);
+	buf_clear(&text);
 }
 
 static void groups_and_repeats_nest(void **state)
@@ -372,7 +444,9 @@ int main(void)
 		cmocka_unit_test(a_column_of_the_fields_own_name_comes_before_its_aliases),
 		cmocka_unit_test(types_go_by_all_their_names),
 		cmocka_unit_test(types_that_bring_a_constraint_keep_the_authors_own),
-		cmocka_unit_test(tables_of_the_form_builder_are_groups), cmocka_unit_test(groups_and_repeats_nest),
+		cmocka_unit_test(tables_of_the_form_builder_are_groups),
+		cmocka_unit_test(a_matrix_is_asked_once_for_each_thing_of_its_list), cmocka_unit_test(a_loop_is_asked_once_for_each_choice),
+		cmocka_unit_test(a_block_without_its_list_says_which), cmocka_unit_test(blocks_within_blocks_have_a_limit), cmocka_unit_test(groups_and_repeats_nest),
 		cmocka_unit_test(choices_of_a_list_come_together_with_their_columns),
 		cmocka_unit_test(files_repeats_and_registers_are_sources),
 		cmocka_unit_test(settings_and_entities_are_read),

@@ -28,6 +28,14 @@ void clock_sleep(int64_t ms)
 	nanosleep(&t, NULL);
 }
 
+bool clock_is_kept(void)
+{
+	struct timex t = { .modes = 0 };
+	int state = shift ? TIME_ERROR : sys->adjtimex(&t);
+
+	return state >= 0 && state != TIME_ERROR && !(t.status & STA_UNSYNC);
+}
+
 void clock_set(int64_t wall_ms)
 {
 	shift = wall_ms - now_ns(CLOCK_REALTIME) / 1000000;

@@ -21,6 +21,9 @@ int64_t clock_ticks(void);      /* ns, monotonic, for measuring only */
 
 void clock_sleep(int64_t ms);   /* at most; a signal ends it */
 
+/* Does the system keep its clock right by the network, by its own word? False when clock_set() has fixed another. Not on Android, which kills who asks. */
+bool clock_is_kept(void);
+
 /* Fix the wall clock (--now, tests); it runs on from there. */
 void clock_set(int64_t wall_ms);
 

@@ -15,7 +15,7 @@ static int real_open(const char *path, int flags, mode_t mode)
 const struct sys sys_real = {
 	.open = real_open, .close = close, .pread = pread, .pwrite = pwrite, .fdatasync = fdatasync, .fsync = fsync,
 	.ftruncate = ftruncate, .flock = flock, .fstat = fstat, .lstat = lstat, .statvfs = statvfs, .rename = rename,
-	.unlink = unlink, .mkdir = mkdir, .rmdir = rmdir, .clock_gettime = clock_gettime, .getrandom = getrandom,
+	.unlink = unlink, .mkdir = mkdir, .rmdir = rmdir, .clock_gettime = clock_gettime, .adjtimex = adjtimex, .getrandom = getrandom,
 };
 
 const struct sys *sys = &sys_real;

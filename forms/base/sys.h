@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/timex.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -32,6 +33,7 @@ struct sys {
 	int     (*mkdir)(const char *path, mode_t mode);
 	int     (*rmdir)(const char *path);
 	int     (*clock_gettime)(clockid_t id, struct timespec *ts);
+	int     (*adjtimex)(struct timex *t);
 	ssize_t (*getrandom)(void *data, size_t len, unsigned flags);
 };
 

@@ -1,14 +1,17 @@
 #include "config.h"
 #include "sync/ctl/commands.h"
 
+#include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "sync/exchange/newer.h"
 #include "sync/keys/town.h"
 #include "sync/ledger/losses.h"
 #include "sync/ledger/profile.h"
+#include "sync/ledger/truetime.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void say_fault(void *user, const char *what)
 {
@@ -127,5 +130,44 @@ enum err cmd_restore(struct ctl *c)
 	ctl_say(c, _("已用备份代替; 原来的数据另存在旁边"));
 	if (keys_town_here(c->profile_dir))
 		ctl_say(c, "%s", _("备份以后收过的, 各设备下次同步会再送来; 还差谁, 看桌面的首页和设备"));
+	return ERR_OK;
+}
+
+/* The person says what time it is: by his word the records of this boot count, unless a weightier one is there. */
+static enum err confirm_clock(struct profile *p, const char *is)
+{
+	struct truetime_binding b = { TRUETIME_PERSON, clock_wall(), clock_uptime() };
+
+	if (strcmp(is, "now") && !clock_parse_time(is, 480, &b.time))
+		return err_set(ERR_USAGE, _("--is %s: 不是时间; 要像 2026-11-30T08:30, 或写 now: 就是设备上的时间"), is);
+	if (b.time < truetime_earliest)
+		return err_set(ERR_DENIED, _("--is %s: 比这个程序还早, 不会是现在"), is);
+	return truetime_bind(p, &b);
+}
+
+enum err cmd_clock(struct ctl *c)
+{
+	const char *is = ctl_take(c, "--is");
+	enum truetime_word word;
+	struct profile *p;
+	struct jdoc *j;
+	char wall[32], now[32], known[32];
+	bool doubtful;
+	enum err e;
+
+	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, true, &p)) || (is && (e = confirm_clock(p, is))))
+		return e;
+	clock_format_time(truetime_now(p, &word), 480, now);
+	clock_format_time(clock_wall(), 480, wall);
+	clock_format_time(truetime_known(p), 480, known);
+	doubtful = profile_clock_doubtful(p);
+	j = jdoc_object();
+	jdoc_put_text(j, "device", wall);
+	jdoc_put_text(j, "now", now);
+	jdoc_put_text(j, "by", truetime_word_name(word));
+	jdoc_put_text(j, "not_before", known);
+	jdoc_put_bool(j, "doubtful", doubtful);
+	ctl_answer(c, j);
+	ctl_say(c, _("设备时间 %s%s\n听%s: %s\n不会早于 %s"), wall, doubtful ? _(", 看来不对") : "", truetime_word_text(word), now, known);
 	return ERR_OK;
 }

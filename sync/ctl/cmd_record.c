@@ -241,14 +241,14 @@ enum err cmd_record_show(struct ctl *c)
 	struct store_txn t;
 	uint8_t ref[EVENT_REF];
 	char text[2 * KEYS_HASH + 1], time[32], scope[68];
-	bool sure;
+	enum truetime_word word = TRUETIME_NONE;
 	enum err e;
 
 	if ((e = ctl_rest(c, 1, 1)) || (e = parse_ref(c->argv[0], ref)) || (e = ctl_open(c, c->pin_file != NULL, &p)))
 		return e;
 	profile_begin(p, &t);
 	e = t.err ? t.err : log_event_get(&t, ref, &event);
-	int64_t when = e ? 0 : truetime_of(&t, &event, &sure);
+	int64_t when = e ? 0 : truetime_by(&t, &event, &word);
 
 	store_abort(&t);
 	if (!e) {
@@ -264,7 +264,8 @@ enum err cmd_record_show(struct ctl *c)
 		jdoc_put_text(j, "scope", scope);
 		jdoc_put_integer(j, "seq", (int64_t)event.place.seq);
 		jdoc_put_text(j, "time", clock_format_time(when, 480, time));
-		jdoc_put_bool(j, "time_sure", sure);
+		jdoc_put_bool(j, "time_sure", word > TRUETIME_STICK);
+		jdoc_put_text(j, "time_by", truetime_word_name(word));
 		if (event.event.kind == EVENT_SUBMIT || event.event.kind == EVENT_AMEND)
 			e = show_submit(p, &event, j);
 		if (!e)

@@ -47,6 +47,7 @@
 	X("conflict list", "", N_("有几种说法的地方"), cmd_conflict_list) \
 	X("conflict resolve", "ROW FIELD --take N", N_("定一种说法"), cmd_conflict_resolve) \
 	X("status", "", N_("没送到的、缺的、多久没联系"), cmd_status) \
+	X("clock", "[--is TIME]", N_("这次开机以来几点是听谁的; --is 是您核对过的现在"), cmd_clock) \
 	X("attach", "REF FILE [--name NAME | --question NAME [--taken TIME]] [--scale COMMAND]", N_("给记录附一个文件 (照片); COMMAND 把 \"$1\" 缩小成 \"$2\""), cmd_attach) \
 	X("attach save", "REF --out F", N_("取出一个附件"), cmd_attach_save) \
 	X("digest", "", N_("登记簿的摘要"), cmd_digest) \

@@ -10,6 +10,7 @@
 #include "sync/exchange/downlink.h"
 #include "sync/keys/town.h"
 #include "sync/ledger/profile.h"
+#include "sync/ledger/truetime.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +117,8 @@ enum err folder_merge(struct profile *p, const char *path, struct folder_report 
 	apart.progress = pass_on;
 	apart.user = &g;
 	e = e ? e : stick.err ? stick.err : receipts.err;
+	if (p->identity && !e)
+		truetime_settle(p);
 	if (!e)
 		e = folder_take(p, path, &apart);
 	if (!e)

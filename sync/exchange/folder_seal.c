@@ -3,8 +3,10 @@
 
 #include "forms/base/i18n.h"
 #include "sync/exchange/shelf.h"
+#include "sync/exchange/status.h"
 #include "sync/keys/slot.h"
 #include "sync/ledger/profile.h"
+#include "sync/ledger/truetime.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +100,18 @@ static enum err gather_small(struct profile *p, const char *dir)
 	return e || c.bundles <= FOLDER_SMALL || c.bytes / c.bundles > LIMIT_BUNDLE_TARGET / 4 ? e : shelf_empty(p, "out", dir);
 }
 
+/* Once in the life of a boot in which something was recorded, by what was learnt of the time (truetime.h); where a stick has shown the clock to be
+ * behind, for what was sealed before it came. Records never wait for it. */
+static void bind_clock(struct profile *p)
+{
+	enum truetime_word word;
+	struct status now;
+
+	truetime_now(p, &word);
+	if (!status_read(p, &now) && (now.unsealed || word == TRUETIME_STICK))
+		truetime_settle(p);
+}
+
 enum err folder_seal(struct profile *p, uint32_t *bundles, uint64_t *events)
 {
 	struct keys_slots *slots;
@@ -110,6 +124,7 @@ enum err folder_seal(struct profile *p, uint32_t *bundles, uint64_t *events)
 	*events = 0;
 	if (!p->identity)
 		return err_set(ERR_DENIED, _("先用 PIN 打开, 才能封包"));
+	bind_clock(p);
 	slots = calloc(1, sizeof *slots);
 	e = slots ? keys_slots_read(p->dir, slots) : err_set(ERR_NOMEM, _("封包内存不够"));
 	o.slots = slots;

@@ -10,6 +10,7 @@
 #include "sync/exchange/inbox_own.h"
 #include "sync/exchange/keep.h"
 #include "sync/ledger/profile.h"
+#include "sync/ledger/truetime.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,7 +79,10 @@ static enum err open_one(struct profile *p, struct inbox_arrival *a)
 	a->proven = !e || e == ERR_DENIED;
 	memcpy(f->sealer, a->envelope.sealer, sizeof f->sealer);
 	if (!e) {
-		f->tick = keys_roots_speaks(&p->roots, f->sealer) ? a->envelope.tick : 0;
+		bool speaks = keys_roots_speaks(&p->roots, f->sealer);
+
+		f->tick = speaks ? a->envelope.tick : 0;
+		f->time = speaks ? a->envelope.wall : 0;
 		return ERR_OK;
 	}
 	if (e == ERR_UNKNOWN && open_stranger(p, a))
@@ -268,12 +272,17 @@ static enum err sort_out(struct profile *p, struct inbox_file *files, size_t cou
 enum err inbox_take(struct profile *p, struct inbox_file *files, size_t count)
 {
 	struct inbox_group g = { .profile = p };
+	int64_t said = 0;
 	enum err e;
 
 	g.at = calloc(count ? count : 1, sizeof *g.at);
 	e = g.at ? sort_out(p, files, count, &g) : err_set(ERR_NOMEM, _("收包内存不够"));
 	if (!e)
 		e = inbox_group_take(&g);
+	for (size_t i = 0; !e && i < count; i++)
+		said = files[i].time > said && files[i].verdict != INBOX_REFUSED ? files[i].time : said;
+	if (!e)
+		truetime_not_before(p, said);       /* what is merged is merged */
 	for (size_t i = 0; i < g.count; i++) {
 		struct inbox_file *f = g.at[i].file;
 		bool unused;

@@ -38,7 +38,7 @@ struct inbox_file {
 	bool gap, split;                  /* something before it is missing; two copies of a device */
 	struct evidence_piece pieces[LIMIT_SEGMENTS]; uint32_t piece_count;
 	uint64_t tick;
-	int64_t time;               /* of a receipt: the township's clock when it was given, ms UTC; 0 */
+	int64_t time;               /* of a receipt, or a bundle that the township sealed: its clock then, ms UTC; 0 */
 };
 
 enum { INBOX_GROUP = 50, INBOX_GROUP_BYTES = 8 << 20 };

@@ -360,11 +360,11 @@ static void bind_clock(struct online *o)
 	int64_t began = clock_uptime(), took;
 	struct status now;
 
-	if (truetime_is_bound(o->profile) || status_read(o->profile, &now) || !now.unsealed || fetch_standing(o, &f))
+	if (truetime_bound_by(o->profile) >= TRUETIME_RECEIPT || status_read(o->profile, &now) || !now.unsealed || fetch_standing(o, &f))
 		return;
 	took = clock_uptime() - began;
 	if (f.time && took >= 0 && took <= CLOCK_MOST_MS)
-		truetime_bind(o->profile, "receipt", f.time, began + took / 2);
+		truetime_bind(o->profile, &(struct truetime_binding){ TRUETIME_RECEIPT, f.time, began + took / 2 });
 }
 
 /* Sealed also without a way to the township: a stick takes it as well. */

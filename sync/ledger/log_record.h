@@ -79,7 +79,7 @@ enum log_meta {
 	META_DRAFT_NUMBER = 'R',     /* writer → last running number */
 	META_TRUST = 'T',            /* counts up with each event of the township's log */
 	META_PACK = 'P',             /* pack id → version named last: lamport, seq, version */
-	META_CLOCK = 'C',            /* writer, boot → true time minus uptime; alone: the newest trusted time */
+	META_CLOCK = 'C',            /* writer, boot → what binds it; writer: what it said last; alone: the newest trusted time (truetime.c) */
 	META_ERASED = 'X',           /* ref → 1 private, 2 answers too */
 	META_STRIP = 'S',            /* ref → level: erased here, the journal not rewritten yet */
 	META_CONFIRMED = 'Y'         /* writer, ref of an ERASE: this writer has said that it is done */

@@ -112,7 +112,7 @@ struct profile_now { int64_t wall, uptime; uint64_t boot; };
 struct profile_now profile_now(struct profile *p);
 /* The one village the unlocked writer belongs to, else all. */
 struct event_scope profile_own_scope(const struct profile *p);
-/* Before the build, before the last trusted time, or 400 days past it: ask the person. */
+/* Another time than this boot is bound to; else before the build, before what is known (truetime_known), or 400 days past it: ask the person. */
 bool profile_clock_doubtful(struct profile *p);
 /* The next sealer's counter, durable before it returns. */
 enum err profile_next_counter(struct profile *p, uint64_t *out);

@@ -3,6 +3,7 @@
 #define SYNC_LEDGER_PROFILE_OWN_H
 
 #include "sync/ledger/profile.h"
+#include "sync/ledger/truetime.h"
 
 struct profile_private {
 	int lock;                    /* the file `write`, flocked around every write */
@@ -13,6 +14,7 @@ struct profile_private {
 	bool store_bad;              /* the walk, or a value that did not open, found the store damaged */
 	bool read_failed;            /* that only because it could not be read: the ladder looks once more */
 	int lock_depth;
+	struct truetime_binding offer;      /* not written yet */
 	struct pack **packs;
 	unsigned pack_count;
 };

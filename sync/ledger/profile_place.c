@@ -15,9 +15,7 @@
 
 enum { MSDOS = 0x4d44, EXFAT = 0x2011bab0, SDCARDFS = 0x5dca2df5 };
 
-/* 2026-11-01: no true clock shows less to this program. */
-static const int64_t built = 1793491200000;
-static const int64_t doubt_after = (int64_t)400 * 24 * 3600 * 1000;
+static const int64_t doubt_after = (int64_t)400 * 24 * 3600 * 1000, doubt_within = 15 * 60 * 1000;
 
 /* The first `max` bytes of a file that has no size, such as those of /proc; 0 when there is none. */
 static size_t peek(const char *path, char *out, size_t max)
@@ -103,13 +101,11 @@ struct profile_now profile_now(struct profile *p)
 
 bool profile_clock_doubtful(struct profile *p)
 {
-	struct store_txn t;
-	int64_t wall = clock_wall(), known;
+	enum truetime_word word;
+	int64_t wall = clock_wall(), now = truetime_now(p, &word), known = truetime_known(p);
 
-	profile_begin(p, &t);
-	known = truetime_newest(&t);
-	store_abort(&t);
-	known = known > built ? known : built;
+	if (word > TRUETIME_STICK)
+		return wall < now - doubt_within || wall > now + doubt_within;
 	return wall < known || wall > known + doubt_after;
 }
 

@@ -318,6 +318,60 @@ static void a_clock_that_cannot_be_right_is_told_once_and_keeps_nobody_out(void 
 	field_leave(vt);
 }
 
+/* Where the receiver tells the time as gpsd does, it makes the times of what is recorded sure, though the clock stands hours off. */
+static void the_satellites_say_when_a_record_was(void **state)
+{
+	struct vt *vt;
+
+	(void)state;
+	script("satellites", "#!/bin/sh\n# %s\necho '{\"class\":\"TPV\",\"mode\":3,\"time\":\"2026-12-02T00:30:00.000Z\",\"lat\":38.909,\"lon\":83.201,\"eph\":8.0}'\n");
+	settings("satellites");
+	field_run("xunchactl --profile device --pin-file pin.device --now 2026-12-02T02:00 record submit --form walk_CA --row places:=name:老马饭店 --answers \"$SRCDIR\"/packaging/demo/inspection.json");
+	vt = enter_at("2026-12-02T02:00");
+	vt_keys(vt, "ps2");
+	assert_shows(vt, "(近的在前)");                       /* it was heard */
+	field_leave(vt);
+	field_run("xunchactl --profile device --pin-file pin.device --now 2026-12-02T02:05 --json clock | grep -q '\"by\": *\"gps\"'");
+	field_run("xunchactl --profile device --pin-file pin.device --now 2026-12-02T02:05 --json clock | grep -q '\"now\": *\"2026-12-02T08:3'");
+	settings("nothing");
+}
+
+/* No network, no satellites: there is a watch. */
+static void a_person_says_what_time_it_is_and_is_asked_no_more(void **state)
+{
+	struct vt *vt = enter_at("2035-06-01T08:00");
+
+	(void)state;
+	vt_keys(vt, "y");
+	assert_shows(vt, "设备时间看来不对");
+	vt_keys(vt, "t");
+	assert_shows(vt, "2035-06-01 08:0");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "设备时间看来不对");                /* going back says nothing */
+	field_ask(vt, "t", "现在几点", "2001-01-01 08:00");
+	assert_shows(vt, "比本程序还早");
+	field_ask(vt, "t", "现在几点", "yesterday");
+	assert_shows(vt, "不是时间");
+	field_ask(vt, "t", "现在几点", "2026-12-01 08:00");
+	assert_shows(vt, "设备时间还没改对");
+	assert_shows(vt, "2026-12-01 08:0");                 /* what it is */
+	field_leave(vt);
+	vt = enter_at("2026-12-01T08:02");                    /* set right meanwhile */
+	assert_false(vt_shows(vt, "不对?"));
+	vt_keys(vt, "y");
+	assert_shows(vt, "本机记录");
+	assert_false(vt_shows(vt, "设备时间"));
+	field_leave(vt);
+	/* The clock was right all along, and only far from what was known. */
+	vt = enter_at("2029-06-01T08:00");
+	assert_shows(vt, "不对? 按 y 看怎么办");
+	vt_keys(vt, "yt");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "时间是您核对过的");
+	assert_hides(vt, "设备时间看来不对");
+	field_leave(vt);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +382,8 @@ int main(void)
 		cmocka_unit_test(a_receiver_that_says_nothing_holds_nobody_up),
 		cmocka_unit_test(an_old_terminal_without_colour_or_locale_is_enough_for_a_walk),
 		cmocka_unit_test(a_clock_that_cannot_be_right_is_told_once_and_keeps_nobody_out),
+		cmocka_unit_test(a_person_says_what_time_it_is_and_is_asked_no_more),
+		cmocka_unit_test(the_satellites_say_when_a_record_was),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -80,6 +80,7 @@
 	X(PUBLISH,   DO,    "publish",   N_("发布"), N_("发布新的清单包: 先检查, 再给所有设备")) \
 	X(IMPORT,    DO,    "import",    N_("导入"), N_("从表格文件导入: 先看会改什么, 再定")) \
 	X(SEND,      DO,    "send",      N_("同步"), N_("送出和接收")) \
+	X(CLOCK,     DO,    "clock",     N_("核对时间"), N_("对着手表、电视或别人的手机核对现在几点; 记下是您核对的")) \
 	X(STOP,      DO,    "stop",      N_("停"),   N_("停下正在做的事; 已做完的不丢")) \
 	X(CARDS,     PLACE, "cards",     N_("处置卡"), N_("应急处置卡: 不要 PIN, 任何地方可看")) \
 	X(PLACES,    PLACE, "places",    N_("场所"), N_("场所: 查找、筛选、巡查")) \

@@ -9,6 +9,7 @@
 #include "sync/keys/town.h"
 #include "sync/ledger/draft.h"
 #include "sync/ledger/profile.h"
+#include "sync/ledger/truetime.h"
 #include "tui/screens/cards.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/whereabouts.h"
@@ -175,13 +176,18 @@ enum err app_open(struct app *app, const char *dir, const char *label)
 	return ERR_OK;
 }
 
-/* So that anybody can carry it off without the PIN (sync.md section 9). What cannot be sealed now is sealed by the next exchange. */
+/* So that anybody can carry it off without the PIN (sync.md section 9). What cannot be sealed now is sealed by the next exchange. A township has
+ * nothing to send: there it is the time to say when its decisions were. */
 static void seal_what_waits(struct app *app)
 {
 	uint32_t bundles;
 	uint64_t events;
 
-	if (app->profile && app->profile->identity && !keys_town_here(app->profile->dir))
+	if (!app->profile || !app->profile->identity)
+		return;
+	if (keys_town_here(app->profile->dir))
+		truetime_settle(app->profile);
+	else
 		folder_seal(app->profile, &bundles, &events);
 }
 

@@ -1,10 +1,12 @@
 #include "config.h"
 #include "tui/screens/form_view.h"
 
+#include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "tui/kit/choice.h"
 #include "tui/screens/outside.h"
 #include "tui/screens/phrases.h"
+#include "tui/screens/whereabouts.h"
 
 static bool is_outside(enum form_type type)
 {
@@ -34,13 +36,15 @@ fill_node form_outside_node(const struct form_view *v)
 static enum err fetch(struct form_view *v, bool position, struct buf *value)
 {
 	struct buf printed = { 0 };
+	int64_t heard = 0;
 	enum err e;
 
 	if (!position)
 		return filling_shoot(v->f, value);
 	e = outside_run(v->f->app->settings.position, NULL, &printed);
 	if (!e)
-		e = outside_position(buf_str(&printed), value);
+		e = outside_position(buf_str(&printed), value, &heard);
+	whereabouts_heard(v->f->app, heard, clock_uptime());
 	buf_clear(&printed);
 	return e;
 }

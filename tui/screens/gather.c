@@ -124,6 +124,12 @@ static enum kit_next start(struct gather *v)
 
 /* --- keys --- */
 
+static enum kit_next time_given(struct kit_view *below, struct kit_view *self)
+{
+	doubt_answered(((struct gather *)below)->app, kit_prompt_answer(self));
+	return KIT_STAY;
+}
+
 static enum kit_next folder_given(struct kit_view *below, struct kit_view *self)
 {
 	struct gather *v = (struct gather *)below;
@@ -143,6 +149,8 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 		return kit_open(base, kit_prompt_new(_("文件夹"), _("U盘、存储卡或共享文件夹的路径, 如 /media/usb"), v->app->settings.sync_dir, folder_given));
 	case ACT_DETAILS:
 		return kit_open(base, screen_arrivals_new(v->app));
+	case ACT_CLOCK:
+		return doubt_ask(v->app, base, time_given);
 	default:
 		return KIT_PASS;
 	}
@@ -159,15 +167,20 @@ static const char *label(struct kit_view *base, enum kit_action a)
 	}
 }
 
+static bool offers(struct kit_view *base, enum kit_action a)
+{
+	return a != ACT_CLOCK || ((struct gather *)base)->doubtful;
+}
+
 static void close_gather(struct kit_view *base)
 {
 	free(base);
 }
 
-static const struct kit_key keys[] = { { KIT_ENTER, ACT_OPEN, true }, { 'f', ACT_EDIT, true }, { 'd', ACT_DETAILS, true }, { 0, ACT_NONE, false } };
+static const struct kit_key keys[] = { { KIT_ENTER, ACT_OPEN, true }, { 'f', ACT_EDIT, true }, { 'd', ACT_DETAILS, true }, { 't', ACT_CLOCK, true }, { 0, ACT_NONE, false } };
 
 static const struct kit_view_ops ops = {
-	.name = "gather", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_gather, .label = label, .stale = stale,
+	.name = "gather", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_gather, .label = label, .offers = offers, .stale = stale,
 };
 
 struct kit_view *screen_gather_new(struct app *app)

@@ -133,15 +133,28 @@ static bool number_of(const struct jdoc *object, const char *key, struct buf *ou
 	return v && (jdoc_type(v) == JDOC_REAL || jdoc_type(v) == JDOC_INTEGER) && jdoc_scalar_text(v, out);
 }
 
+/* By the receiver, which has it from the satellites: it names its zone. What does not is the system's clock in other clothes. */
+static void read_time(const char *text, int64_t *heard)
+{
+	size_t len = strlen(text);
+
+	if (!len || text[len - 1] != 'Z' || !clock_parse_time(text, 0, heard))
+		*heard = 0;
+}
+
 /* latitude, longitude, altitude, accuracy of termux-location; lat, lon, alt, eph of a gpsd TPV report. */
-static bool from_json(const char *line, size_t len, struct buf *out)
+static bool from_json(const char *line, size_t len, struct buf *out, int64_t *heard)
 {
 	static const char *const keys[2][4] = { { "latitude", "longitude", "altitude", "accuracy" }, { "lat", "lon", "alt", "eph" } };
+	const struct jdoc *time;
 	struct jdoc *doc = NULL;
 	bool found = false;
 
 	if (jdoc_parse(line, len, &doc))
 		return false;
+	time = jdoc_get(doc, "time");
+	if (time && jdoc_type(time) == JDOC_TEXT)
+		read_time(jdoc_str(time), heard);
 	for (size_t k = 0; k < 2 && !found; k++) {
 		struct buf b = { 0 };
 
@@ -163,18 +176,21 @@ static bool from_json(const char *line, size_t len, struct buf *out)
 	return found;
 }
 
-enum err outside_position(const char *printed, struct buf *out)
+enum err outside_position(const char *printed, struct buf *out, int64_t *heard)
 {
 	double lat, lon, alt = 0, accuracy = 0;
+	char time[40] = "";
 
-	if (from_json(printed, strlen(printed), out))
+	*heard = 0;
+	if (from_json(printed, strlen(printed), out, heard))
 		return ERR_OK;
 	/* gpspipe prints one report a line. */
 	for (const char *line = printed; *line; line += strcspn(line, "\n"), line += *line == '\n')
-		if (*line == '{' && from_json(line, strcspn(line, "\n"), out))
+		if (*line == '{' && from_json(line, strcspn(line, "\n"), out, heard))
 			return ERR_OK;
-	if (sscanf(printed, "%lf %lf %lf %lf", &lat, &lon, &alt, &accuracy) < 2 || !(lat >= -90 && lat <= 90) || !(lon >= -180 && lon <= 180))
+	if (sscanf(printed, "%lf %lf %lf %lf %39s", &lat, &lon, &alt, &accuracy, time) < 2 || !(lat >= -90 && lat <= 90) || !(lon >= -180 && lon <= 180))
 		return err_set(ERR_FORMAT, _("命令没有给出位置: %.40s"), printed);
+	read_time(time, heard);
 	buf_printf(out, "%.7f %.7f %.1f %.1f", lat, lon, alt, accuracy);
 	return ERR_OK;
 }

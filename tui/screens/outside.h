@@ -33,8 +33,8 @@ void outside_stop(struct outside *o);
  * ERR_BUSY when it takes too long, ERR_DENIED when the person stopped it. */
 enum err outside_run(const char *command, const char *argument, struct buf *out);
 
-/* A position from what a command printed: termux-location's JSON, a TPV line of gpspipe -w, or "LAT LON [ALT [ACCURACY]]".
- * Written as forms store it: "lat lon alt accuracy". ERR_FORMAT. */
-enum err outside_position(const char *printed, struct buf *out);
+/* A position from what a command printed: termux-location's JSON, a TPV line of gpspipe -w, or "LAT LON [ALT [ACCURACY [TIME]]]".
+ * Written as forms store it: "lat lon alt accuracy"; *heard is the time of the satellites where it was told (ms UTC), else 0. ERR_FORMAT. */
+enum err outside_position(const char *printed, struct buf *out, int64_t *heard);
 
 #endif

@@ -39,24 +39,28 @@ struct sides {
 	char title[128];
 };
 
-/* When, and whether that can be relied on: an anchor in the same boot. */
+/* When, and how far that can be relied on: an anchor in the same boot, and by whose word. */
 static void put_time(struct sides *v, const struct row_event *e, struct buf *out)
 {
 	struct log_event event = { .opaque = false };
 	struct store_txn t;
+	enum truetime_word word = TRUETIME_NONE;
 	int64_t ms = e->wall;
-	bool sure = false;
 
 	profile_begin(v->app->profile, &t);
 	if (!log_event_get(&t, e->ref, &event))
-		ms = truetime_of(&t, &event, &sure);
+		ms = truetime_by(&t, &event, &word);
 	store_abort(&t);
 	log_event_clear(&event);
-	if (!sure)
+	if (!word)
 		buf_puts(out, _("约 "));
 	app_since(v->app, ms, out);
-	if (!sure)
+	if (!word)
 		buf_puts(out, _(" (时钟未校准)"));
+	else if (word == TRUETIME_STICK)
+		buf_puts(out, _(" 或以后 (时钟慢了)"));
+	else if (word < TRUETIME_NTP)
+		buf_printf(out, " (%s)", truetime_word_text(word));
 }
 
 static void put_seen(struct sides *v, const struct conflict_side *s, struct buf *out)

@@ -199,6 +199,12 @@ static enum kit_next start(struct sync_view *v, bool online)
 	return kit_open(&v->base, progress);
 }
 
+static enum kit_next time_given(struct kit_view *below, struct kit_view *self)
+{
+	doubt_answered(((struct sync_view *)below)->app, kit_prompt_answer(self));
+	return KIT_STAY;
+}
+
 static enum kit_next folder_given(struct kit_view *below, struct kit_view *self)
 {
 	struct sync_view *v = (struct sync_view *)below;
@@ -229,7 +235,9 @@ static enum kit_next show_account(struct sync_view *v)
 
 static bool offers(struct kit_view *base, enum kit_action a)
 {
-	return a != ACT_DETAILS || ((struct sync_view *)base)->app->courier.account;
+	const struct sync_view *v = (const struct sync_view *)base;
+
+	return a == ACT_DETAILS ? v->app->courier.account != NULL : a != ACT_CLOCK || v->doubtful;
 }
 
 static enum kit_next act(struct kit_view *base, enum kit_action a)
@@ -246,6 +254,8 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 		return kit_open(base, kit_prompt_new(_("乡镇网址"), _("如 http://10.0.0.5:8080; 空着就不用网络"), v->app->settings.sync_url, url_given));
 	case ACT_EDIT:
 		return kit_open(base, kit_prompt_new(_("文件夹"), _("U盘、存储卡或共享文件夹的路径, 如 /media/usb"), v->app->settings.sync_dir, folder_given));
+	case ACT_CLOCK:
+		return doubt_ask(v->app, base, time_given);
 	default:
 		return KIT_PASS;
 	}
@@ -269,7 +279,7 @@ static void close_sync(struct kit_view *base)
 	free(base);
 }
 
-static const struct kit_key keys[] = { { KIT_ENTER, ACT_OPEN, true }, { 'y', ACT_SEND, false }, { 'f', ACT_EDIT, true }, { 'u', ACT_STEP, true }, { 'd', ACT_DETAILS, true }, { 0, ACT_NONE, false } };
+static const struct kit_key keys[] = { { KIT_ENTER, ACT_OPEN, true }, { 'y', ACT_SEND, false }, { 'f', ACT_EDIT, true }, { 'u', ACT_STEP, true }, { 'd', ACT_DETAILS, true }, { 't', ACT_CLOCK, true }, { 0, ACT_NONE, false } };
 
 static const struct kit_view_ops ops = {
 	.name = "sync", .keys = keys, .load = load, .title = title, .draw = draw, .act = act, .close = close_sync, .label = label, .offers = offers, .stale = stale,

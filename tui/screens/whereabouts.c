@@ -4,12 +4,13 @@
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "forms/expr/expr.h"
+#include "sync/ledger/truetime.h"
 #include "tui/screens/outside.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static struct { struct outside job; char found[96]; int64_t at /* uptime */; double lat, lon; } here;
+static struct { struct outside job; char found[96]; int64_t at /* uptime */, heard /* the time, not offered yet */; double lat, lon; } here;
 
 static bool fresh(void)
 {
@@ -27,7 +28,7 @@ static void collect(int ms)
 	/* All that stands in the pipe: what is printed comes in pieces. */
 	for (int i = 0; i < 8; i++)
 		if (outside_over(&here.job, i ? 0 : ms, &e)) {
-			if (!e && !outside_position(buf_str(&here.job.out), &position) && position.len < sizeof here.found &&
+			if (!e && !outside_position(buf_str(&here.job.out), &position, &here.heard) && position.len < sizeof here.found &&
 			    sscanf(buf_str(&position), "%lf %lf", &here.lat, &here.lon) == 2) {
 				snprintf(here.found, sizeof here.found, "%s", buf_str(&position));
 				here.at = clock_uptime();
@@ -38,9 +39,22 @@ static void collect(int ms)
 	buf_clear(&position);
 }
 
-void whereabouts_ask(struct app *app)
+void whereabouts_heard(struct app *app, int64_t time, int64_t uptime)
+{
+	if (time)
+		truetime_offer(app->profile, &(struct truetime_binding){ TRUETIME_GPS, time, uptime });
+}
+
+static void take(struct app *app)
 {
 	collect(0);
+	whereabouts_heard(app, here.heard, here.at);
+	here.heard = 0;
+}
+
+void whereabouts_ask(struct app *app)
+{
+	take(app);
 	if (!here.job.pid && *app->settings.position && (!fresh() || clock_uptime() - here.at > 60000) &&
 	    outside_start(&here.job, app->settings.position, NULL))
 		outside_stop(&here.job);
@@ -48,8 +62,7 @@ void whereabouts_ask(struct app *app)
 
 const char *whereabouts_now(struct app *app)
 {
-	(void)app;
-	collect(0);
+	take(app);
 	return fresh() ? here.found : NULL;
 }
 
@@ -85,4 +98,5 @@ void whereabouts_stop(void)
 {
 	outside_stop(&here.job);
 	*here.found = '\0';
+	here.heard = 0;
 }

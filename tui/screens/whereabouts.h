@@ -25,6 +25,9 @@ double whereabouts_metres(struct app *app, const char *position);
 /* "约 620 米", "约 1.1 公里"; appends nothing when they are not known. */
 void whereabouts_words(double metres, struct buf *out);
 
+/* The satellites said that it was `time` (ms UTC; 0: they did not) at `uptime`: the records of this boot may count by it (truetime.h). */
+void whereabouts_heard(struct app *app, int64_t time, int64_t uptime);
+
 /* Nobody measures any more: locked, or ending. */
 void whereabouts_stop(void);
 

@@ -71,6 +71,7 @@ void facts_clear(struct facts *f);
 
 /* The line of a group, made when missing with `label` (NULL: the id). NULL when memory is out. */
 struct facts_line *facts_line(struct facts_group *g, const char *id, const char *label);
+void facts_group_clear(struct facts_group *g);
 /* The line of the village a row belongs to. */
 struct facts_line *facts_village(struct facts *f, const struct row *r);
 /* The words of a code of field `field` of register `reg`. */

@@ -162,14 +162,14 @@ static void add(uint32_t *done, uint32_t *wanted, uint32_t got, uint32_t n)
 	*wanted += n;
 }
 
-static void owed_calendar(const struct due_rule *r, const struct due_facts *f, int32_t first, int32_t last, uint32_t *done, uint32_t *wanted)
+static void owed_calendar(const struct due_rule *r, const struct due_facts *f, int32_t first, int32_t last, int32_t today, uint32_t *done, uint32_t *wanted)
 {
 	int32_t from, to;
 
 	for (int32_t day = first; day <= last; day = to + 1) {
 		bool asked = stretch(r, f, day, &from, &to);
 
-		if (to > last)
+		if (to > last || from > today)
 			return;
 		if (asked && to <= f->until)
 			add(done, wanted, f->count(f->user, from, to), r->n);
@@ -177,7 +177,7 @@ static void owed_calendar(const struct due_rule *r, const struct due_facts *f, i
 }
 
 /* Intervals of N days that end in [first, last]. A missed one ends all the same, and the next begins there. */
-static void owed_every(const struct due_rule *r, const struct due_facts *f, int32_t first, int32_t last, uint32_t *done, uint32_t *wanted)
+static void owed_every(const struct due_rule *r, const struct due_facts *f, int32_t first, int32_t last, int32_t today, uint32_t *done, uint32_t *wanted)
 {
 	int32_t n = (int32_t)r->days, run_last;
 
@@ -187,7 +187,7 @@ static void owed_every(const struct due_rule *r, const struct due_facts *f, int3
 		if (base != DUE_NEVER) {
 			if (base < day - 1)
 				base += (day - 1 - base) / n * n;
-			for (int32_t end = min(min(last, run_last), f->until); base <= end - n; ) {
+			for (int32_t end = min(min(last, run_last), f->until); base <= end - n && base < today; ) {
 				int32_t got = f->latest(f->user, base + n);
 
 				add(done, wanted, got > base, 1);
@@ -219,17 +219,17 @@ static void owed_events(const struct due_rule *r, const struct due_facts *f, int
 	}
 }
 
-bool due_owed(const struct due_rule *r, const struct due_facts *f, int32_t first, int32_t last, uint32_t *done, uint32_t *wanted)
+bool due_owed(const struct due_rule *r, const struct due_facts *f, int32_t first, int32_t last, int32_t today, uint32_t *done, uint32_t *wanted)
 {
 	*done = *wanted = 0;
 	if (r->off)
 		return false;
 	if (r->period == DUE_EVERY)
-		owed_every(r, f, first, last, done, wanted);
+		owed_every(r, f, first, last, today, done, wanted);
 	else if (r->period == DUE_EVENT)
 		owed_events(r, f, first, last, done, wanted);
 	else
-		owed_calendar(r, f, first, last, done, wanted);
+		owed_calendar(r, f, first, last, today, done, wanted);
 	return *wanted > 0;
 }
 

@@ -60,9 +60,10 @@ struct due_state {
 /* What is asked on `day`. */
 void due_on(const struct due_rule *r, const struct due_facts *f, int32_t day, struct due_state *out);
 
-/* What was asked in periods, intervals or events that ended within [first, last], and how much of it was done: a record
- * more than asked in one period pays nothing in another. False when nothing was asked. */
-bool due_owed(const struct due_rule *r, const struct due_facts *f, int32_t first, int32_t last, uint32_t *done, uint32_t *wanted);
+/* What was asked in periods, intervals or events that end within [first, last], and how much of it was done: a record
+ * more than asked in one period pays nothing in another. One that has not begun `today` is not asked yet; the running one is.
+ * False when nothing was asked. */
+bool due_owed(const struct due_rule *r, const struct due_facts *f, int32_t first, int32_t last, int32_t today, uint32_t *done, uint32_t *wanted);
 
 /* Is the duty for subjects of this value of field `risk`? */
 bool due_risk(const struct due_rule *r, const char *risk);

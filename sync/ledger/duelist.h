@@ -25,8 +25,8 @@ void duelist_close(struct duelist *d);
 uint32_t duelist_count(const struct duelist *d);
 const struct due *duelist_at(const struct duelist *d, uint32_t i);
 
-/* 欠账: for every subject of every duty, what was asked in periods that ended in month `month` (1-12) of `year` and how much
- * of it was done. Stops when `each` returns false. */
+/* 欠账: for every subject of every duty, what was asked in periods that end in month `month` (1-12) of `year` and have begun by
+ * now, and how much of it was done. Stops when `each` returns false. */
 struct owed { const struct pack_duty *duty; const struct row *subject; uint32_t done, wanted; int32_t from, to; };
 enum err duelist_owed(struct profile *p, int year, int month, bool (*each)(void *user, const struct owed *o), void *user);
 /* The same for any stretch of days. */

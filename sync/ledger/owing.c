@@ -13,6 +13,7 @@ struct owing {
 	uint32_t reg, at, count;                          /* the register being counted, and how far */
 	struct row_key *keys;
 	struct owing_query q;
+	int32_t today;                                    /* when it was opened */
 	bool (*each)(void *user, const struct owed *o); void *user;
 	bool stopped;
 };
@@ -30,7 +31,7 @@ static enum err owe(void *user, const struct row *row)
 		if (!applies[i])
 			continue;
 		duefacts_make(&w->rules, &w->rules.at[i], row, &f);
-		if (due_owed(&w->rules.at[i].rule, &f.facts, w->q.first, w->q.last, &o.done, &o.wanted) && !(e = w->rules.err))
+		if (due_owed(&w->rules.at[i].rule, &f.facts, w->q.first, w->q.last, w->today, &o.done, &o.wanted) && !(e = w->rules.err))
 			w->stopped = !w->each(w->user, &o);
 	}
 	return e;
@@ -71,6 +72,7 @@ enum err owing_open(struct profile *p, const struct owing_query *q, struct owing
 		return e;
 	}
 	w->q = *q;
+	w->today = clock_day_of(clock_wall(), w->rules.pack->utc_offset);
 	w->reg = UINT32_MAX;                              /* before the first */
 	duerules_rest(&w->rules);
 	*out = w;

@@ -195,21 +195,41 @@ static const struct debt_case debts[] = {
 	{ "warnings on two days running are both paid by one visit on the second", 1, "event:warnings", NULL, "2025-01-01", NULL, "2026-07-11", "2026-07-10 2026-07-11", "2026-07-01", "2026-07-31", 2, 2 }
 };
 
+/* In the middle of a month: what has begun, and nothing of the days to come. */
+static const struct { const char *today; struct debt_case c; } running[] = {
+	{ "2026-07-06", { "a log every day, on the sixth: six days have begun", 1, "day", NULL, "2025-01-01", NULL, "2026-07-02 2026-07-03", NULL, "2026-07-01", "2026-07-31", 2, 6 } },
+	{ "2026-07-06", { "a training every month, on the sixth: still to be done", 1, "month", NULL, "2025-01-01", NULL, NULL, NULL, "2026-07-01", "2026-07-31", 0, 1 } },
+	{ "2026-07-07", { "a visit every week, on a Tuesday: the week that ended and this one", 1, "week", NULL, "2025-01-01", NULL, NULL, NULL, "2026-07-01", "2026-07-31", 0, 2 } },
+	{ "2026-07-11", { "every 10 days, on the eleventh: the second interval has begun", 1, "every:10", NULL, "2026-06-30", NULL, NULL, NULL, "2026-07-01", "2026-07-31", 0, 2 } },
+	{ "2026-07-10", { "and on the tenth it has not", 1, "every:10", NULL, "2026-06-30", NULL, NULL, NULL, "2026-07-01", "2026-07-31", 0, 1 } },
+	{ "2026-07-31", { "a month that is to come asks nothing yet", 1, "day", NULL, "2025-01-01", NULL, NULL, NULL, "2026-08-01", "2026-08-31", 0, 0 } }
+};
+
+static void assert_owed(const struct debt_case *c, int32_t today)
+{
+	struct pack_duty d = { .id = "d", .subject_register = "teams", .counts_register = "trainings", .n = c->n, .period = c->period, .season = c->season };
+	struct history h = { c->records, c->events };
+	struct due_facts f = { .user = &h, .since = day(c->since), .until = c->until ? day(c->until) : INT32_MAX, .count = count, .latest = latest, .event = event };
+	struct due_rule r;
+	uint32_t done, wanted;
+
+	assert_ok(due_rule(&pack, &d, &r));
+	if (due_owed(&r, &f, day(c->first), day(c->last), today, &done, &wanted) != (c->wanted > 0) || done != c->done || wanted != c->wanted)
+		fail_msg("%s: %u of %u", c->why, (unsigned)done, (unsigned)wanted);
+}
+
 static void what_was_owed_is_what_was_worked_out_by_hand(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof debts / sizeof *debts; i++) {
-		const struct debt_case *c = &debts[i];
-		struct pack_duty d = { .id = "d", .subject_register = "teams", .counts_register = "trainings", .n = c->n, .period = c->period, .season = c->season };
-		struct history h = { c->records, c->events };
-		struct due_facts f = { .user = &h, .since = day(c->since), .until = c->until ? day(c->until) : INT32_MAX, .count = count, .latest = latest, .event = event };
-		struct due_rule r;
-		uint32_t done, wanted;
+	for (size_t i = 0; i < sizeof debts / sizeof *debts; i++)
+		assert_owed(&debts[i], INT32_MAX);
+}
 
-		assert_ok(due_rule(&pack, &d, &r));
-		if (due_owed(&r, &f, day(c->first), day(c->last), &done, &wanted) != (c->wanted > 0) || done != c->done || wanted != c->wanted)
-			fail_msg("%s: %u of %u", c->why, (unsigned)done, (unsigned)wanted);
-	}
+static void of_a_running_month_nothing_is_owed_that_has_not_begun(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof running / sizeof *running; i++)
+		assert_owed(&running[i].c, day(running[i].today));
 }
 
 static void a_county_parameter_stands_in_for_the_duty_and_can_switch_it_off(void **state)
@@ -281,6 +301,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_due_on_a_day_is_what_was_worked_out_by_hand),
 		cmocka_unit_test(what_was_owed_is_what_was_worked_out_by_hand),
+		cmocka_unit_test(of_a_running_month_nothing_is_owed_that_has_not_begun),
 		cmocka_unit_test(a_county_parameter_stands_in_for_the_duty_and_can_switch_it_off),
 		cmocka_unit_test(a_risk_and_a_start_are_read_from_the_subject),
 		cmocka_unit_test(a_wrong_duty_is_refused_with_what_is_wrong),

@@ -326,16 +326,30 @@ static enum err read_deps(const struct context *c, const struct fold_view *v, co
 	return ERR_OK;
 }
 
-/* The row the entry is about, as an id. */
-static enum err entry_row(const struct context *c, const struct fold_view *v, const struct payload_row *row, uint32_t place, struct row_id *out)
+/* Is the entry about the row of this history? An event may list hundreds of rows, and is read for each of them: what it names is looked up
+ * only where the numbers agree. */
+static enum err about_row(const struct history *h, const struct context *c, const struct fold_view *v, const struct payload_row *row, uint32_t place, bool *out)
 {
+	const struct payload_link *l = &row->row.event;
 	struct missing why;
-	struct log_place at;
+	struct log_place at, made = rowcode_place(&h->key);
+	uint8_t ref[EVENT_REF];
+	enum err e;
 
-	out->index = row->fresh ? (uint8_t)place : row->row.index;
-	if (!row->fresh)
-		return history_link(c, v, &row->row.event, &at, out->ref, &why);
-	memcpy(out->ref, v->hash, EVENT_REF);
+	*out = false;
+	if (row->fresh) {
+		*out = (uint8_t)place == h->id.index && !memcmp(v->hash, h->id.ref, EVENT_REF);
+		return ERR_OK;
+	}
+	if (l->distance >= v->at->seq)
+		return ERR_FORMAT;
+	if (row->row.index != h->id.index)
+		return ERR_OK;
+	if (l->distance && h->key.len && (made.log != v->at->log || made.seq != v->at->seq - l->distance))
+		return ERR_OK;
+	if (l->distance && (e = history_link(c, v, l, &at, ref, &why)))
+		return e;
+	*out = !memcmp(l->distance ? ref : l->ref, h->id.ref, EVENT_REF);
 	return ERR_OK;
 }
 
@@ -401,13 +415,13 @@ static enum err add_record(struct history *h, const struct context *c, const str
 	struct payload_row row;
 	struct record rec;
 	struct missing why;
-	struct row_id id;
+	bool about;
 	enum err e = history_record_of(c, v, pl, &rec, &why);
 
 	for (uint32_t i = 0; !e && payload_next(pl, &row); i++) {
 		if (row.entity >= rec.plan->entity_count)
 			return ERR_FORMAT;
-		if (!(e = entry_row(c, v, &row, i, &id)) && !memcmp(id.ref, h->id.ref, EVENT_REF) && id.index == h->id.index && same_register(h, c, &rec, row.entity))
+		if (!(e = about_row(h, c, v, &row, i, &about)) && about && same_register(h, c, &rec, row.entity))
 			e = add_record_row(h, c, v, &rec, pl, &row, i);
 	}
 	return e;

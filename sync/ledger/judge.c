@@ -60,27 +60,6 @@ uint32_t judge_danger(const struct pack_field *f, const uint8_t *data, size_t le
 	return i;
 }
 
-uint32_t bench_find(const struct bench *b, const uint8_t *ref)
-{
-	uint32_t i = 0;
-
-	while (i < b->count && !same_ref(b->entries[i].ref, ref))
-		i++;
-	return i;
-}
-
-bool bench_closes(const struct judge_entry *e, const struct judge_entry *of)
-{
-	if (same_ref(e->ref, of->ref))
-		return false;
-	if (e->has_target && e->kind == EVENT_AMEND && same_ref(e->target, of->ref))
-		return true;
-	for (uint32_t d = 0; d < e->dep_count; d++)
-		if (same_ref(e->deps[d], of->ref))
-			return true;
-	return false;
-}
-
 const struct judge_write *entry_write(const struct judge_entry *e, uint32_t n)
 {
 	for (uint32_t j = 0; j < e->write_count; j++)
@@ -107,15 +86,17 @@ static enum row_reason judge_write(const struct judge_entry *e, const struct jud
 }
 
 /* RESOLVE: one write. A state only by TOWN, and only to a value that was open; the rest by TOWN or whoever wrote it all. */
-static enum row_reason judge_resolve(struct bench *b, const struct judge_entry *e, const struct judge_write *w)
+static enum row_reason judge_resolve(struct bench *b, uint32_t which, const struct judge_write *w)
 {
+	const struct judge_entry *e = &b->entries[which];
 	bool town = e->roles & PACK_TOWN, own = true, among = false;
+	uint32_t link = 0, at = 0, named;
 
 	if (!bench_deps_held(b, e))
 		return ROW_UNSEEN;
-	for (uint32_t i = 0; i < b->count; i++) {
-		const struct judge_entry *of = &b->entries[i];
-		const struct judge_write *old = bench_closes(e, of) ? entry_write(of, w->n) : NULL;
+	while (bench_next_named(b, which, &link, &at, &named)) {
+		const struct judge_entry *of = &b->entries[named];
+		const struct judge_write *old = entry_write(of, w->n);
 
 		if (!old || old->why != ROW_ACCEPTED)
 			continue;
@@ -144,15 +125,16 @@ static enum row_reason judge_whole(const struct judge_entry *e)
 	return ROW_ACCEPTED;
 }
 
-static void judge_entry(struct bench *b, struct judge_entry *e)
+static void judge_entry(struct bench *b, uint32_t which)
 {
+	struct judge_entry *e = &b->entries[which];
 	enum row_reason steps = ROW_ACCEPTED;
 
 	e->judged = true;
 	if ((e->why = judge_whole(e)) == ROW_ACCEPTED && e->kind == EVENT_RESOLVE)
-		e->why = judge_resolve(b, e, &e->writes[0]);
+		e->why = judge_resolve(b, which, &e->writes[0]);
 	if (e->why == ROW_ACCEPTED && e->step_count)
-		steps = bench_judge_steps(b, e);
+		steps = bench_judge_steps(b, which);
 	/* On a row that was there an entry counts whole or not at all; a new row stays visible even when a step of it fails. */
 	if (steps != ROW_ACCEPTED && !e->fresh)
 		e->why = steps;
@@ -163,67 +145,50 @@ static void judge_entry(struct bench *b, struct judge_entry *e)
 	}
 }
 
-static bool deps_judged(const struct bench *b, const struct judge_entry *e)
+/* The next entry that `e` names and that is not judged; *link is where it looks. */
+static bool next_unjudged(const struct bench *b, uint32_t e, uint32_t *link, uint32_t *out)
 {
-	for (uint32_t d = 0; d < e->dep_count + e->has_target; d++) {
-		const uint8_t *ref = d < e->dep_count ? e->deps[d] : e->target;
+	for (; *link < b->first[e + 1]; ++*link) {
+		uint32_t of = b->links[*link];
 
-		for (uint32_t i = bench_find(b, ref); bench_in_event(b, i, ref); i++)
-			if (!b->entries[i].judged && !same_ref(ref, e->ref))
-				return false;
+		for (uint32_t i = of; bench_same_event(b, i, of); i++)
+			if (!b->entries[*out = b->names[i].entry].judged)
+				return true;
 	}
-	return true;
+	return false;
 }
 
 /* An entry waits for those it names, whatever the order says; names are hashes, so they cannot run in a circle. */
-static void judge_all(struct bench *b)
+static void judge_with_named(struct bench *b, uint32_t e)
 {
-	bool moved = true;
+	uint32_t depth = 0, named;
 
-	while (moved) {
-		moved = false;
-		for (uint32_t i = 0; i < b->count; i++) {
-			if (b->entries[i].judged || !deps_judged(b, &b->entries[i]))
-				continue;
-			judge_entry(b, &b->entries[i]);
-			moved = true;
+	b->stack[0] = e;
+	b->next[0] = b->first[e];
+	for (;;) {
+		if (depth + 1 < b->count && next_unjudged(b, b->stack[depth], &b->next[depth], &named)) {
+			b->stack[++depth] = named;
+			b->next[depth] = b->first[named];
+			continue;
 		}
+		judge_entry(b, b->stack[depth]);
+		if (!depth--)
+			return;
 	}
 }
 
-static void close_values(struct bench *b)
+/* What accepted writes close, and which entries those that count name. */
+static void settle_all(struct bench *b)
 {
 	for (uint32_t i = 0; i < b->count; i++) {
-		struct judge_entry *of = &b->entries[i];
+		uint32_t link = 0, at = 0, named;
 
-		for (uint32_t k = 0; k < b->count; k++) {
-			const struct judge_entry *e = &b->entries[k];
-
-			if (!bench_closes(e, of))
-				continue;
-			for (uint32_t j = 0; j < of->write_count; j++) {
-				const struct judge_write *w = entry_write(e, of->writes[j].n);
-
-				if (w && w->why == ROW_ACCEPTED)
-					of->writes[j].closed = true;
-			}
-		}
+		if (b->entries[i].why != ROW_ACCEPTED)
+			continue;
+		bench_settle(b, i, 0);
+		while (bench_next_named(b, i, &link, &at, &named))
+			b->entries[named].answered = true;
 	}
-}
-
-static enum err open_bench(struct bench *b, struct judge_entry *entries, uint32_t count)
-{
-	b->entries = entries;
-	b->count = count;
-	b->seen.bits = calloc(count ? count : 1, 1);
-	b->seen.stack = calloc(count ? count : 1, sizeof *b->seen.stack);
-	return b->seen.bits && b->seen.stack ? ERR_OK : err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
-}
-
-static void close_bench(struct bench *b)
-{
-	free(b->seen.bits);
-	free(b->seen.stack);
 }
 
 /* An entry may be judged again with others beside it. */
@@ -231,7 +196,7 @@ static void forget_verdict(struct judge_entry *e)
 {
 	uint32_t kept = 0;
 
-	e->judged = false;
+	e->judged = e->answered = false;
 	for (uint32_t j = 0; j < e->write_count; j++) {
 		if (e->writes[j].added)
 			continue;
@@ -250,21 +215,24 @@ enum err judge_row(struct judge_entry *entries, uint32_t count)
 	qsort(entries, count, sizeof *entries, by_order);
 	for (uint32_t i = 0; i < count; i++)
 		forget_verdict(&entries[i]);
-	if (!(e = open_bench(&b, entries, count))) {
-		judge_all(&b);
-		close_values(&b);
-	}
-	close_bench(&b);
-	return e;
+	if ((e = bench_open(&b, entries, count)))
+		return e;
+	for (uint32_t i = 0; i < count; i++)
+		if (!entries[i].judged)
+			judge_with_named(&b, i);
+	settle_all(&b);
+	bench_close(&b);
+	return ERR_OK;
 }
 
 enum err judge_one(struct judge_entry *entries, uint32_t count, uint32_t which)
 {
 	struct bench b;
-	enum err e;
+	enum err e = bench_open(&b, entries, count);
 
-	if (!(e = open_bench(&b, entries, count)))
-		judge_entry(&b, &entries[which]);
-	close_bench(&b);
-	return e;
+	if (e)
+		return e;
+	judge_entry(&b, which);
+	bench_close(&b);
+	return ERR_OK;
 }

@@ -22,6 +22,7 @@ struct judge_write {
 	enum row_reason why;                              /* out */
 	bool closed;                                      /* out */
 	bool added;                                       /* out: by a step, not saved by the form */
+	uint32_t shut;                                    /* while judging: the view in which it was closed */
 	uint8_t word[66];                                 /* where `data` of a step's own value stands */
 };
 
@@ -48,6 +49,7 @@ struct judge_entry {
 	enum row_reason why;                              /* of the whole entry */
 	enum row_reason step_why[PAYLOAD_STEPS_MAX];
 	bool judged;
+	bool answered;                                    /* withdrawn by its author, or named by another entry that counts */
 };
 
 /* Sort `entries` into the order of the fold and judge them all. ERR_NOMEM only. */

@@ -3,70 +3,7 @@
 
 #include "forms/pack/cond.h"
 
-/* --- what an entry saw --- */
-
-static void see_event(struct bench *b, const uint8_t *ref, uint32_t *depth)
-{
-	for (uint32_t i = bench_find(b, ref); bench_in_event(b, i, ref); i++) {
-		if (b->seen.bits[i])
-			continue;
-		b->seen.bits[i] = 1;
-		b->seen.stack[(*depth)++] = i;
-	}
-}
-
-static void see_deps(struct bench *b, const struct judge_entry *e, uint32_t *depth)
-{
-	for (uint32_t d = 0; d < e->dep_count; d++)
-		see_event(b, e->deps[d], depth);
-	if (e->has_target)
-		see_event(b, e->target, depth);
-}
-
-static void see(struct bench *b, const struct judge_entry *e)
-{
-	uint32_t depth = 0;
-
-	memset(b->seen.bits, 0, b->count);
-	see_deps(b, e, &depth);
-	while (depth)
-		see_deps(b, &b->entries[b->seen.stack[--depth]], &depth);
-}
-
-/* Was this write still open for somebody who saw exactly the marked entries? */
-static bool open_in_seen(const struct bench *b, const struct judge_entry *of, const struct judge_write *w)
-{
-	for (uint32_t i = 0; i < b->count; i++) {
-		const struct judge_entry *e = &b->entries[i];
-
-		if (!b->seen.bits[i] || !bench_closes(e, of))
-			continue;
-		for (uint32_t j = 0; j < e->write_count; j++)
-			if (e->writes[j].n == w->n && e->writes[j].why == ROW_ACCEPTED)
-				return false;
-	}
-	return true;
-}
-
-/* The next open value of field n among what was seen; start with *at 0. */
-static const struct judge_write *next_seen(const struct bench *b, uint32_t n, uint64_t *at, uint32_t *entry)
-{
-	for (; *at >> 8 < b->count; *at = ((*at >> 8) + 1) << 8) {
-		uint32_t i = (uint32_t)(*at >> 8);
-		const struct judge_entry *e = &b->entries[i];
-
-		for (uint32_t j = *at & 0xff; b->seen.bits[i] && j < e->write_count && j < 0xff; j++) {
-			const struct judge_write *w = &e->writes[j];
-
-			if (w->n != n || w->why != ROW_ACCEPTED || w->clears || !open_in_seen(b, e, w))
-				continue;
-			*at = (uint64_t)i << 8 | (j + 1);
-			*entry = i;
-			return w;
-		}
-	}
-	return NULL;
-}
+enum { SETTLINGS = 8 };
 
 /* --- steps --- */
 
@@ -117,12 +54,11 @@ static void count_words(const struct cond_term *t, const struct judge_write *w, 
 
 /* One term over the open values of its field: of the row being made, or of what was seen. Where people disagree `=` needs
  * every value listed, so that the careful reading wins. */
-static bool term_holds(const struct bench *b, const struct judge_entry *e, const struct cond_term *t)
+static bool term_holds(struct bench *b, const struct judge_entry *e, const struct cond_term *t)
 {
 	bool several = false;
-	uint32_t n = field_number(e->pack, e->reg, t->field, t->field_len, &several), listed = 0, words = 0, entry;
+	uint32_t n = field_number(e->pack, e->reg, t->field, t->field_len, &several), listed = 0, words = 0, at = 0, entry;
 	const struct judge_write *w;
-	uint64_t at = 0;
 
 	if (!n)
 		return false;
@@ -130,7 +66,7 @@ static bool term_holds(const struct bench *b, const struct judge_entry *e, const
 		if ((w = entry_write(e, n)))
 			count_words(t, w, &listed, &words);
 	} else {
-		while ((w = next_seen(b, n, &at, &entry)))
+		while ((w = bench_next_open(b, n, &at, &entry)))
 			count_words(t, w, &listed, &words);
 	}
 	if (!t->values_len)
@@ -140,7 +76,7 @@ static bool term_holds(const struct bench *b, const struct judge_entry *e, const
 	return several ? listed != 0 : words && listed == words;
 }
 
-static bool when_holds(const struct bench *b, const struct judge_entry *e, const char *when)
+static bool when_holds(struct bench *b, const struct judge_entry *e, const char *when)
 {
 	struct cond_term t;
 
@@ -208,10 +144,13 @@ static bool is_taken_away(const struct judge_entry *e, const struct pack_step *s
 
 /* A step of a set that may start from anything only adds: what it closes and another step would have to take away must
  * stand in its own value. */
-static bool only_adds(const struct bench *b, const struct judge_entry *e, const struct pack_step *s, const struct judge_write *to)
+static bool only_adds(const struct bench *b, uint32_t which, const struct pack_step *s, const struct judge_write *to)
 {
-	for (uint32_t i = 0; i < b->count; i++) {
-		const struct judge_write *w = bench_closes(e, &b->entries[i]) ? entry_write(&b->entries[i], to->n) : NULL;
+	const struct judge_entry *e = &b->entries[which];
+	uint32_t link = 0, at = 0, named;
+
+	while (bench_next_named(b, which, &link, &at, &named)) {
+		const struct judge_write *w = entry_write(&b->entries[named], to->n);
 		size_t left, len;
 		struct cbor c;
 
@@ -225,36 +164,45 @@ static bool only_adds(const struct bench *b, const struct judge_entry *e, const 
 	return true;
 }
 
-/* Did the same person write this value by a step that the rule names? A settled value counts as its authors'. */
-static bool same_person_wrote(const struct bench *b, const struct judge_entry *e, const struct pack_step *s, uint32_t entry,
-                              const struct judge_write *w, int depth)
+static bool same_value(const struct judge_write *a, const struct judge_write *b)
 {
-	const struct judge_entry *by = &b->entries[entry];
+	return a && a->data && b->data && a->len == b->len && !memcmp(a->data, b->data, a->len);
+}
 
-	if (w->step && listed(s->not_same_person_as, w->step->id) && by->person && e->person && !strcmp(by->person, e->person))
-		return true;
-	if (by->kind != EVENT_RESOLVE || depth > 8)
-		return false;
-	for (uint32_t i = 0; i < b->count; i++) {
-		const struct judge_entry *of = &b->entries[i];
+/* Did the same person write this value by a step that the rule names? A settled value counts as its authors', through so many settlings;
+ * each is asked once. */
+static bool same_person_wrote(struct bench *b, const struct judge_entry *e, const struct pack_step *s, uint32_t entry, const struct judge_write *w)
+{
+	uint32_t *queue = b->walk, head = 0, tail = 0, level = 1, number = ++b->asked_number;
 
-		for (uint32_t j = 0; j < of->write_count && bench_closes(by, of); j++)
-			if (of->writes[j].n == w->n && of->writes[j].len == w->len && w->data && of->writes[j].data &&
-			    !memcmp(of->writes[j].data, w->data, w->len) &&
-			    same_person_wrote(b, e, s, i, &of->writes[j], depth + 1))
+	queue[tail++] = entry;
+	b->asked[entry] = number;
+	for (int depth = 0; head < tail; level = tail, depth++)
+		for (; head < level; head++) {
+			const struct judge_entry *by = &b->entries[queue[head]];
+			const struct judge_write *said = entry_write(by, w->n);
+			uint32_t link = 0, at = 0, named;
+
+			if (said->step && listed(s->not_same_person_as, said->step->id) && by->person && e->person && !strcmp(by->person, e->person))
 				return true;
-	}
+			if (by->kind != EVENT_RESOLVE || depth > SETTLINGS)
+				continue;
+			while (bench_next_named(b, queue[head], &link, &at, &named))
+				if (b->asked[named] != number && same_value(entry_write(&b->entries[named], w->n), w)) {
+					b->asked[named] = number;
+					queue[tail++] = named;
+				}
+		}
 	return false;
 }
 
 /* From where, and by whom it was brought there. `before`: what an earlier step of the same entry made of the field. */
-static enum row_reason judge_from(const struct bench *b, const struct judge_entry *e, const struct pack_step *s, uint32_t n,
+static enum row_reason judge_from(struct bench *b, const struct judge_entry *e, const struct pack_step *s, uint32_t n,
                                   const struct judge_write *before)
 {
-	bool any = listed(s->from, "*");
+	bool any = listed(s->from, "*"), same_person = false;
 	const struct judge_write *w;
-	uint32_t values = 0, allowed = 0, entry;
-	uint64_t at = 0;
+	uint32_t values = 0, allowed = 0, at = 0, entry;
 
 	if (before) {
 		if (!any && !from_allows(s, before))
@@ -263,18 +211,19 @@ static enum row_reason judge_from(const struct bench *b, const struct judge_entr
 	}
 	if (e->fresh)
 		return any || listed(s->from, "new") || listed(s->from, "none") ? ROW_ACCEPTED : ROW_WRONG_FROM;
-	while ((w = next_seen(b, n, &at, &entry))) {
+	while ((w = bench_next_open(b, n, &at, &entry))) {
 		values++;
 		allowed += from_allows(s, w) || (w->merge == PACK_SET && set_allows(s, w));
 		if (!any && w->merge != PACK_SET && !from_allows(s, w))
 			return ROW_WRONG_FROM;
-		if (s->not_same_person_as && same_person_wrote(b, e, s, entry, w, 0))
-			return ROW_SAME_PERSON;
+		same_person = same_person || (s->not_same_person_as && same_person_wrote(b, e, s, entry, w));
 	}
-	return allowed || any || (!values && listed(s->from, "none")) ? ROW_ACCEPTED : ROW_WRONG_FROM;
+	if (!allowed && !any && (values || !listed(s->from, "none")))
+		return ROW_WRONG_FROM;
+	return same_person ? ROW_SAME_PERSON : ROW_ACCEPTED;
 }
 
-static enum row_reason judge_line(const struct bench *b, const struct judge_entry *e, const struct pack_step *s, uint32_t n,
+static enum row_reason judge_line(struct bench *b, const struct judge_entry *e, const struct pack_step *s, uint32_t n,
                                   const struct judge_write *before)
 {
 	enum row_reason why;
@@ -319,8 +268,9 @@ static struct judge_write *add_write(struct judge_entry *e, uint32_t n, const st
 }
 
 /* The lines of one step id are alternatives: the first that allows it decides; else the nearest miss is the reason. */
-static enum row_reason judge_step(struct bench *b, struct judge_entry *e, const struct pack_step *first)
+static enum row_reason judge_step(struct bench *b, uint32_t which, const struct pack_step *first)
 {
+	struct judge_entry *e = &b->entries[which];
 	const struct pack_field *f = &e->pack->registers[e->reg].fields[first->field];
 	const struct judge_write *before = entry_write(e, f->n);
 	enum row_reason best = ROW_NO_ROLE, why;
@@ -337,7 +287,7 @@ static enum row_reason judge_step(struct bench *b, struct judge_entry *e, const 
 			best = why;
 		if (why != ROW_ACCEPTED)
 			continue;
-		if (!strcmp(s->to, "=") && (!entry_write(e, f->n) || (f->merge == PACK_SET && listed(s->from, "*") && !e->fresh && !only_adds(b, e, s, entry_write(e, f->n)))))
+		if (!strcmp(s->to, "=") && (!entry_write(e, f->n) || (f->merge == PACK_SET && listed(s->from, "*") && !e->fresh && !only_adds(b, which, s, entry_write(e, f->n)))))
 			return ROW_WRONG_FROM;
 		w = add_write(e, f->n, f);
 		if (strcmp(s->to, "="))
@@ -351,13 +301,14 @@ static enum row_reason judge_step(struct bench *b, struct judge_entry *e, const 
 bool bench_deps_held(const struct bench *b, const struct judge_entry *e)
 {
 	for (uint32_t d = 0; d < e->dep_count; d++)
-		if (bench_find(b, e->deps[d]) == b->count)
+		if (!bench_holds(b, e->deps[d]))
 			return false;
 	return e->dep_count != 0;
 }
 
-enum row_reason bench_judge_steps(struct bench *b, struct judge_entry *e)
+enum row_reason bench_judge_steps(struct bench *b, uint32_t which)
 {
+	struct judge_entry *e = &b->entries[which];
 	enum row_reason worst = ROW_ACCEPTED;
 
 	if (!e->fresh && e->step_count && !bench_deps_held(b, e)) {
@@ -366,12 +317,12 @@ enum row_reason bench_judge_steps(struct bench *b, struct judge_entry *e)
 		return ROW_UNSEEN;
 	}
 	if (e->step_count)
-		see(b, e);
+		bench_see(b, which);
 	for (uint32_t i = 0; i < e->step_count; i++) {
 		if (e->kind == EVENT_AMEND && !(e->roles & PACK_TOWN))
 			e->step_why[i] = ROW_TOWN_ONLY;
 		else
-			e->step_why[i] = judge_step(b, e, e->steps[i]);
+			e->step_why[i] = judge_step(b, which, e->steps[i]);
 		if (e->step_why[i] > worst)
 			worst = e->step_why[i];
 	}

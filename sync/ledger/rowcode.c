@@ -168,23 +168,6 @@ static void put_fields(struct writer *w, struct rowcode *head, struct buf *out)
 	}
 }
 
-/* Dealt with: withdrawn by its author, or named by a later entry that counts. */
-static bool settled(const struct writer *w, const struct judge_entry *p)
-{
-	for (uint32_t i = 0; i < w->count; i++) {
-		const struct judge_entry *e = &w->entries[i];
-
-		if (e->why != ROW_ACCEPTED || !memcmp(e->ref, p->ref, EVENT_REF))
-			continue;
-		if (e->has_target && !memcmp(e->target, p->ref, EVENT_REF))
-			return true;
-		for (uint32_t d = 0; d < e->dep_count; d++)
-			if (!memcmp(e->deps[d], p->ref, EVENT_REF))
-				return true;
-	}
-	return false;
-}
-
 static uint16_t word(struct writer *w, const char *text)
 {
 	uint16_t n = 0;
@@ -211,7 +194,7 @@ static uint32_t put_entry_proposals(struct writer *w, uint32_t i, struct buf *ou
 	const struct judge_entry *e = &w->entries[i];
 	uint32_t found = 0;
 
-	if (e->why == ROW_NOT_TRUSTED || e->kind == EVENT_RETRACT || e->kind == EVENT_ATTACH || settled(w, e))
+	if (e->why == ROW_NOT_TRUSTED || e->kind == EVENT_RETRACT || e->kind == EVENT_ATTACH || e->answered)
 		return 0;
 	if (e->why != ROW_ACCEPTED) {
 		if (out)
@@ -339,7 +322,7 @@ static void *take(struct reader *r, size_t n, size_t size)
 
 static void get_events(struct reader *r, struct row *out)
 {
-	out->event_count = (uint32_t)(cbor_array(&r->c, CBOR_ARRAY_MAX) / 5);
+	out->event_count = (uint32_t)(cbor_array(&r->c, SIZE_MAX) / 5);
 	out->events = take(r, out->event_count, sizeof *out->events);
 	for (uint32_t i = 0; i < out->event_count && !r->c.err; i++) {
 		struct row_event *e = &out->events[i];
@@ -359,12 +342,12 @@ static void get_fields(struct reader *r, struct row *out)
 	uint64_t total = cbor_unsigned(&r->c);
 	struct row_value *v = take(r, total, sizeof *v);
 
-	out->field_count = (uint32_t)cbor_array(&r->c, CBOR_ARRAY_MAX);
+	out->field_count = (uint32_t)cbor_array(&r->c, SIZE_MAX);
 	out->fields = take(r, out->field_count, sizeof *out->fields);
 	for (uint32_t i = 0; i < out->field_count && !r->c.err; i++) {
 		struct row_field *f = &out->fields[i];
 
-		f->count = (uint32_t)(cbor_array(&r->c, CBOR_ARRAY_MAX) / 2);
+		f->count = (uint32_t)(cbor_array(&r->c, SIZE_MAX) / 2);
 		f->n = (uint32_t)cbor_unsigned(&r->c);
 		f->open = v;
 		for (uint32_t k = 0; k < f->count && !r->c.err; k++, v++) {
@@ -378,7 +361,7 @@ static void get_fields(struct reader *r, struct row *out)
 
 static void get_proposals(struct reader *r, struct row *out)
 {
-	out->proposal_count = (uint32_t)cbor_array(&r->c, CBOR_ARRAY_MAX);
+	out->proposal_count = (uint32_t)cbor_array(&r->c, SIZE_MAX);
 	out->proposals = take(r, out->proposal_count, sizeof *out->proposals);
 	for (uint32_t i = 0; i < out->proposal_count && !r->c.err; i++) {
 		struct row_proposal *p = &out->proposals[i];
@@ -396,7 +379,7 @@ static void get_proposals(struct reader *r, struct row *out)
 
 static void get_steps(struct reader *r, struct row *out)
 {
-	out->step_count = (uint32_t)(cbor_array(&r->c, CBOR_ARRAY_MAX) / 2);
+	out->step_count = (uint32_t)(cbor_array(&r->c, SIZE_MAX) / 2);
 	out->steps = take(r, out->step_count, sizeof *out->steps);
 	for (uint32_t i = 0; i < out->step_count && !r->c.err; i++) {
 		out->steps[i].step = words_text(r->words, r->txn, (uint16_t)cbor_unsigned(&r->c));

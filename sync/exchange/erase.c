@@ -8,6 +8,7 @@
 #include "sync/exchange/erase_own.h"
 #include "sync/exchange/shelf.h"
 #include "sync/keys/town.h"
+#include "sync/ledger/history.h"
 #include "sync/ledger/log.h"
 #include "sync/ledger/payload.h"
 #include "sync/ledger/profile.h"
@@ -97,13 +98,12 @@ static enum err read_orders(struct profile *p, struct orders *o)
 static const uint8_t everybody[EVENT_WRITER];
 
 /* Where an erased event stands, and the blob it names when it is an attachment. */
-static void find_target(struct profile *p, struct erase_target *t, bool *attachment, uint8_t blob[KEYS_HASH])
+static void find_target(struct profile *p, struct erase_target *t)
 {
 	struct log_event event = { 0 };
 	struct store_txn txn;
 	struct payload pl;
 
-	*attachment = false;
 	profile_begin(p, &txn);
 	t->placed = !txn.err && !log_event_get(&txn, t->ref, &event);
 	if (t->placed) {
@@ -112,55 +112,69 @@ static void find_target(struct profile *p, struct erase_target *t, bool *attachm
 	}
 	if (t->placed && event.event.kind == EVENT_ATTACH && !event.opaque
 	    && !payload_open(EVENT_ATTACH, event.event.public_part.data, event.event.public_part.len, &pl)) {
-		*attachment = true;
-		memcpy(blob, pl.blob, KEYS_HASH);
+		t->attachment = true;
+		memcpy(t->blob, pl.blob, KEYS_HASH);
 	}
 	store_abort(&txn);
 	log_event_clear(&event);
 }
 
+/* NULL: no memory. */
+static struct erase_target *find_targets(struct profile *p, const struct keys_erase *what)
+{
+	struct erase_target *at = calloc(what->count ? what->count : 1, sizeof *at);
+
+	for (size_t i = 0; at && i < what->count; i++) {
+		memcpy(at[i].ref, what->at[i].ref, EVENT_REF);
+		find_target(p, &at[i]);
+	}
+	return at;
+}
+
 static enum err drop_files(struct profile *p, const struct order *o)
 {
-	struct erase_target *at = calloc(o->what.count ? o->what.count : 1, sizeof *at);
+	struct erase_target *at = find_targets(p, &o->what);
 	enum err e = at ? ERR_OK : err_set(ERR_NOMEM, "erase");
 
 	for (size_t i = 0; !e && i < o->what.count; i++) {
-		uint8_t blob[KEYS_HASH];
-		bool attachment;
-
-		memcpy(at[i].ref, o->what.at[i].ref, EVENT_REF);
-		find_target(p, &at[i], &attachment, blob);
-		if (attachment)
-			e = attach_drop(p, blob);
+		if (at[i].attachment)
+			e = attach_drop(p, at[i].blob);
 		if (!e && at[i].placed)
 			e = shelf_forget(p, &at[i].log, at[i].seq);
 	}
 	if (!e)
 		e = erase_refused(p, at, o->what.count);
+	if (!e)
+		e = erase_waiting(p, at, o->what.count);
 	free(at);
 	return e;
+}
+
+static bool any_ordered(struct profile *p)
+{
+	struct store_txn t;
+	bool any;
+
+	profile_begin(p, &t);
+	any = !t.err && history_any_erased(&t);
+	store_abort(&t);
+	return any;
 }
 
 bool erase_forbids(struct profile *p, const void *data, size_t len)
 {
 	struct orders o = { 0 };
-	uint8_t blob[KEYS_HASH];
-	bool held = false, attachment;
+	bool held = false;
 
-	if (!p->store || !bundle_is_for(data, len, p->ring) || read_orders(p, &o))
-		goto out;
-	for (size_t i = 0; !held && i < o.count; i++) {
-		const struct keys_erase *what = &o.at[i].what;
-		struct erase_target *at = calloc(what->count ? what->count : 1, sizeof *at);
+	if (!p->store || !bundle_is_for(data, len, p->ring) || !any_ordered(p))
+		return false;
+	if (!read_orders(p, &o))
+		for (size_t i = 0; !held && i < o.count; i++) {
+			struct erase_target *at = find_targets(p, &o.at[i].what);
 
-		for (size_t k = 0; at && k < what->count; k++) {
-			memcpy(at[k].ref, what->at[k].ref, EVENT_REF);
-			find_target(p, &at[k], &attachment, blob);
+			held = at && erase_holds(p, data, len, at, o.at[i].what.count);
+			free(at);
 		}
-		held = at && erase_holds(p, data, len, at, what->count);
-		free(at);
-	}
-out:
 	orders_clear(&o);
 	return held;
 }

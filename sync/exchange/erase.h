@@ -1,7 +1,7 @@
 /* erase.h - erasing personal data: the township orders, every holder obeys and says so. sync.md section 11.
  *
  * The ledger strips an erased event the moment the order is here, and a late copy on entry. What lies beside the ledger goes
- * here: attachments, sealed bundles that still hold the old bytes (they are sealed anew), refused ones that do.
+ * here: attachments, sealed bundles that still hold the old bytes (they are sealed anew), others' that were refused, wait or are carried.
  */
 #ifndef SYNC_EXCHANGE_ERASE_H
 #define SYNC_EXCHANGE_ERASE_H
@@ -33,7 +33,7 @@ enum err erase_order(struct profile *p, const struct erase_list *l, const char *
  * once (ERASED). Cheap when there is nothing to do. */
 enum err erase_settle(struct profile *p);
 
-/* Does a bundle that was refused, and would be kept aside whole, hold what was erased? As far as it opens with our keys. */
+/* Does a bundle that would be kept whole beside the ledger hold what was erased? As far as it opens with our keys. */
 bool erase_forbids(struct profile *p, const void *data, size_t len);
 
 /* Every order, and of each writer that holds its scope whether he has confirmed; until `each` returns false. */

@@ -1,15 +1,18 @@
-/* Bundles that were refused are kept whole, with whatever they hold of people: an erasure looks there too. One that is too new to be
- * read stays; it is stripped on entry, once a newer program opens it. */
+/* Bundles that were refused, wait for a certificate, are carried for others or have just come are kept whole, with whatever they hold of
+ * people: an erasure looks there too. One that is too new to be read stays; it is stripped on entry, once a newer program opens it. */
 #include "config.h"
 #include "sync/exchange/erase_own.h"
 
 #include "forms/base/fs.h"
 #include "sync/bundle/open.h"
+#include "sync/keys/hash.h"
 #include "sync/exchange/quarantine.h"
 #include "sync/ledger/profile.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { FILES_MAX = 100000, NAME = 2 * KEYS_HASH };
 
 static bool is_in(const struct log_segment *seg, const struct erase_target *t)
 {
@@ -78,6 +81,83 @@ enum err erase_refused(struct profile *p, const struct erase_target *at, size_t 
 	struct looking x = { p, profile_path(p, "quarantine", &dir), at, count };
 	enum err e = dir.err ? dir.err : count ? quarantine_each(p, look, &x) : ERR_OK;
 
+	buf_clear(&dir);
+	return e;
+}
+
+/* --- what waits --- */
+
+/* One that was read by somebody else meanwhile is gone, and nothing of it lies here. */
+static enum err drop(const char *path, enum err e, bool held)
+{
+	if (!e && held)
+		e = fs_remove(path);
+	return e == ERR_NOTFOUND || e == ERR_LIMIT ? ERR_OK : e;
+}
+
+static enum err look_at_bundle(void *user, const char *name)
+{
+	struct looking *x = user;
+	struct buf path = { 0 }, data = { 0 };
+	enum err e;
+
+	if (strlen(name) < 4 || strcmp(name + strlen(name) - 4, ".xcb"))
+		return ERR_OK;
+	e = fs_read(fs_path(&path, x->dir, name), LIMIT_BLOB, &data);
+	e = drop(path.data, e, !e && erase_holds(x->profile, data.data, data.len, x->at, x->count));
+	buf_clear(&path);
+	buf_clear(&data);
+	return e;
+}
+
+static bool is_blob_of(const struct looking *x, const char *name)
+{
+	char hex[NAME + 1];
+
+	for (size_t i = 0; i < x->count; i++) {
+		keys_hex(x->at[i].blob, KEYS_HASH, hex);
+		if (x->at[i].attachment && !strncmp(name, hex, NAME))
+			return true;
+	}
+	return false;
+}
+
+/* "ID.LENGTH" (town/upload.h). */
+static enum err look_at_upload(void *user, const char *name)
+{
+	struct looking *x = user;
+	const char *dot = strchr(name, '.');
+	struct buf path = { 0 }, data = { 0 };
+	bool held = false;
+	enum err e;
+
+	if (!dot)
+		return ERR_OK;
+	e = fs_read(fs_path(&path, x->dir, name), LIMIT_BLOB, &data);
+	if (!e && data.len >= 4 && !memcmp(data.data, "XCA1", 4))
+		held = is_blob_of(x, name);
+	else if (!e)
+		held = data.len < strtoull(dot + 1, NULL, 10) || erase_holds(x->profile, data.data, data.len, x->at, x->count);
+	e = drop(path.data, e, held);
+	buf_clear(&path);
+	buf_clear(&data);
+	return e;
+}
+
+enum err erase_waiting(struct profile *p, const struct erase_target *at, size_t count)
+{
+	static const struct { const char *dir; enum err (*look)(void *user, const char *name); } where[] = {
+		{ "in", look_at_bundle }, { "carry", look_at_bundle }, { "upload", look_at_upload }
+	};
+	struct looking x = { .profile = p, .at = at, .count = count };
+	struct buf dir = { 0 };
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; !e && count && i < sizeof where / sizeof *where; i++) {
+		x.dir = profile_path(p, where[i].dir, &dir);
+		e = dir.err ? dir.err : fs_list(x.dir, FILES_MAX, where[i].look, &x);
+		e = e == ERR_NOTFOUND ? ERR_OK : e;
+	}
 	buf_clear(&dir);
 	return e;
 }

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "sync/exchange/keep.h"
+#include "sync/exchange/keep_own.h"
 
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILES_MAX = 100000, HELD_MAX = 64 << 20, STANZA = 88 };
+enum { FILES_MAX = 100000, HELD_MAX = 64 << 20 };
 
 enum err keep_evidence(struct log_batch *b, const struct inbox_file *f, const struct bundle_envelope *envelope, const struct bundle *opened)
 {
@@ -36,8 +36,7 @@ enum err keep_evidence(struct log_batch *b, const struct inbox_file *f, const st
 	return evidence_put(b, &e);
 }
 
-/* "dir/<id>.<ending>" below the profile. */
-static const char *kept_path(struct profile *p, const char *dir, const uint8_t id[KEYS_HASH], const char *ending, struct buf *out)
+const char *keep_path(struct profile *p, const char *dir, const uint8_t id[KEYS_HASH], const char *ending, struct buf *out)
 {
 	char hex[2 * KEYS_HASH + 1];
 
@@ -47,7 +46,7 @@ static const char *kept_path(struct profile *p, const char *dir, const uint8_t i
 	return buf_str(out);
 }
 
-static enum err keep_in(struct profile *p, enum profile_room_name which, uint64_t limit, bool may_drop, struct inbox_file *f)
+enum err keep_in(struct profile *p, enum profile_room_name which, uint64_t limit, const struct room_order *order, struct inbox_file *f)
 {
 	static const char *const names[PROFILE_ROOMS] = { [PROFILE_HELD] = "in", [PROFILE_CARRIED] = "carry", [PROFILE_REFUSED] = "quarantine" };
 	const char *name = names[which];
@@ -55,9 +54,9 @@ static enum err keep_in(struct profile *p, enum profile_room_name which, uint64_
 	enum err e;
 
 	profile_path(p, name, &dir);
-	kept_path(p, name, f->id, f->len >= 4 && !memcmp(f->data, "XCA1", 4) ? ".xca" : ".xcb", &path);
+	keep_path(p, name, f->id, f->len >= 4 && !memcmp(f->data, "XCA1", 4) ? ".xca" : ".xcb", &path);
 	e = dir.err ? dir.err : path.err ? path.err : fs_make_dir(dir.data);
-	if (!e && !fs_exists(path.data) && !(e = room_make(&p->rooms[which], dir.data, f->len, limit, may_drop)))
+	if (!e && !fs_exists(path.data) && !(e = room_make(&p->rooms[which], dir.data, f->len, limit, order)))
 		e = fs_write(path.data, f->data, f->len);
 	if (!e)
 		snprintf(f->kept, sizeof f->kept, "%s", path.data);
@@ -82,17 +81,17 @@ enum err keep_file(struct profile *p, struct inbox_file *f)
 	struct buf path = { 0 };
 	enum err e;
 
-	/* Whoever sealed it has no receipt and offers it again; a stick full of strangers' bundles must not hold up the others. */
-	if (f->verdict == INBOX_HELD)
-		return keep_in(p, PROFILE_HELD, HELD_MAX, true, f);
 	if (!f->newer && erase_forbids(p, f->data, f->len)) {
 		say_not_kept(f);
 		return ERR_OK;
 	}
-	if (!(e = keep_in(p, PROFILE_REFUSED, LIMIT_QUARANTINE, true, f))) {
-		kept_path(p, "quarantine", f->id, ".xcb.txt", &path);
+	/* Whoever sealed it has no receipt and offers it again; a stick full of strangers' bundles must not hold up the others. */
+	if (f->verdict == INBOX_HELD)
+		return keep_in(p, PROFILE_HELD, HELD_MAX, &room_oldest_first, f);
+	if (!(e = keep_in(p, PROFILE_REFUSED, LIMIT_QUARANTINE, &room_oldest_first, f))) {
+		keep_path(p, "quarantine", f->id, ".xcb.txt", &path);
 		e = path.err ? path.err : fs_write(path.data, f->reason, strlen(f->reason));
-		kept_path(p, "quarantine", f->id, ".xcb.newer", &path);
+		keep_path(p, "quarantine", f->id, ".xcb.newer", &path);
 		if (!e)
 			e = path.err ? path.err : newer_note(path.data, f->newer);
 	}
@@ -100,130 +99,9 @@ enum err keep_file(struct profile *p, struct inbox_file *f)
 	return e;
 }
 
-/* --- for others --- */
-
-bool keep_is_for_township(const struct profile *p, const struct bundle_envelope *e)
-{
-	for (size_t i = 0; i < p->roots.count; i++) {
-		uint8_t id[KEYS_ID];
-
-		keys_box_id(p->roots.at[i].root.box, id);
-		for (size_t k = 0; k < e->to_count; k++)
-			if (!memcmp(e->stanzas + k * STANZA, id, KEYS_ID))
-				return true;
-	}
-	return false;
-}
-
-bool keep_carries(struct profile *p, const uint8_t id[KEYS_HASH])
-{
-	struct buf path = { 0 };
-	bool there = fs_exists(kept_path(p, "carry", id, ".xcb", &path));
-
-	buf_clear(&path);
-	return there;
-}
-
-/* Does a receipt cover all of it? Only what we could open has pieces that we know. */
-static bool is_covered(struct store_txn *t, const struct evidence_piece *pieces, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		struct log_head h;
-
-		if (log_head_get(t, &pieces[i].log, &h) || h.acked < pieces[i].last)
-			return false;
-	}
-	return count > 0;
-}
-
-/* What goes down to a village whose key we do not have (yet). The township gives it again and again, so it takes no room from
- * what people have written. */
-static enum err keep_for_village(struct profile *p, struct inbox_file *f)
-{
-	enum err e = f->verdict == INBOX_CARRIED && keys_roots_speaks(&p->roots, f->sealer) ? keep_in(p, PROFILE_CARRIED, LIMIT_CARRY / 2, false, f) : ERR_OK;
-
-	return e == ERR_LIMIT ? ERR_OK : e;
-}
-
-enum err keep_for_others(struct profile *p, struct inbox_file *f, const struct bundle_envelope *envelope)
-{
-	struct buf receipt = { 0 };
-	struct store_txn t;
-	bool delivered;
-	enum err e;
-
-	if (p->office)
-		return f->verdict == INBOX_CARRIED ? keep_in(p, PROFILE_CARRIED, LIMIT_CARRY, true, f) : ERR_OK;
-	if (!keep_is_for_township(p, envelope))
-		return keep_for_village(p, f);
-	delivered = fs_exists(kept_path(p, "carry", f->id, ".xcr", &receipt));
-	buf_clear(&receipt);
-	profile_begin(p, &t);
-	delivered |= is_covered(&t, f->pieces, f->piece_count);
-	e = t.err;
-	store_abort(&t);
-	return e || delivered ? e : keep_in(p, PROFILE_CARRIED, LIMIT_CARRY, true, f);
-}
-
-enum err keep_delivered(struct profile *p, const uint8_t bundle[KEYS_HASH], const void *receipt, size_t len)
-{
-	struct buf carried = { 0 }, path = { 0 };
-	enum err e = ERR_OK;
-
-	if (fs_exists(kept_path(p, "carry", bundle, ".xcb", &carried)) || fs_exists(kept_path(p, "carry", bundle, ".xca", &carried))) {
-		kept_path(p, "carry", bundle, ".xcr", &path);
-		if (!(e = path.err ? path.err : fs_write(path.data, receipt, len)))
-			e = fs_remove(carried.data);
-	}
-	buf_clear(&carried);
-	buf_clear(&path);
-	return e;
-}
-
-enum err keep_blob_for_others(struct profile *p, struct inbox_file *f)
-{
-	struct buf receipt = { 0 };
-	bool delivered = fs_exists(kept_path(p, "carry", f->id, ".xcr", &receipt));
-
-	buf_clear(&receipt);
-	return delivered ? ERR_OK : keep_in(p, PROFILE_CARRIED, LIMIT_CARRY, true, f);
-}
-
-struct carried { struct profile *profile; const char *dir; struct store_txn *txn; };
-
-static enum err settle_one(void *user, const char *name)
-{
-	struct carried *c = user;
-	uint8_t id[KEYS_HASH];
-	struct evidence known;
-	struct buf path = { 0 };
-	enum err e = ERR_OK;
-
-	if (strlen(name) == 2 * KEYS_HASH + 4 && !strcmp(name + 2 * KEYS_HASH, ".xcb") && keys_unhex(name, KEYS_HASH, id) &&
-	    !evidence_get(c->txn, id, &known) && is_covered(c->txn, known.pieces, known.piece_count))
-		e = fs_remove(fs_path(&path, c->dir, name));
-	buf_clear(&path);
-	return e;
-}
-
-/* Carried bundles that receipts of other bundles cover too may go. */
-static enum err settle_carried(struct profile *p)
-{
-	struct buf dir = { 0 };
-	struct store_txn t;
-	struct carried c = { p, profile_path(p, "carry", &dir), &t };
-	enum err e;
-
-	profile_begin(p, &t);
-	e = dir.err ? dir.err : t.err ? t.err : fs_list(c.dir, FILES_MAX, settle_one, &c);
-	store_abort(&t);
-	buf_clear(&dir);
-	return e;
-}
-
 static const char *blob_path(struct profile *p, const uint8_t id[KEYS_HASH], struct buf *out)
 {
-	return kept_path(p, "blobs", id, "", out);
+	return keep_path(p, "blobs", id, "", out);
 }
 
 enum err inbox_blob(struct profile *p, const void *data, size_t len)
@@ -520,7 +398,7 @@ enum err inbox_settle(struct profile *p, uint32_t *again)
 	if (!e && p->tried != trust)
 		e = each_kept(p, "carry", reopen_one, &r);
 	if (!e)
-		e = settle_carried(p);
+		e = keep_settle_carried(p);
 	if (!e)
 		e = erase_settle(p);
 	if (!e)

@@ -54,117 +54,6 @@ enum err history_new(struct history *h, struct judge_entry **out)
 
 /* --- what everybody knows of the author --- */
 
-static struct store_key adopt_key(const uint8_t *ref)
-{
-	struct store_key k = store_key();
-
-	store_key_u8(&k, 'a');
-	store_key_put(&k, ref, EVENT_REF);
-	return k;
-}
-
-static struct store_key erase_key(const uint8_t *ref)
-{
-	struct store_key k = store_key();
-
-	store_key_u8(&k, 'e');
-	store_key_put(&k, ref, EVENT_REF);
-	return k;
-}
-
-void history_adopt(struct store_txn *t, const uint8_t ref[EVENT_REF], const struct fold_view *by)
-{
-	struct store_key k = adopt_key(ref);
-
-	store_key_put(&k, by->hash, EVENT_REF);
-	store_put(t, STORE_INDEX, &k, by->hash, EVENT_REF);
-}
-
-void history_erase(struct store_txn *t, const uint8_t ref[EVENT_REF], unsigned level)
-{
-	struct store_key k = erase_key(ref);
-	struct buf had = { 0 };
-	uint8_t now = (uint8_t)level;
-
-	if (store_get(t, STORE_INDEX, &k, &had) || !had.len || (uint8_t)had.data[0] < now)
-		store_put(t, STORE_INDEX, &k, &now, 1);
-	buf_clear(&had);
-}
-
-static unsigned erased(const struct context *c, const struct fold_view *v)
-{
-	struct store_key k = erase_key(v->hash);
-	struct buf level = { 0 };
-	unsigned n = 0;
-
-	if (!c->any_erased)
-		return 0;
-	if (!store_get(c->t, STORE_INDEX, &k, &level) && level.len)
-		n = (unsigned)level.data[0];
-	buf_clear(&level);
-	return n;
-}
-
-bool history_any_erased(struct store_txn *t)
-{
-	struct store_key prefix = store_key(), key;
-	struct store_cursor at;
-	bool any;
-
-	store_key_u8(&prefix, 'e');
-	store_seek(t, STORE_INDEX, &prefix, &at);
-	any = store_next(&at, &key, NULL);
-	store_seek_end(&at);
-	return any;
-}
-
-/* Who holds a revoked key can still write another past for its log: only what leads to the last trusted event is believed. */
-static bool stands(const struct context *c, const struct fold_view *v)
-{
-	const struct keys_roster *roster = c->p->roster;
-	uint8_t last[EVENT_HASH];
-	bool strays = false;
-	uint64_t end;
-
-	if (keys_roster_standing(roster, v->log, v->at->seq, v->hash) != KEYS_TRUSTED || !keys_roster_writes(roster, v->log->writer, &v->log->scope))
-		return false;
-	return !keys_roster_end(roster, v->log, &end, last) || (!log_strays(c->t, v->at, v->hash, end, last, &strays) && !strays);
-}
-
-bool history_stands(const struct context *c, const struct fold_view *v)
-{
-	return stands(c, v);
-}
-
-/* Found true by staff: an ADOPT of a TOWN writer whose own event stands. */
-static bool adopted(const struct context *c, const struct fold_view *v)
-{
-	struct store_key prefix = adopt_key(v->hash), key;
-	struct store_cursor at;
-	struct log_event event = { 0 };
-	struct buf by = { 0 };
-	bool found = false;
-
-	store_seek(c->t, STORE_INDEX, &prefix, &at);
-	while (!found && store_next(&at, &key, &by)) {
-		struct fold_view w;
-
-		if (by.len != EVENT_REF || log_event_get(c->t, (const uint8_t *)by.data, &event))
-			continue;
-		w = history_view(&event);
-		found = stands(c, &w) && keys_roster_has_role(c->p->roster, event.log.writer, PACK_TOWN);
-	}
-	store_seek_end(&at);
-	log_event_clear(&event);
-	buf_clear(&by);
-	return found;
-}
-
-bool history_trusts(const struct context *c, const struct fold_view *v)
-{
-	return stands(c, v) || (keys_roster_find(c->p->roster, v->log->writer) && adopted(c, v));
-}
-
 static void set_author(struct history *h, struct judge_entry *e, const struct context *c, const struct fold_view *v)
 {
 	const struct keys_writer *w = keys_roster_find(c->p->roster, v->log->writer);
@@ -276,7 +165,7 @@ static enum err read_writes(struct history *h, const struct context *c, const st
 {
 	const struct plan_entity *en = &rec->plan->entities[row->entity];
 	const struct event *ev = v->event;
-	unsigned gone = erased(c, v);
+	unsigned gone = history_erased(c, v);
 	struct answers_record answers;
 
 	answers_open(&answers, rec->pack, rec->plan->form, ev->answers.data, ev->answers.len, ev->private_part.data, ev->private_part.len);
@@ -464,7 +353,7 @@ static enum err add_resolve(struct history *h, const struct context *c, const st
 			absolute_links(c, v, &value);
 		w->data = scratch_copy(&h->mem, value.data, w->len = value.len);
 		buf_clear(&value);
-	} else if (!(v->event->flags & (EVENT_PRIVATE_GONE | EVENT_ANSWERS_GONE)) && !erased(c, v)) {
+	} else if (!(v->event->flags & (EVENT_PRIVATE_GONE | EVENT_ANSWERS_GONE)) && !history_erased(c, v)) {
 		w->data = scratch_copy(&h->mem, v->event->private_part.data, w->len = v->event->private_part.len);
 	}
 	return read_deps(c, v, pl->deps, pl->dep_count, e);

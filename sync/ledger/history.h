@@ -85,6 +85,7 @@ void history_note(struct store_txn *t, const struct row_key *row, const struct l
 void history_adopt(struct store_txn *t, const uint8_t ref[EVENT_REF], const struct fold_view *by);
 void history_erase(struct store_txn *t, const uint8_t ref[EVENT_REF], unsigned level);
 bool history_any_erased(struct store_txn *t);
+unsigned history_erased(const struct context *c, const struct fold_view *v);           /* its level; 0: it is not */
 /* Does its own log vouch for an event (certified, within every bound, on the chain that leads there)? Or was it adopted? */
 bool history_stands(const struct context *c, const struct fold_view *v);
 bool history_trusts(const struct context *c, const struct fold_view *v);

@@ -37,7 +37,10 @@ struct profile_health {
 
 /* Directories that have a limit, and what lies in them as last measured (exchange/room.h). */
 enum profile_room_name { PROFILE_HELD, PROFILE_CARRIED, PROFILE_REFUSED, PROFILE_ROOMS };
-struct profile_room { uint64_t bytes; uint32_t files; bool known; };
+struct profile_room {
+	uint64_t bytes; uint32_t files; bool known;
+	struct { uint64_t bytes; uint32_t files; unsigned most; bool known; } firm;       /* what does not give way, not even to what ranks `most` */
+};
 
 struct profile {
 	char *dir;

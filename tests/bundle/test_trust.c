@@ -468,6 +468,76 @@ static void f26_what_was_erased_never_comes_back_whatever_arrives_first(void **s
 	}
 }
 
+/* A file of the office, of so many bytes of the bundle. */
+static const char *put_beside(const char *dir, const struct buf *file, size_t len, struct buf *path)
+{
+	uint8_t id[KEYS_HASH];
+	char hex[2 * KEYS_HASH + 1];
+
+	assert_ok(fs_make_dir(fs_path(path, w.dir, dir)));
+	keys_hash(file->data, file->len, id);
+	keys_hex(id, KEYS_HASH, hex);
+	buf_printf(path, "/%s.%zu", hex, file->len);
+	assert_ok(fs_write(path->data, file->data, len));
+	return path->data;
+}
+
+/* What waits for a certificate, a whole upload that is not taken in yet, half of one; not what is somebody else's. */
+static void f26_an_erasure_reaches_what_waits_beside_the_ledger(void **state)
+{
+	struct event_scope village = event_scope_village(world_village);
+	struct chain log, *one[] = { &log }, other, *another[] = { &other }, *decrees[] = { &w.decrees };
+	struct keys_erasure at = { .level = 1 };
+	struct keys_erase order = { .at = &at, .count = 1, .reason = "asked" };
+	struct buf b = { 0 }, path[3] = { { 0 } }, file[4] = { { 0 } }, *held = &file[0], *whole = &file[1], *half = &file[2], *innocent = &file[3];
+	struct inbox_file f = { .name = "held" };
+	struct keys_identity *stranger;
+
+	(void)state;
+	assert_ok(keys_identity_new(NULL, &stranger));
+	chain_start(&log, w.worker, &village, 900);
+	chain_start(&other, w.neighbour, &village, 901);
+	add_private(&log, secret, at.ref);
+	chain_work(&other, 2);
+	world_bundle(&w, w.authority, NULL, decrees, 1, &b);
+	deliver(&b);
+	world_bundle(&w, w.worker, NULL, one, 1, half);
+	assert_int_equal(deliver(half), INBOX_MERGED);
+	world_bundle(&w, w.neighbour, NULL, one, 1, whole);
+	world_bundle(&w, w.neighbour, NULL, another, 1, innocent);
+	world_bundle(&w, stranger, NULL, one, 1, held);
+	f.data = (const uint8_t *)held->data;
+	f.len = held->len;
+	assert_ok(inbox_take(office, &f, 1));
+	assert_int_equal(f.verdict, INBOX_HELD);
+	assert_true(fs_exists(f.kept));
+	put_beside("upload", whole, whole->len, &path[0]);
+	put_beside("upload", half, half->len - 40, &path[1]);
+	put_beside("upload", innocent, innocent->len, &path[2]);
+
+	buf_reset(&b);
+	assert_ok(keys_erase_encode(&order, &b));
+	world_decree(&w, EVENT_ERASE, &b);
+	buf_reset(&b);
+	world_bundle(&w, w.authority, NULL, decrees, 1, &b);
+	deliver(&b);
+	is_gone(at.ref);
+	assert_false(fs_exists(f.kept));
+	assert_false(fs_exists(path[0].data));
+	assert_false(fs_exists(path[1].data));
+	assert_true(fs_exists(path[2].data));
+
+	assert_ok(inbox_take(office, &f, 1));             /* and is not kept when it comes again */
+	assert_int_equal(f.verdict, INBOX_HELD);
+	assert_string_equal(f.kept, "");
+	assert_non_null(strstr(f.reason, "不留"));
+	for (int i = 0; i < 4; i++)
+		buf_clear(i < 3 ? &path[i] : &b), buf_clear(&file[i]);
+	chain_clear(&log);
+	chain_clear(&other);
+	keys_identity_free(stranger);
+}
+
 /* --- what a newer program wrote --- */
 
 static void f23_what_is_newer_is_kept_with_its_reason_and_stops_nothing(void **state)
@@ -520,6 +590,7 @@ int main(void)
 		IN_OFFICE(f22_of_a_lost_device_only_what_came_before_counts_whatever_arrives_first),
 		IN_OFFICE(f23_what_is_newer_is_kept_with_its_reason_and_stops_nothing),
 		IN_OFFICE(f26_what_was_erased_never_comes_back_whatever_arrives_first),
+		IN_OFFICE(f26_an_erasure_reaches_what_waits_beside_the_ledger),
 	};
 
 	return keys_start() ? 1 : TAP_RUN(tests);

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 needs_town
-plan 36
+plan 40
 mkdir "$work/stick" "$work/old" "$work/quiet"
 echo '[{"__village": "990101100201", "code": "石桥99号", "grid": "=code:990101100201-001", "group": "三组", "head": "钱不留名", "address": "三组9号", "people": 1, "phone": "10000999991", "danger": "flash_flood", "need_help": "yes", "vulnerable": "old alone", "vulnerable_note": "听力很差", "kit": "yes", "card_given": "yes", "listed_on": "2026-06-10", "status": "active"}]' >"$work/household.json"
 shows() {          # shows PROFILE TEXT: does the profile's full export hold it?
@@ -42,6 +42,11 @@ done
 refused 1 "a broken copy is refused" ctl town merge "$work/broken"
 same "and kept aside" "$(find "$work/town/quarantine" -name '*.xcb' | wc -l)" "$(ls "$work/broken"/*.xcb | wc -l)"
 
+# A third device has met the manager's stick alone: no receipt tells it that the record has arrived.
+ok "another worker of the village" make_device third 赵铁柱 GRID
+ok "meets the manager's stick" ctl third sync --dir "$work/old"
+same "and carries on what lies there" "$(find "$work/third/carry" -name '*.xcb' | wc -l)" "$(ls "$work/old"/XUNCHA/up/*.xcb | wc -l)"
+
 refused 1 "a device cannot order an erasure" ctl manager erase "$ref" --reason 本人要求
 refused 1 "nor staff of a record that is not there" ctl town erase 000000000000000000000000 --reason 本人要求
 ok "staff order it" ctl town erase "$ref" --reason 本人要求
@@ -55,7 +60,7 @@ ctl town register list households --json >"$work/rows.json"
 same "the row itself stays, with what is not personal" "$(json "$work/rows.json" "[r['fields'].get('danger') for r in d if r['id'].startswith('$ref')][0]")" flash_flood
 ok "every chain still verifies" ctl town check
 ctl town erase status --json >"$work/status.json"
-same "manager and worker have not confirmed yet, staff have" "$(json "$work/status.json" "sorted(d[0]['waiting'])")" "['02', '03']"
+same "manager and workers have not confirmed yet, staff have" "$(json "$work/status.json" "sorted(d[0]['waiting'])")" "['02', '03', '04']"
 ok "an old stick brings the record once more" ctl town merge "$work/old"
 same "and it stays erased" "$(shows town 钱不留名)" no
 digest=$(ctl town digest)
@@ -71,9 +76,15 @@ same "the township's old bundles left the stick, a stranger's file did not" "$(e
 ok "the devices hear of it" ctl manager sync --dir "$work/stick"
 ok "both" ctl device sync --dir "$work/stick"
 same "and forget the person" "$(shows manager 钱不留名) $(shows device 钱不留名)" "no no"
+mkdir -p "$work/down/XUNCHA"
+cp -r "$work/stick/XUNCHA/down" "$work/down/XUNCHA"
+ctl third sync --dir "$work/down" >/dev/null 2>&1
+ctl third sync --dir "$work/old" >/dev/null 2>&1
+same "who carried it has nothing of it left, nor takes it along again" "$(shows third 钱不留名) $(find "$work/third/carry" -name '*.xcb' | wc -l)" "no 0"
 ctl manager sync --dir "$work/old" >/dev/null 2>&1
 ctl device sync --dir "$work/old" >/dev/null 2>&1
 same "an old stick brings nothing back" "$(shows manager 钱不留名) $(shows device 钱不留名)" "no no"
+ctl third sync --dir "$work/stick" >/dev/null 2>&1
 ctl town merge "$work/stick" >/dev/null
 ctl town erase status --json >"$work/status.json"
 same "the township knows that all have done it" "$(json "$work/status.json" "d[0]['waiting']")" "[]"

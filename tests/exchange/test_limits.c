@@ -9,6 +9,7 @@
 #include "sync/exchange/folder.h"
 #include "sync/exchange/room.h"
 #include "sync/exchange/scale.h"
+#include "sync/keys/identity.h"
 #include "sync/keys/root.h"
 #include "sync/ledger/log_batch.h"
 #include "sync/limits.h"
@@ -17,6 +18,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct profile *office, *device, *neighbour;      /* the two devices are of two villages */
@@ -145,6 +147,75 @@ static void what_is_carried_for_others_has_its_limit_and_the_oldest_goes(void **
 	assert_false(stays("carry", LIMIT_CARRY, &bundle, 0, 1, INBOX_CARRIED));
 }
 
+/* A file named as the room names it: a bundle of the neighbour's, of the township's, a receipt, a photo. */
+static void place_carried(const char *dir, unsigned n, const char *ending, const struct buf *begins, uint64_t size, time_t when, char name[80])
+{
+	uint8_t id[KEYS_HASH] = { (uint8_t)n };
+	char path[700];
+	int fd;
+
+	keys_hex(id, KEYS_HASH, name);
+	strcat(name, ending);
+	place(dir, name, size, when);
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	if (begins) {
+		struct timespec times[2] = { { .tv_sec = when }, { .tv_sec = when } };
+
+		fd = open(path, O_WRONLY);
+		assert_int_equal(pwrite(fd, begins->data, begins->len, 0), (ssize_t)begins->len);
+		assert_int_equal(futimens(fd, times), 0);
+		close(fd);
+	}
+}
+
+static struct buf of_township(void)
+{
+	struct buf b = { 0 };
+
+	buf_put(&b, bundle.data, bundle.len);
+	memcpy(b.data + 26, keys_identity_public(office->receipt)->writer, KEYS_WRITER);     /* FORMAT.md: the sealer */
+	return b;
+}
+
+/* In a full room what goes down gives way, then receipts, then photos; records on their way up only when they are half a year old, and
+ * then last. What cannot be taken along is said and holds up nothing. */
+static void records_on_their_way_up_give_way_last_and_never_young(void **state)
+{
+	enum { THINGS = 5, DAY = 86400 };
+	const time_t now = time(NULL);
+	struct buf dir = { 0 }, down = of_township();
+	char name[THINGS][80];
+
+	(void)state;
+	profile_path(device, "carry", &dir);
+	for (int over = 0; over < THINGS; over++) {
+		struct inbox_file f;
+
+		assert_ok(fs_remove_tree(dir.data));
+		assert_ok(fs_make_dir(dir.data));
+		place_carried(dir.data, 1, ".xcb", &bundle, LIMIT_CARRY / 2, now - 170 * DAY, name[4]);
+		place_carried(dir.data, 2, ".xcb", &bundle, LIMIT_CARRY / 8, now - 190 * DAY, name[3]);
+		place_carried(dir.data, 3, ".xca", NULL, LIMIT_CARRY / 8, now - 100 * DAY, name[2]);
+		place_carried(dir.data, 4, ".xcr", NULL, LIMIT_CARRY / 8, now - 100 * DAY, name[1]);
+		place_carried(dir.data, 5, ".xcb", &down, LIMIT_CARRY / 8, now - DAY, name[0]);
+		for (int gone = 0; gone < over; gone++) {           /* so many are gone already, and young records lie in their place */
+			char path[700], young[80];
+
+			snprintf(path, sizeof path, "%s/%s", dir.data, name[gone]);
+			assert_ok(fs_remove(path));
+			place_carried(dir.data, 10 + (unsigned)gone, ".xcb", &bundle, LIMIT_CARRY / 8, now, young);
+		}
+		f = take(&bundle);
+		assert_int_equal(f.verdict, INBOX_CARRIED);
+		for (int i = over; i < THINGS; i++)
+			assert_int_equal(there(dir.data, name[i]), i > over || i == THINGS - 1);
+		assert_int_equal(*f.kept != '\0', over < THINGS - 1);
+		assert_true(over < THINGS - 1 || strstr(f.reason, "没有带上"));
+	}
+	buf_clear(&dir);
+	buf_clear(&down);
+}
+
 static void what_was_refused_has_its_limit_and_the_oldest_goes(void **state)
 {
 	struct buf bad = { 0 };
@@ -186,20 +257,20 @@ static void a_room_holds_so_many_files_and_is_cleared_from_the_oldest(void **sta
 		snprintf(name, sizeof name, "%05d", i);
 		place(path, name, 1, 1000000 + i);
 	}
-	assert_ok(room_make(&r, path, 1, LIMIT_CARRY, false));   /* n */
+	assert_ok(room_make(&r, path, 1, LIMIT_CARRY, NULL));   /* n */
 	place(path, "n", 1, 2000000);
 	assert_int_equal(files_in(path), ROOM_FILES);
-	assert_err(room_make(&r, path, 1, LIMIT_CARRY, false), ERR_LIMIT);
+	assert_err(room_make(&r, path, 1, LIMIT_CARRY, NULL), ERR_LIMIT);
 	assert_int_equal(files_in(path), ROOM_FILES);
-	assert_ok(room_make(&r, path, 1, LIMIT_CARRY, true));
+	assert_ok(room_make(&r, path, 1, LIMIT_CARRY, &room_oldest_first));
 	assert_int_equal(files_in(path), ROOM_FILES - ROOM_FILES / ROOM_SPARE);
 	assert_false(there(path, "00000"));
 	assert_true(there(path, "n"));
 	/* what was measured once is not measured again for every file */
 	place(path, "unseen", LIMIT_CARRY, 2000000);
-	assert_ok(room_make(&r, path, 1, LIMIT_CARRY, false));
+	assert_ok(room_make(&r, path, 1, LIMIT_CARRY, NULL));
 	r.known = false;
-	assert_err(room_make(&r, path, 1, LIMIT_CARRY, false), ERR_LIMIT);
+	assert_err(room_make(&r, path, 1, LIMIT_CARRY, NULL), ERR_LIMIT);
 }
 
 /* --- crowds --- */
@@ -334,6 +405,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_carried_for_others_has_its_limit_and_the_oldest_goes),
+		cmocka_unit_test(records_on_their_way_up_give_way_last_and_never_young),
 		cmocka_unit_test(what_was_refused_has_its_limit_and_the_oldest_goes),
 		cmocka_unit_test(a_room_holds_so_many_files_and_is_cleared_from_the_oldest),
 		cmocka_unit_test(a_crowded_folder_is_read_as_far_as_its_limit_our_names_first),

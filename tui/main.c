@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct options { const char *profile, *label, *language, *now; };
+struct options { const char *profile, *label, *language, *now; bool still; };
 
 enum { EXIT_USAGE = 2 };
 
@@ -29,6 +29,7 @@ static void usage(FILE *to)
 	        "  --as 标签       打开时选中这位工作人员\n"
 	        "  --lang zh|en    界面语言\n"
 	        "  --now 时间      把时钟定在这里 (试用和测试)\n"
+	        "  --still         时钟停在那里不走 (和 --now 一起)\n"
 	        "  --version       版本\n"), to);
 }
 
@@ -37,7 +38,7 @@ static int read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
 		{ "profile", required_argument, NULL, 'p' }, { "as", required_argument, NULL, 'a' }, { "lang", required_argument, NULL, 'l' },
-		{ "now", required_argument, NULL, 'n' }, { "version", no_argument, NULL, 'v' }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 },
+		{ "now", required_argument, NULL, 'n' }, { "still", no_argument, NULL, 's' }, { "version", no_argument, NULL, 'v' }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 },
 	};
 	int c;
 
@@ -47,11 +48,12 @@ static int read_options(int argc, char **argv, struct options *o)
 		case 'a': o->label = optarg; break;
 		case 'l': o->language = optarg; break;
 		case 'n': o->now = optarg; break;
+		case 's': o->still = true; break;
 		case 'v': puts(PACKAGE_STRING); return -1;
 		case 'h': usage(stdout); return -1;
 		default:  usage(stderr); return EXIT_USAGE;
 		}
-	if (optind < argc) {
+	if (optind < argc || (o->still && !o->now)) {
 		usage(stderr);
 		return EXIT_USAGE;
 	}
@@ -118,7 +120,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (o.now)
-		clock_set(now);
+		(o.still ? clock_stop : clock_set)(now);
 	e = keys_start();
 	if (!o.profile)
 		o.profile = default_profile(dir, sizeof dir);

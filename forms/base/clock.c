@@ -7,7 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-static int64_t shift;
+static int64_t shift, stopped;
+static bool stands;
 
 static int64_t now_ns(clockid_t id)
 {
@@ -17,7 +18,7 @@ static int64_t now_ns(clockid_t id)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-int64_t clock_wall(void)   { return now_ns(CLOCK_REALTIME) / 1000000 + shift; }
+int64_t clock_wall(void)   { return stands ? stopped : now_ns(CLOCK_REALTIME) / 1000000 + shift; }
 int64_t clock_uptime(void) { return now_ns(CLOCK_BOOTTIME) / 1000000; }
 int64_t clock_ticks(void)  { return now_ns(CLOCK_MONOTONIC); }
 
@@ -39,6 +40,13 @@ bool clock_is_kept(void)
 void clock_set(int64_t wall_ms)
 {
 	shift = wall_ms - now_ns(CLOCK_REALTIME) / 1000000;
+	stands = false;
+}
+
+void clock_stop(int64_t wall_ms)
+{
+	stopped = wall_ms;
+	stands = true;
 }
 
 /* Days and dates by Howard Hinnant's chrono-compatible algorithms: eras of 400 years from 0000-03-01. */

@@ -15,7 +15,7 @@
 
 struct clock_date { int year, month, day; };        /* month and day from 1 */
 
-int64_t clock_wall(void);       /* ms UTC as the device says, or as clock_set() fixed it */
+int64_t clock_wall(void);       /* ms UTC as the device says, or as clock_set() or clock_stop() fixed it */
 int64_t clock_uptime(void);     /* ms since boot, time asleep included */
 int64_t clock_ticks(void);      /* ns, monotonic, for measuring only */
 
@@ -26,6 +26,8 @@ bool clock_is_kept(void);
 
 /* Fix the wall clock (--now, tests); it runs on from there. */
 void clock_set(int64_t wall_ms);
+/* Or let it stand there, however long it takes (--now TIME --still): what shows the time shows the same on a slow machine. Uptime runs on. */
+void clock_stop(int64_t wall_ms);
 
 int32_t clock_days(struct clock_date d);             /* any year -5,000,000..5,000,000 */
 struct clock_date clock_date(int32_t days);

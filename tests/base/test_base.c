@@ -78,6 +78,23 @@ static void dates_go_round_and_impossible_ones_are_refused(void **state)
 	assert_int_equal(clock_day_of(-1, 0), -1);
 }
 
+static void a_clock_that_was_set_runs_on_and_one_that_was_stopped_stands(void **state)
+{
+	int64_t uptime = clock_uptime();
+
+	(void)state;
+	clock_set(1000);
+	while (clock_wall() < 1003)
+		clock_sleep(1);
+	clock_stop(1000);
+	while (clock_uptime() < uptime + 6)
+		clock_sleep(1);
+	assert_int_equal(clock_wall(), 1000);
+	clock_set(2000);
+	while (clock_wall() < 2003)
+		clock_sleep(1);
+}
+
 static void cbor_takes_only_the_shortest_form(void **state)
 {
 	static const struct { const char *bytes; size_t len; enum err want; } cases[] = {
@@ -230,6 +247,7 @@ int main(void)
 		cmocka_unit_test(escape_sequences_never_reach_the_screen),
 		cmocka_unit_test(blanks_of_all_kinds_are_trimmed),
 		cmocka_unit_test(dates_go_round_and_impossible_ones_are_refused),
+		cmocka_unit_test(a_clock_that_was_set_runs_on_and_one_that_was_stopped_stands),
 		cmocka_unit_test(cbor_takes_only_the_shortest_form),
 		cmocka_unit_test(cbor_depth_is_limited),
 		cmocka_unit_test(cbor_passes_over_what_it_would_check),

@@ -66,8 +66,8 @@ int field_teardown(void **state)
 
 struct vt *field_start_at(const char *when, const char *profile, int rows, int cols, const char *const env[])
 {
-	char program[] = BUILDDIR "/tui/xuncha", option[] = "--profile", now[] = "--now", time[32], lang[] = "--lang", zh[] = "zh", path[512];
-	char *argv[] = { program, option, path, now, time, lang, zh, NULL };
+	char program[] = BUILDDIR "/tui/xuncha", option[] = "--profile", now[] = "--now", time[32], still[] = "--still", lang[] = "--lang", zh[] = "zh", path[512];
+	char *argv[] = { program, option, path, now, time, still, lang, zh, NULL };
 	struct vt *vt;
 
 	snprintf(time, sizeof time, "%s", when);

@@ -27,7 +27,7 @@ const char *field_dir(void);
  * TIME ARGUMENTS`, `carry DEVICE FOLDER` (there and back, and on the device what came), `none ARGUMENTS` (a grep that must find nothing). */
 void field_run(const char *commands);
 
-/* xuncha on PROFILE of the township at the lock screen, at FIELD_NOW or another time; env as for vt_spawn(). */
+/* xuncha on PROFILE of the township at the lock screen, at FIELD_NOW or another time, where its clock stands; env as for vt_spawn(). */
 struct vt *field_start(const char *profile, int rows, int cols, const char *const env[]);
 struct vt *field_start_at(const char *when, const char *profile, int rows, int cols, const char *const env[]);
 /* From there; both at once. */

@@ -1,5 +1,5 @@
 /* The main screens of field and desk as they stand, to the cell: a change that nobody meant shows as a picture that differs. Few, of
- * one invented week; XUNCHA_UPDATE=1 writes them anew. The clock runs on from 08:31: each is taken within the minute. */
+ * one invented week, whose clock stands; XUNCHA_UPDATE=1 writes them anew. */
 #include "config.h"
 #include "tests/screens/field.h"
 
@@ -25,6 +25,17 @@ static struct vt *desk(void)
 
 	assert_hides(vt, "正在算");
 	return vt;
+}
+
+/* A hundredth of a second before the minute is over, and more than that goes by. */
+static void the_minute_of_a_picture_does_not_pass(void **state)
+{
+	struct vt *vt = field_start_at("2026-07-12T08:31:59.990", "device", 18, 40, NULL);
+
+	(void)state;
+	field_unlock(vt, FIELD_PIN);
+	assert_shows(vt, "08:31");
+	field_leave(vt);
 }
 
 static void the_home_of_the_day(void **state)
@@ -94,6 +105,7 @@ static int setup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_minute_of_a_picture_does_not_pass),
 		cmocka_unit_test(the_home_of_the_day),
 		cmocka_unit_test(the_list_of_places),
 		cmocka_unit_test(the_page_of_a_hazard),

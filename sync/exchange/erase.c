@@ -8,6 +8,7 @@
 #include "sync/exchange/erase_own.h"
 #include "sync/exchange/shelf.h"
 #include "sync/keys/town.h"
+#include "sync/ledger/fold.h"
 #include "sync/ledger/history.h"
 #include "sync/ledger/log.h"
 #include "sync/ledger/payload.h"
@@ -232,82 +233,71 @@ enum err erase_settle(struct profile *p)
 
 /* --- who has --- */
 
-struct saying { struct store_txn *txn; struct profile *profile; uint8_t (*at)[EVENT_WRITER + EVENT_REF]; size_t count, cap; };
+/* The scopes in whose logs the erased events stand: a writer who receives one of them holds what was erased. An event that is not here
+ * may stand in any. Many events, few villages: looked up once an order, not for each writer. */
+struct reach { struct event_scope at[KEYS_ERASURES]; size_t count; bool all; };
 
-static enum err note_confirmation(void *user, const struct log_event *e)
+static void add_scope(struct reach *r, const struct event_scope *scope)
 {
-	struct saying *x = user;
-	struct payload pl;
-	uint8_t ref[EVENT_REF];
-	struct log_place at;
-
-	if (e->event.kind != EVENT_ERASED || e->opaque || payload_open(EVENT_ERASED, e->event.public_part.data, e->event.public_part.len, &pl))
-		return ERR_OK;
-	memcpy(ref, pl.target.ref, EVENT_REF);
-	if (pl.target.distance && log_before(x->txn, &e->place, pl.target.distance, &at, ref))
-		return ERR_OK;
-	if (x->count == x->cap) {
-		size_t cap = x->cap ? 2 * x->cap : 32;
-		void *more = realloc(x->at, cap * sizeof *x->at);
-
-		if (!more)
-			return err_set(ERR_NOMEM, "erase");
-		x->at = more;
-		x->cap = cap;
-	}
-	memcpy(x->at[x->count], e->log.writer, EVENT_WRITER);
-	memcpy(x->at[x->count++] + EVENT_WRITER, ref, EVENT_REF);
-	return ERR_OK;
+	for (size_t i = 0; i < r->count; i++)
+		if (event_scope_same(&r->at[i], scope))
+			return;
+	r->all = r->all || !scope->kind;
+	r->at[r->count++] = *scope;
 }
 
-static bool has_said(const struct saying *x, const uint8_t *writer, const uint8_t *order)
+static void reach_of(struct store_txn *t, const struct order *o, struct reach *r)
 {
-	for (size_t i = 0; i < x->count; i++)
-		if (!memcmp(x->at[i], writer, EVENT_WRITER) && !memcmp(x->at[i] + EVENT_WRITER, order, EVENT_REF))
-			return true;
-	return false;
+	r->count = 0;
+	r->all = false;
+	for (size_t i = 0; !r->all && i < o->what.count; i++) {
+		struct log_place at;
+		struct event_log_id log;
+
+		if (log_find(t, o->what.at[i].ref, &at) || log_id_of(t, at.log, &log))
+			r->all = true;
+		else
+			add_scope(r, &log.scope);
+	}
 }
 
-/* Does this writer receive the logs in which the erased events stand? Not known of an event that is not here: then yes. */
-static bool holds(struct store_txn *t, const struct keys_writer *w, const struct order *o)
+static bool reaches(const struct reach *r, const struct keys_writer *w)
 {
-	struct log_event event = { 0 };
-	bool any = false;
+	bool any = r->all;
 
-	for (size_t i = 0; !any && i < o->what.count; i++) {
-		any = log_event_get(t, o->what.at[i].ref, &event) || event.log.scope.kind == 0;
-		for (size_t k = 0; !any && k < w->scope_count; k++)
-			any = w->scopes[k].kind == 0 || event_scope_same(&w->scopes[k], &event.log.scope);
+	for (size_t k = 0; !any && k < w->scope_count; k++) {
+		any = w->scopes[k].kind == 0;
+		for (size_t i = 0; !any && i < r->count; i++)
+			any = event_scope_same(&r->at[i], &w->scopes[k]);
 	}
-	log_event_clear(&event);
 	return any;
 }
 
 enum err erase_each(struct profile *p, bool (*each)(void *user, const struct erase_state *s), void *user)
 {
-	struct saying x = { .profile = p };
 	struct store_txn t;
 	struct orders o;
 	bool more = true;
 	enum err e = read_orders(p, &o);
 
 	profile_begin(p, &t);
-	x.txn = &t;
-	if (!e)
-		e = t.err || !o.count ? t.err : log_each_all(&t, note_confirmation, &x);         /* all that was ever written is gone through */
+	e = e ? e : t.err;
 	for (size_t i = 0; !e && more && i < o.count; i++) {
+		struct reach r;
+
+		reach_of(&t, &o.at[i], &r);
 		for (size_t k = 0; more && k < keys_roster_count(p->roster); k++) {
 			const struct keys_writer *w = keys_roster_at(p->roster, k);
 			struct erase_state s = { .order = o.at[i].ref, .reason = o.at[i].what.reason, .records = (uint32_t)o.at[i].what.count, .when = o.at[i].when, .writer = w };
 
-			if (!w || w->revoked || !holds(&t, w, &o.at[i]))
+			if (!w || w->revoked || !reaches(&r, w))
 				continue;
-			s.confirmed = has_said(&x, w->writer, o.at[i].ref);
+			s.confirmed = fold_obeyed(&t, o.at[i].ref, w->writer);
 			more = each(user, &s);
 		}
+		e = t.err;
 	}
 	store_abort(&t);
-	free(x.at);
 	orders_clear(&o);
 	return e;
 }

@@ -291,6 +291,8 @@ static enum err take_event(struct fold *f, struct store_txn *t, const struct fol
 		return take_adopt(f, &c, v);
 	case EVENT_ERASE:
 		return take_erase(f, &c, v);
+	case EVENT_ERASED:
+		return obeyed_note(&c, v);
 	default:
 		return ERR_OK;
 	}

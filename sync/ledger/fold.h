@@ -19,7 +19,7 @@ struct profile;
 
 enum {
 	FOLD_VERSION = 1,
-	FOLD_MADE = FOLD_VERSION << 8 | 1                 /* what the registers of a store were made by: the fold, and the layout of its caches */
+	FOLD_MADE = FOLD_VERSION << 8 | 2                 /* what the registers of a store were made by: the fold, and the layout of its caches */
 };
 
 /* One for an open profile. Reads what it needs of the store lazily. */
@@ -45,6 +45,9 @@ enum err fold_attachments(struct store_txn *t, const uint8_t record[EVENT_REF], 
 
 /* Every blob that any event names, once each: from `from` on, before `to` (NULL: to the last). */
 enum err fold_blobs(struct store_txn *t, const uint8_t from[EVENT_HASH], const uint8_t *to, enum err (*each)(void *user, const uint8_t blob[EVENT_HASH]), void *user);
+
+/* Has this writer said that it obeyed this order to erase? */
+bool fold_obeyed(struct store_txn *t, const uint8_t order[EVENT_REF], const uint8_t writer[EVENT_WRITER]);
 
 /* Empty all registers and fold every event again, in slices of `slice` events a transaction. A rebuild that was cut off
  * leaves fold_unfinished() true: rebuild again before anything is shown. */

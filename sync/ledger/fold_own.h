@@ -39,6 +39,8 @@ enum err fold_last_record(const struct context *c, const uint8_t writer[EVENT_WR
 
 /* An ATTACH: which blob it names, to which record it belongs. */
 enum err attached_note(const struct context *c, const struct fold_view *v);
+/* An ERASED: who has obeyed which order. */
+enum err obeyed_note(const struct context *c, const struct fold_view *v);
 
 /* Keep an event until what it misses is here; take note that something has come. */
 enum err pend_keep(struct fold *f, struct store_txn *t, const struct fold_view *v, const struct missing *why);

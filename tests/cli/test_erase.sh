@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 needs_town
-plan 40
+plan 41
 mkdir "$work/stick" "$work/old" "$work/quiet"
 echo '[{"__village": "990101100201", "code": "石桥99号", "grid": "=code:990101100201-001", "group": "三组", "head": "钱不留名", "address": "三组9号", "people": 1, "phone": "10000999991", "danger": "flash_flood", "need_help": "yes", "vulnerable": "old alone", "vulnerable_note": "听力很差", "kit": "yes", "card_given": "yes", "listed_on": "2026-06-10", "status": "active"}]' >"$work/household.json"
 shows() {          # shows PROFILE TEXT: does the profile's full export hold it?
@@ -88,6 +88,9 @@ ctl third sync --dir "$work/stick" >/dev/null 2>&1
 ctl town merge "$work/stick" >/dev/null
 ctl town erase status --json >"$work/status.json"
 same "the township knows that all have done it" "$(json "$work/status.json" "d[0]['waiting']")" "[]"
+ctl town rebuild >/dev/null
+ctl town erase status --json >"$work/status.json"
+same "and still does after a rebuild" "$(json "$work/status.json" "d[0]['waiting']")" "[]"
 
 ctl town erase expired --dry-run --json >"$work/expired.json"
 same "by rule nothing goes yet" "$(json "$work/expired.json" "d['rows'], d['erased']")" "0 []"

@@ -4,6 +4,7 @@
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
 #include "tui/kit/choice.h"
+#include "tui/kit/draw.h"
 #include "tui/kit/frame.h"
 #include "tui/kit/help.h"
 #include "tui/kit/line.h"
@@ -194,21 +195,112 @@ static enum kit_next answered(struct kit_view *below, struct kit_view *self)
 	return KIT_STAY;
 }
 
+/* A screen that nobody sees. */
+struct dark { FILE *out, *in; SCREEN *screen; };
+
+static void dark_open(struct dark *d, int rows_now, int cols)
+{
+	d->out = fopen("/dev/null", "w");
+	d->in = fopen("/dev/null", "r");
+	d->screen = newterm("xterm-256color", d->out, d->in);
+	assert_non_null(d->screen);
+	start_color();
+	use_default_colors();
+	kit_theme_use(KIT_THEME_DARK);
+	resizeterm(rows_now, cols);
+}
+
+static void dark_close(struct dark *d)
+{
+	endwin();
+	delscreen(d->screen);
+	fclose(d->out);
+	fclose(d->in);
+}
+
+static void assert_line(int y, const char *want)
+{
+	char line[512];
+
+	mvinnstr(y, 0, line, sizeof line - 1);
+	line[strcspn(line, "\n")] = '\0';
+	for (size_t n = strlen(line); n && line[n - 1] == ' '; )
+		line[--n] = '\0';
+	assert_string_equal(line, want);
+}
+
+static void hazards_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
+{
+	(void)user;
+	snprintf(cells[0].text, KIT_CELL, "%s", i ? "石桥旅社  后门锁死" : "西坡6号出租自建房  承重墙拆改");
+	snprintf(cells[1].text, KIT_CELL, "疑似重大隐患");
+	snprintf(cells[2].text, KIT_CELL, i == 2 ? "这一行下面也没有地方了" : "已登记");
+	snprintf(cells[3].text, KIT_CELL, i == 2 ? "很长很长的说明" : "02-0002");
+}
+
+static void on_a_phone_neither_a_name_nor_its_state_is_cut_while_the_line_below_has_room(void **state)
+{
+	static const struct kit_column columns[] = { { 0, 1, false }, { 12, 1, true }, { 0, 2, false }, { 9, 2, true } };
+	struct kit_list l = { .rows = { .count = row_count, .id = row_id, .row = hazards_draw, .columns = columns, .column_count = 4 } };
+	struct kit_view v = { .ops = NULL };
+	struct dark d;
+
+	(void)state;
+	dark_open(&d, 18, 40);
+	row_total = 3;
+	for (unsigned i = 0; i < 3; i++)
+		rows[i] = i;
+	kit_list_select(&l, 1);
+	kit_list_draw(&l, &v, stdscr, 0, 18);
+	assert_line(0, " 西坡6号出租自建房  承重墙拆改");
+	assert_line(1, "   已登记           02-0002 疑似重大隐患");
+	assert_line(2, ">石桥旅社  后门锁死         疑似重大隐患");
+	assert_line(3, "   已登记                        02-0002");
+	dark_close(&d);
+}
+
+static void on_a_phone_what_is_chosen_is_read_whole_and_a_title_ends_with_what_it_is_about(void **state)
+{
+	const struct kit_option two[] = { { "只删个人信息: 姓名、电话、证件号和照片都删掉", NULL, false }, { "不删", NULL, false } };
+	struct kit_stack s = { NULL, NULL, false };
+	struct dark d;
+
+	(void)state;
+	dark_open(&d, 18, 40);
+	kit_stack_push(&s, kit_choice_new("告知并限期整改的通知书 > 石桥旅社  后门锁死", NULL, two, 2, false, NULL));
+	kit_stack_draw(&s);
+	assert_line(0, "告知并限期… > 石桥旅社  后门锁死  选一个");
+	assert_line(2, ">1 只删个人信息: 姓名、电话、证件号和照");
+	assert_line(3, "   片都删掉");
+	assert_line(4, " 2 不删");
+	kit_stack_close(&s);
+	dark_close(&d);
+}
+
+static void a_step_that_is_still_to_be_done_is_read_whole(void **state)
+{
+	struct dark d;
+
+	(void)state;
+	dark_open(&d, 18, 40);
+	assert_int_equal(kit_step(stdscr, 0, false, "为什么 (都看得到, 不要写个人信息, 也不要写证件号)", ""), 2);
+	assert_line(0, " [ ] 为什么 (都看得到, 不要写个人信息,");
+	assert_line(1, "     也不要写证件号)");
+	assert_int_equal(kit_step(stdscr, 2, true, "为什么 (都看得到, 不要写个人信息, 也不要写证件号)", "手机丢了"), 4);
+	assert_line(3, "       手机丢了");
+	dark_close(&d);
+}
+
 /* In the process, on no terminal: sanitizers see every draw at every size. */
 static void every_dialog_draws_at_every_size(void **state)
 {
 	struct kit_option many[12] = { { NULL, NULL, false } };
 	char names[12][32];
-	FILE *out = fopen("/dev/null", "w"), *in = fopen("/dev/null", "r");
-	SCREEN *screen;
 	struct kit_stack s = { NULL, NULL, false };
+	struct dark d;
 
 	(void)state;
-	screen = newterm("xterm-256color", out, in);
-	assert_non_null(screen);
-	start_color();
-	use_default_colors();
-	kit_theme_use(KIT_THEME_DARK);
+	dark_open(&d, 24, 80);
 	for (int i = 0; i < 12; i++) {
 		snprintf(names[i], sizeof names[i], "第%d种很长很长的可选项", i);
 		many[i].label = names[i];
@@ -233,10 +325,7 @@ static void every_dialog_draws_at_every_size(void **state)
 	kit_stack_event(&s, &(struct kit_event){ .type = KIT_EVENT_KEY, .key = KIT_ENTER });
 	assert_string_equal(s.top->ops->name, "pager");
 	kit_stack_close(&s);
-	endwin();
-	delscreen(screen);
-	fclose(out);
-	fclose(in);
+	dark_close(&d);
 }
 
 int main(void)
@@ -250,6 +339,9 @@ int main(void)
 		cmocka_unit_test(the_selection_is_a_row_not_a_number),
 		cmocka_unit_test(the_way_out_is_in_every_hint_line),
 		cmocka_unit_test(help_names_every_key_that_does_something_and_no_other),
+		cmocka_unit_test(on_a_phone_neither_a_name_nor_its_state_is_cut_while_the_line_below_has_room),
+		cmocka_unit_test(on_a_phone_what_is_chosen_is_read_whole_and_a_title_ends_with_what_it_is_about),
+		cmocka_unit_test(a_step_that_is_still_to_be_done_is_read_whole),
 		cmocka_unit_test(every_dialog_draws_at_every_size),
 	};
 

@@ -6,6 +6,7 @@
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -20,7 +21,8 @@ struct choice {
 	struct option *options;
 	size_t count;
 	size_t *shown, shown_count;          /* indexes that pass the filter */
-	bool several, confirmed;
+	bool several, confirmed, folded;     /* folded: an option is longer than a line of `cols` */
+	int cols;
 	int answer;
 	struct kit_list list;
 	struct kit_field filter;
@@ -52,19 +54,45 @@ static struct kit_id row_id(void *user, size_t i)
 	return kit_id_number(((struct choice *)user)->shown[i]);
 }
 
-static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
+static void words(const struct choice *c, size_t i, char out[KIT_CELL])
 {
-	struct choice *c = user;
 	const struct option *o = &c->options[c->shown[i]];
 	char digit[4] = "  ";
 
 	if (i < BY_DIGIT)
 		snprintf(digit, sizeof digit, "%zu ", i + 1);
 	if (c->several)
-		snprintf(cells[0].text, KIT_CELL, "%s[%c] %s", digit, o->on ? 'x' : ' ', o->label);
+		snprintf(out, KIT_CELL, "%s[%c] %s", digit, o->on ? 'x' : ' ', o->label);
 	else
-		snprintf(cells[0].text, KIT_CELL, "%s%s%s", digit, o->label, o->on ? _("  (现在)") : "");
-	cells[0].role = o->on ? KIT_STRONG : KIT_PLAIN;
+		snprintf(out, KIT_CELL, "%s%s%s", digit, o->label, o->on ? _("  (现在)") : "");
+}
+
+static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
+{
+	struct choice *c = user;
+	size_t n, skip;
+
+	words(c, i, cells[0].text);
+	cells[0].role = cells[1].role = c->options[c->shown[i]].on ? KIT_STRONG : KIT_PLAIN;
+	if (!c->folded)
+		return;
+	n = text_wrap(cells[0].text, c->cols, &skip);
+	snprintf(cells[1].text, KIT_CELL, "%s", cells[0].text + n + skip);
+	cells[0].text[n] = '\0';
+}
+
+/* What is chosen is read whole before it is: where an option is too long for a line of a phone, each takes two. */
+static void fold(struct choice *c, int cols)
+{
+	char text[KIT_CELL];
+
+	c->folded = false;
+	c->cols = cols - 2;
+	for (size_t i = 0; i < c->shown_count && cols < KIT_NARROW && !c->folded && c->count <= BY_DIGIT; i++) {
+		words(c, i, text);
+		c->folded = text_width(text) > c->cols;
+	}
+	c->list.rows.column_count = c->folded ? 2 : 1;
 }
 
 static void title(struct kit_view *v, struct buf *left, struct buf *right)
@@ -88,6 +116,7 @@ static void draw(struct kit_view *v, WINDOW *win)
 		y = kit_paragraph(win, 0, 1, h > 4 ? h - 3 : 1, w - 2, KIT_PLAIN, c->text) + (h > 8);
 	if (finds(c))
 		y += 1 + c->filter.compose.on;
+	fold(c, w);
 	kit_list_draw(&c->list, v, win, y, h - y);
 	if (finds(c))
 		kit_field_draw(&c->filter, v, win, y - 1 - c->filter.compose.on, 1, w - 2, c->several ? _("边打边找, 空格勾上") : _("边打边找"));
@@ -211,7 +240,7 @@ static const struct kit_view_ops ops = {
 	.label = label, .typing = typing, .key = key, .paste = paste, .tap = tap,
 };
 
-static const struct kit_column columns[] = { { 0, 1, false } };
+static const struct kit_column columns[] = { { 0, 1, false }, { 0, 2, false } };
 
 struct kit_view *kit_choice_new(const char *heading, const char *text, const struct kit_option *options, size_t count, bool several,
                                 enum kit_next (*done)(struct kit_view *below, struct kit_view *self))

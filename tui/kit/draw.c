@@ -120,13 +120,16 @@ int kit_labelled_count(WINDOW *win, int y, enum kit_role role, const char *label
 	return n || role == KIT_PLAIN ? kit_labelled(win, y, n ? role : KIT_PLAIN, label, text) : y;
 }
 
+/* What is still to be done is read whole on a phone; what is done, not again. */
+enum { STEP_ROWS = 3 };
+
 int kit_step(WINDOW *win, int y, bool done, const char *words, const char *value)
 {
 	kit_text(win, y, 1, 4, done ? KIT_GOOD : KIT_KEY, done ? "[x]" : "[ ]");
-	kit_text(win, y, 5, getmaxx(win) - 6, done ? KIT_DIM : KIT_PLAIN, words);
+	y += kit_paragraph(win, y, 5, done ? 1 : STEP_ROWS, getmaxx(win) - 6, done ? KIT_DIM : KIT_PLAIN, words);
 	if (*value)
-		kit_text(win, ++y, 7, getmaxx(win) - 8, KIT_STRONG, value);
-	return y + 1;
+		kit_text(win, y++, 7, getmaxx(win) - 8, KIT_STRONG, value);
+	return y;
 }
 
 void kit_rule(WINDOW *win, int y)

@@ -147,6 +147,30 @@ static void draw_hints(const struct kit_frame *f, struct kit_view *v, const stru
 	}
 }
 
+/* "where > what": a long form's name leaves room for what it is about. */
+static void draw_title(int cols, const char *words)
+{
+	static const char sep[] = " > ";
+	const char *what = strstr(words, sep);
+	struct buf where = { 0 };
+	int head, rest, x;
+
+	for (const char *next = what; next && (next = strstr(next + 1, sep)); )
+		what = next;
+	if (!what || text_width(words) <= cols) {
+		kit_text(stdscr, 0, 0, cols, KIT_TITLE, words);
+		return;
+	}
+	buf_put(&where, words, (size_t)(what - words));
+	head = text_width(buf_str(&where));
+	rest = cols - text_width(what);
+	if (head > cols / 3)
+		head = rest > cols / 3 ? rest : cols / 3;
+	x = kit_text(stdscr, 0, 0, head, KIT_TITLE, buf_str(&where));
+	kit_text(stdscr, 0, x, cols - x, KIT_TITLE, what);
+	buf_clear(&where);
+}
+
 static void draw_first_line(const struct kit_frame *f, struct kit_view *v, const struct kit_app *app)
 {
 	struct buf left = { 0 }, right = { 0 };
@@ -158,7 +182,7 @@ static void draw_first_line(const struct kit_frame *f, struct kit_view *v, const
 	taken = text_width(buf_str(&right));
 	if (taken > f->cols * 2 / 3)
 		taken = f->cols * 2 / 3;
-	kit_text(stdscr, 0, 0, f->cols - taken - (taken > 0), KIT_TITLE, buf_str(&left));
+	draw_title(f->cols - taken - (taken > 0), buf_str(&left));
 	kit_text_right(stdscr, 0, f->cols - taken, taken, KIT_PLAIN, buf_str(&right));
 	buf_clear(&left);
 	buf_clear(&right);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Rows, below which a heading would take the place of what matters; columns kept at the left and the right of a narrow line. */
-enum { HEADED_LEAST = 4, NARROW_LEFT = 14, NARROW_RIGHT = 6 };
+enum { HEADED_LEAST = 4, NARROW_LEFT = 24, NARROW_RIGHT = 6 };
 
 struct kit_id kit_id(const void *data, size_t len)
 {
@@ -174,23 +174,34 @@ static void draw_wide(const struct kit_list *l, WINDOW *win, int y, const int *w
 	}
 }
 
-/* What stands at the left of a line keeps some room beside a long text at its right. */
-static int left_least(const struct kit_list *l, int line, const struct kit_cell *cells)
+/* Columns that the cells of a line take, a blank after each; of those at its left alone, or of all. */
+static int taken(const struct kit_list *l, const struct kit_column *at, int line, bool right_too, const struct kit_cell *cells)
 {
 	int wide = 0;
 
 	for (size_t c = 0; c < l->rows.column_count; c++)
-		if (l->rows.columns[c].line == line && !l->rows.columns[c].right && *cells[c].text)
+		if (at[c].line == line && (right_too || !at[c].right) && *cells[c].text)
 			wide += text_width(cells[c].text) + 1;
-	return wide < NARROW_LEFT ? wide : NARROW_LEFT;
+	return wide;
 }
 
-static void draw_narrow_line(const struct kit_list *l, WINDOW *win, int y, int line, const struct kit_cell *cells)
+/* What a line has no room for at its right goes below, where the line below has: neither a name nor its state is cut. */
+static void move_down(const struct kit_list *l, int cols, struct kit_column *at, const struct kit_cell *cells)
 {
-	int cols = getmaxx(win), x = line == 1 ? 1 : 3, right = cols, least = left_least(l, line, cells);
-
 	for (size_t c = 0; c < l->rows.column_count; c++)
-		if (l->rows.columns[c].line == line && l->rows.columns[c].right && *cells[c].text) {
+		if (at[c].line == 1 && at[c].right && *cells[c].text && taken(l, at, 1, true, cells) > cols - 1 &&
+		    taken(l, at, 2, true, cells) + text_width(cells[c].text) <= cols - 3)
+			at[c].line = 2;
+}
+
+static void draw_narrow_line(const struct kit_list *l, const struct kit_column *at, WINDOW *win, int y, int line, const struct kit_cell *cells)
+{
+	int cols = getmaxx(win), x = line == 1 ? 1 : 3, right = cols, least = taken(l, at, line, false, cells);
+
+	if (least > NARROW_LEFT)                        /* what stands at the left keeps some room beside a long text at the right */
+		least = NARROW_LEFT;
+	for (size_t c = 0; c < l->rows.column_count; c++)
+		if (at[c].line == line && at[c].right && *cells[c].text) {
 			int wide = text_width(cells[c].text), room = right - x - least;
 
 			if (wide > room)
@@ -201,7 +212,7 @@ static void draw_narrow_line(const struct kit_list *l, WINDOW *win, int y, int l
 			kit_text(win, y, right + 1, wide, cells[c].role, cells[c].text);
 		}
 	for (size_t c = 0; c < l->rows.column_count && x < right; c++)
-		if (l->rows.columns[c].line == line && !l->rows.columns[c].right && *cells[c].text)
+		if (at[c].line == line && !at[c].right && *cells[c].text)
 			x += kit_text(win, y, x, right - x, cells[c].role, cells[c].text) + 1;
 }
 
@@ -227,13 +238,18 @@ static bool has_second_line(const struct kit_list *l)
 
 static void draw_row(const struct kit_list *l, WINDOW *win, int y, const int *wide, const struct kit_cell *cells)
 {
+	struct kit_column at[KIT_CELLS];
+
 	if (wide) {
 		draw_wide(l, win, y, wide, cells);
 		return;
 	}
-	draw_narrow_line(l, win, y, 1, cells);
+	memcpy(at, l->rows.columns, l->rows.column_count * sizeof *at);
 	if (l->row_height == 2)
-		draw_narrow_line(l, win, y + 1, 2, cells);
+		move_down(l, getmaxx(win), at, cells);
+	draw_narrow_line(l, at, win, y, 1, cells);
+	if (l->row_height == 2)
+		draw_narrow_line(l, at, win, y + 1, 2, cells);
 }
 
 static void draw_rows(struct kit_list *l, struct kit_view *v, WINDOW *win, size_t n, bool headed)

@@ -20,7 +20,7 @@ struct kit_cell { char text[KIT_CELL]; enum kit_role role; };
 
 /* How cells lie. Wide: side by side, each column as wide as what stands in it; where there is no room, cut to `cols` (0: to what is
  * left), and what still does not fit is left out from the right. A column in which nothing stands takes no room. Narrow: in line `line` (1 or 2)
- * one after the other, `right` at its right end; line 0 is left out. */
+ * one after the other, `right` at its right end; line 0 is left out. What line 1 has no room for at its right goes to line 2, where that has. */
 struct kit_column { int cols, line; bool right; };
 
 struct kit_rows {

@@ -290,7 +290,7 @@ static const struct kit_view_ops ops = {
 	.label = label, .tap = tap, .stale = stale, .working = working, .work = work, .counting = counting,
 };
 
-static const struct kit_column columns[] = { { 10, 1, false }, { 0, 2, false }, { 36, 2, true }, { 12, 1, true } };
+static const struct kit_column columns[] = { { 10, 1, false }, { 0, 1, false }, { 36, 2, false }, { 12, 1, true } };
 
 struct kit_view *screen_callouts_new(struct app *app)
 {

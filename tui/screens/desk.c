@@ -103,24 +103,62 @@ static int draw_restored(struct desk *d, WINDOW *win)
 	return 1;
 }
 
-/* All seven where there is room; on a small screen those that ask for something, then the others. */
-static int draw_lines(struct desk *d, WINDOW *win, int top, int rows)
+/* Rows of the list that the lines leave on a small screen: three hazards, or two when all lines ask for something. */
+enum { LIST_LEAST = 4, LIST_FAIR = 6 };
+
+/* How many bytes of "a 1  b 2  c 3" stand whole in `cols`: it is broken between its counts, not within one. */
+static size_t whole(const char *words, int cols)
 {
-	int y = top, at = 0;
-	bool all = rows >= DESK_LINES;
+	const char *end = words;
+	size_t fits, n = 0;
+	int used;
+
+	for (fits = text_fit(words, cols, &used); end; ) {
+		end = strstr(end, "  ");
+		if ((end ? (size_t)(end - words) : strlen(words)) > fits)
+			break;
+		n = end ? (size_t)(end - words) : strlen(words);
+		end += end ? 2 : 0;
+	}
+	return n;
+}
+
+/* The words of a line, on as many rows more as are to spare; returns the rows that took. */
+static int draw_words(WINDOW *win, int y, int x, int spare, const struct desk_line *l)
+{
+	const char *words = l->words;
+	int cols = getmaxx(win) - x - 1, rows = 1;
+	size_t n;
+
+	for (; spare-- && (n = whole(words, cols)) && words[n]; rows++) {
+		kit_printf(win, y++, x, cols, l->role, "%.*s", (int)n, words);
+		words += n + 2;
+	}
+	kit_text(win, y, x, cols, l->role, words);
+	return rows;
+}
+
+/* All seven where there is room; on a small screen those that ask for something, in full as far as there is room for it. */
+static int draw_lines(struct desk *d, WINDOW *win, int top, int rows, bool all)
+{
+	int y = top, at = 0, spare = rows - (LIST_FAIR - LIST_LEAST);
 
 	for (size_t i = 0; i < DESK_LINES; i++)
 		at = text_width(d->lines[i].what) > at ? text_width(d->lines[i].what) : at;
 	at += getmaxx(win) < KIT_NARROW ? 4 : 6;
+	for (size_t i = 0; i < DESK_LINES; i++)
+		spare -= all || d->lines[i].role != KIT_PLAIN || !i;
 	for (size_t i = 0; i < DESK_LINES && y < top + rows; i++) {
 		const struct desk_line *l = &d->lines[i];
+		int used;
 
-		if (!all && l->role == KIT_PLAIN && i != 0)
+		if (!all && l->role == KIT_PLAIN && i)
 			continue;
 		kit_printf(win, y, 1, 1, KIT_KEY, "%zu", i + 1);
 		kit_text(win, y, 3, at - 4, KIT_DIM, l->what);
-		kit_text(win, y, at, getmaxx(win) - at - 1, l->role, l->words);
-		y++;
+		used = draw_words(win, y, at, spare > 0 ? spare : 0, l);
+		spare -= used - 1;
+		y += used;
 	}
 	return y - top;
 }
@@ -136,7 +174,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 	}
 	if (h >= 8) {
 		y = draw_restored(d, win);
-		y += draw_lines(d, win, y, h >= 15 ? DESK_LINES : h / 2 - 1);
+		y += draw_lines(d, win, y, h >= 15 ? DESK_LINES : h - 1 - LIST_LEAST, h >= 15);
 		kit_rule(win, y++);
 	}
 	kit_list_draw(&d->list, base, win, y, h - y);

@@ -136,9 +136,10 @@ static void line_warnings(const struct board *b, struct desk_line *l)
 	for (uint32_t i = 0; i < b->warning_count; i++) {
 		const struct board_warning *w = &b->warnings[i];
 
-		say(l, _("%u/%u 村已完成叫应  %s"), w->done, w->villages, w->words);
+		say(l, _("%u/%u 村已完成叫应"), w->done, w->villages);
 		if (w->minutes >= 0 && *w->slowest)
 			say(l, _("最慢 %s %lld 分"), w->slowest, (long long)w->minutes);
+		say(l, "%s", w->words);
 		if (w->done < w->villages)
 			l->role = KIT_DANGER;
 	}

@@ -148,7 +148,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 	int y = 0;
 
 	if (getmaxy(win) > 4)
-		kit_text(win, y++, 1, getmaxx(win) - 2, KIT_DIM, _("选一行, 打数, Enter 存下; 超过阈值马上说"));
+		y = kit_paragraph(win, 0, 1, 2, getmaxx(win) - 2, KIT_DIM, _("选一行, 打数, Enter 存下; 超过阈值马上说"));
 	kit_list_draw(&v->list, base, win, y, getmaxy(win) - y);
 }
 

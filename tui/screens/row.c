@@ -200,11 +200,11 @@ static void draw(struct kit_view *base, WINDOW *win)
 
 	v->narrow = getmaxx(win) < KIT_NARROW;
 	if (v->row.flags & ROW_CONFLICT)
-		y += kit_text(win, y, 1, getmaxx(win) - 2, KIT_SOON, _("有不同说法: 选中那一栏按 Enter 并排看")) > 0;
+		y += kit_paragraph(win, y, 1, 2, getmaxx(win) - 2, KIT_SOON, _("有不同说法: 选中那一栏按 Enter 并排看"));
 	if (v->row.flags & ROW_PROPOSED)
-		y += kit_text(win, y, 1, getmaxx(win) - 2, KIT_SOON, _("有提请等乡镇定 (h 看经过)")) > 0;
+		y += kit_paragraph(win, y, 1, 2, getmaxx(win) - 2, KIT_SOON, _("有提请等乡镇定 (h 看经过)"));
 	if (v->row.flags & ROW_RETRACTED)
-		y += kit_text(win, y, 1, getmaxx(win) - 2, KIT_SOON, _("记录人已撤回")) > 0;
+		y += kit_paragraph(win, y, 1, 2, getmaxx(win) - 2, KIT_SOON, _("记录人已撤回"));
 	kit_list_draw(&v->list, base, win, y, getmaxy(win) - y);
 }
 

@@ -176,7 +176,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 	int h = getmaxy(win), w = getmaxx(win), top = 0, fit;
 
 	if (h >= 8)
-		top = kit_paragraph(win, 0, 1, 2, w - 2, KIT_DIM, v->count > 1 ? _("不定也行: 一直显示最要紧的一种, 谁的都不丢。定了也是一条记录, 写明是谁定的。") : _("这一栏现在只有一种说法。"));
+		top = kit_paragraph(win, 0, 1, w < KIT_NARROW ? 4 : 2, w - 2, KIT_DIM, v->count > 1 ? _("不定也行: 一直显示最要紧的一种, 谁的都不丢。定了也是一条记录, 写明是谁定的。") : _("这一栏现在只有一种说法。"));
 	if (w >= KIT_NARROW) {
 		fit = (w - 1) / SIDE_WIDTH > 4 ? 4 : (w - 1) / SIDE_WIDTH;
 		if ((size_t)fit > v->count)

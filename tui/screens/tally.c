@@ -165,7 +165,7 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct tally *t = (struct tally *)base;
-	struct buf b = { 0 };
+	struct buf b = { 0 }, words = { 0 };
 	unsigned numbers = 0;
 	int y = 0;
 
@@ -173,9 +173,10 @@ static void draw(struct kit_view *base, WINDOW *win)
 		if (is_tally(&t->asked->questions[i]))
 			buf_printf(&b, "%s%s", numbers++ ? " " : "", form_text(t->asked, &t->asked->questions[i].label, form_language(t->asked, i18n_language() ? "en" : "zh")));
 	if (getmaxy(win) > 4) {
-		kit_printf(win, y++, 1, getmaxx(win) - 2, KIT_DIM, numbers > 1 ? _("打 %s, 一样时打一个; 空着 Enter 照账面") : _("打 %s; 空着 Enter 照账面"), buf_str(&b));
-		buf_clear(&b);
+		buf_printf(&words, numbers > 1 ? _("打 %s, 一样时打一个; 空着 Enter 照账面") : _("打 %s; 空着 Enter 照账面"), buf_str(&b));
+		y = kit_paragraph(win, 0, 1, 2, getmaxx(win) - 2, KIT_DIM, buf_str(&words));
 	}
+	buf_clear(&words);
 	buf_clear(&b);
 	kit_list_draw(&t->list, base, win, y, getmaxy(win) - y);
 }

@@ -7,6 +7,7 @@
 #include "tui/screens/form_view.h"
 #include "tui/screens/pick.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -168,6 +169,19 @@ static int noted(struct walk *w, WINDOW *win, int y, int x)
 	return used;
 }
 
+/* On two rows where there is room. */
+__attribute__((format(printf, 6, 7)))
+static int told(WINDOW *win, int y, int x, int rows, enum kit_role role, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	return kit_paragraph(win, y, x, rows > 2 ? 2 : 1, getmaxx(win) - x - 1, role, line);
+}
+
 /* What was noted here, what a finding would mean, what was said last time, on what it rests. */
 static int consequences(struct walk *w, WINDOW *win, int y, int rows)
 {
@@ -184,13 +198,13 @@ static int consequences(struct walk *w, WINDOW *win, int y, int rows)
 	}
 	buf_reset(&b);
 	if (walk_stands(w, w->items[w->at].node, NULL, &b, &role) && y - top < rows)
-		y += kit_printf(win, y, x, cols - x - 1, role, _("没销号 %s"), buf_str(&b)) > 0;
+		y += told(win, y, x, rows - (y - top), role, _("没销号 %s"), buf_str(&b));
 	buf_reset(&b);
 	walk_old_answer(w, w->items[w->at].node, &b);
 	if (b.len && y - top < rows)
 		y += kit_printf(win, y, x, cols - x - 1, KIT_DIM, _("上次  %s"), buf_str(&b)) > 0;
 	if (q->xc[FORM_XC_BASIS] && y - top < rows)
-		y += kit_printf(win, y, x, cols - x - 1, KIT_DIM, _("依据  %s"), q->xc[FORM_XC_BASIS]) > 0;
+		y += told(win, y, x, rows - (y - top), KIT_DIM, _("依据  %s"), q->xc[FORM_XC_BASIS]);
 	buf_clear(&b);
 	return y - top;
 }

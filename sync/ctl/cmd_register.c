@@ -152,7 +152,15 @@ enum err cmd_register_list(struct ctl *c)
 	return e;
 }
 
-static enum err due_object(struct profile *p, const struct due *d, struct jdoc **out)
+/* As people call it: the duty, or the step that is waited for. */
+static const char *due_label(const struct pack *pk, const char *reg, const struct due *d)
+{
+	uint32_t r = pack_find_register(pk, reg), step = d->kind == DUE_STEP && r != PACK_NONE ? pack_find_step(pk, r, d->step) : PACK_NONE;
+
+	return d->kind == DUE_DUTY ? pack_name(&d->duty->label, i18n_language()) : step == PACK_NONE ? d->step : pack_name(&pk->steps[step].label, i18n_language());
+}
+
+static enum err due_object(struct profile *p, const struct pack *pk, const struct due *d, struct jdoc **out)
 {
 	struct row r;
 	struct buf title = { 0 };
@@ -165,6 +173,7 @@ static enum err due_object(struct profile *p, const struct due *d, struct jdoc *
 	e = row_title(p, &r, &title);
 	jdoc_put_text(*out, "kind", d->kind == DUE_DUTY ? "duty" : "step");
 	jdoc_put_text(*out, "duty", d->kind == DUE_DUTY ? d->duty->id : d->step);
+	jdoc_put_text(*out, "label", due_label(pk, r.reg, d));
 	jdoc_put_text(*out, "register", r.reg);
 	jdoc_put_text(*out, "row", row_id_text(&r.id, id));
 	jdoc_put_text(*out, "title", buf_str(&title));
@@ -199,9 +208,9 @@ enum err cmd_due(struct ctl *c)
 	for (uint32_t i = 0; !e && i < duelist_count(d); i++) {
 		struct jdoc *j;
 
-		e = due_object(p, duelist_at(d, i), &j);
+		e = due_object(p, pk, duelist_at(d, i), &j);
 		if (!e)
-			ctl_say(c, "%s  %s  %s", jdoc_str(jdoc_get(j, "due")), jdoc_str(jdoc_get(j, "duty")), jdoc_str(jdoc_get(j, "title")));
+			ctl_say(c, "%s  %s  %s%s", jdoc_str(jdoc_get(j, "due")), jdoc_str(jdoc_get(j, "label")), jdoc_str(jdoc_get(j, "title")), duelist_at(d, i)->days < 0 ? _("  [逾期]") : "");
 		jdoc_push(all, j);
 	}
 	duelist_close(d);

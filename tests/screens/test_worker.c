@@ -199,6 +199,32 @@ static bool runs(const char *pid)
 	return *line && !strstr(line, ") Z ");
 }
 
+/* Under the hands of somebody who walks it. */
+static void a_place_that_was_struck_off_says_so_wherever_it_stands(void **state)
+{
+	struct vt *vt = enter(24, 80, NULL);
+
+	(void)state;
+	walk(vt, "qqyc");
+	vt_keys(vt, "1");
+	assert_shows(vt, "已存");
+	field_settle(vt);
+	field_leave(vt);
+	field_run("echo '{\"status\":\"gone\"}' >gone.json; xunchactl --profile device --pin-file pin.device --now 2026-07-12T08:40 record submit --form place_edit --row places:=name:清泉浴池 --answers gone.json");
+	vt = enter(24, 80, NULL);
+	assert_shows(vt, "接着做");
+	assert_shows(vt, "清泉浴池 [核销]");
+	vt_keys(vt, "p/qqyc");
+	assert_shows(vt, "1/1");
+	assert_shows(vt, "清泉浴池 [核销]");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "场所与点位 > 清泉浴池 [核销]");
+	vt_keys(vt, "w");
+	assert_shows(vt, "巡查 > 清泉浴池 [核销]");
+	assert_shows(vt, "第 2/");                            /* and what was begun may be finished */
+	field_leave(vt);
+}
+
 static void a_receiver_that_says_nothing_holds_nobody_up(void **state)
 {
 	char pid[32] = "";
@@ -379,6 +405,7 @@ int main(void)
 		cmocka_unit_test(lists_are_filtered_by_what_people_ask_and_sorted),
 		cmocka_unit_test(a_hazard_has_words_pictures_and_place_without_typing),
 		cmocka_unit_test(what_was_said_here_before_is_one_key_away),
+		cmocka_unit_test(a_place_that_was_struck_off_says_so_wherever_it_stands),
 		cmocka_unit_test(a_receiver_that_says_nothing_holds_nobody_up),
 		cmocka_unit_test(an_old_terminal_without_colour_or_locale_is_enough_for_a_walk),
 		cmocka_unit_test(a_clock_that_cannot_be_right_is_told_once_and_keeps_nobody_out),

@@ -5,6 +5,7 @@
 #include "sync/ledger/profile.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/walk.h"
+#include "tui/screens/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -81,6 +82,7 @@ void begun_cells(struct app *app, const struct begun *b, struct kit_cell cells[K
 		snprintf(cells[1].text, KIT_CELL, "%s", b->form != PACK_NONE ? pack_name(&app->pack->forms[b->form].title, i18n_language()) : b->about.form);
 	if (subject_of(app, b, &row)) {
 		row_title(app->profile, &row, &text);
+		words_standing(app, &row, &text);
 		snprintf(cells[2].text, KIT_CELL, "%s", buf_str(&text));
 		row_clear(&row);
 	}

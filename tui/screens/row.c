@@ -190,6 +190,7 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 		return;
 	buf_printf(left, "%s > ", pack_name(&v->reg->label, i18n_language()));
 	row_title(v->app->profile, &v->row, left);
+	words_standing(v->app, &v->row, left);
 	row_number(v->app->profile, &v->row, right);
 }
 

@@ -90,6 +90,7 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 		return;
 	}
 	row_title(r->app->profile, &row, &b);
+	words_standing(r->app, &row, &b);
 	snprintf(cells[0].text, KIT_CELL, "%s%s%s", r->several ? is_ticked(r, &row.id) ? "[x] " : "[ ] " : "",
 	         row.flags & (ROW_CONFLICT | ROW_PROPOSED) ? "!" : "", buf_str(&b));
 	buf_reset(&b);

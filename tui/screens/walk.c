@@ -11,6 +11,7 @@
 #include "tui/screens/form_view.h"
 #include "tui/screens/pick.h"
 #include "tui/screens/screens.h"
+#include "tui/screens/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -416,6 +417,7 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 	buf_puts(left, _("巡查 > "));
 	if (w->f->has_subject && !row_read(w->f->app->profile, &w->f->subject, &row)) {
 		row_title(w->f->app->profile, &row, left);
+		words_standing(w->f->app, &row, left);
 		row_clear(&row);
 	}
 	buf_printf(left, " (%s)", pack_name(&w->f->form->title, i18n_language()));

@@ -100,6 +100,19 @@ void words_title(struct app *app, const struct row_id *id, struct buf *out)
 	row_clear(&row);
 }
 
+void words_standing(struct app *app, const struct row *row, struct buf *out)
+{
+	uint32_t r = pack_find_register(app->pack, row->reg), f = r == PACK_NONE ? PACK_NONE : pack_find_field(&app->pack->registers[r], "status");
+	const struct pack_register *reg = f == PACK_NONE ? NULL : &app->pack->registers[r];
+	struct row_shown shown = { .kinds = 0 };
+
+	if (!reg || !reg->fields[f].danger_order || !row_field(row, reg->fields[f].n))
+		return;
+	if (!row_show(row, reg, app->pack, f, false, &shown) && shown.text.len && strcmp(buf_str(&shown.text), *reg->fields[f].danger_order))
+		buf_printf(out, " [%s]", buf_str(&shown.label));
+	row_shown_clear(&shown);
+}
+
 bool words_is(struct app *app, const struct row *row, const char *id, const char *value)
 {
 	struct buf b = { 0 };

@@ -17,6 +17,9 @@ void words_stored(struct app *app, const struct row *row, const char *id, struct
 /* Title of the row with this id; where it cannot be read, that it has not come. Appended. */
 void words_title(struct app *app, const struct row_id *id, struct buf *out);
 
+/* " [核销]", appended: the row has a state without steps that is not the one to begin with (out of use, struck off). Nothing for the others. */
+void words_standing(struct app *app, const struct row *row, struct buf *out);
+
 /* Is the stored text of field `id` this one? */
 bool words_is(struct app *app, const struct row *row, const char *id, const char *value);
 

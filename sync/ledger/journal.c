@@ -20,6 +20,7 @@ struct journal {
 	uint32_t whole;                  /* records before the first damage in the last part */
 	uint64_t whole_size;
 	bool torn;                       /* there is more in the file than counts */
+	uint64_t left_part, left_end;    /* a failed write lies in this part, behind what counts, and ends here at most; 0 = none does */
 
 	/* what is being written */
 	uint64_t plan_part;
@@ -248,8 +249,10 @@ static enum err start_part(struct journal *j)
 	    && !(e = fs_write_at(fd, j->ready.data, j->ready.len, PART_HEAD)) && !(e = fs_sync(fd)))
 		e = fs_sync_dir(j->dir);
 	if (e) {
-		if (fd >= 0)
-			sys->unlink(path.data);
+		if (fd >= 0 && sys->unlink(path.data)) {
+			j->left_part = j->plan_part;
+			j->left_end = PART_HEAD + j->ready.len;
+		}
 		fs_close(fd);
 	} else {
 		fs_close(j->fd);
@@ -275,11 +278,15 @@ static enum err append(struct journal *j)
 		e = fs_write_at(j->fd, j->ready.data, j->ready.len, j->size ? j->size : PART_HEAD);
 	if (!e)
 		e = fs_sync(j->fd);
-	if (e) {
-		if (!sys->ftruncate(j->fd, (off_t)j->size))
-			j->torn = false;
-		return e;
+	if (e && !sys->ftruncate(j->fd, (off_t)j->size)) {
+		j->torn = false;
+		sys->fdatasync(j->fd);                  /* lest a power cut bring it back */
+	} else if (e) {
+		j->left_part = j->part;
+		j->left_end = (j->size ? j->size : PART_HEAD) + j->ready.len;
 	}
+	if (e)
+		return e;
 	j->torn = false;
 	j->size = (j->size ? j->size : PART_HEAD) + j->ready.len;
 	return ERR_OK;
@@ -299,6 +306,48 @@ enum err journal_commit(struct journal *j)
 		}
 	}
 	journal_abort(j);
+	return e;
+}
+
+/* --- what a failed write left --- */
+
+bool journal_left(const struct journal *j)
+{
+	return j->left_part != 0;
+}
+
+/* Has nobody written behind it, or replaced the file? */
+static bool is_last(const struct journal *j, const char *path)
+{
+	struct stat st, here;
+
+	if (sys->lstat(path, &st) || (uint64_t)st.st_size > j->left_end)
+		return false;
+	return j->left_part != j->part || (!sys->fstat(j->fd, &here) && st.st_ino == here.st_ino);
+}
+
+enum err journal_undo(struct journal *j, const struct journal_mark *taken)
+{
+	struct buf path = { 0 }, next = { 0 };
+	bool done, known = taken && (taken->part > j->part || (taken->part == j->part && taken->records > j->records));
+	enum err e = journal_left(j) ? part_path(j, j->left_part, &path) : ERR_OK;
+
+	if (!e && journal_left(j))
+		e = part_path(j, j->left_part + 1, &next);
+	if (!e && journal_left(j)) {
+		if (known || fs_exists(next.data) || !is_last(j, path.data))
+			done = true;
+		else if (j->left_part == j->part)
+			done = !sys->ftruncate(j->fd, (off_t)j->size) && !sys->fdatasync(j->fd);
+		else
+			done = !sys->unlink(path.data) && !fs_sync_dir(j->dir);
+		if (done)
+			j->left_part = 0;
+		else
+			e = err_set(ERR_IO, _("%s: 不能去掉没有写完的部分"), j->dir);
+	}
+	buf_clear(&path);
+	buf_clear(&next);
 	return e;
 }
 

@@ -45,8 +45,15 @@ enum err journal_add(struct journal *j, const void *entry, size_t len);
 /* Where the journal will end once what was added is written. */
 struct journal_mark journal_planned(const struct journal *j);
 
-/* Write and fdatasync what was added. On failure nothing of it counts. */
+/* Write and fdatasync what was added. On failure nothing of it counts; what of it lies on a disk that would not even let it be cut away is
+ * left, to be undone. */
 enum err journal_commit(struct journal *j);
+
+/* Was something left? Cut it away, under the lock, before anybody reads or writes on: whoever made it was told that it is not kept, and may
+ * have made it once more. `taken` is how far the store has come, NULL when that cannot be told: what another program has met meanwhile and
+ * taken in stays. ERR_IO: not yet. */
+bool journal_left(const struct journal *j);
+enum err journal_undo(struct journal *j, const struct journal_mark *taken);
 void journal_abort(struct journal *j);
 
 /* Every entry from `from` to the end, in order. Damaged stretches are counted in *lost and passed over. */

@@ -16,8 +16,9 @@ struct profile;
 struct log_batch;
 
 /* One write. `work` does everything through the batch and keeps no state of its own: it runs again after the map has
- * grown. When it fails, or the commit does, nothing has changed. ERR_FULL: the disk; ERR_IO: the store was recovered by the
- * ladder, and the write did not happen. After ERR_OK all is durable in journal and store. */
+ * grown. When it fails, or the commit does, nothing has changed. ERR_FULL: the disk; ERR_IO: the write did not happen, and
+ * what of it reached a disk that fails is cut away before the next. After ERR_OK all is durable in the journal, and in the store unless that
+ * failed in the last moment: then whoever needs it next brings it in. */
 enum err log_write(struct profile *p, enum err (*work)(struct log_batch *b, void *user), void *user);
 struct store_txn *log_txn(struct log_batch *b);
 struct profile *log_profile(struct log_batch *b);

@@ -133,13 +133,20 @@ static void after(struct log_batch *b)
 	}
 }
 
-/* The journal has it, so it is kept, and who is told otherwise makes it once more: where only the machine keeps the store from being
- * opened now, the next that needs it brings the record in, or says why it cannot. */
-static enum err recover(struct profile *p)
+/* The journal has it, so it is kept, and who is told otherwise makes it once more. Where only the machine keeps the store from being opened
+ * now, the next that needs it brings the record in, or says why it cannot; what is opened and lacks it has lost it. */
+static enum err recover(struct profile *p, uint64_t written)
 {
-	enum err e = profile_recover(p);
+	struct store_key key = log_meta_key(META_WRITTEN);
+	struct store_txn t;
+	bool lost;
 
-	return e == ERR_FULL || e == ERR_NOMEM || e == ERR_BUSY ? ERR_OK : e;
+	if (profile_recover(p) || !p->store)
+		return ERR_OK;
+	store_begin_read(p->store, &t);
+	lost = log_meta_number(&t, &key, 0) < written && !t.err;
+	store_abort(&t);
+	return lost ? err_set(ERR_IO, _("存储坏了, 刚才的没有保存: 请再存一次")) : ERR_OK;
 }
 
 enum err log_write_locked(struct profile *p, bool replaying, const struct journal_mark *mark, enum err (*work)(struct log_batch *b, void *user), void *user)
@@ -160,7 +167,7 @@ enum err log_write_locked(struct profile *p, bool replaying, const struct journa
 	if (!e)
 		after(b);
 	else if (committing && !replaying)
-		e = recover(p);
+		e = recover(p, b->written);
 	if (!e && p->store && b->erasing_count)
 		e = log_erase_journal(p, b->erasing, b->erasing_count);
 	if (b) {

@@ -349,12 +349,22 @@ static void forget_packs(struct profile *p)
 	p->own->pack_count = 0;
 }
 
+/* What a failed write left goes before another program, or this one the next time, takes it for a record. */
+static void leave_store(struct profile *p)
+{
+	if (p->journal && journal_left(p->journal) && !profile_lock_write(p)) {
+		profile_undo(p);
+		profile_unlock_write(p);
+	}
+	profile_close_store(p);
+}
+
 void profile_lock(struct profile *p)
 {
 	if (!p->identity)
 		return;
 	if (!p->office) {
-		profile_close_store(p);
+		leave_store(p);
 		forget_packs(p);
 		p->seal.key = NULL;
 		p->own->store_bad = false;
@@ -371,7 +381,7 @@ void profile_close(struct profile *p)
 	if (!p)
 		return;
 	if (p->own) {
-		profile_close_store(p);
+		leave_store(p);
 		forget_packs(p);
 		fs_close(p->own->lock);
 	}

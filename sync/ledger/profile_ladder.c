@@ -425,11 +425,24 @@ static enum err last_look(struct profile *p, bool *bad)
 	return *bad || e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
+enum err profile_undo(struct profile *p)
+{
+	struct journal_mark mark;
+	bool told;
+
+	if (!p->journal || !journal_left(p->journal))
+		return ERR_OK;
+	told = p->store && !store_damaged(p->store) && !profile_mark(p, &mark);
+	return journal_undo(p->journal, told ? &mark : NULL);
+}
+
 enum err profile_ladder(struct profile *p)
 {
 	bool fresh = false, bad = p->own->store_bad;
-	enum err e;
+	enum err e = profile_undo(p);
 
+	if (e)
+		return e;
 	profile_close_store(p);
 	p->own->store_bad = false;
 	if ((e = open_journal(p)) || (e = last_look(p, &bad)))
@@ -472,7 +485,7 @@ enum err profile_refresh(struct profile *p)
 		p->own->read_failed = false;
 		return profile_ladder(p);
 	}
-	if ((e = journal_refresh(p->journal)) || (e = profile_mark(p, &mark)))
+	if ((e = profile_undo(p)) || (e = journal_refresh(p->journal)) || (e = profile_mark(p, &mark)))
 		return e == ERR_CORRUPT ? profile_ladder(p) : e;
 	end = journal_end(p->journal);
 	if (end.part != mark.part || end.records != mark.records)

@@ -239,6 +239,21 @@ bool submit_may_shorten(struct store_txn *t, const struct event_log_id *id)
 
 struct writing { struct making *m; struct payload_row *rows; uint8_t *ref; };
 
+/* What was said to have failed may have come through after all, and is there when it is made once more. */
+static bool is_recorded(struct log_batch *b, uint64_t draft, uint8_t ref[EVENT_REF])
+{
+	struct store_key key = log_meta_key(META_DRAFT);
+	struct buf record = { 0 };
+	bool here;
+
+	store_key_u64(&key, draft);
+	here = !store_get(log_txn(b), STORE_META, &key, &record) && record.len == EVENT_REF;
+	if (here)
+		memcpy(ref, record.data, EVENT_REF);
+	buf_clear(&record);
+	return here;
+}
+
 static enum err write_work(struct log_batch *b, void *user)
 {
 	struct writing *w = user;
@@ -249,8 +264,11 @@ static enum err write_work(struct log_batch *b, void *user)
 	struct event_log_id id;
 	struct event event;
 	uint64_t seq;
-	enum err e = log_next(b, &m->scope, &id, &seq);
+	enum err e;
 
+	if (m->draft && is_recorded(b, m->draft, w->ref))
+		return ERR_OK;
+	e = log_next(b, &m->scope, &id, &seq);
 	if (!e && m->kind == EVENT_SUBMIT && !m->head.number)
 		e = take_number(b, &m->head.number);
 	if (e)

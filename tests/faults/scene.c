@@ -173,7 +173,7 @@ enum err scene_play_on(const char *dir, struct scene_acks *acks, int saves, bool
 		if (!e)
 			e = one(p, &s);
 		first = first ? first : e;
-		if (i == saves / 2) {                   /* off and on again in the middle */
+		if (i == saves / 2 && !e) {             /* off and on again in the middle; not while the disk fails: then it is not known what it keeps */
 			profile_close(p);
 			p = NULL;
 		}

@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,8 +22,8 @@ enum { FDS = 4096, FILES = 4096 };
 static char root[512];
 static size_t root_len;
 static unsigned failing;
-static long fail_at, calls;
-static bool fail_on, fail_dies, recording;
+static long fail_at, fail_for, calls;
+static bool fail_dies, recording;
 static int fail_error;
 
 static struct { int file; bool seen, durable; } fds[FDS];
@@ -50,7 +51,7 @@ static bool fails(unsigned call, bool *half)
 	if (!(failing & call))
 		return false;
 	calls++;
-	hit = fail_at && (calls == fail_at || (fail_on && calls > fail_at));
+	hit = fail_at && calls >= fail_at && calls - fail_at < fail_for;
 	if (hit && fail_dies)
 		_exit(TRAP_DEAD);
 	if (hit && !fail_error && call == TRAP_WRITE && half)
@@ -86,10 +87,15 @@ void trap_fail(const char *dir, unsigned which, long nth, bool sticky, int error
 	root_len = strlen(root);
 	failing = which;
 	fail_at = nth;
-	fail_on = sticky;
+	fail_for = sticky ? LONG_MAX : 1;
 	fail_error = error;
 	fail_dies = false;
 	calls = 0;
+}
+
+void trap_heal(long after)
+{
+	fail_for = after;
 }
 
 void trap_die(const char *dir, unsigned which, long nth)

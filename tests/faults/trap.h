@@ -15,6 +15,7 @@ enum { TRAP_OPEN = 1, TRAP_READ = 2, TRAP_WRITE = 4, TRAP_SYNC = 8, TRAP_NAME = 
 
 /* The `nth` (from 1) of these calls fails with `error`, once or from then on; 0 writes only half. nth 0: none fails. */
 void trap_fail(const char *root, unsigned calls, long nth, bool sticky, int error);
+void trap_heal(long after);     /* the fault asked for lasts so many calls */
 long trap_calls(void);          /* how many of these calls there were */
 
 /* The process ends at the `nth` of these calls, as if killed, with the exit status TRAP_DEAD. */

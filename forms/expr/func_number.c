@@ -206,7 +206,7 @@ static enum err run_uuid(struct run *r, const struct frame *c, struct expr_value
 	value_reset(out);
 	if (n && !len)
 		return err_set(ERR_FORMAT, _("uuid(): 长度要在 1 到 %zu 之间"), sizeof bytes);
-	if (!n) {
+	if (!n && !err) {
 		bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x40);
 		bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80);
 	}

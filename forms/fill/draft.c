@@ -63,7 +63,7 @@ enum err fill_save(struct fill *f, fill_node at, struct buf *out)
 
 struct loading {
 	struct fill *f;
-	void (*report)(void *user, const char *path, const char *why);
+	void (*report)(void *user, const char *path, const char *value, const char *why);
 	void *user;
 	struct buf path, value, opened;
 	bool has_opened;
@@ -72,7 +72,7 @@ struct loading {
 static void tell(const struct loading *l, const char *why)
 {
 	if (l->report)
-		l->report(l->user, buf_str(&l->path), why);
+		l->report(l->user, buf_str(&l->path), buf_str(&l->value), why);
 }
 
 /* The question a path means in this version of the form: where it stood, or by its name alone where that is one. */
@@ -253,6 +253,8 @@ static enum err check_choices(struct loading *l)
 		if (err != ERR_FORMAT)
 			continue;
 		buf_reset(&l->path);
+		buf_reset(&l->value);
+		buf_puts(&l->value, f->nodes[node].value);
 		fill_path(f, node, &l->path);
 		tell(l, err_detail());
 		err = opened_set(f, node, NULL);          /* nobody emptied it */
@@ -293,7 +295,7 @@ static enum err load_all(struct loading *l, struct cbor *c)
 	return err;
 }
 
-enum err fill_load(struct fill *f, const void *data, size_t len, fill_node *at, void (*report)(void *user, const char *path, const char *why), void *user)
+enum err fill_load(struct fill *f, const void *data, size_t len, fill_node *at, void (*report)(void *user, const char *path, const char *value, const char *why), void *user)
 {
 	struct loading l = { .f = f, .report = report, .user = user };
 	struct cbor c = cbor_init(data, len);

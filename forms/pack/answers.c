@@ -4,6 +4,8 @@
 #include "forms/base/i18n.h"
 #include "forms/pack/answers_item.h"
 
+#include <string.h>
+
 /* ---- encoding ---- */
 
 struct encoder {
@@ -105,12 +107,28 @@ static enum err encode_level(const struct encoder *x, fill_node instance, uint32
 	return e;
 }
 
+/* Answers and choices go by their place: those of another version of the form would come to stand against other questions. */
+static bool asks_the_same(const struct form *a, const struct form *b)
+{
+	bool same = a == b || (a->question_count == b->question_count && a->list_count == b->list_count && a->choice_count == b->choice_count);
+
+	for (uint32_t q = 0; a != b && same && q < a->question_count; q++)
+		same = a->questions[q].type == b->questions[q].type && a->questions[q].list == b->questions[q].list && !strcmp(a->questions[q].name, b->questions[q].name);
+	for (uint32_t l = 0; a != b && same && l < a->list_count; l++)
+		same = a->lists[l].first == b->lists[l].first;
+	for (uint32_t c = 0; a != b && same && c < a->choice_count; c++)
+		same = !strcmp(a->choices[c].name, b->choices[c].name);
+	return same;
+}
+
 enum err answers_encode(const struct pack *p, uint32_t form, struct fill *f, struct buf *answers, struct buf *private_part)
 {
 	struct encoder x = { .pack = p, .fill = f };
 	size_t start = answers->len, private_start = private_part->len;
 	enum err e = pack_form_read(&p->forms[form], &x.form);
 
+	if (!e && !asks_the_same(x.form, fill_form(f)))
+		e = err_set(ERR_CONFLICT, _("表单 %s 在清单包 %s 里问的不一样: 没有存; 退出来再打开它"), x.form->id, p->version);
 	if (!e)
 		e = encode_level(&x, FILL_NO_NODE, 0, x.form->question_count, answers, private_part);
 

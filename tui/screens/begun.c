@@ -3,6 +3,7 @@
 
 #include "forms/base/i18n.h"
 #include "sync/ledger/profile.h"
+#include "tui/kit/pager.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/walk.h"
 #include "tui/screens/words.h"
@@ -109,6 +110,33 @@ const struct begun *begun_interrupted(struct app *app, const struct begun *begun
 	return NULL;
 }
 
+/* What has been read of what a new version left out; then the form. */
+static struct { struct app *app; uint64_t id; } told;
+
+static enum kit_next read_it(struct kit_view *below, struct kit_view *self)
+{
+	(void)self;
+	return begun_resume(below, told.app, told.id);
+}
+
+/* A page of its own: it may be many, and nobody else knows what was answered. */
+static enum kit_next tell_dropped(struct kit_view *v, struct app *app, struct filling *f)
+{
+	struct kit_view *pager;
+	struct buf text = { 0 };
+
+	told.app = app;
+	told.id = draft_about(f->draft)->id;
+	buf_printf(&text, _("清单换了新版 (%s), 这些答案没能带过来。看过按 Esc 接着填, 要的再补上。\n\n"), f->pack->version);
+	buf_puts(&text, buf_str(&f->dropped));
+	pager = text.err ? NULL : kit_pager_new(_("没能带过来的答案"), buf_str(&text));
+	buf_clear(&text);
+	filling_close(f);
+	if (pager)
+		pager->done = read_it;
+	return kit_open(v, pager);
+}
+
 enum kit_next begun_resume(struct kit_view *v, struct app *app, uint64_t id)
 {
 	struct filling *f = NULL;
@@ -118,7 +146,8 @@ enum kit_next begun_resume(struct kit_view *v, struct app *app, uint64_t id)
 		kit_say_error(e);
 		return KIT_STAY;
 	}
-	if (f->dropped.len)
-		kit_say(KIT_SOON, _("清单换了新版, 这些答案没能带过来: %s"), buf_str(&f->dropped));
+	if (f->dropped.len && (told.app != app || told.id != id))
+		return tell_dropped(v, app, f);
+	told.id = 0;
 	return kit_open(v, screen_filling_new(f));
 }

@@ -213,11 +213,9 @@ enum err filling_begin(struct app *app, const char *form, const struct row_id *s
 	return ERR_OK;
 }
 
-static void dropped(void *user, const char *path, const char *why)
+static void dropped(void *user, const char *path, const char *value, const char *why)
 {
-	struct filling *f = user;
-
-	buf_printf(&f->dropped, "%s: %s\n", path, why);
+	filling_dropped(user, path, value, why);
 }
 
 /* "REGISTER:REF:N": the subject stands after the first colon; of a correction it is the record that is corrected. */
@@ -430,7 +428,7 @@ enum err filling_submit(struct filling *f, struct row_id *record)
 {
 	const struct draft_about *about = draft_about(f->draft);
 	struct submit s = {
-		.form = f->form->id, .version = about->version, .fill = f->fill, .subject = f->has_subject ? &f->subject : NULL,
+		.form = f->form->id, .version = f->pack->version /* the draft may have been begun with another */, .fill = f->fill, .subject = f->has_subject ? &f->subject : NULL,
 		.number = (uint32_t)about->number, .started = about->started, .seconds = (uint32_t)((clock_uptime() - f->begun) / 1000),
 		.draft = about->id, .village = *f->village ? f->village : NULL,
 	};

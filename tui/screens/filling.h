@@ -91,6 +91,9 @@ enum err filling_photo(struct filling *f, const char *path, struct buf *name);
 enum err filling_shoot(struct filling *f, struct buf *name);
 enum err filling_take(struct filling *f, fill_node n, struct buf *value);
 
+/* An answer of the draft that its form has no place for any more: what was asked, what was answered, why; goes to `dropped`. */
+void filling_dropped(struct filling *f, const char *path, const char *value, const char *why);
+
 /* Label of a node, plain text. */
 void filling_label(struct filling *f, fill_node n, struct buf *out);
 /* A text of a node with what its author marked; a label that is missing is the question's name, another text is empty. */

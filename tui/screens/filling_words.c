@@ -5,6 +5,8 @@
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "forms/fill/markup.h"
+#include "sync/ledger/draft.h"
+#include "sync/ledger/profile.h"
 #include "tui/screens/words.h"
 
 #include <stdio.h>
@@ -148,4 +150,46 @@ void filling_shown(struct filling *f, fill_node n, struct buf *out)
 		row_mask(&value, form_is_select(fill_question(f->fill, n)->type));
 	buf_puts(out, value.len ? buf_str(&value) : _("(空)"));
 	buf_clear(&value);
+}
+
+/* The form as the draft was begun with; NULL where that pack is not held any more. */
+static const struct form *begun_with(const struct filling *f)
+{
+	const struct draft_about *about = draft_about(f->draft);
+	const struct form *asked = NULL;
+	const struct pack *pack;
+	uint32_t i;
+
+	if (profile_pack(f->app->profile, f->pack->id, about->version, &pack) || (i = pack_find_form(pack, about->form)) == PACK_NONE)
+		return NULL;
+	return pack_form_read(&pack->forms[i], &asked) ? NULL : asked;
+}
+
+static const char *in_language(const struct form *form, const struct form_text *text)
+{
+	return form_text(form, text, form_language(form, i18n_language() ? "en" : "zh"));
+}
+
+void filling_dropped(struct filling *f, const char *path, const char *value, const char *why)
+{
+	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	struct buf because = { 0 };
+	const struct form *old;
+	uint32_t q, c = FORM_NONE;
+	const char *label;
+
+	buf_puts(&because, why);                  /* it may be the last error's words, and looking for the old pack may fail */
+	old = begun_with(f);
+	q = old ? form_find(old, name, 0) : FORM_NONE;
+	label = q == FORM_NONE ? NULL : in_language(old, &old->questions[q].label);
+	if (q != FORM_NONE && old->questions[q].type == FORM_SELECT_ONE && old->questions[q].list != FORM_NONE)
+		c = form_find_choice(old, old->questions[q].list, value);
+	buf_printf(&f->dropped, "# %s", name);
+	if (label && *label && strcmp(label, name))
+		buf_printf(&f->dropped, "  %s", label);
+	buf_putc(&f->dropped, '\n');
+	if (*value)
+		buf_printf(&f->dropped, _("答的是: %s\n"), c == FORM_NONE ? value : in_language(old, &old->choices[c].label));
+	buf_printf(&f->dropped, "%s\n\n", buf_str(&because));
+	buf_clear(&because);
 }

@@ -113,6 +113,21 @@ static void assert_attached(struct profile *p, const uint8_t record[EVENT_REF], 
 }
 
 
+/* Who was told that it failed, and it had not, sends it off again. */
+static void a_draft_becomes_one_record_however_often_it_is_sent_off(void **state)
+{
+	uint64_t draft = new_draft(wang);
+	uint8_t first[EVENT_REF], second[EVENT_REF];
+	uint64_t version;
+
+	(void)state;
+	assert_ok(submit(wang, draft, "", first));
+	version = profile_version(wang);
+	assert_ok(submit(wang, draft, "", second));
+	assert_memory_equal(first, second, EVENT_REF);
+	assert_int_equal(profile_version(wang), version);         /* not a byte more was written */
+}
+
 /* --- taking --- */
 
 static void what_is_taken_along_is_sealed_and_named_for_an_answer(void **state)
@@ -377,6 +392,7 @@ static void a_disk_full_from_any_call_on_loses_no_photo_that_was_taken(void **st
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_draft_becomes_one_record_however_often_it_is_sent_off),
 		cmocka_unit_test(what_is_taken_along_is_sealed_and_named_for_an_answer),
 		cmocka_unit_test(names_that_no_answer_can_hold_are_refused),
 		cmocka_unit_test(a_kept_record_gets_what_it_names_and_what_is_missing_is_said),

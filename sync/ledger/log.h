@@ -72,8 +72,8 @@ enum err log_segment_read(const struct log_segment *seg, struct log_step *steps)
 struct log_result { uint32_t added, held, filled; bool gap, split; };
 
 /* Take in a segment whose author and signature the caller has verified. Held events are passed over; a fuller copy fills a
- * withheld part; another hash at a held number makes a split. ERR_LIMIT over 256 held pieces or 65,536 epochs; ERR_FORMAT
- * when a first event does not continue h_0. After an error the batch must fail as well. */
+ * withheld part; another hash at a held number makes a split. ERR_LIMIT over 256 held pieces or 65,536 epochs: what came before is taken in;
+ * ERR_FORMAT when a first event does not continue h_0: nothing is. After any other error the batch must fail as well. */
 enum err log_import(struct log_batch *b, const struct log_segment *seg, const struct log_step *steps, struct log_result *result);
 
 struct log_range;

@@ -20,25 +20,54 @@ static struct log_place place_in(const struct log_record *r, const struct log_st
 	return (struct log_place){ .log = r->number, .seq = seq, .strand = s->id };
 }
 
+static bool covers(const struct log_strand *s, uint64_t seq)
+{
+	return seq >= s->first && seq <= s->last;
+}
+
+/* Its strand, by its name: where many hold the number, that is one look instead of many. */
+static enum err named_holder(struct log_batch *b, struct log_record *r, uint64_t seq, const uint8_t hash[EVENT_HASH], struct log_strand **out)
+{
+	struct log_place at;
+	uint8_t held[EVENT_HASH];
+	enum err e = log_find(&b->txn, hash, &at);
+
+	*out = NULL;
+	if (e == ERR_NOTFOUND || (!e && (at.log != r->number || at.seq != seq)))
+		return ERR_OK;
+	if (!e && !(e = log_row_hash(&b->txn, &at, held)) && !memcmp(held, hash, EVENT_HASH))
+		*out = log_record_strand(r, at.strand);
+	return e;
+}
+
 /* The strand that holds this very event; NULL when none does. *other: a different event has the number. */
 static struct log_strand *holder(struct log_batch *b, struct log_record *r, uint64_t seq, const uint8_t hash[EVENT_HASH], bool *other)
 {
-	for (unsigned i = 0; i < r->count; i++) {
-		struct log_strand *s = &r->strands[i];
+	struct log_strand *s = NULL, *found;
+	unsigned many = 0;
+
+	for (unsigned i = 0; i < r->count; i++)
+		if (covers(&r->strands[i], seq)) {
+			s = &r->strands[i];
+			many++;
+		}
+	if (many > 1) {
+		if (named_holder(b, r, seq, hash, &found))
+			return NULL;
+		*other = !found;
+		return found;
+	}
+	if (many) {
 		struct log_place at = place_in(r, s, seq);
 		uint8_t held[EVENT_HASH];
 
-		if (seq < s->first || seq > s->last)
-			continue;
 		if (seq == s->last)
 			memcpy(held, s->hash, EVENT_HASH);
 		else if (log_row_hash(&b->txn, &at, held))
 			return NULL;
-		if (!memcmp(held, hash, EVENT_HASH))
-			return s;
-		*other = true;
+		*other = memcmp(held, hash, EVENT_HASH) != 0;
 	}
-	return NULL;
+	return many && !*other ? s : NULL;
 }
 
 static int erased_level(struct log_batch *b, const uint8_t ref[EVENT_REF])
@@ -125,30 +154,48 @@ static enum err meet(struct log_batch *b, struct log_record *r, struct log_stran
 
 /* --- what is new --- */
 
+struct import { struct log_batch *b; struct log_record *r; const struct log_segment *seg; const struct log_step *steps; struct log_result *result; };
+
+static const uint8_t *previous_of(const struct import *in, uint32_t i)
+{
+	return i ? in->steps[i - 1].hash : in->seg->previous;
+}
+
+/* Does what is new from event i on lead to a piece that is here? Then the two become one. */
+static bool closes_gap(const struct import *in, uint32_t i)
+{
+	for (; i < in->seg->count; i++)
+		for (unsigned k = 0; k < in->r->count; k++)
+			if (in->r->strands[k].first == in->seg->first + i + 1 && !memcmp(in->r->strands[k].previous, in->steps[i].hash, EVENT_HASH))
+				return true;
+	return false;
+}
+
 static enum err too_many(void)
 {
 	return err_set(ERR_LIMIT, _("这份日志缺口太多 (上限 %d 段): 请先补上缺的部分"), LIMIT_RANGES);
 }
 
 /* The strand that event `seq` after `previous` continues: the one that ends there, or a new one. */
-static enum err strand_for(struct log_batch *b, struct log_record *r, uint64_t seq, const uint8_t *previous, uint16_t *id,
-                           struct log_result *result)
+static enum err strand_for(const struct import *in, uint32_t i, uint16_t *id)
 {
+	uint64_t seq = in->seg->first + i;
+	const uint8_t *previous = previous_of(in, i);
+	struct log_record *r = in->r;
 	bool other = false;
 	struct log_strand *s;
 
-	for (unsigned i = 0; i < r->count; i++)
-		if (r->strands[i].last == seq - 1 && !memcmp(r->strands[i].hash, previous, EVENT_HASH)) {
-			*id = r->strands[i].id;
+	for (unsigned k = 0; k < r->count; k++)
+		if (r->strands[k].last == seq - 1 && !memcmp(r->strands[k].hash, previous, EVENT_HASH)) {
+			*id = r->strands[k].id;
 			return ERR_OK;
 		}
-	if (seq > 1 && !holder(b, r, seq - 1, previous, &other))
-		result->gap = true;
-	s = log_record_add(r, seq, previous);
-	if (!s)
+	if (seq > 1 && !holder(in->b, r, seq - 1, previous, &other))
+		in->result->gap = true;
+	if ((r->count >= LIMIT_RANGES && !closes_gap(in, i)) || !(s = log_record_add(r, seq, previous)))
 		return too_many();
 	*id = s->id;
-	log_record_put(&b->txn, r);                 /* whom an event's distance means is looked up while the strand grows */
+	log_record_put(&in->b->txn, r);             /* whom an event's distance means is looked up while the strand grows */
 	return ERR_OK;
 }
 
@@ -198,13 +245,6 @@ static bool reaches(const struct log_record *r, const struct log_strand *s)
 	return false;
 }
 
-struct import { struct log_batch *b; struct log_record *r; const struct log_segment *seg; const struct log_step *steps; struct log_result *result; };
-
-static const uint8_t *previous_of(const struct import *in, uint32_t i)
-{
-	return i ? in->steps[i - 1].hash : in->seg->previous;
-}
-
 static enum err journal_run(struct import *in, uint32_t from, const struct log_step *steps, uint32_t count)
 {
 	struct log_segment run = { .id = in->seg->id, .first = in->seg->first + from, .count = count, .base = steps[0].base };
@@ -238,11 +278,10 @@ static enum err take_stripped(struct import *in, uint32_t i, struct log_strand *
 /* Take new events from *i on, as far as they are new; *i moves behind them. */
 static enum err take_run(struct import *in, uint32_t *i)
 {
-	uint64_t seq = in->seg->first + *i;
 	uint32_t from = *i;
 	uint16_t id = 0;
 	struct log_strand *s;
-	enum err e = strand_for(in->b, in->r, seq, previous_of(in, *i), &id, in->result);
+	enum err e = strand_for(in, *i, &id);
 
 	while (!e && *i < in->seg->count) {
 		const struct log_step *step = &in->steps[*i];
@@ -273,7 +312,7 @@ static enum err take_run(struct import *in, uint32_t *i)
 		e = journal_run(in, from, in->steps + from, *i - from);
 	if (!e)
 		e = join(in->b, in->r, id);
-	return e ? e : in->r->count > LIMIT_RANGES ? too_many() : ERR_OK;
+	return e;
 }
 
 enum err log_import(struct log_batch *b, const struct log_segment *seg, const struct log_step *steps, struct log_result *result)
@@ -304,9 +343,14 @@ enum err log_import(struct log_batch *b, const struct log_segment *seg, const st
 			e = take_run(&in, &i);
 		}
 	}
-	if (!e && (result->added || result->filled))
+	/* Of a segment with a piece too many what came before it is here. */
+	if ((!e || e == ERR_LIMIT) && (result->added || result->filled)) {
+		enum err moved = ERR_OK;
+
 		log_record_put(&b->txn, r);
-	if (!e && result->added && r->count > 1)
-		e = log_trust_moved(b, r);
+		if (result->added && r->count > 1)
+			moved = log_trust_moved(b, r);
+		e = moved ? moved : e;
+	}
 	return e ? e : b->txn.err;
 }

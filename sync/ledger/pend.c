@@ -1,23 +1,36 @@
 #include "config.h"
 #include "sync/ledger/fold_own.h"
 
+#include "sync/keys/hash.h"
+#include "sync/ledger/profile.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-/* PEND: 'p' version word 2 | 'e' ref 12 | 'g' log 4, then the ref of the waiting event → its place. A distance cannot be
- * followed across a gap, whatever is held beyond it: whoever waits in a log is asked again when that log has grown. */
+enum { PEND_VERSION = 12, PEND_PLACE = 14 };
 
-static struct store_key waits_for(struct fold *f, struct store_txn *t, const struct missing *why, enum err *e)
+/* PEND: 'p' hash of a pack's version 12 | 'e' ref 12 | 'g' log 4, then the ref of the waiting event → its place, and the version. (No word of
+ * words.h: anybody may name packs that never were.) A distance cannot be followed across a gap, whatever is held beyond it: whoever waits in a
+ * log is asked again when that log has grown. */
+
+static struct store_key waits_for_pack(const char *version)
 {
 	struct store_key k = store_key();
-	uint16_t word = 0;
+	uint8_t hash[KEYS_HASH_SHORT];
+
+	keys_hash_short(version, strlen(version), hash);
+	store_key_u8(&k, 'p');
+	store_key_put(&k, hash, PEND_VERSION);
+	return k;
+}
+
+static struct store_key waits_for(const struct missing *why)
+{
+	struct store_key k = store_key();
 
 	switch (why->what) {
 	case MISSING_PACK:
-		*e = words_make(&f->words, t, why->version, &word);
-		store_key_u8(&k, 'p');
-		store_key_u16(&k, word);
-		break;
+		return waits_for_pack(why->version);
 	case MISSING_PLACE:
 		store_key_u8(&k, 'g');
 		store_key_u32(&k, why->place.log);
@@ -31,16 +44,16 @@ static struct store_key waits_for(struct fold *f, struct store_txn *t, const str
 
 enum err pend_keep(struct fold *f, struct store_txn *t, const struct fold_view *v, const struct missing *why)
 {
-	enum err e = ERR_OK;
-	struct store_key k = waits_for(f, t, why, &e);
+	struct store_key k = waits_for(why);
 	struct buf place = { 0 };
+	enum err e;
 
-	if (e)
-		return e;
 	store_key_put(&k, v->hash, EVENT_REF);
 	buf_be32(&place, v->at->log);
 	buf_be64(&place, v->at->seq);
 	buf_be16(&place, v->at->strand);
+	if (why->what == MISSING_PACK)
+		buf_puts(&place, why->version);
 	store_put(t, STORE_PEND, &k, place.data, place.len);
 	f->pending = true;
 	e = place.err;
@@ -113,14 +126,43 @@ enum err pend_log_grew(struct fold *f, struct store_txn *t, uint32_t log)
 
 enum err pend_pack_came(struct fold *f, struct store_txn *t, const char *version)
 {
-	uint16_t word = words_find(&f->words, t, version);
-	struct store_key k = store_key();
+	struct store_key k = waits_for_pack(version);
 
-	if (!word)
-		return ERR_OK;
-	store_key_u8(&k, 'p');
-	store_key_u16(&k, word);
 	return wake(f, t, &k);
+}
+
+enum err fold_waiting(struct fold *f, bool (*each)(void *user, const char *version, uint64_t events), void *user)
+{
+	struct store_key prefix = store_key(), key, last = store_key();
+	struct buf value = { 0 }, version = { 0 };
+	struct store_cursor at;
+	struct store_txn t;
+	uint64_t count = 0;
+	bool more = true;
+	enum err e;
+
+	profile_begin(f->p, &t);
+	store_key_u8(&prefix, 'p');
+	store_seek(&t, STORE_PEND, &prefix, &at);
+	while (more && store_next(&at, &key, &value)) {
+		bool same = count && !memcmp(key.bytes, last.bytes, 1 + PEND_VERSION);
+
+		if (!same && count)
+			more = each(user, buf_str(&version), count);
+		count = same ? count + 1 : 1;
+		last = key;
+		buf_reset(&version);
+		if (value.len > PEND_PLACE)
+			buf_put(&version, value.data + PEND_PLACE, value.len - PEND_PLACE);
+	}
+	if (more && count)
+		each(user, buf_str(&version), count);
+	store_seek_end(&at);
+	e = t.err ? t.err : version.err;
+	store_abort(&t);
+	buf_clear(&value);
+	buf_clear(&version);
+	return e;
 }
 
 bool pend_any(struct store_txn *t)

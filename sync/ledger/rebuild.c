@@ -169,32 +169,3 @@ enum err fold_rebuild(struct fold *f, uint32_t events)
 	free(r.ids.at);
 	return e;
 }
-
-enum err fold_waiting(struct fold *f, bool (*each)(void *user, const char *version, uint64_t events), void *user)
-{
-	struct store_key prefix = store_key(), key;
-	struct store_cursor at;
-	struct store_txn t;
-	uint16_t word = 0;
-	uint64_t count = 0;
-	bool more = true;
-	enum err e;
-
-	profile_begin(f->p, &t);
-	store_key_u8(&prefix, 'p');
-	store_seek(&t, STORE_PEND, &prefix, &at);
-	while (more && store_next(&at, &key, NULL)) {
-		uint16_t now = (uint16_t)(key.bytes[1] << 8 | key.bytes[2]);
-
-		if (now != word && count)
-			more = each(user, words_text(&f->words, &t, word), count);
-		count = now == word ? count + 1 : 1;
-		word = now;
-	}
-	if (more && count)
-		each(user, words_text(&f->words, &t, word), count);
-	store_seek_end(&at);
-	e = t.err;
-	store_abort(&t);
-	return e;
-}

@@ -1,14 +1,15 @@
-/* One row that thousands of events write to: an insider may sign as many as fit into a bundle, and the office must be done with it in its
- * second for each MiB. */
+/* One row that thousands of events write to, records of thousands of packs that nobody has: an insider may sign as many as fit into a bundle,
+ * and the office must be done with it in its second for each MiB, and go on. */
 #include "config.h"
 #include "tests/ledger/hostile.h"
 
+#include "sync/ledger/fold.h"
 #include "sync/ledger/payload.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { EVENTS = 60, CROWD = 8000 };
+enum { EVENTS = 60, CROWD = 8000, PACKS = 66000, AT_ONCE = 11000 };
 
 static int begin(void **state)
 {
@@ -106,10 +107,49 @@ static void a_row_that_takes_thousands_of_steps_is_judged_in_time(void **state)
 	crowd("hazard_notify", "notify", LIMIT_DEPS);
 }
 
+static uint32_t versions;
+
+static bool count_version(void *user, const char *version, uint64_t events)
+{
+	(void)user;
+	assert_int_equal(events, 1);
+	assert_memory_equal(version, "x/", 2);
+	versions++;
+	return true;
+}
+
+static void records_of_packs_that_nobody_has_use_up_nothing(void **state)
+{
+	struct payload head = head_of("hazard_new");
+	struct payload_row row = { .instance = PAYLOAD_NO_INSTANCE, .fresh = true };
+
+	(void)state;
+	for (uint32_t n = 0; n < PACKS; n += AT_ONCE) {
+		struct chain c = hostile_log();
+
+		for (uint32_t i = 0; i < AT_ONCE; i++) {
+			snprintf(head.version, sizeof head.version, "x/%u", n + i);
+			put(&c, &head, &row, 1);
+		}
+		deliver(&c, AT_ONCE);
+	}
+	assert_ok(fold_waiting(summer_town.office->fold, count_version, NULL));
+	assert_int_equal(versions, PACKS);
+}
+
 static void it_all_folds_anew_to_the_same(void **state)
 {
 	(void)state;
 	hostile_judge();
+}
+
+static void and_work_goes_on(void **state)
+{
+	struct row_id made;
+
+	(void)state;
+	assert_ok(township_submit(summer_town.office, "hazard_new", NULL, "{'desc':'还能记','level':'G','src':'patrol','address':'村口'}", &made));
+	assert_string_equal(township_value(summer_town.office, &made, "desc"), "还能记");
 }
 
 int main(void)
@@ -118,7 +158,9 @@ int main(void)
 		cmocka_unit_test(a_row_that_thousands_write_to_is_judged_in_time),
 		cmocka_unit_test(a_row_that_thousands_write_to_unseen_is_judged_in_time),
 		cmocka_unit_test(a_row_that_takes_thousands_of_steps_is_judged_in_time),
+		cmocka_unit_test(records_of_packs_that_nobody_has_use_up_nothing),
 		cmocka_unit_test(it_all_folds_anew_to_the_same),
+		cmocka_unit_test(and_work_goes_on),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -308,8 +308,10 @@ static enum err may_fill_in(const struct making *m)
 	const struct keys_writer *w = keys_roster_find(m->p->roster, m->p->writer);
 	const struct pack_form *pf = &m->pack->forms[m->form];
 
-	if (!w || w->revoked)
-		return err_set(ERR_DENIED, _("这台设备还没有乡镇发的证书, 或已被停用"));
+	if (!w)
+		return err_set(ERR_DENIED, _("这台设备还没有乡镇发的证书: 先入网"));
+	if (w->revoked)
+		return err_set(ERR_DENIED, _("乡镇已停用这台设备, 记不下新的: 请找乡镇重新入网"));
 	if (pf->roles && !(w->roles & pf->roles))
 		return err_set(ERR_DENIED, _("%s: %s"), pack_name(&pf->title, i18n_language()), row_reason_text(ROW_NO_ROLE));
 	return ERR_OK;

@@ -157,6 +157,24 @@ static void a_clock_that_cannot_be_right_is_told_at_the_desk(void **state)
 	field_leave(vt);
 }
 
+/* Its holder learns it before he walks a place, not when he would save. */
+static void a_device_that_is_revoked_says_so_before_work_is_begun_on_it(void **state)
+{
+	struct vt *vt;
+
+	(void)state;
+	field_run("mkdir -p off; town enrol revoke $(town enrol list | awk '/赵敏/ { print $1 }') --reason 换设备; town sync --dir off;"
+	    "xunchactl --profile third --pin-file pin.third sync --dir off");
+	vt = field_start("third", 18, 40, NULL);
+	field_unlock(vt, "864209");
+	assert_shows(vt, "乡镇已停用这台设备: 找乡镇重新入网");
+	vt_keys(vt, "n");
+	assert_shows(vt, "记不下新的");
+	vt_keys(vt, "y");
+	assert_shows(vt, "乡镇已停用这台设备");
+	field_leave(vt);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +182,7 @@ int main(void)
 		cmocka_unit_test(a_new_pack_is_checked_then_published_and_the_device_has_it),
 		cmocka_unit_test(a_stick_is_merged_at_the_desk_and_takes_receipts_home),
 		cmocka_unit_test(a_clock_that_cannot_be_right_is_told_at_the_desk),
+		cmocka_unit_test(a_device_that_is_revoked_says_so_before_work_is_begun_on_it),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

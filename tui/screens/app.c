@@ -249,6 +249,7 @@ enum err app_learn(struct app *app)
 		snprintf(app->label, sizeof app->label, "%s", me->label);
 		snprintf(app->person, sizeof app->person, "%s", me->person);
 		app->roles = me->roles;
+		app->revoked = me->revoked;
 		village_of(me, app->village);
 	}
 	if (!e)
@@ -277,5 +278,6 @@ void app_leave(struct app *app)
 	profile_lock(app->profile);
 	app->pack = NULL;
 	app->roles = 0;
+	app->revoked = false;
 	app->person[0] = app->label[0] = app->place[0] = app->village[0] = '\0';
 }

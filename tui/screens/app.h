@@ -25,6 +25,7 @@ struct app {
 	char wanted_label[33];                  /* --as; "" */
 	struct courier courier;                 /* exchanges with the township while a writer is unlocked */
 	bool resume;                            /* just unlocked: open what was being filled */
+	bool revoked;                           /* the township takes nothing more from this writer */
 	bool doubted;                           /* doubt_tell() has spoken */
 };
 

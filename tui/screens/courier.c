@@ -172,6 +172,10 @@ void courier_trouble(const struct app *app, struct buf *out)
 {
 	const struct courier *c = &app->courier;
 
+	if (app->revoked) {
+		buf_puts(out, _("乡镇已停用这台设备: 找乡镇重新入网"));
+		return;
+	}
 	if (!courier_works(app) || !c->last.over || !c->last.err)
 		return;
 	put_clock(app, clock_wall() + c->when.next - clock_uptime(), out);
@@ -183,6 +187,10 @@ enum kit_role courier_words(const struct app *app, struct buf *out)
 	const struct courier *c = &app->courier;
 	const struct errand_word *w = errand_runs(&c->errand) ? &c->errand.word : &c->last;
 
+	if (app->revoked) {
+		courier_trouble(app, out);
+		return KIT_DANGER;
+	}
 	if (errand_runs(&c->errand)) {
 		buf_puts(out, _("正在交换"));
 		if (*w->what)

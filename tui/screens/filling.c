@@ -197,7 +197,8 @@ enum err filling_begin(struct app *app, const char *form, const struct row_id *s
 	f->has_subject = subject != NULL;
 	if (subject)
 		f->subject = *subject;
-	e = find_form(f, form);
+	/* Not after forty items. What was begun before may be read still. */
+	e = app->revoked ? err_set(ERR_DENIED, _("乡镇已停用这台设备, 记不下新的: 请找乡镇重新入网")) : find_form(f, form);
 	if (!e)
 		e = open_fill(f);
 	if (!e)

@@ -369,7 +369,7 @@ static int draw_trouble(struct today *t, WINDOW *win, int y)
 	courier_trouble(t->app, &b);
 	lines = b.len > 0;
 	if (lines)
-		kit_text(win, y, 1, getmaxx(win) - 2, KIT_DIM, buf_str(&b));
+		kit_text(win, y, 1, getmaxx(win) - 2, t->app->revoked ? KIT_DANGER : KIT_DIM, buf_str(&b));
 	buf_clear(&b);
 	return lines;
 }

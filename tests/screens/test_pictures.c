@@ -1,7 +1,9 @@
 /* The main screens of field and desk as they stand, to the cell: a change that nobody meant shows as a picture that differs. Few, of
  * one invented week, whose clock stands; XUNCHA_UPDATE=1 writes them anew. */
 #include "config.h"
-#include "tests/screens/field.h"
+#include "tests/screens/errand.h"
+
+#include <string.h>
 
 /* At both sizes, on the same program. */
 static void taken(struct vt *vt, const char *wide, const char *narrow)
@@ -97,6 +99,44 @@ static void two_versions_side_by_side(void **state)
 	taken(vt, "sides-80x24", "sides-40x18");
 }
 
+/* A row of the screen on which `text` stands, without what it does not cut. */
+static void assert_whole(struct vt *vt, const char *text)
+{
+	struct buf screen = { 0 };
+	char *at, *end;
+
+	vt_text(vt, &screen);
+	at = strstr(buf_str(&screen), text);
+	if (!at)
+		vt_print(vt);
+	assert_non_null(at);
+	end = strchr(at, '\n');
+	if (end)
+		*end = '\0';
+	print_message("# %s\n", at);
+	assert_null(strstr(at, "…"));
+	buf_clear(&screen);
+}
+
+/* A month without a way to the township. */
+static void however_much_waits_the_foot_counts_it_whole(void **state)
+{
+	(void)state;
+	field_run("awk 'BEGIN { for (i = 0; i < 1000; i++) print (i ? \",\" : \"[\") \"{\\\"desc\\\":\\\"软管无卡箍\\\",\\\"level\\\":\\\"G\\\",\\\"src\\\":\\\"patrol\\\"}\"; print \"]\" }' >many.json;"
+	          "on manager 2026-07-12T08:25 --json record submit --form hazard_new --row places:=name:石桥旅社 --answers many.json >refs.json;"
+	          "grep -o '[0-9a-f]\\{24\\}' refs.json | head -12 | while read ref; do cp $SRCDIR/tests/screens/small.jpg p.jpg; echo $ref >>p.jpg; on manager 2026-07-12T08:26 attach $ref p.jpg; done");
+	for (size_t i = 0; i < ERRAND_MODES; i++) {
+		errand_mode = &errand_modes[i];
+		if (errand_mode->mono)
+			continue;
+		errand_start(FIELD_NOW, "manager", NULL);
+		assert_shows(errand_vt, "PIN");
+		field_unlock(errand_vt, FIELD_PIN);
+		assert_whole(errand_vt, errand_mode->cols < 60 ? errand_in("没送到 1015 照片 12", "1015 unsent 12 pics") : errand_in("没送到 1015 条", "1015 "));
+		field_leave(errand_vt);
+	}
+}
+
 static int setup(void **state)
 {
 	return field_setup(state) || field_setup_also("desk.sh") ? -1 : 0;
@@ -112,6 +152,7 @@ int main(void)
 		cmocka_unit_test(the_home_of_the_desk),
 		cmocka_unit_test(what_is_owed),
 		cmocka_unit_test(two_versions_side_by_side),
+		cmocka_unit_test(however_much_waits_the_foot_counts_it_whole),
 	};
 
 #ifndef WITH_TOWN

@@ -260,6 +260,15 @@ void kit_stack_draw(struct kit_stack *s)
 	wnoutrefresh(stdscr);
 }
 
+void kit_say_now(const char *words)
+{
+	kit_say(KIT_PLAIN, "%s", words);
+	if (!running || !running->top)
+		return;
+	kit_stack_draw(running);
+	doupdate();
+}
+
 bool kit_breathe(void)
 {
 	struct kit_event event;

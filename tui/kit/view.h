@@ -108,6 +108,8 @@ bool kit_breathe(void);
 /* One line to the person, until the next key. kit_say_error() shows err_detail(). */
 void kit_say(enum kit_role role, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void kit_say_error(enum err e);
+/* On the screen at once: what begins now takes longer than a key may wait. Say afterwards how it ended. */
+void kit_say_now(const char *words);
 bool kit_says(void);                                    /* is there one? */
 const char *kit_said(void);
 

@@ -62,6 +62,7 @@ static enum kit_next confirmed(struct kit_view *below, struct kit_view *self)
 
 	if (kit_choice_answer(self) != 0)
 		return KIT_STAY;
+	kit_say_now(_("正在发证…"));
 	e = enrol_extend(v->app->profile, v->label, v->roles, &v->scope, v->scoped);
 	if (e) {
 		kit_say_error(e);
@@ -80,6 +81,7 @@ static enum kit_next authority_confirmed(struct kit_view *below, struct kit_view
 
 	if (kit_choice_answer(self) != 1)
 		return KIT_STAY;
+	kit_say_now(_("正在发证…"));
 	e = trust_admit(v->app->profile, v->label);
 	if (e)
 		kit_say_error(e);

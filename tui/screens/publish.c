@@ -69,6 +69,8 @@ static enum kit_next confirmed(struct kit_view *below, struct kit_view *self)
 
 	if (i == 1)
 		pager = kit_pager_new(_("检查清单包"), buf_str(&ready.faults));
+	if (i == 0)
+		kit_say_now(_("正在发布…"));
 	if (i == 0 && (e = publish(ready.app)))
 		kit_say_error(e);
 	else if (i == 0)
@@ -102,6 +104,7 @@ static enum kit_next folder_given(struct kit_view *below, struct kit_view *self)
 	if (!dir || !*dir)
 		return KIT_STAY;
 	forget();
+	kit_say_now(_("正在检查清单包…"));
 	e = pack_check(dir, ready.app->pack, note, NULL, &ready.pack);
 	if (!e && ready.app->pack)
 		e = pack_changes(ready.app->pack, ready.pack, change, NULL);
@@ -112,6 +115,7 @@ static enum kit_next folder_given(struct kit_view *below, struct kit_view *self)
 		forget();
 		return pager ? kit_open(below, pager) : KIT_STAY;
 	}
+	kit_say(KIT_PLAIN, "%s", "");
 	return ask(below);
 }
 

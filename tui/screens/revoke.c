@@ -128,6 +128,7 @@ static enum kit_next confirmed(struct kit_view *below, struct kit_view *self)
 
 	if (kit_choice_answer(self) != 1)
 		return KIT_STAY;
+	kit_say_now(_("正在吊销, 换钥匙…"));
 	e = trust_revoke(v->app->profile, v->who.label, &limits, &r);
 	if (e) {
 		kit_say_error(e);
@@ -147,6 +148,7 @@ static enum kit_next rotate_confirmed(struct kit_view *below, struct kit_view *s
 
 	if (kit_choice_answer(self) != 1)
 		return KIT_STAY;
+	kit_say_now(_("正在换根…"));
 	e = trust_rotate(v->app->profile, NULL);
 	if (e) {
 		kit_say_error(e);

@@ -181,6 +181,14 @@ static void say_unsent(const char *names, unsigned sent, struct buf *words)
 	buf_puts(words, names);
 }
 
+static void say_sending(unsigned sent, unsigned all)
+{
+	char words[128];
+
+	snprintf(words, sizeof words, _("正在发给各村… %u/%u"), sent, all);
+	kit_say_now(words);
+}
+
 enum err villages_submit(struct filling *f, const char *ids, struct buf *words)
 {
 	const char *form = f->form->id, *next;
@@ -195,6 +203,7 @@ enum err villages_submit(struct filling *f, const char *ids, struct buf *words)
 		e = fill_save(f->fill, FILL_NO_NODE, &answers);
 	next = buf_str(&codes);
 	while (!e && next_id(&next, village)) {
+		say_sending(sent, (unsigned)(codes.len / (CODE + 1)));
 		if (sent) {
 			e = submit_again(app, form, village, &answers);
 		} else {

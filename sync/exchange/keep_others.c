@@ -123,7 +123,9 @@ enum err keep_for_others(struct profile *p, struct inbox_file *f, const struct b
 	delivered |= is_covered(&t, f->pieces, f->piece_count);
 	e = t.err;
 	store_abort(&t);
-	return e || delivered || erase_forbids(p, f->data, f->len) ? e : carry(p, CARRY_OLD, f);
+	if (e || delivered || (!keep_carries(p, f->id) && erase_forbids(p, f->data, f->len)))
+		return e;
+	return carry(p, CARRY_OLD, f);
 }
 
 enum err keep_delivered(struct profile *p, const uint8_t bundle[KEYS_HASH], const void *receipt, size_t len)

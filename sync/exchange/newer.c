@@ -61,7 +61,9 @@ enum err newer_retry(struct profile *p, uint32_t *again)
 
 /* --- what waits --- */
 
-struct telling { struct profile *profile; enum err (*each)(void *user, const struct newer *n); void *user; enum err err; uint64_t count; };
+/* Of records that wait, so many packs are told by name; of the others how many wait: anybody may name packs that never were. */
+enum { PACKS_NAMED = 16 };
+struct telling { struct profile *profile; enum err (*each)(void *user, const struct newer *n); void *user; enum err err; uint64_t count, others; unsigned named; };
 
 static enum err tell(struct telling *x, enum newer_what what, const char *name, uint64_t count)
 {
@@ -91,7 +93,10 @@ static bool tell_records(void *user, const char *version, uint64_t events)
 {
 	struct telling *x = user;
 
-	return !(x->err = tell(x, NEWER_RECORDS, version ? version : "", events));
+	if (x->named++ < PACKS_NAMED)
+		return !(x->err = tell(x, NEWER_RECORDS, version ? version : "", events));
+	x->others += events;
+	return true;
 }
 
 static bool is_known(uint16_t kind)
@@ -150,7 +155,7 @@ enum err newer_each(struct profile *p, bool kinds, enum err (*each)(void *user, 
 	if (!e)
 		e = keep_unread_packs(p, tell_pack, &x);
 	if (!e && p->fold && !(e = fold_waiting(p->fold, tell_records, &x)))
-		e = x.err;
+		e = x.err ? x.err : tell(&x, NEWER_RECORDS, "…", x.others);
 	if (!e && kinds && !(e = count_kinds(&x)))
 		e = tell(&x, NEWER_KINDS, "", x.count);
 	return e;

@@ -167,6 +167,39 @@ static void the_moved_go_home_when_it_is_allowed_and_not_before(void **state)
 	the_log_says_why();
 }
 
+/* The blue warning becomes a red one, with a list of its own: nobody goes to fetch a family that left an hour ago. */
+static void who_left_for_the_first_warning_is_seen_to_have_gone_in_the_second(void **state)
+{
+	(void)state;
+	errand_mode = errand_modes;
+	open_list("05:00");
+	assert_true(vt_selected(errand_vt, "白玉珍"));
+	errand_type("1");
+	assert_shows(errand_vt, "到位 1/12");
+	field_leave(errand_vt);
+	write_file("red.json", "{\"issuer\": \"县气象台\", \"kind\": \"flash_flood\", \"level\": \"1\", \"summary\": \"升级\"}");
+	submit("warning_new", "red.json", "2026-07-12T05:10");
+	errand_open("05:10");
+	errand_press("Enter");                  /* the graver one stands first */
+	assert_shows(errand_vt, "一级");
+	errand_type("g");
+	errand_type("t");
+	assert_shows(errand_vt, "到位 0/12");
+	assert_shows(errand_vt, "[~]  白玉珍");
+	assert_shows(errand_vt, "已走 05:0");
+	assert_true(vt_selected(errand_vt, "白玉珍"));
+	errand_type("1");                       /* whoever has this list has seen them there: it counts here too */
+	assert_shows(errand_vt, "到位 1/12");
+	errand_press("Esc");
+	lift();
+	errand_press("Esc");
+	errand_press("Enter");
+	assert_shows(errand_vt, "二级");
+	lift();
+	errand_press("Esc");
+	field_leave(errand_vt);
+}
+
 /* One household more a line; every seventh needs someone. */
 static void three_hundred(void)
 {
@@ -355,6 +388,7 @@ int main(void)
 		cmocka_unit_test(the_moved_go_home_when_it_is_allowed_and_not_before),
 		cmocka_unit_test(twelve_households_are_ticked_off_by_one_key_each_and_who_need_it_go_first),
 		cmocka_unit_test(the_number_of_people_moved_goes_into_the_report),
+		cmocka_unit_test(who_left_for_the_first_warning_is_seen_to_have_gone_in_the_second),
 		cmocka_unit_test(a_tick_taken_back_leaves_no_place_and_where_none_is_known_it_is_asked),
 		cmocka_unit_test(three_hundred_households_survive_a_kill_in_the_middle),
 	};

@@ -45,17 +45,23 @@ static bool household_of(struct app *app, const struct row *callout, struct row_
 	return known;
 }
 
-/* When they came home; 0 when they have not, or were moved once more since. */
-static int64_t home_since(struct app *app, const struct row *callout)
+/* What their own row in the register says: when they came home, 0 when they have not, or were moved once more since; and of those whom this
+ * list has not seen go, when they were moved all the same. */
+static void ask_register(struct app *app, const struct row *callout, struct move *move)
 {
 	struct row row = { .id = { .index = 0 } };
+	int64_t back = 0, gone = 0;
 	struct row_id id;
-	int64_t back = 0;
 
-	if (household_of(app, callout, &id) && !row_read(app->profile, &id, &row))
+	if (household_of(app, callout, &id) && !row_read(app->profile, &id, &row)) {
 		back = clocks_time(app, &row, "returned_at");
+		gone = clocks_time(app, &row, "moved_at");
+	}
 	row_clear(&row);
-	return back > clocks_time(app, callout, "moved_at") ? back : 0;
+	if (move->state == MOVE_ARRIVED)
+		move->home = back > clocks_time(app, callout, "moved_at") ? back : 0;
+	else if (move->state == MOVE_STILL)
+		move->away = gone > back ? gone : 0;
 }
 
 static enum err add(struct app *app, struct moves *m, uint32_t at)
@@ -70,13 +76,14 @@ static enum err add(struct app *app, struct moves *m, uint32_t at)
 	move.people = number(app, &row, "people");
 	move.first = words_is(app, &row, "help", "yes");
 	move.state = state_of(app, &row);
-	move.home = move.state == MOVE_ARRIVED ? home_since(app, &row) : 0;
+	ask_register(app, &row, &move);
 	arrived = number(app, &row, "moved_n");
 	row_clear(&row);
 	m->homes[move.state]++;
 	m->people[move.state] += move.state == MOVE_ARRIVED && arrived ? arrived : move.people;
 	m->all_people += move.people;
 	m->home += move.home != 0;
+	m->away += move.away != 0;
 	m->first += move.first;
 	m->first_arrived += move.first && move.state == MOVE_ARRIVED;
 	m->order[m->count++] = move;
@@ -124,6 +131,8 @@ void moves_words(const struct moves *m, struct buf *out)
 	buf_printf(out, _("到位 %u/%zu 户 %u/%u 人"), m->homes[MOVE_ARRIVED], m->count, m->people[MOVE_ARRIVED], m->all_people);
 	if (m->first)
 		buf_printf(out, _("  先转移 %u/%u 户"), m->first_arrived, m->first);
+	if (m->away)
+		buf_printf(out, _("  已走 %u"), m->away);
 	if (m->homes[MOVE_ON_WAY])
 		buf_printf(out, _("  路上 %u"), m->homes[MOVE_ON_WAY]);
 	if (m->homes[MOVE_REFUSED])

@@ -3,7 +3,7 @@
  * Those who need someone first (old, weak, sick, disabled, pregnant, small children) stand before the others, then as the list was
  * made; the order does not change while people are ticked off. Fields of callouts: warning, name, household, help, people, state
  * (moving, arrived, refused), settle, shelter, moved_at, moved_by, moved_n; the form is callout_move. Who arrived and went home later
- * counts as arrived still: the register of households says when and by whose word (returned_at, return_by; form household_returned).
+ * counts as arrived still, and who was moved for another warning that runs too has gone already, though nobody ticked it here: the register of households says when and by whose word (returned_at, return_by; form household_returned).
  */
 #ifndef TUI_SCREENS_MOVES_H
 #define TUI_SCREENS_MOVES_H
@@ -13,7 +13,7 @@
 
 enum move_state { MOVE_STILL, MOVE_ON_WAY, MOVE_ARRIVED, MOVE_REFUSED, MOVE_STATES };
 
-struct move { uint32_t at /* in the listing */, people; bool first; int64_t home /* again, since: ms; 0 no */; enum move_state state; };
+struct move { uint32_t at /* in the listing */, people; bool first; int64_t home /* again, since: ms; 0 no */, away /* moved for another warning, not home since: when */; enum move_state state; };
 
 struct moves {
 	struct listing *listing;
@@ -22,12 +22,13 @@ struct moves {
 	uint32_t homes[MOVE_STATES], people[MOVE_STATES];   /* people: of whom arrived, as counted at their arrival */
 	uint32_t first, first_arrived;                      /* households that go first */
 	uint32_t all_people, home;                          /* home: households that are back */
+	uint32_t away;                                      /* not ticked here, but moved for another warning */
 };
 
 enum err moves_open(struct app *app, const struct row_id *warning, struct moves *out);
 void moves_close(struct moves *m);
 
-/* "到位 4/12 户 11/40 人  路上 1  不愿 1  回家 2"; nothing when no household is on the list. */
+/* "到位 4/12 户 11/40 人  已走 3  路上 1  不愿 1  回家 2"; nothing when no household is on the list. */
 void moves_words(const struct moves *m, struct buf *out);
 
 /* May this person move people by this pack? */

@@ -68,13 +68,15 @@ static void state_cell(struct moving *m, const struct row *row, const struct mov
 	static const enum kit_role roles[MOVE_STATES] = { KIT_PLAIN, KIT_SOON, KIT_GOOD, KIT_DANGER };
 	const char *const words[MOVE_STATES] = { "", _("路上"), _("到了"), _("不愿转移") };
 	char at[32] = "";
-	int64_t when = move->home ? move->home : move->state == MOVE_ARRIVED ? clocks_time(m->app, row, "moved_at") : 0;
+	int64_t when = move->home ? move->home : move->away ? move->away : move->state == MOVE_ARRIVED ? clocks_time(m->app, row, "moved_at") : 0;
 
 	if (when)
 		clock_format_time(when, m->app->pack->utc_offset, at);
-	snprintf(mark->text, KIT_CELL, "%s", move->home ? "[=]" : marks[move->state]);
-	snprintf(cell->text, KIT_CELL, "%s%s%.5s", move->home ? _("回家了") : words[move->state], when ? " " : "", when ? at + 11 : "");
-	cell->role = mark->role = roles[move->state];
+	snprintf(mark->text, KIT_CELL, "%s", move->home ? "[=]" : move->away ? "[~]" : marks[move->state]);
+	/* Moved for another warning: of another day, the day. */
+	snprintf(cell->text, KIT_CELL, "%s%s%.5s", move->home ? _("回家了") : move->away ? _("已走") : words[move->state], when ? " " : "",
+	         !when ? "" : move->away && clock_day_of(when, m->app->pack->utc_offset) != app_day(m->app) ? at + 5 : at + 11);
+	cell->role = mark->role = move->away ? KIT_SOON : roles[move->state];
 }
 
 static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])

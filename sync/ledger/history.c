@@ -430,19 +430,32 @@ static struct log_place noted_place(const struct store_key *k, size_t prefix, co
 	return at;
 }
 
-/* The event at a place whose ref begins as the key says; in a split log the place alone may mean its twin. */
+struct twin { const uint8_t *ref; size_t len; struct log_place at; };
+
+static enum err is_twin(void *user, const struct log_event *e)
+{
+	struct twin *x = user;
+
+	if (memcmp(e->hash, x->ref, x->len))
+		return ERR_OK;
+	x->at = e->place;
+	return ERR_EXISTS;
+}
+
+/* The event at a place whose ref begins as the key says; in a split log the place alone may mean its twin, or nobody. */
 static enum err read_event(const struct context *c, const struct log_place *at, const uint8_t *ref, size_t len, struct log_event *out)
 {
+	struct twin x = { .ref = ref, .len = len };
+	struct event_log_id id;
 	enum err e = log_event_at(c->t, at, out);
 
-	if (!e && memcmp(out->hash, ref, len) && len == EVENT_REF)
-		e = log_event_get(c->t, ref, out);
-	for (uint16_t strand = 0; !e && memcmp(out->hash, ref, len) && strand < LIMIT_RANGES; strand++) {
-		struct log_place other = { .log = at->log, .seq = at->seq, .strand = strand };
-
-		e = log_event_at(c->t, &other, out);
-	}
-	return e;
+	if ((e && e != ERR_NOTFOUND) || (!e && !memcmp(out->hash, ref, len)))
+		return e;
+	if (len == EVENT_REF)
+		return log_event_get(c->t, ref, out);
+	if ((e = log_id_of(c->t, at->log, &id)) || (e = log_each(c->t, &id, at->seq, at->seq, is_twin, &x)) != ERR_EXISTS)
+		return e ? e : ERR_NOTFOUND;
+	return log_event_at(c->t, &x.at, out);
 }
 
 /* An event that does not say what its kind says, or nothing at all, says nothing here. Anybody may name any event as the one that made a

@@ -107,6 +107,90 @@ static void a_row_that_takes_thousands_of_steps_is_judged_in_time(void **state)
 	crowd("hazard_notify", "notify", LIMIT_DEPS);
 }
 
+/* --- a log with a long life --- */
+
+struct piece { const struct chain *c; struct chain from; uint64_t count; };
+
+static enum err import_piece(struct log_batch *b, void *user)
+{
+	const struct piece *p = user;
+	struct log_segment s = { .id = p->c->id, .first = p->from.seq + 1, .count = (uint32_t)p->count, .base = p->from.base };
+	struct log_step *steps = calloc(s.count, sizeof *steps);
+	struct log_result result;
+	enum err e;
+
+	assert_non_null(steps);
+	memcpy(s.previous, p->from.hash, EVENT_HASH);
+	memcpy(s.signature, p->c->signature, EVENT_SIGNATURE);
+	s.events = (const uint8_t *)p->c->wire.data + p->from.wire.len;
+	s.len = p->c->wire.len - p->from.wire.len;
+	if (!(e = log_segment_read(&s, steps)))
+		e = log_import(b, &s, steps, &result);
+	free(steps);
+	return e;
+}
+
+/* What the chain has grown by since `from`, as a piece of its own. */
+static void take_piece(const struct chain *c, const struct chain *from)
+{
+	struct piece p = { c, *from, c->seq - from->seq };
+
+	assert_ok(log_write(summer_town.office, import_piece, &p));
+}
+
+static struct chain twin_of(const struct chain *c)
+{
+	struct chain twin = *c;
+
+	twin.wire = (struct buf){ 0 };
+	buf_put(&twin.wire, c->wire.data, c->wire.len);
+	return twin;
+}
+
+static void raise_and_notify(struct chain *c, struct row_id *row)
+{
+	struct payload raise = head_of("hazard_new"), notify = head_of("hazard_notify");
+	struct payload_row fresh = { .instance = PAYLOAD_NO_INSTANCE, .fresh = true, .steps = { step_of("register") }, .step_count = 1 };
+	struct payload_row next = { .instance = PAYLOAD_NO_INSTANCE, .row.event.distance = 1, .deps = { { .distance = 1 } }, .dep_count = 1, .steps = { step_of("notify") }, .step_count = 1 };
+
+	put(c, &raise, &fresh, 1);
+	memcpy(row->ref, c->hash, EVENT_REF);
+	row->index = 0;
+	put(c, &notify, &next, 1);
+}
+
+/* Hundreds of gaps that came and closed, and then a twin: each one's steps are still steps on its own row. */
+static void twins_of_a_log_that_came_in_hundreds_of_pieces_keep_their_rows_apart(void **state)
+{
+	enum { PIECES = 140 };
+	struct chain start = hostile_log(), c = start, twin, from;
+	struct row_id one, other;
+	struct buf payload = { 0 };
+
+	(void)state;
+	cbor_put_null(&payload);
+	for (uint32_t i = 0; i < 2 * PIECES; i++) {
+		chain_add(&c, 900, &payload, NULL);
+		from = c;
+		chain_add(&c, 900, &payload, NULL);
+		take_piece(&c, &from);
+		if (i % PIECES == PIECES - 1)
+			take_piece(&c, &start);
+	}
+	buf_clear(&payload);
+	twin = twin_of(&c);
+	from = c;
+	raise_and_notify(&c, &one);
+	take_piece(&c, &from);
+	from = twin;
+	raise_and_notify(&twin, &other);
+	take_piece(&twin, &from);
+	assert_string_equal(township_value(summer_town.office, &one, "stage"), "notified");
+	assert_string_equal(township_value(summer_town.office, &other, "stage"), "notified");
+	chain_clear(&c);
+	chain_clear(&twin);
+}
+
 static uint32_t lines, waiting;
 
 static enum err count_line(void *user, const struct newer *n)
@@ -159,6 +243,7 @@ int main(void)
 		cmocka_unit_test(a_row_that_thousands_write_to_is_judged_in_time),
 		cmocka_unit_test(a_row_that_thousands_write_to_unseen_is_judged_in_time),
 		cmocka_unit_test(a_row_that_takes_thousands_of_steps_is_judged_in_time),
+		cmocka_unit_test(twins_of_a_log_that_came_in_hundreds_of_pieces_keep_their_rows_apart),
 		cmocka_unit_test(records_of_packs_that_nobody_has_use_up_nothing),
 		cmocka_unit_test(it_all_folds_anew_to_the_same),
 		cmocka_unit_test(and_work_goes_on),

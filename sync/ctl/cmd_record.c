@@ -6,6 +6,7 @@
 #include "forms/fill/fill.h"
 #include "forms/pack/answers.h"
 #include "sync/ctl/attached.h"
+#include "sync/ctl/seen_again.h"
 #include "sync/keys/hash.h"
 #include "sync/ledger/draft.h"
 #include "sync/ledger/log.h"
@@ -41,7 +42,8 @@ struct submission {
 	const struct pack_form *form;
 	const char *village;
 	bool has_subject; struct row_id subject;
-	struct jdoc *refs;
+	bool anew;                        /* --anew: a hazard that stands is raised once more */
+	struct jdoc *refs, *seen;
 };
 
 static void note_fault(void *user, const char *path, const char *message)
@@ -122,6 +124,8 @@ static enum err fill_in(struct submission *s, struct fill *f, const struct jdoc 
 		e = fill_read_json(f, plain, note_fault, &faults);
 	if (!e && faults.len)
 		e = err_set(ERR_DENIED, "%s", buf_str(&faults));
+	if (!e && s->has_subject && !s->anew)
+		e = seen_again(s->profile, &s->subject, f, s->seen);
 	if (!e)
 		e = fill_finish(f);
 	if (!e)
@@ -171,11 +175,13 @@ enum err cmd_record_submit(struct ctl *c)
 	enum err e;
 
 	s.village = ctl_take(c, "--village");
+	s.anew = ctl_flag(c, "--anew");
 	if ((e = ctl_need(c, "--form", &form)) || (e = ctl_need(c, "--answers", &file)) || (e = ctl_rest(c, 0, 0)))
 		return e;
 	if ((e = jdoc_read(file, &answers)))
 		return e;
 	s.refs = jdoc_array();
+	s.seen = jdoc_array();
 	e = ctl_open(c, true, &s.profile);
 	if (!e)
 		e = ctl_pack(c, &s.pack);
@@ -201,9 +207,11 @@ enum err cmd_record_submit(struct ctl *c)
 		struct jdoc *j = jdoc_object();
 
 		jdoc_put(j, "refs", s.refs);
+		jdoc_put(j, "seen_again", s.seen);
 		ctl_answer(c, j);
 	} else {
 		jdoc_free(s.refs);
+		jdoc_free(s.seen);
 	}
 	jdoc_free(answers);
 	return e;

@@ -28,7 +28,7 @@
 	X("form describe", "F", N_("一份 XLSForm 的全部内容 (--json)"), cmd_form_describe) \
 	X("form fill", "F --answers A.json", N_("用答案文件填一份表, 给出记录、缺项、违例"), cmd_form_fill) \
 	X("expr", "'EXPR' [--set NAME=VALUE]… [--dot VALUE]", N_("算一个表达式"), cmd_expr) \
-	X("record submit", "--form ID [--row REGISTER:ROW] --answers A.json [--village CODE]", N_("提交记录"), cmd_record_submit) \
+	X("record submit", "--form ID [--row REGISTER:ROW] --answers A.json [--village CODE] [--anew]", N_("提交记录"), cmd_record_submit) \
 	X("record show", "REF", N_("看一条记录"), cmd_record_show) \
 	X("record amend", "REF --answers A.json --reason T", N_("更正一条自己的记录 (乡镇可更正任何一条); 只写要改的几项"), cmd_record_amend) \
 	X("record retract", "REF --reason T", N_("撤回一条记录 (仍保留)"), cmd_record_retract) \

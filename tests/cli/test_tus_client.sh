@@ -36,7 +36,7 @@ take() {
 }
 fresh() {
 	rm -f "$work"/device/out/*
-	ctl device record submit --form walk_CA --row "places:=name:老马饭店" --answers "$work/long.json" &&
+	ctl device record submit --form walk_CA --row "places:=name:老马饭店" --answers "$work/long.json" --anew &&
 	ctl device bundle export --to "$work/stick" || return 1
 	id=$(basename "$(ls "$work"/device/out/*.xcb)" .xcb)
 	cp "$work/device/out/$id.xcb" "$work/$id"

@@ -450,7 +450,7 @@ static void close_walk(struct kit_view *base)
 	free(w->items);
 	free(w->sections);
 	free(w->extra);
-	free(w->standing);
+	free(w->standing.at);
 	free(w);
 }
 

@@ -6,6 +6,7 @@
 #ifndef TUI_SCREENS_WALK_H
 #define TUI_SCREENS_WALK_H
 
+#include "sync/ledger/standing.h"
 #include "tui/kit/field.h"
 #include "tui/kit/list.h"
 #include "tui/screens/filling.h"
@@ -32,8 +33,7 @@ struct walk {
 	struct fill *old;
 	int32_t old_day;
 	bool old_tried;
-	struct walk_standing *standing;          /* hazards of earlier visits that are not finished; read when first asked for */
-	size_t standing_count;
+	struct standing_list standing;           /* hazards of earlier visits that are not finished; read when first asked for */
 	fill_node *extra;                        /* other questions of the form, in the summary */
 	size_t extra_count, extra_cap;
 	struct kit_list summary;

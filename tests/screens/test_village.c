@@ -386,6 +386,42 @@ static void a_digit_that_the_form_refuses_is_not_told_as_done(void **state)
 	assert_int_equal(errand_count("callouts", "${tries} > 0 or ${channels} != ''"), before + 1);
 }
 
+/* A nought too many: the book would stand below nothing. It is asked once; the stores may hold more than the book knew. */
+static void more_taken_out_than_the_book_holds_is_looked_at_once_more(void **state)
+{
+	struct vt *vt = field_enter("manager", FIELD_PIN, 24, 80, NULL);
+
+	(void)state;
+	vt_keys(vt, "g");
+	assert_shows(vt, "边打边找");
+	vt_keys(vt, "wzzb");
+	field_settle(vt);
+	vt_key(vt, "Enter");
+	assert_shows(vt, "冲锋舟");
+	vt_keys(vt, "/cfz");
+	assert_shows(vt, "1/1");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "账面数（结存）               2");
+	vt_key(vt, "Home");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "冲锋舟 4.2米 入库 2");
+	vt_keys(vt, "n");
+	assert_shows(vt, "2 出库消耗");
+	vt_keys(vt, "2");
+	field_settle(vt);
+	vt_keys(vt, "5");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "请再看一眼: 5");
+	vt_key(vt, "Up");
+	field_settle(vt);
+	vt_key(vt, "C-u");
+	vt_keys(vt, "1");
+	vt_key(vt, "Enter");
+	assert_hides(vt, "请再看一眼");
+	vt_key(vt, "Esc");
+	field_leave(vt);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +435,7 @@ int main(void)
 		cmocka_unit_test(a_notice_is_a_qr_code_where_the_screen_is_large_enough),
 		cmocka_unit_test(who_reported_is_kept_from_view),
 		cmocka_unit_test(a_digit_that_the_form_refuses_is_not_told_as_done),
+		cmocka_unit_test(more_taken_out_than_the_book_holds_is_looked_at_once_more),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

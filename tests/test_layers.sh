@@ -23,7 +23,7 @@ holds "forms includes nothing of sync or tui" "$(includes '(sync|tui)/' forms)"
 holds "sync includes nothing of tui" "$(includes 'tui/' sync)"
 holds "forms/base includes nothing above itself" "$(includes 'forms/(xlsform|expr|fill|pack)/' forms/base)"
 only_in 'n?curses(w/curses)?\.h' 'tui/'
-only_in 'lmdb\.h' 'sync/ledger/store[a-z_]*\.[ch]:'
+only_in 'lmdb\.h' 'sync/ledger/store/store[a-z_]*\.[ch]:'
 only_in 'zstd\.h|zdict\.h' 'sync/bundle/'
 only_in 'sodium' 'sync/'
 only_in 'jansson\.h' 'forms/base/jdoc\.c:'

@@ -7,7 +7,7 @@
 #include "sync/keys/identity.h"
 #include "tui/kit/ime.h"
 #include "tui/kit/term.h"
-#include "tui/screens/enrol.h"
+#include "tui/screens/device/enrol.h"
 #include "tui/screens/screens.h"
 
 #include <getopt.h>

@@ -6,7 +6,7 @@
 #define SYNC_BUNDLE_RECEIPT_H
 
 #include "sync/keys/root.h"
-#include "sync/ledger/event.h"
+#include "sync/ledger/log/event.h"
 
 enum { RECEIPT_ENTRIES = 256 };
 

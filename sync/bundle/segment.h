@@ -2,14 +2,14 @@
  *
  * A segment proves itself: hash chain from the event before it, signature of the author over its last event. So whoever
  * holds events can pass them on, and everyone verifies the author. Cutting one out of a store is log_export(), taking one
- * in log_import() (sync/ledger/log.h); here are the bytes in between.
+ * in log_import() (sync/ledger/log/log.h); here are the bytes in between.
  */
 #ifndef SYNC_BUNDLE_SEGMENT_H
 #define SYNC_BUNDLE_SEGMENT_H
 
 #include "forms/base/wire.h"
 #include "sync/keys/hash.h"
-#include "sync/ledger/log.h"
+#include "sync/ledger/log/log.h"
 
 /* Append. `sealer` is the one who will seal the bundle: an own segment does not repeat its writer id. */
 void segment_put(const struct log_segment *s, const uint8_t sealer[KEYS_WRITER], struct buf *out);

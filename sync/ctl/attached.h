@@ -3,7 +3,7 @@
 #define SYNC_CTL_ATTACHED_H
 
 #include "forms/base/jdoc.h"
-#include "sync/exchange/attach.h"
+#include "sync/exchange/attach/attach.h"
 
 /* Put "attachments" into the document of a record, when there are any: ref, media, size, question, state ("here", "delivered",
  * "not here yet", "erased"). */

@@ -6,8 +6,8 @@
 #include "forms/base/i18n.h"
 #include "sync/ctl/attached.h"
 #include "sync/keys/hash.h"
-#include "sync/ledger/payload.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/log/payload.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -4,11 +4,11 @@
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
-#include "sync/exchange/newer.h"
+#include "sync/exchange/inbox/newer.h"
 #include "sync/keys/town.h"
-#include "sync/ledger/losses.h"
-#include "sync/ledger/profile.h"
-#include "sync/ledger/truetime.h"
+#include "sync/ledger/log/losses.h"
+#include "sync/ledger/log/truetime.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <stdio.h>
 #include <string.h>

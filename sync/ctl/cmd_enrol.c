@@ -4,11 +4,11 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "forms/pack/pack.h"
-#include "sync/exchange/enrol.h"
-#include "sync/exchange/enrol_waiting.h"
+#include "sync/exchange/trust/enrol.h"
+#include "sync/exchange/trust/enrol_waiting.h"
 #include "sync/keys/town.h"
-#include "sync/ledger/log.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/log/log.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <stdlib.h>
 #include <string.h>

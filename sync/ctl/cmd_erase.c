@@ -3,9 +3,9 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
-#include "sync/exchange/erase.h"
+#include "sync/exchange/erase/erase.h"
 #include "sync/keys/hash.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <string.h>
 

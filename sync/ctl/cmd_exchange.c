@@ -4,13 +4,13 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "sync/bundle/open.h"
-#include "sync/exchange/account.h"
-#include "sync/exchange/folder.h"
-#include "sync/exchange/online.h"
-#include "sync/exchange/shelf.h"
-#include "sync/exchange/status.h"
+#include "sync/exchange/folder/folder.h"
+#include "sync/exchange/http/online.h"
+#include "sync/exchange/outbox/account.h"
+#include "sync/exchange/outbox/shelf.h"
+#include "sync/exchange/outbox/status.h"
 #include "sync/keys/town.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,13 +2,13 @@
 #include "sync/ctl/commands.h"
 
 #include "forms/base/i18n.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
 
 #ifdef WITH_TOWN
 
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
-#include "sync/ledger/row.h"
+#include "sync/ledger/rows/row.h"
 #include "sync/town/export.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
 
 #include "forms/base/i18n.h"
 #include "sync/keys/town.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
 
 /* The box keys of this profile for another program that is to read bundles: at a township with staff's PIN every B, on a
  * device the writer's own key and those of its scopes. */

@@ -5,8 +5,8 @@
 #include "forms/pack/changes.h"
 #include "forms/pack/check.h"
 #include "forms/pack/pack.h"
-#include "sync/exchange/enrol.h"
-#include "sync/ledger/profile.h"
+#include "sync/exchange/trust/enrol.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <stdio.h>
 

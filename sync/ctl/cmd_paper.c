@@ -2,11 +2,11 @@
 #include "sync/ctl/commands.h"
 
 #include "forms/base/i18n.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
 
 #ifdef WITH_TOWN
 
-#include "sync/ledger/row.h"
+#include "sync/ledger/rows/row.h"
 #include "forms/base/clock.h"
 #include "sync/town/notice.h"
 #include "sync/town/report/report.h"

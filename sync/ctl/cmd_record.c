@@ -8,11 +8,11 @@
 #include "sync/ctl/attached.h"
 #include "sync/ctl/seen_again.h"
 #include "sync/keys/hash.h"
-#include "sync/ledger/draft.h"
-#include "sync/ledger/log.h"
-#include "sync/ledger/profile.h"
-#include "sync/ledger/submit.h"
-#include "sync/ledger/truetime.h"
+#include "sync/ledger/log/log.h"
+#include "sync/ledger/log/truetime.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/submit/draft.h"
+#include "sync/ledger/submit/submit.h"
 
 #include <inttypes.h>
 #include <stdio.h>

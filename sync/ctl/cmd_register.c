@@ -6,13 +6,13 @@
 #include "forms/pack/answers.h"
 #include "forms/pack/pack.h"
 #include "sync/keys/hash.h"
-#include "sync/ledger/conflict.h"
-#include "sync/ledger/digest.h"
-#include "sync/ledger/duelist.h"
-#include "sync/ledger/listing.h"
-#include "sync/ledger/log.h"
-#include "sync/ledger/profile.h"
-#include "sync/ledger/submit.h"
+#include "sync/ledger/due/duelist.h"
+#include "sync/ledger/log/log.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/rows/conflict.h"
+#include "sync/ledger/rows/digest.h"
+#include "sync/ledger/rows/listing.h"
+#include "sync/ledger/submit/submit.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,12 +3,12 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
-#include "sync/exchange/trust.h"
+#include "sync/exchange/trust/trust.h"
 #include "sync/keys/hash.h"
-#include "sync/ledger/log.h"
-#include "sync/ledger/payload.h"
-#include "sync/ledger/profile.h"
-#include "sync/ledger/submit.h"
+#include "sync/ledger/log/log.h"
+#include "sync/ledger/log/payload.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/submit/submit.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
 #include "sync/keys/identity.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <stdarg.h>
 #include <stdio.h>

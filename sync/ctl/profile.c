@@ -4,9 +4,9 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "sync/keys/identity.h"
-#include "sync/ledger/listing.h"
-#include "sync/ledger/profile.h"
-#include "sync/ledger/row.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/rows/listing.h"
+#include "sync/ledger/rows/row.h"
 
 #include <fcntl.h>
 #include <sodium.h>

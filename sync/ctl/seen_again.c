@@ -3,7 +3,7 @@
 #include "sync/ctl/seen_again.h"
 
 #include "forms/base/i18n.h"
-#include "sync/ledger/standing.h"
+#include "sync/ledger/submit/standing.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 
 #include "forms/base/jdoc.h"
 #include "forms/fill/fill.h"
-#include "sync/ledger/row.h"
+#include "sync/ledger/rows/row.h"
 
 /* In a walk of this place, read but not finished: each such hazard becomes a note that it was seen again, with what was said of it; one line of
  * each on standard error, and {item, hazard} added to `told`. Forms that are no walks stay as they are. */

@@ -8,7 +8,7 @@
 
 #include "forms/base/buf.h"
 #include "sync/keys/root.h"
-#include "sync/ledger/event.h"
+#include "sync/ledger/log/event.h"
 
 enum { KEYS_SCOPES = 16, KEYS_PERSON_MAX = 64, KEYS_REASON_MAX = 256, KEYS_BOUNDS = 256, KEYS_MEMBERS = 512, KEYS_ERASURES = 512, KEYS_SEALED_SECRET = 80 };
 

@@ -3,7 +3,7 @@
 #define SYNC_KEYS_ITEM_H
 
 #include "forms/base/cbor.h"
-#include "sync/ledger/event.h"
+#include "sync/ledger/log/event.h"
 
 /* A byte string of exactly `len` bytes, copied. */
 void keys_item_bytes(struct cbor *c, uint8_t *out, size_t len);

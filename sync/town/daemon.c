@@ -4,9 +4,9 @@
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
-#include "sync/exchange/downlink.h"
+#include "sync/exchange/outbox/downlink.h"
 #include "sync/keys/town.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

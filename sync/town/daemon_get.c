@@ -3,11 +3,11 @@
 
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
-#include "sync/exchange/downlink.h"
-#include "sync/exchange/enrol.h"
-#include "sync/exchange/keep.h"
+#include "sync/exchange/inbox/keep.h"
+#include "sync/exchange/outbox/downlink.h"
+#include "sync/exchange/trust/enrol.h"
 #include "sync/keys/enrol.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #define SYNC_TOWN_DAEMON_HTTP_H
 
 #include "forms/base/buf.h"
-#include "sync/exchange/inbox.h"
+#include "sync/exchange/inbox/inbox.h"
 #include "sync/town/daemon.h"
 #include "sync/town/upload.h"
 

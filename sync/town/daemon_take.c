@@ -4,9 +4,9 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
-#include "sync/exchange/attach.h"
-#include "sync/exchange/enrol_waiting.h"
-#include "sync/ledger/profile.h"
+#include "sync/exchange/attach/attach.h"
+#include "sync/exchange/trust/enrol_waiting.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,9 +3,9 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
-#include "sync/exchange/attach.h"
+#include "sync/exchange/attach/attach.h"
 #include "sync/keys/hash.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,9 +5,9 @@
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
 #include "sync/keys/root.h"
-#include "sync/ledger/listing.h"
-#include "sync/ledger/looked.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/log/looked.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/rows/listing.h"
 #include "sync/town/sheet.h"
 
 #include <stdio.h>

@@ -4,9 +4,9 @@
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "forms/base/jdoc.h"
-#include "sync/ledger/listing.h"
-#include "sync/ledger/looked.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/log/looked.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/rows/listing.h"
 #include "sync/town/lines.h"
 #include "sync/town/position.h"
 

@@ -3,9 +3,9 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
-#include "sync/ledger/listing.h"
-#include "sync/ledger/profile.h"
-#include "sync/ledger/submit.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/rows/listing.h"
+#include "sync/ledger/submit/submit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

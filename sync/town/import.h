@@ -9,7 +9,7 @@
 #ifndef SYNC_TOWN_IMPORT_H
 #define SYNC_TOWN_IMPORT_H
 
-#include "sync/ledger/row.h"
+#include "sync/ledger/rows/row.h"
 
 enum import_what { IMPORT_NEW, IMPORT_CHANGED, IMPORT_SAME, IMPORT_REFUSED, IMPORT_KINDS };
 const char *import_name(enum import_what what);       /* "new", for JSON */

@@ -3,8 +3,8 @@
 
 #include "forms/base/i18n.h"
 #include "forms/pack/table.h"
-#include "sync/ledger/listing.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/rows/listing.h"
 
 #include <stdlib.h>
 #include <string.h>

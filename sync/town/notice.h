@@ -8,7 +8,7 @@
 #ifndef SYNC_TOWN_NOTICE_H
 #define SYNC_TOWN_NOTICE_H
 
-#include "sync/ledger/row.h"
+#include "sync/ledger/rows/row.h"
 
 struct notice_how { bool full; const char *scale; /* the command that makes large photos smaller, sh -c; NULL: none */ };
 

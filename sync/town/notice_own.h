@@ -2,7 +2,7 @@
 #ifndef SYNC_TOWN_NOTICE_OWN_H
 #define SYNC_TOWN_NOTICE_OWN_H
 
-#include "sync/ledger/looked.h"
+#include "sync/ledger/log/looked.h"
 #include "sync/town/notice.h"
 #include "sync/town/notice_photo.h"
 

@@ -2,8 +2,8 @@
 #include "config.h"
 #include "sync/town/notice_own.h"
 
-#include "sync/ledger/listing.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/rows/listing.h"
 #include "sync/town/export.h"
 #include "sync/town/html.h"
 

@@ -3,9 +3,9 @@
 
 #include "forms/base/base64.h"
 #include "sync/bundle/blob.h"
-#include "sync/exchange/attach.h"
-#include "sync/exchange/scale.h"
-#include "sync/ledger/profile.h"
+#include "sync/exchange/attach/attach.h"
+#include "sync/exchange/attach/scale.h"
+#include "sync/ledger/profile/profile.h"
 #include "sync/town/html.h"
 
 #include <string.h>

@@ -7,7 +7,7 @@
 #ifndef SYNC_TOWN_NOTICE_PHOTO_H
 #define SYNC_TOWN_NOTICE_PHOTO_H
 
-#include "sync/ledger/row.h"
+#include "sync/ledger/rows/row.h"
 
 enum { PHOTO_SCALE = 384 << 10, PHOTO_PAGE = 24 << 20 };
 

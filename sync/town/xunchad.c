@@ -1,8 +1,8 @@
 #include "config.h"
 #include "forms/base/i18n.h"
-#include "sync/exchange/inbox.h"
+#include "sync/exchange/inbox/inbox.h"
 #include "sync/keys/identity.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
 #include "sync/town/daemon.h"
 #include "sync/town/daemon_config.h"
 

@@ -8,11 +8,11 @@
 
 #include "forms/base/clock.h"
 #include "forms/pack/answers.h"
-#include "sync/ledger/duelist.h"
-#include "sync/ledger/find.h"
-#include "sync/ledger/fold.h"
-#include "sync/ledger/listing.h"
-#include "sync/ledger/payload.h"
+#include "sync/ledger/due/duelist.h"
+#include "sync/ledger/fold/fold.h"
+#include "sync/ledger/log/payload.h"
+#include "sync/ledger/rows/find.h"
+#include "sync/ledger/rows/listing.h"
 
 #include <stdio.h>
 #include <stdlib.h>

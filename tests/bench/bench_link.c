@@ -6,8 +6,8 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
-#include "sync/exchange/online.h"
-#include "sync/exchange/status.h"
+#include "sync/exchange/http/online.h"
+#include "sync/exchange/outbox/status.h"
 #include "tests/bench/records.h"
 #include "tests/exchange/links.h"
 #include "tests/ledger/world.h"

@@ -12,7 +12,7 @@
 #include "forms/base/fs.h"
 #include "sync/bundle/open.h"
 #include "sync/bundle/seal.h"
-#include "sync/exchange/inbox.h"
+#include "sync/exchange/inbox/inbox.h"
 #include "tests/bench/records.h"
 
 #include <fcntl.h>

@@ -4,7 +4,7 @@
 #include "forms/base/fs.h"
 #include "forms/fill/fill.h"
 #include "forms/pack/answers.h"
-#include "sync/ledger/payload.h"
+#include "sync/ledger/log/payload.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 
 #include "forms/pack/pack.h"
 #include "sync/keys/identity.h"
-#include "sync/ledger/log.h"
+#include "sync/ledger/log/log.h"
 
 enum { RECORD_ITEMS = 30 };
 

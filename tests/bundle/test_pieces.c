@@ -5,9 +5,9 @@
 
 #include "forms/base/cbor.h"
 #include "forms/base/clock.h"
-#include "sync/exchange/inbox.h"
-#include "sync/ledger/log.h"
-#include "sync/ledger/profile.h"
+#include "sync/exchange/inbox/inbox.h"
+#include "sync/ledger/log/log.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <stdlib.h>
 

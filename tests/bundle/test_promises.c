@@ -8,9 +8,9 @@
 #include "forms/base/fs.h"
 #include "sync/bundle/open.h"
 #include "sync/bundle/receipt.h"
-#include "sync/exchange/folder.h"
-#include "sync/ledger/log.h"
-#include "sync/ledger/profile.h"
+#include "sync/exchange/folder/folder.h"
+#include "sync/ledger/log/log.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

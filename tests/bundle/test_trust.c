@@ -5,10 +5,10 @@
 
 #include "forms/base/cbor.h"
 #include "forms/base/fs.h"
-#include "sync/exchange/inbox.h"
-#include "sync/ledger/log.h"
-#include "sync/ledger/profile.h"
-#include "sync/ledger/reader.h"
+#include "sync/exchange/inbox/inbox.h"
+#include "sync/ledger/log/log.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/rows/reader.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "tests/exchange/links.h"
 
 #include "forms/base/fs.h"
-#include "sync/exchange/evidence.h"
+#include "sync/exchange/inbox/evidence.h"
 #include "tests/exchange/two.h"
 
 #include <poll.h>

@@ -2,7 +2,7 @@
 #ifndef TESTS_EXCHANGE_LINKS_H
 #define TESTS_EXCHANGE_LINKS_H
 
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
 #include "tests/exchange/chaos.h"
 
 #include <sys/types.h>

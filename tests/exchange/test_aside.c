@@ -5,11 +5,11 @@
 #include "tests/bundle/world.h"
 
 #include "forms/base/fs.h"
-#include "sync/exchange/inbox.h"
-#include "sync/exchange/newer.h"
-#include "sync/exchange/quarantine.h"
-#include "sync/ledger/log.h"
-#include "sync/ledger/profile.h"
+#include "sync/exchange/inbox/inbox.h"
+#include "sync/exchange/inbox/newer.h"
+#include "sync/exchange/inbox/quarantine.h"
+#include "sync/ledger/log/log.h"
+#include "sync/ledger/profile/profile.h"
 #include "tests/faults/disk.h"
 #include "tests/faults/scene.h"
 

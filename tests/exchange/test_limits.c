@@ -5,13 +5,13 @@
 
 #include "forms/base/fs.h"
 #include "sync/bundle/open.h"
-#include "sync/exchange/enrol.h"
-#include "sync/exchange/folder.h"
-#include "sync/exchange/room.h"
-#include "sync/exchange/scale.h"
+#include "sync/exchange/attach/scale.h"
+#include "sync/exchange/folder/folder.h"
+#include "sync/exchange/inbox/room.h"
+#include "sync/exchange/trust/enrol.h"
 #include "sync/keys/identity.h"
 #include "sync/keys/root.h"
-#include "sync/ledger/log_batch.h"
+#include "sync/ledger/log/log_batch.h"
 #include "sync/limits.h"
 #include "tests/ledger/world.h"
 

@@ -4,9 +4,9 @@
 #include "tests/tap.h"
 
 #include "forms/base/i18n.h"
-#include "sync/exchange/http.h"
-#include "sync/exchange/online.h"
-#include "sync/exchange/status.h"
+#include "sync/exchange/http/http.h"
+#include "sync/exchange/http/online.h"
+#include "sync/exchange/outbox/status.h"
 #include "tests/exchange/links.h"
 #include "tests/ledger/world.h"
 

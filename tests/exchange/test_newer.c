@@ -5,10 +5,10 @@
 
 #include "forms/base/cbor.h"
 #include "forms/base/i18n.h"
-#include "sync/exchange/enrol.h"
-#include "sync/exchange/inbox.h"
-#include "sync/exchange/newer.h"
-#include "sync/ledger/profile.h"
+#include "sync/exchange/inbox/inbox.h"
+#include "sync/exchange/inbox/newer.h"
+#include "sync/exchange/trust/enrol.h"
+#include "sync/ledger/profile/profile.h"
 #include "tests/ledger/world.h"
 
 #include <stdlib.h>

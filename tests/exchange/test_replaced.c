@@ -4,8 +4,8 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
-#include "sync/exchange/downlink.h"
-#include "sync/exchange/shelf.h"
+#include "sync/exchange/outbox/downlink.h"
+#include "sync/exchange/outbox/shelf.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 
 #include "forms/base/fs.h"
 #include "sync/bundle/receipt.h"
-#include "sync/ledger/digest.h"
+#include "sync/ledger/rows/digest.h"
 #include "tests/faults/scene.h"
 #include "tests/dice.h"
 

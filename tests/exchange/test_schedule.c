@@ -2,7 +2,7 @@
 #include "config.h"
 #include "tests/tap.h"
 
-#include "sync/exchange/schedule.h"
+#include "sync/exchange/http/schedule.h"
 
 static const int64_t start = 1000000;
 

@@ -7,8 +7,8 @@
 #include "forms/base/cbor.h"
 #include "forms/base/fs.h"
 #include "forms/base/sys.h"
-#include "sync/exchange/shelf.h"
-#include "sync/ledger/profile.h"
+#include "sync/exchange/outbox/shelf.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -4,10 +4,10 @@
 #include "tests/tap.h"
 
 #include "forms/base/fs.h"
-#include "sync/exchange/downlink.h"
-#include "sync/exchange/enrol.h"
-#include "sync/exchange/folder.h"
-#include "sync/exchange/trust.h"
+#include "sync/exchange/folder/folder.h"
+#include "sync/exchange/outbox/downlink.h"
+#include "sync/exchange/trust/enrol.h"
+#include "sync/exchange/trust/trust.h"
 #include "tests/ledger/world.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "tests/exchange/two.h"
 
 #include "forms/base/fs.h"
-#include "sync/exchange/enrol.h"
+#include "sync/exchange/trust/enrol.h"
 
 #include <poll.h>
 #include <stdio.h>

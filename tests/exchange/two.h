@@ -5,7 +5,7 @@
 
 #include "tests/tap.h"
 
-#include "sync/exchange/folder.h"
+#include "sync/exchange/folder/folder.h"
 #include "tests/ledger/world.h"
 
 #include <sys/types.h>

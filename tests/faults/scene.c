@@ -4,9 +4,9 @@
 #include "forms/base/cbor.h"
 #include "forms/base/fs.h"
 #include "sync/keys/identity.h"
-#include "sync/ledger/draft.h"
-#include "sync/ledger/log.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/log/log.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/submit/draft.h"
 
 #include <fcntl.h>
 #include <malloc.h>

@@ -8,7 +8,7 @@
 #include "tests/ledger/orders.h"
 
 #include "forms/base/fs.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <stdio.h>
 #include <stdlib.h>

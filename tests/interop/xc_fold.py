@@ -1,4 +1,4 @@
-"""The fold and the state digest: sync/ledger/PAYLOADS.md."""
+"""The fold and the state digest: sync/ledger/log/PAYLOADS.md."""
 import functools
 from collections import defaultdict
 

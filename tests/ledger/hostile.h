@@ -3,7 +3,7 @@
 #ifndef TESTS_LEDGER_HOSTILE_H
 #define TESTS_LEDGER_HOSTILE_H
 
-#include "sync/exchange/inbox.h"
+#include "sync/exchange/inbox/inbox.h"
 #include "tests/bundle/chain.h"
 #include "tests/ledger/summer.h"
 

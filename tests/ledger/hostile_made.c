@@ -3,7 +3,7 @@
 #include "tests/ledger/hostile.h"
 
 #include "sync/keys/authority.h"
-#include "sync/ledger/payload.h"
+#include "sync/ledger/log/payload.h"
 
 #include <stdlib.h>
 

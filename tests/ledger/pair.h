@@ -2,7 +2,7 @@
 #ifndef TESTS_LEDGER_PAIR_H
 #define TESTS_LEDGER_PAIR_H
 
-#include "sync/ledger/log_record.h"
+#include "sync/ledger/log/log_record.h"
 #include "tests/ledger/world.h"
 
 extern struct profile *writer, *reader;

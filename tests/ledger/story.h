@@ -2,7 +2,7 @@
 #ifndef TESTS_LEDGER_STORY_H
 #define TESTS_LEDGER_STORY_H
 
-#include "sync/ledger/judge.h"
+#include "sync/ledger/fold/judge.h"
 
 /* the fields and steps of its small pack (hazard_pack.h) */
 enum { F_STAGE = 1, F_VERIFY, F_CONTROL, F_LEVEL, F_NOTE, F_TITLE };

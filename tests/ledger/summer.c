@@ -2,8 +2,8 @@
 #include "tests/ledger/summer.h"
 
 #include "sync/keys/authority.h"
-#include "sync/ledger/payload.h"
-#include "sync/ledger/submit.h"
+#include "sync/ledger/log/payload.h"
+#include "sync/ledger/submit/submit.h"
 #include "tests/dice.h"
 
 #include <stdio.h>

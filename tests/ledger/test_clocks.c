@@ -5,8 +5,8 @@
 #include "tests/tap.h"
 
 #include "forms/base/sys.h"
-#include "sync/ledger/log.h"
-#include "sync/ledger/truetime.h"
+#include "sync/ledger/log/log.h"
+#include "sync/ledger/log/truetime.h"
 #include "tests/ledger/world.h"
 
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 #include "config.h"
 #include "tests/ledger/hostile.h"
 
-#include "sync/exchange/newer.h"
-#include "sync/ledger/payload.h"
+#include "sync/exchange/inbox/newer.h"
+#include "sync/ledger/log/payload.h"
 
 #include <stdio.h>
 #include <stdlib.h>

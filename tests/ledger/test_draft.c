@@ -2,7 +2,7 @@
 #include "tests/tap.h"
 
 #include "forms/base/fs.h"
-#include "sync/ledger/draft.h"
+#include "sync/ledger/submit/draft.h"
 #include "tests/ledger/world.h"
 
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #include "forms/base/cbor.h"
 #include "forms/base/fs.h"
 #include "sync/keys/identity.h"
-#include "sync/ledger/event.h"
+#include "sync/ledger/log/event.h"
 
 #include <stdio.h>
 #include <stdlib.h>

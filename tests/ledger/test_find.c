@@ -2,9 +2,9 @@
 #include "tests/ledger/township.h"
 
 #include "forms/base/clock.h"
-#include "sync/ledger/duelist.h"
-#include "sync/ledger/find.h"
-#include "sync/ledger/listing.h"
+#include "sync/ledger/due/duelist.h"
+#include "sync/ledger/rows/find.h"
+#include "sync/ledger/rows/listing.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 #include "config.h"
 #include "tests/ledger/orders.h"
 
-#include "sync/ledger/conflict.h"
-#include "sync/ledger/fold.h"
+#include "sync/ledger/fold/fold.h"
+#include "sync/ledger/rows/conflict.h"
 
 #include <stdio.h>
 

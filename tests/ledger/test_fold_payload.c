@@ -1,7 +1,7 @@
 #include "config.h"
 #include "tests/tap.h"
 
-#include "sync/ledger/payload.h"
+#include "sync/ledger/log/payload.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "tests/ledger/hostile.h"
 
 #include "forms/base/clock.h"
-#include "sync/ledger/payload.h"
+#include "sync/ledger/log/payload.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "config.h"
 #include "tests/ledger/township.h"
 
-#include "sync/ledger/submit.h"
+#include "sync/ledger/submit/submit.h"
 
 #include <stdio.h>
 

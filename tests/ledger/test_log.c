@@ -4,7 +4,7 @@
 
 #include "forms/base/cbor.h"
 #include "forms/base/fs.h"
-#include "sync/ledger/truetime.h"
+#include "sync/ledger/log/truetime.h"
 #include "tests/ledger/pair.h"
 
 #include <stdio.h>

@@ -4,8 +4,8 @@
 
 #include "sync/bundle/seal.h"
 #include "sync/bundle/segment.h"
-#include "sync/exchange/inbox.h"
-#include "sync/ledger/listing.h"
+#include "sync/exchange/inbox/inbox.h"
+#include "sync/ledger/rows/listing.h"
 #include "tests/bench/records.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include "forms/base/fs.h"
 #include "sync/keys/slot.h"
-#include "sync/ledger/losses.h"
+#include "sync/ledger/log/losses.h"
 #include "tests/ledger/world.h"
 
 #include <stdio.h>

@@ -2,8 +2,8 @@
 #include "tests/tap.h"
 
 #include "forms/base/fs.h"
-#include "sync/ledger/journal.h"
-#include "sync/ledger/store.h"
+#include "sync/ledger/store/journal.h"
+#include "sync/ledger/store/store.h"
 #include "tests/ledger/world.h"
 
 #include <stdio.h>

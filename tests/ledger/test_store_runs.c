@@ -2,7 +2,7 @@
 #include "tests/tap.h"
 
 #include "sync/keys/hash.h"
-#include "sync/ledger/store_runs.h"
+#include "sync/ledger/store/store_runs.h"
 #include "tests/ledger/world.h"
 
 #include <string.h>

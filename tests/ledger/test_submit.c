@@ -1,8 +1,8 @@
 #include "config.h"
 #include "tests/ledger/township.h"
 
-#include "sync/ledger/conflict.h"
-#include "sync/ledger/submit.h"
+#include "sync/ledger/rows/conflict.h"
+#include "sync/ledger/submit/submit.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/sys.h"
-#include "sync/ledger/truetime.h"
+#include "sync/ledger/log/truetime.h"
 #include "tests/ledger/pair.h"
 
 #include <string.h>

@@ -5,8 +5,8 @@
 #include "sync/keys/authority.h"
 #include "sync/keys/roster.h"
 #include "sync/keys/town.h"
-#include "sync/ledger/digest.h"
-#include "sync/ledger/submit.h"
+#include "sync/ledger/rows/digest.h"
+#include "sync/ledger/submit/submit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

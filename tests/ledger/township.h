@@ -4,8 +4,8 @@
 
 #include "tests/tap.h"
 
-#include "sync/ledger/profile.h"
-#include "sync/ledger/row.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/rows/row.h"
 #include "tests/ledger/world.h"
 
 #define VILLAGE "990101100201"

@@ -3,8 +3,8 @@
 #define TESTS_LEDGER_WORLD_H
 
 #include "sync/keys/identity.h"
-#include "sync/ledger/log.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/log/log.h"
+#include "sync/ledger/profile/profile.h"
 
 /* A fresh directory, removed at exit. "NAME" inside it through world_path(). */
 const char *world_path(const char *name);

@@ -2,11 +2,11 @@
 #include "tests/screens/crawl.h"
 
 #include "forms/base/i18n.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
 #include "tests/screens/field.h"
 #include "tui/kit/term.h"
 #include "tui/screens/words.h"
-#include "tui/screens/filling.h"
+#include "tui/screens/form/filling.h"
 #include "tui/screens/screens.h"
 
 #include <stdio.h>

@@ -144,7 +144,7 @@ void field_golden(struct vt *vt, const char *name)
 
 	field_settle(vt);
 	vt_text(vt, &got);
-	snprintf(path, sizeof path, "%s/tests/screens/%s.exp", SRCDIR, name);
+	snprintf(path, sizeof path, "%s/tests/screens/expected/%s.exp", SRCDIR, name);
 	if (getenv("XUNCHA_UPDATE")) {
 		f = fopen(path, "w");
 		assert_non_null(f);

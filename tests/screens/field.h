@@ -46,7 +46,7 @@ const char *field_first_line(const char *name);
 /* Back with Esc to a screen that can be left, out with q; frees vt. The program must end with 0. */
 void field_leave(struct vt *vt);
 
-/* Compare the screen with tests/screens/NAME.exp; with XUNCHA_UPDATE=1 write it instead. */
+/* Compare the screen with tests/screens/expected/NAME.exp; with XUNCHA_UPDATE=1 write it instead. */
 void field_golden(struct vt *vt, const char *name);
 
 #endif

@@ -4,8 +4,8 @@
 #include "forms/base/clock.h"
 #include "forms/fill/fill.h"
 #include "forms/pack/pack.h"
-#include "sync/ledger/listing.h"
-#include "sync/ledger/submit.h"
+#include "sync/ledger/rows/listing.h"
+#include "sync/ledger/submit/submit.h"
 #include "tests/tap.h"
 #include "tui/screens/words.h"
 

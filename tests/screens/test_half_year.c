@@ -9,11 +9,11 @@
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
-#include "sync/exchange/folder.h"
-#include "sync/exchange/status.h"
+#include "sync/exchange/folder/folder.h"
+#include "sync/exchange/outbox/status.h"
 #include "sync/keys/identity.h"
-#include "sync/ledger/listing.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/rows/listing.h"
 #include "tui/screens/screens.h"
 
 #include <stdio.h>

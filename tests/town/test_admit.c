@@ -3,7 +3,7 @@
 #include "tests/tap.h"
 
 #include "forms/base/sys.h"
-#include "sync/exchange/enrol.h"
+#include "sync/exchange/trust/enrol.h"
 #include "sync/limits.h"
 #include "sync/town/daemon_http.h"
 #include "tests/ledger/world.h"

@@ -6,9 +6,9 @@
 #include "sync/bundle/receipt.h"
 #include "sync/bundle/seal.h"
 #include "sync/bundle/segment.h"
-#include "sync/exchange/enrol.h"
-#include "sync/exchange/evidence.h"
-#include "sync/exchange/http.h"
+#include "sync/exchange/http/http.h"
+#include "sync/exchange/inbox/evidence.h"
+#include "sync/exchange/trust/enrol.h"
 #include "tests/bench/records.h"
 #include "tests/exchange/two.h"
 

@@ -3,16 +3,16 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
-#include "sync/exchange/along.h"
-#include "sync/exchange/folder.h"
+#include "sync/exchange/attach/along.h"
+#include "sync/exchange/folder/folder.h"
 #include "sync/keys/roster.h"
 #include "sync/keys/town.h"
-#include "sync/ledger/draft.h"
-#include "sync/ledger/profile.h"
-#include "sync/ledger/truetime.h"
-#include "tui/screens/cards.h"
+#include "sync/ledger/log/truetime.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/submit/draft.h"
+#include "tui/screens/device/whereabouts.h"
+#include "tui/screens/home/cards.h"
 #include "tui/screens/screens.h"
-#include "tui/screens/whereabouts.h"
 #include "tui/screens/words.h"
 
 #include <stdio.h>

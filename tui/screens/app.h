@@ -7,10 +7,10 @@
 #define TUI_SCREENS_APP_H
 
 #include "forms/pack/pack.h"
-#include "sync/ledger/row.h"
+#include "sync/ledger/rows/row.h"
 #include "tui/kit/view.h"
-#include "tui/screens/courier.h"
-#include "tui/screens/settings.h"
+#include "tui/screens/device/courier.h"
+#include "tui/screens/device/settings.h"
 
 struct profile;
 

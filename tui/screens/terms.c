@@ -2,8 +2,8 @@
 #include "tui/screens/terms.h"
 
 #include "forms/base/i18n.h"
-#include "sync/ledger/listing.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/rows/listing.h"
 #include "tui/kit/choice.h"
 #include "tui/kit/prompt.h"
 #include "tui/screens/words.h"

@@ -3,8 +3,8 @@
 
 #include "forms/base/i18n.h"
 #include "sync/keys/roster.h"
-#include "sync/ledger/listing.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/rows/listing.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/words.h"
 

@@ -5,7 +5,7 @@
 #ifndef TUI_SCREENS_VILLAGES_H
 #define TUI_SCREENS_VILLAGES_H
 
-#include "tui/screens/filling.h"
+#include "tui/screens/form/filling.h"
 
 /* The village that the answers name, into f->village; nothing where it is none's, or clear without. */
 void villages_answered(struct filling *f);

@@ -3,7 +3,7 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
-#include "sync/ledger/listing.h"
+#include "sync/ledger/rows/listing.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "sync/keys/root.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #ifndef SYNC_TOWN_REPORT_FACTS_H
 #define SYNC_TOWN_REPORT_FACTS_H
 
-#include "sync/ledger/row.h"
+#include "sync/ledger/rows/row.h"
 
 enum { FACTS_BUCKETS_MAX = 31, FACTS_LISTED_MAX = 1000 };
 

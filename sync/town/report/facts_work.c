@@ -3,7 +3,7 @@
 #include "sync/town/report/facts.h"
 
 #include "forms/base/clock.h"
-#include "sync/ledger/duelist.h"
+#include "sync/ledger/due/duelist.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,11 +2,11 @@
 #include "tests/faults/sim/sim.h"
 
 #include "forms/base/fs.h"
-#include "sync/exchange/attach.h"
+#include "sync/exchange/attach/attach.h"
 #include "sync/keys/roster.h"
-#include "sync/ledger/conflict.h"
-#include "sync/ledger/digest.h"
-#include "sync/ledger/payload.h"
+#include "sync/ledger/log/payload.h"
+#include "sync/ledger/rows/conflict.h"
+#include "sync/ledger/rows/digest.h"
 
 #include <stdio.h>
 #include <stdlib.h>

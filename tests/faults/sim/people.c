@@ -3,9 +3,9 @@
 
 #include "forms/base/fs.h"
 #include "forms/fill/fill.h"
-#include "sync/exchange/attach.h"
-#include "sync/ledger/conflict.h"
-#include "sync/ledger/submit.h"
+#include "sync/exchange/attach/attach.h"
+#include "sync/ledger/rows/conflict.h"
+#include "sync/ledger/submit/submit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

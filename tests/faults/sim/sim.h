@@ -10,10 +10,10 @@
 #ifndef TESTS_FAULTS_SIM_SIM_H
 #define TESTS_FAULTS_SIM_SIM_H
 
-#include "sync/exchange/folder.h"
-#include "sync/ledger/log.h"
-#include "sync/ledger/profile.h"
-#include "sync/ledger/row.h"
+#include "sync/exchange/folder/folder.h"
+#include "sync/ledger/log/log.h"
+#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/rows/row.h"
 #include "tests/faults/sim/chance.h"
 
 enum { SIM_TOWNS = 2, SIM_MACHINES = 64, SIM_STICKS = 3, SIM_IMAGES = 6, SIM_VILLAGES = 3, SIM_PHOTOS = 256, SIM_MESSAGE = 1024 };

@@ -5,7 +5,7 @@
 #include "sync/bundle/receipt.h"
 #include "sync/bundle/seal.h"
 #include "sync/bundle/segment.h"
-#include "sync/exchange/downlink.h"
+#include "sync/exchange/outbox/downlink.h"
 
 #include <stdio.h>
 #include <stdlib.h>

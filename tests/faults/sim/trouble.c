@@ -3,8 +3,8 @@
 
 #include "forms/base/fs.h"
 #include "forms/pack/pack.h"
-#include "sync/exchange/trust.h"
-#include "sync/ledger/submit.h"
+#include "sync/exchange/trust/trust.h"
+#include "sync/ledger/submit/submit.h"
 #include "tests/faults/trap.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
 
 #include "forms/base/fs.h"
 #include "forms/pack/pack.h"
-#include "sync/exchange/enrol.h"
+#include "sync/exchange/trust/enrol.h"
 #include "sync/keys/town.h"
 
 #include <stdarg.h>

@@ -9,9 +9,9 @@
 #include "forms/fill/fill.h"
 #include "forms/pack/pack.h"
 #include "sync/keys/identity.h"
-#include "sync/ledger/log.h"
-#include "sync/ledger/payload.h"
-#include "sync/ledger/profile.h"
+#include "sync/ledger/log/log.h"
+#include "sync/ledger/log/payload.h"
+#include "sync/ledger/profile/profile.h"
 
 enum { YEAR_DEPS = 12, YEAR_STAFF = 0, YEAR_FLAG_SETS = 2 };
 

@@ -3,7 +3,7 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
-#include "sync/exchange/enrol.h"
+#include "sync/exchange/trust/enrol.h"
 #include "sync/keys/authority.h"
 #include "sync/keys/town.h"
 

@@ -1,0 +1,146 @@
+#include "config.h"
+#include "sync/exchange/folder/folder.h"
+
+#include "forms/base/i18n.h"
+#include "sync/exchange/outbox/shelf.h"
+#include "sync/exchange/outbox/status.h"
+#include "sync/keys/slot.h"
+#include "sync/ledger/log/truetime.h"
+#include "sync/ledger/profile/profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Whose logs are sealed: those of this device's writers, one scope at a time, so that nobody opens another village's. */
+struct own { const struct keys_slots *slots; struct event_scope scopes[KEYS_SCOPES * 2]; size_t count; struct event_scope now; };
+
+static bool is_own_writer(const struct own *o, const struct event_log_id *log)
+{
+	for (size_t i = 0; i < o->slots->count; i++)
+		if (!memcmp(o->slots->at[i].id.writer, log->writer, EVENT_WRITER))
+			return true;
+	return false;
+}
+
+static bool is_of_device(void *user, const struct event_log_id *log)
+{
+	const struct own *o = user;
+
+	return event_scope_same(&o->now, &log->scope) && is_own_writer(o, log);
+}
+
+static enum err note_scope(void *user, const struct log_head *h)
+{
+	struct own *o = user;
+
+	if (!is_own_writer(o, &h->id))
+		return ERR_OK;
+	for (size_t i = 0; i < o->count; i++)
+		if (event_scope_same(&o->scopes[i], &h->id.scope))
+			return ERR_OK;
+	if (o->count == sizeof o->scopes / sizeof *o->scopes)
+		return err_set(ERR_LIMIT, _("这台设备写了太多个村的记录"));
+	o->scopes[o->count++] = h->id.scope;
+	return ERR_OK;
+}
+
+/* Township first, then the scope itself, so that a neighbour's device opens it too. */
+static size_t recipients(struct profile *p, const struct event_scope *scope, uint8_t to[2][KEYS_PK])
+{
+	const struct keys_root *root = keys_roots_newest(&p->roots);
+	uint32_t version;
+	size_t n = 0;
+
+	if (!root)
+		return 0;
+	memcpy(to[n++], root->box, KEYS_PK);
+	if (keys_roster_scope_key(p->roster, scope, KEYS_SCOPE_BOX, &version, to[n]))
+		n++;
+	return n;
+}
+
+static enum err seal_scope(struct profile *p, struct own *o, const char *dir, uint32_t *bundles, uint64_t *events)
+{
+	uint8_t to[2][KEYS_PK];
+	uint32_t made = 0;
+	uint64_t taken = 0;
+	struct shelf s = { .name = "out", .directory = dir, .sealer = p->identity, .to = (const uint8_t (*)[KEYS_PK])to,
+	                   .to_count = recipients(p, &o->now, to), .acknowledged = true, .wants = is_of_device, .user = o };
+	/* Not enrolled yet: there is nobody to seal for, and nothing is lost by waiting. */
+	enum err e = s.to_count ? shelf_fill(p, &s, &made, &taken) : ERR_OK;
+
+	*bundles += made;
+	*events += taken;
+	return e;
+}
+
+struct crowd { uint64_t bundles, bytes; };
+
+static enum err count_waiting(void *user, const struct evidence *e)
+{
+	struct crowd *c = user;
+
+	if (e->state == EVIDENCE_WAITING && !strcmp(e->shelf, "out")) {
+		c->bundles++;
+		c->bytes += e->size;
+	}
+	return ERR_OK;
+}
+
+/* A device that is locked ten times a day and meets nobody for weeks: what waits in many small bundles is sealed anew in few. */
+static enum err gather_small(struct profile *p, const char *dir)
+{
+	struct crowd c = { 0 };
+	struct store_txn t;
+	enum err e;
+
+	profile_begin(p, &t);
+	e = t.err ? t.err : evidence_each(&t, count_waiting, &c);
+	store_abort(&t);
+	return e || c.bundles <= FOLDER_SMALL || c.bytes / c.bundles > LIMIT_BUNDLE_TARGET / 4 ? e : shelf_empty(p, "out", dir);
+}
+
+/* Once in the life of a boot in which something was recorded, by what was learnt of the time (truetime.h); where a stick has shown the clock to be
+ * behind, for what was sealed before it came. Records never wait for it. */
+static void bind_clock(struct profile *p)
+{
+	enum truetime_word word;
+	struct status now;
+
+	truetime_now(p, &word);
+	if (!status_read(p, &now) && (now.unsealed || word == TRUETIME_STICK))
+		truetime_settle(p);
+}
+
+enum err folder_seal(struct profile *p, uint32_t *bundles, uint64_t *events)
+{
+	struct keys_slots *slots;
+	struct own o = { 0 };
+	struct buf dir = { 0 };
+	struct store_txn t;
+	enum err e;
+
+	*bundles = 0;
+	*events = 0;
+	if (!p->identity)
+		return err_set(ERR_DENIED, _("先用 PIN 打开, 才能封包"));
+	bind_clock(p);
+	slots = calloc(1, sizeof *slots);
+	e = slots ? keys_slots_read(p->dir, slots) : err_set(ERR_NOMEM, _("封包内存不够"));
+	o.slots = slots;
+	if (!e) {
+		profile_begin(p, &t);
+		e = t.err ? t.err : log_heads(&t, note_scope, &o);
+		store_abort(&t);
+	}
+	profile_path(p, "out", &dir);
+	if (!e)
+		e = dir.err ? dir.err : gather_small(p, dir.data);
+	for (size_t i = 0; !e && i < o.count; i++) {
+		o.now = o.scopes[i];
+		e = seal_scope(p, &o, dir.data, bundles, events);
+	}
+	free(slots);
+	buf_clear(&dir);
+	return e;
+}

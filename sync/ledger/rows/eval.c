@@ -1,0 +1,456 @@
+#include "config.h"
+#include "sync/ledger/rows/row.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/i18n.h"
+#include "forms/pack/answers.h"
+#include "forms/pack/cond.h"
+#include "forms/pack/derive.h"
+#include "forms/pack/rowexpr.h"
+#include "sync/keys/roster.h"
+#include "sync/ledger/rows/eval.h"
+#include "sync/ledger/rows/reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CACHE_MAX = 512 };
+
+/* --- expressions read once --- */
+
+struct eval_cached { const struct pack *pack; uint32_t reg; char *text; struct rowexpr *x; };
+
+void eval_clear(struct eval_cache *c)
+{
+	for (uint32_t i = 0; i < c->count; i++) {
+		free(c->at[i].text);
+		rowexpr_free(c->at[i].x);
+	}
+	free(c->at);
+	*c = (struct eval_cache){ 0 };
+}
+
+static enum err parsed(struct eval_cache *c, const struct pack *pack, uint32_t reg, const char *text, const struct rowexpr **out)
+{
+	struct eval_cached *more, *at;
+	enum err e;
+
+	for (uint32_t i = 0; i < c->count; i++)
+		if (c->at[i].pack == pack && c->at[i].reg == reg && !strcmp(c->at[i].text, text)) {
+			*out = c->at[i].x;
+			return ERR_OK;
+		}
+	if (c->count >= CACHE_MAX && c->depth == 1)
+		eval_clear(c);                            /* never one that an outer evaluation still uses */
+	if (!(more = realloc(c->at, (c->count + 1) * sizeof *more)))
+		return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+	c->at = more;
+	at = &more[c->count];
+	*at = (struct eval_cached){ .pack = pack, .reg = reg };
+	if ((e = rowexpr_parse(pack, reg, text, &at->x)))
+		return e;
+	if (!(at->text = strdup(text))) {
+		rowexpr_free(at->x);
+		return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+	}
+	c->count++;
+	*out = at->x;
+	return ERR_OK;
+}
+
+/* --- a row as expressions see it --- */
+
+struct linked { struct row row; uint32_t reg; bool used; };
+
+struct seat {
+	struct profile *p;
+	const struct pack *pack;
+	uint32_t number;
+	struct linked linked[ROWEXPR_LINKS_MAX * 2];
+	uint32_t next;
+};
+
+enum { PACK_LOOK_NS = 1000000000 };
+
+enum err reader_ready(struct profile *p)
+{
+	struct store_txn t;
+	enum err e;
+
+	if (p->fold)
+		return ERR_OK;
+	profile_begin(p, &t);
+	e = t.err;
+	store_abort(&t);
+	return p->fold || e ? e : err_set(ERR_DENIED, _("还没有解锁: 请先输入 PIN"));
+}
+
+/* Asked for every field shown; another pack may come at any time, so it is looked up again each second. */
+enum err reader_pack(struct profile *p, const struct pack **out)
+{
+	int64_t now = clock_ticks();
+	struct fold *f;
+	enum err e;
+
+	if ((e = reader_ready(p)))
+		return e;
+	f = p->fold;
+	if (!f->current || now - f->current_at > PACK_LOOK_NS) {
+		if ((e = profile_pack_current(p, &f->current)))
+			return e;
+		f->current_at = now;
+	}
+	*out = f->current;
+	return ERR_OK;
+}
+
+enum err reader_register(struct profile *p, const char *id, const struct pack **pack, uint32_t *reg)
+{
+	enum err e = reader_pack(p, pack);
+
+	if (e)
+		return e;
+	if ((*reg = pack_find_register(*pack, id)) == PACK_NONE)
+		return err_set(ERR_NOTFOUND, _("业务包 %s 没有登记簿 %s"), (*pack)->version, id);
+	return ERR_OK;
+}
+
+/* --- derived fields --- */
+
+struct adding { struct profile *p; const struct pack *pack; const struct derive *d; struct buf *out; uint64_t count; double sum; bool found; struct row *row; enum err err; };
+
+static const char *cond_value(void *user, const char *field, size_t len)
+{
+	static _Thread_local struct buf text;
+	struct adding *a = user;
+	const struct pack_register *reg = &a->pack->registers[a->d->child];
+
+	buf_reset(&text);
+	for (uint32_t i = 0; i < reg->field_count; i++)
+		if (strlen(reg->fields[i].id) == len && !memcmp(reg->fields[i].id, field, len))
+			row_text(a->p, a->row, i, &text);
+	return buf_str(&text);
+}
+
+static void put_created(const struct pack *pack, const struct row *r, struct buf *out)
+{
+	char text[32];
+
+	if (r->event_count)
+		buf_puts(out, clock_format_time(r->events[0].wall, pack->utc_offset, text));
+}
+
+static bool add_child(void *user, const struct row *r)
+{
+	struct adding *a = user;
+	struct buf text = { 0 };
+
+	a->row = (struct row[]){ *r };
+	if (a->d->rest && !cond_holds(a->d->rest, cond_value, a))
+		return true;
+	a->count++;
+	if (a->d->how == DERIVE_SUM) {
+		a->err = row_text(a->p, r, a->d->field, &text);
+		a->sum += strtod(buf_str(&text), NULL);
+	} else if (a->d->how == DERIVE_LAST) {
+		if (a->d->field == PACK_NONE)
+			put_created(a->pack, r, a->out);
+		else
+			a->err = row_text(a->p, r, a->d->field, a->out);
+	}
+	buf_clear(&text);
+	return !a->err && a->d->how != DERIVE_LAST;
+}
+
+static enum err derived_text(struct profile *p, const struct pack *pack, uint32_t reg, const struct row *r, const char *text, struct buf *out)
+{
+	struct derive d;
+	struct adding a = { .p = p, .pack = pack, .d = &d, .out = out };
+	enum err e = derive_read(pack, reg, text, &d);
+
+	if (e)
+		return e;
+	if (d.how == DERIVE_EXPRESSION)
+		return row_evaluate(p, r, d.rest, out);
+	if ((e = row_children(p, &r->id, pack->registers[d.child].id, add_child, &a)) || (e = a.err))
+		return e;
+	if (d.how == DERIVE_COUNT)
+		buf_printf(out, "%llu", (unsigned long long)a.count);
+	else if (d.how == DERIVE_SUM)
+		expr_format_number(a.sum, out);
+	return out->err;
+}
+
+enum err row_text(struct profile *p, const struct row *r, uint32_t field, struct buf *out)
+{
+	const struct pack *pack;
+	const struct pack_field *pf;
+	uint32_t reg;
+	enum err e = reader_register(p, r->reg, &pack, &reg);
+
+	if (e)
+		return e;
+	if (field >= pack->registers[reg].field_count)
+		return ERR_OK;
+	pf = &pack->registers[reg].fields[field];
+	if (pf->merge == PACK_DERIVE)
+		return pf->derive ? derived_text(p, pack, reg, r, pf->derive, out) : ERR_OK;
+	return row_stored(r, pf, out);
+}
+
+/* --- who, when, where --- */
+
+enum err row_author(struct profile *p, const struct row_event *ev, struct buf *person, struct buf *label)
+{
+	const struct keys_writer *w = NULL;
+	struct event_log_id id;
+	struct store_txn t;
+	enum err e;
+
+	profile_begin(p, &t);
+	e = log_id_of(&t, ev->at.log, &id);
+	store_abort(&t);
+	if (e)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	if ((w = keys_roster_find(p->roster, id.writer))) {
+		if (person)
+			buf_puts(person, w->person);
+		if (label)
+			buf_puts(label, w->label);
+	}
+	return ERR_OK;
+}
+
+enum err row_number(struct profile *p, const struct row *r, struct buf *out)
+{
+	struct buf label = { 0 };
+	enum err e = r->event_count ? row_author(p, &r->events[0], NULL, &label) : ERR_OK;
+
+	buf_printf(out, "%s-%04u", buf_str(&label), (unsigned)r->number);
+	if (r->id.index)
+		buf_printf(out, "-%u", r->id.index);      /* a submit may make several rows */
+	buf_clear(&label);
+	return e ? e : out->err;
+}
+
+enum err row_serial(struct profile *p, const struct row *r, struct buf *out)
+{
+	const struct pack *pack;
+	struct clock_date made = { 0 };
+	enum err e = reader_pack(p, &pack);
+
+	if (e)
+		return e;
+	if (r->event_count)
+		made = clock_date(clock_day_of(r->events[0].wall, pack->utc_offset));
+	if (r->scope.kind == 1)
+		buf_printf(out, "%.*s-", (int)r->scope.length, (const char *)r->scope.bytes);
+	buf_printf(out, "%04d-", made.year);
+	return row_number(p, r, out);
+}
+
+/* Name of the row of register villages whose code is the scope; else the code itself. */
+static enum err find_village(struct profile *p, const struct pack *pack, const struct event_scope *scope, struct buf *out)
+{
+	uint32_t reg = pack_find_register(pack, "villages"), code, name;
+	struct store_key prefix = store_key(), key;
+	struct buf data = { 0 }, text = { 0 };
+	struct store_cursor at;
+	struct store_txn t;
+	struct context c;
+	struct row row;
+	bool found = false;
+	enum err e = ERR_OK;
+
+	if (reg == PACK_NONE || (code = pack_find_field(&pack->registers[reg], "code")) == PACK_NONE ||
+	    (name = pack_find_field(&pack->registers[reg], "name")) == PACK_NONE) {
+		buf_put(out, scope->bytes, scope->length);
+		return out->err;
+	}
+	reader_begin(p, &t, &c);
+	store_key_u16(&prefix, words_find(c.words, &t, "villages"));
+	store_seek(&t, STORE_ROW, &prefix, &at);
+	while (!found && !e && store_next(&at, &key, &data)) {
+		struct row_key rk = rowcode_from_store(&key);
+
+		if ((e = rowcode_get(c.words, &t, &rk, data.data, data.len, &row)))
+			break;
+		buf_reset(&text);
+		if (!(e = row_text(p, &row, code, &text)) && text.len == scope->length && !memcmp(text.data, scope->bytes, text.len)) {
+			found = true;
+			e = row_text(p, &row, name, out);
+		}
+		row_clear(&row);
+	}
+	store_seek_end(&at);
+	store_abort(&t);
+	if (!found)
+		buf_put(out, scope->bytes, scope->length);
+	buf_clear(&data);
+	buf_clear(&text);
+	return e;
+}
+
+/* The last one is remembered until something is folded: exports ask for every line. */
+static enum err village_name(struct profile *p, const struct pack *pack, const struct event_scope *scope, struct buf *out)
+{
+	struct fold *f = p->fold;
+	struct buf name = { 0 };
+	enum err e;
+
+	if (scope->kind != 1)
+		return ERR_OK;
+	if (!f->village.known || !event_scope_same(&f->village.scope, scope)) {
+		if ((e = find_village(p, pack, scope, &name))) {
+			buf_clear(&name);
+			return e;
+		}
+		buf_clear(&f->village.name);
+		f->village.name = name;
+		f->village.scope = *scope;
+		f->village.known = true;
+	}
+	buf_put(out, f->village.name.data, f->village.name.len);
+	return out->err;
+}
+
+static const struct row_event *last_step(const struct row *r, const char *step)
+{
+	for (uint32_t i = r->step_count; i--; )
+		if (!strcmp(r->steps[i].step, step))
+			return &r->events[r->steps[i].event];
+	return NULL;
+}
+
+/* --- the host --- */
+
+static enum err host_value(void *user, const void *row, uint32_t field, struct buf *out)
+{
+	struct seat *s = user;
+
+	return row_text(s->p, row, field, out);
+}
+
+static enum err host_builtin(void *user, const void *of, enum rowexpr_builtin what, const char *step, struct buf *out)
+{
+	struct seat *s = user;
+	const struct row *r = of;
+	const struct row_event *ev = r->event_count ? &r->events[0] : NULL;
+	char text[ROW_ID_TEXT];
+
+	switch (what) {
+	case ROWEXPR_ROW_NUMBER:
+		if (s->number)
+			buf_printf(out, "%u", (unsigned)s->number);
+		return out->err;
+	case ROWEXPR_SERIAL:
+		return row_serial(s->p, r, out);
+	case ROWEXPR_STEP_AT:
+	case ROWEXPR_STEP_BY:
+		ev = step ? last_step(r, step) : NULL;
+		__attribute__((fallthrough));
+	case ROWEXPR_CREATED_AT:
+	case ROWEXPR_CREATED_BY:
+		if (!ev)
+			return ERR_OK;
+		if (what == ROWEXPR_STEP_BY || what == ROWEXPR_CREATED_BY)
+			return row_author(s->p, ev, out, NULL);
+		buf_puts(out, clock_format_time(ev->wall, s->pack->utc_offset, (char[32]){ 0 }));
+		return out->err;
+	case ROWEXPR_VILLAGE:
+		return village_name(s->p, s->pack, &r->scope, out);
+	case ROWEXPR_ID:
+		buf_puts(out, row_id_text(&r->id, text));
+		return out->err;
+	}
+	return ERR_OK;
+}
+
+static const void *host_link(void *user, uint32_t reg, const char *id)
+{
+	struct seat *s = user;
+	struct linked *l = &s->linked[s->next];
+	struct row_id want;
+
+	if (!row_id_parse(id, &want))
+		return NULL;
+	for (uint32_t i = 0; i < sizeof s->linked / sizeof *s->linked; i++)
+		if (s->linked[i].used && s->linked[i].reg == reg && !memcmp(&s->linked[i].row.id, &want, sizeof want))
+			return &s->linked[i].row;
+	if (l->used)
+		row_clear(&l->row);
+	l->used = !row_read(s->p, &want, &l->row) && !strcmp(l->row.reg, s->pack->registers[reg].id);
+	l->reg = reg;
+	if (!l->used) {
+		row_clear(&l->row);
+		return NULL;
+	}
+	s->next = (s->next + 1) % (sizeof s->linked / sizeof *s->linked);
+	return &l->row;
+}
+
+static enum err host_tally(void *user, const void *row, uint32_t reg, const char *cond, uint32_t field, struct buf *out)
+{
+	struct seat *s = user;
+
+	return tally_put(s->p, s->pack, row, reg, cond, field, out);
+}
+
+static enum err evaluate(struct profile *p, const struct row *r, const char *expression, uint32_t number, struct buf *text, bool *holds)
+{
+	struct seat seat = { .p = p, .number = number };
+	struct rowexpr_host host = { .user = &seat, .value = host_value, .builtin = host_builtin, .link = host_link, .tally = host_tally, .now = clock_wall(), .language = i18n_language() };
+	const struct rowexpr *x = NULL;
+	uint32_t reg;
+	enum err e = reader_register(p, r->reg, &seat.pack, &reg);
+
+	if (e)
+		return e;
+	p->fold->expressions.depth++;
+	if (!(e = parsed(&p->fold->expressions, seat.pack, reg, expression, &x)))
+		e = text ? rowexpr_text(x, &host, r, text) : rowexpr_test(x, &host, r, holds);
+	p->fold->expressions.depth--;
+	for (uint32_t i = 0; i < sizeof seat.linked / sizeof *seat.linked; i++)
+		if (seat.linked[i].used)
+			row_clear(&seat.linked[i].row);
+	return e;
+}
+
+enum err row_evaluate_numbered(struct profile *p, const struct row *r, const char *expression, uint32_t number, struct buf *out)
+{
+	return evaluate(p, r, expression, number, out, NULL);
+}
+
+enum err row_evaluate(struct profile *p, const struct row *r, const char *expression, struct buf *out)
+{
+	return evaluate(p, r, expression, 0, out, NULL);
+}
+
+enum err row_test(struct profile *p, const struct row *r, const char *expression, bool *out)
+{
+	return evaluate(p, r, expression, 0, NULL, out);
+}
+
+enum err row_title(struct profile *p, const struct row *r, struct buf *out)
+{
+	const struct pack *pack;
+	uint32_t reg;
+	size_t at, blanks;
+	enum err e = reader_register(p, r->reg, &pack, &reg);
+
+	if (e)
+		return e;
+	if (!pack->registers[reg].title)
+		return row_number(p, r, out);
+	at = out->len;
+	e = row_evaluate(p, r, pack->registers[reg].title, out);
+	/* A part of it that is empty leaves no blank in front. */
+	for (blanks = 0; at + blanks < out->len && out->data[at + blanks] == ' '; blanks++)
+		;
+	if (blanks) {
+		memmove(out->data + at, out->data + at + blanks, out->len - at - blanks);
+		buf_cut(out, out->len - blanks);
+	}
+	return e;
+}

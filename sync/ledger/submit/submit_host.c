@@ -1,0 +1,151 @@
+#include "config.h"
+#include "sync/ledger/submit/submit_own.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/fs.h"
+#include "forms/base/i18n.h"
+#include "forms/base/jdoc.h"
+#include "forms/pack/answers.h"
+#include "sync/keys/hash.h"
+#include "sync/keys/roster.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct submit_host {
+	struct fill_host fill;
+	struct profile *p;
+	const struct pack *pack; uint32_t reg;
+	struct row row; bool has_row;
+	struct buf value, name, device;
+	struct jdoc *last;                                /* the last record of this form by this writer */
+};
+
+/* --- the subject row --- */
+
+static const char *row_field_text(void *user, const char *field)
+{
+	struct submit_host *h = user;
+	char id[ROW_ID_TEXT];
+	uint32_t at;
+
+	if (!h->has_row)
+		return NULL;
+	buf_reset(&h->value);
+	if (!strcmp(field, "__id")) {
+		buf_puts(&h->value, row_id_text(&h->row.id, id));
+	} else if (!strcmp(field, "__number")) {
+		row_number(h->p, &h->row, &h->value);
+	} else if (!strcmp(field, "__title")) {
+		row_title(h->p, &h->row, &h->value);
+	} else {
+		if ((at = pack_find_field(&h->pack->registers[h->reg], field)) == PACK_NONE || row_text(h->p, &h->row, at, &h->value))
+			return NULL;
+	}
+	return buf_str(&h->value);
+}
+
+/* --- last saved --- */
+
+static enum err load_last(struct submit_host *h, const char *form)
+{
+	struct log_event event = { 0 };
+	struct fold_view v;
+	struct record rec;
+	struct missing why;
+	struct store_txn t;
+	struct context c;
+	uint8_t ref[EVENT_REF];
+	enum err e;
+
+	reader_begin(h->p, &t, &c);
+	if (!(e = fold_last_record(&c, h->p->writer, form, ref)) && !(e = log_event_get(&t, ref, &event))) {
+		v = history_view(&event);
+		if (!(e = history_record(&c, &v, &rec, &why)))
+			e = answers_json(rec.pack, rec.plan->form, event.event.answers.data, event.event.answers.len,
+			                 event.event.private_part.data, event.event.private_part.len, &h->last);
+	}
+	store_abort(&t);
+	log_event_clear(&event);
+	return e == ERR_NOTFOUND || e == ERR_HELD || e == ERR_FORMAT ? ERR_OK : e;
+}
+
+static const char *last_saved(void *user, const char *name)
+{
+	struct submit_host *h = user;
+
+	buf_reset(&h->value);
+	jdoc_scalar_text(h->last ? jdoc_get(h->last, name) : NULL, &h->value);
+	return buf_str(&h->value);
+}
+
+/* --- opening --- */
+
+static enum err host_random(void *user, void *data, size_t len)
+{
+	(void)user;
+	return fs_random(data, len);
+}
+
+static enum err load_row(struct submit_host *h, const struct row_id *subject)
+{
+	enum err e = row_read(h->p, subject, &h->row);
+
+	if (e)
+		return e;
+	h->has_row = true;
+	if ((h->reg = pack_find_register(h->pack, h->row.reg)) == PACK_NONE)
+		return err_set(ERR_NOTFOUND, _("业务包 %s 没有登记簿 %s"), h->pack->version, h->row.reg);
+	return ERR_OK;
+}
+
+static void name_person(struct submit_host *h)
+{
+	const struct keys_writer *w = keys_roster_find(h->p->roster, h->p->writer);
+	char hex[2 * EVENT_WRITER + 1];
+
+	buf_puts(&h->name, w ? w->label : "");
+	keys_hex(h->p->writer, EVENT_WRITER, hex);
+	buf_puts(&h->device, hex);
+}
+
+enum err submit_host_open(struct profile *p, const char *form, const struct row_id *subject, struct submit_host **out)
+{
+	struct submit_host *h = calloc(1, sizeof *h);
+	enum err e = h ? reader_pack(p, &h->pack) : err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+
+	*out = NULL;
+	if (!e) {
+		h->p = p;
+		name_person(h);
+		h->fill = (struct fill_host){
+			.now = clock_wall(), .utc_offset = h->pack->utc_offset, .username = buf_str(&h->name), .deviceid = buf_str(&h->device),
+			.language = i18n_language() ? "en" : "zh", .user = h, .row_field = row_field_text, .last_saved = last_saved, .random = host_random };
+		if (subject)
+			e = load_row(h, subject);
+	}
+	if (!e)
+		e = load_last(h, form);
+	if (e)
+		submit_host_close(h);
+	else
+		*out = h;
+	return e;
+}
+
+const struct fill_host *submit_host_fill(const struct submit_host *h)
+{
+	return &h->fill;
+}
+
+void submit_host_close(struct submit_host *h)
+{
+	if (!h)
+		return;
+	row_clear(&h->row);
+	jdoc_free(h->last);
+	buf_clear(&h->value);
+	buf_clear(&h->name);
+	buf_clear(&h->device);
+	free(h);
+}

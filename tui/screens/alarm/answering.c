@@ -1,0 +1,156 @@
+#include "config.h"
+#include "tui/screens/alarm/warning_view.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/i18n.h"
+#include "tui/screens/alarm/moves.h"
+#include "tui/screens/form/filling.h"
+#include "tui/screens/screens.h"
+#include "tui/screens/words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What each digit writes into the form callout_answer. */
+static const struct quick { enum kit_action key; const char *label, *channel, *state; bool answered, moves; } quicks[] = {
+	{ ACT_ANSWER_1, N_("电话"), "phone", "calling", false, false },  { ACT_ANSWER_2, N_("敲门"), "door", "answered", true, false },
+	{ ACT_ANSWER_3, N_("广播"), "broadcast", NULL, false, false },   { ACT_ANSWER_4, N_("鸣锣"), "gong", NULL, false, false },
+	{ ACT_ANSWER_5, N_("已应答"), NULL, "answered", true, false },   { ACT_ANSWER_6, N_("转移中"), NULL, "moving", true, true },
+	{ ACT_ANSWER_7, N_("已到安置点"), NULL, "arrived", true, true }, { ACT_ANSWER_8, N_("换B角"), NULL, NULL, false, false },
+	{ ACT_ANSWER_9, N_("不愿转移"), NULL, "refused", true, true },
+};
+
+static const struct quick *quick_of(enum kit_action a)
+{
+	for (size_t i = 0; i < sizeof quicks / sizeof *quicks; i++)
+		if (quicks[i].key == a)
+			return &quicks[i];
+	return NULL;
+}
+
+const char *answering_digit(enum kit_action a)
+{
+	const struct quick *q = quick_of(a);
+
+	return q ? _(q->label) : NULL;
+}
+
+static enum err add_word(struct filling *f, const char *name, const char *word)
+{
+	fill_node n = fill_find(f->fill, name);
+	struct buf b = { 0 };
+	enum err e;
+
+	if (n == FILL_NO_NODE)
+		return ERR_OK;
+	buf_puts(&b, fill_value(f->fill, n));
+	if (!strstr(buf_str(&b), word))
+		buf_printf(&b, "%s%s", b.len ? " " : "", word);
+	e = fill_set(f->fill, n, buf_str(&b));
+	buf_clear(&b);
+	return e;
+}
+
+static enum err one_more(struct filling *f)
+{
+	fill_node n = fill_find(f->fill, "tries");
+	char text[16];
+
+	if (n == FILL_NO_NODE)
+		return ERR_OK;
+	snprintf(text, sizeof text, "%d", atoi(fill_value(f->fill, n)) + 1);
+	return fill_set(f->fill, n, text);
+}
+
+static enum err fill_quick(struct filling *f, const struct quick *q)
+{
+	fill_node at = fill_find(f->fill, "answered_at");
+	enum err e = ERR_OK;
+	char now[32];
+
+	clock_format_time(app_ms(f->app), f->app->pack->utc_offset, now);
+	if (q->channel && !(e = add_word(f, "channels", q->channel)))
+		e = one_more(f);
+	if (!e)
+		e = filling_put(f, "state", q->state);
+	if (!e && q->answered && at != FILL_NO_NODE && !*fill_value(f->fill, at))
+		e = fill_set(f->fill, at, now);
+	if (!e && q->key == ACT_ANSWER_8 && !(e = filling_put(f, "role", "B")))
+		e = add_word(f, "escalated", "b_role");
+	return e;
+}
+
+static enum err record_answer(struct warning_view *v, const struct quick *q, const struct row_id *call)
+{
+	struct filling *f = NULL;
+	struct row_id made;
+	enum err e = filling_begin(v->app, "callout_answer", call, &f);
+
+	return e ? e : filling_keep(f, fill_quick(f, q), &made);
+}
+
+/* A household that moves is ticked off as on the list of those to be moved, to where the list says. */
+static bool is_move(struct warning_view *v, const struct quick *q, const struct row *row)
+{
+	return q->moves && moves_possible(v->app) && !words_is(v->app, row, "household", "");
+}
+
+static enum kit_next kept(struct warning_view *v, const struct quick *q, enum err e)
+{
+	if (e)
+		kit_say(KIT_DANGER, _("没存: %s: %s"), _(q->label), err_detail());
+	else
+		kit_say(KIT_GOOD, _("已存: %s"), _(q->label));
+	if (warning_read(v))
+		kit_say_error(ERR_IO);
+	/* A call in vain stays under the cursor: the next key is for the same door. */
+	if (!e && q->answered && v->calls.count)
+		kit_list_select(&v->list, calls_next(&v->calls, v->waiting_only && v->list.at ? v->list.at - 1 : v->list.at));
+	return KIT_STAY;
+}
+
+/* The list below may have been read anew meanwhile: the answer is of the household that was asked about. */
+static enum kit_next shelter_chosen(struct kit_view *below, struct kit_view *self)
+{
+	struct warning_view *v = (struct warning_view *)below;
+	const struct row_id *chosen = screen_rows_chosen(self);
+	const struct quick *q = quick_of(v->waiting);
+	struct row_id made;
+
+	if (chosen)
+		return kept(v, q, moves_tick(v->app, &v->waits, &(struct move_tick){ .state = q->state, .settle = "shelter", .shelter = chosen }, &made));
+	kit_say(KIT_SOON, "%s", _("没存: 没选安置点。7 再选, 投亲 t 里按 2"));
+	return KIT_STAY;
+}
+
+static enum kit_next record_move(struct warning_view *v, const struct quick *q, const struct row *row)
+{
+	struct move_tick t = { .state = q->state };
+	struct move_plan plan;
+	struct row_id made;
+
+	moves_plan(v->app, row, false, &plan);
+	if (q->key == ACT_ANSWER_7) {
+		if (!moves_knows_where(&plan) && moves_has_shelters(v->app)) {
+			v->waiting = q->key;
+			v->waits = row->id;
+			return kit_open(&v->base, screen_rows_choose_new(v->app, "shelters", "", shelter_chosen));
+		}
+		moves_tick_as_planned(&t, &plan);
+	}
+	return kept(v, q, moves_tick(v->app, &row->id, &t, &made));
+}
+
+enum kit_next answering_record(struct warning_view *v, enum kit_action a)
+{
+	const struct quick *q = quick_of(a);
+	struct row row = { .id = { .index = 0 } };
+	enum kit_next next;
+
+	if (warning_row(v, v->list.at, &row))
+		return KIT_STAY;
+	next = is_move(v, q, &row) ? record_move(v, q, &row) : kept(v, q, record_answer(v, q, &row.id));
+	row_clear(&row);
+	return next;
+}

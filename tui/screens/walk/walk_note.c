@@ -1,0 +1,67 @@
+/* Words and pictures of the item at hand. */
+#include "config.h"
+#include "tui/screens/walk/walk.h"
+
+#include "forms/base/i18n.h"
+#include "tui/kit/prompt.h"
+
+static enum kit_next noted(struct kit_view *below, struct kit_view *self)
+{
+	struct walk *w = (struct walk *)below;
+	enum err e;
+
+	if (!kit_prompt_answer(self))
+		return KIT_STAY;
+	e = walk_set_note(w, w->items[w->at].node, kit_prompt_answer(self));
+	if (e)
+		kit_say_error(e);
+	else
+		kit_say(KIT_GOOD, _("已存"));
+	return KIT_STAY;
+}
+
+enum kit_next walk_ask_note(struct walk *w)
+{
+	fill_node note = walk_note_of(w, w->items[w->at].node), words = note == FILL_NO_NODE ? FILL_NO_NODE : fill_child(w->f->fill, note, "words");
+
+	return kit_open(&w->base, kit_prompt_new(_("备注"), NULL, words == FILL_NO_NODE ? "" : fill_value(w->f->fill, words), noted));
+}
+
+/* `e` is how getting the picture went; takes its name. */
+static void keep_photo(struct walk *w, enum err e, struct buf *name)
+{
+	if (!e)
+		e = walk_add_photo(w, w->items[w->at].node, buf_str(name));
+	if (e)
+		kit_say_error(e);
+	else
+		kit_say(KIT_GOOD, _("已存: 照片 %s"), buf_str(name));
+	buf_clear(name);
+}
+
+static enum kit_next file_given(struct kit_view *below, struct kit_view *self)
+{
+	struct walk *w = (struct walk *)below;
+	const char *path = kit_prompt_answer(self);
+	struct buf name = { 0 };
+
+	if (path && *path)
+		keep_photo(w, filling_photo(w->f, path, &name), &name);
+	return KIT_STAY;
+}
+
+enum kit_next walk_ask_file(struct walk *w)
+{
+	return kit_open(&w->base, kit_prompt_new(_("照片"), _("照片文件的路径 (可粘贴)"), "", file_given));
+}
+
+/* The camera's command where one is set, else a file. */
+enum kit_next walk_photograph(struct walk *w)
+{
+	struct buf name = { 0 };
+
+	if (!*w->f->app->settings.photo)
+		return walk_ask_file(w);
+	keep_photo(w, filling_shoot(w->f, &name), &name);
+	return KIT_STAY;
+}

@@ -255,6 +255,21 @@ static void file(const char *name, const char *words)
 	fclose(f);
 }
 
+/* A village's drills and logs are its manager's to keep, and no line among a grid worker's visits. */
+static void what_only_others_may_pay_is_not_on_ones_day(void **state)
+{
+	struct vt *vt = field_enter("device", FIELD_PIN, 60, 80, NULL);
+
+	(void)state;
+	assert_shows(vt, "要做的");
+	assert_shows(vt, "巡查 小");
+	assert_hides(vt, "中小学疏散演练");
+	field_leave(vt);
+	vt = field_enter("manager", FIELD_PIN, 60, 80, NULL);
+	assert_shows(vt, "中小学疏散演练");
+	field_leave(vt);
+}
+
 /* Neither list nor search nor page tells who reported, until the one who may see it asks, which is recorded. */
 static void who_reported_is_kept_from_view(void **state)
 {
@@ -433,6 +448,7 @@ int main(void)
 		cmocka_unit_test(a_duty_is_handed_over_with_what_is_open),
 		cmocka_unit_test(an_incident_past_its_hours_says_so_and_names_who_leads),
 		cmocka_unit_test(a_notice_is_a_qr_code_where_the_screen_is_large_enough),
+		cmocka_unit_test(what_only_others_may_pay_is_not_on_ones_day),
 		cmocka_unit_test(who_reported_is_kept_from_view),
 		cmocka_unit_test(a_digit_that_the_form_refuses_is_not_told_as_done),
 		cmocka_unit_test(more_taken_out_than_the_book_holds_is_looked_at_once_more),

@@ -243,6 +243,20 @@ bool words_can_make(const struct app *app, const char *reg)
 	return false;
 }
 
+bool words_may_make(const struct app *app, const char *reg)
+{
+	uint32_t r = pack_find_register(app->pack, reg);
+
+	for (uint32_t f = 0; r != PACK_NONE && f < app->pack->form_count; f++) {
+		const struct pack_form *form = &app->pack->forms[f];
+
+		for (uint32_t i = 0; words_is_mine(app, form) && i < form->entity_count; i++)
+			if (form->entities[i].reg == r && form->entities[i].creates)
+				return true;
+	}
+	return false;
+}
+
 /* Title of the one row of a register for which this holds. */
 static bool title_of_one(struct app *app, const char *reg, const char *where, struct buf *out)
 {

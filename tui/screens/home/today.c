@@ -212,6 +212,17 @@ static bool is_begun(const struct today *t, const struct due *d)
 	return false;
 }
 
+/* Which duties this person may pay, one byte each: what others owe (a village its stock count) is no work of his. NULL: no memory. */
+static bool *own_duties(const struct today *t)
+{
+	const struct pack *pack = t->app->pack;
+	bool *own = calloc(pack->duty_count + 1, sizeof *own);
+
+	for (uint32_t i = 0; own && i < pack->duty_count; i++)
+		own[i] = words_may_make(t->app, pack->duties[i].counts_register);
+	return own;
+}
+
 /* Back from another screen that wrote nothing they are what they were: all places are looked at to know them. */
 static enum err read_dues(struct today *t)
 {
@@ -232,6 +243,7 @@ static enum err gather_dues(struct today *t)
 {
 	size_t size = 64;
 	uint32_t n, *table;
+	bool *own;
 	enum err e;
 
 	t->due_count = t->overdue = 0;
@@ -243,14 +255,19 @@ static enum err gather_dues(struct today *t)
 	table = calloc(size, sizeof *table);
 	free(t->due);
 	t->due = calloc(n + 1, sizeof *t->due);
-	e = table && t->due ? ERR_OK : err_set(ERR_NOMEM, "%s", _("今日"));
-	for (uint32_t i = 0; !e && i < n; i++)
-		if (first_of_its_kind(t, table, size - 1, i)) {
-			if (!is_begun(t, duelist_at(t->dues, i)))
-				t->due[t->due_count++] = i;
-			t->overdue += duelist_at(t->dues, i)->days < 0;
-		}
+	own = own_duties(t);
+	e = table && t->due && own ? ERR_OK : err_set(ERR_NOMEM, "%s", _("今日"));
+	for (uint32_t i = 0; !e && i < n; i++) {
+		const struct due *d = duelist_at(t->dues, i);
+
+		if ((d->kind == DUE_DUTY && !own[d->duty - t->app->pack->duties]) || !first_of_its_kind(t, table, size - 1, i))
+			continue;
+		if (!is_begun(t, d))
+			t->due[t->due_count++] = i;
+		t->overdue += d->days < 0;
+	}
 	free(table);
+	free(own);
 	return e;
 }
 

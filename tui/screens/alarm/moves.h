@@ -3,7 +3,8 @@
  * Those who need someone first (old, weak, sick, disabled, pregnant, small children) stand before the others, then as the list was
  * made; the order does not change while people are ticked off. Fields of callouts: warning, name, household, help, people, state
  * (moving, arrived, refused), settle, shelter, moved_at, moved_by, moved_n; the form is callout_move. Who arrived and went home later
- * counts as arrived still, and who was moved for another warning that runs too has gone already, though nobody ticked it here: the register of households says when and by whose word (returned_at, return_by; form household_returned).
+ * counts as arrived still, and who was moved for another warning that runs too has gone already, though nobody ticked it here: the
+ * register of households says when and by whose word (returned_at, return_by; form household_returned).
  */
 #ifndef TUI_SCREENS_ALARM_MOVES_H
 #define TUI_SCREENS_ALARM_MOVES_H
@@ -13,7 +14,13 @@
 
 enum move_state { MOVE_STILL, MOVE_ON_WAY, MOVE_ARRIVED, MOVE_REFUSED, MOVE_STATES };
 
-struct move { uint32_t at /* in the listing */, people; bool first; int64_t home /* again, since: ms; 0 no */, away /* moved for another warning, not home since: when */; enum move_state state; };
+struct move {
+	uint32_t at, people;                 /* at: in the listing */
+	bool first;
+	int64_t home;                        /* again, since: ms; 0 no */
+	int64_t away;                        /* moved for another warning and not home since: when; 0 no */
+	enum move_state state;
+};
 
 struct moves {
 	struct listing *listing;

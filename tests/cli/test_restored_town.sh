@@ -5,9 +5,15 @@
 . "$(dirname "$0")/town.sh"
 . "$(dirname "$0")/net.sh"
 needs_town
-plan 29
+plan 36
 mkdir "$work/stick"
 waiting() { ctl "$1" status --json >"$work/status.json"; json "$work/status.json" "d['waiting'] + d['unsealed']"; }
+shelter() {        # shelter CODE NAME: the township's staff write down one more, in the devices' village
+	python3 -c 'import json, sys; one = json.load(open(sys.argv[1]))[0]; one.update(code=sys.argv[2], name=sys.argv[3]); json.dump([one], open(sys.argv[4], "w"))' \
+		"$top/packaging/demo/35-shelter_new.json" "$1" "$2" "$work/shelter.json"
+	ctl town record submit --form shelter_new --answers "$work/shelter.json"
+}
+shelters() { ctl town register list shelters --csv; }
 hazards() { echo $(($(ctl town register list hazards --csv | wc -l) - 1)); }
 ok "a township" make_town
 ok "the daemon runs" start_daemon
@@ -22,6 +28,9 @@ ok "the second records" inspect zhao
 ok "and delivers by stick" ctl zhao sync --dir "$work/stick"
 ok "which staff merge beside the daemon" ctl town merge "$work/stick"
 ok "the second has its receipt" ctl zhao sync --dir "$work/stick"
+ok "staff write something themselves" shelter BN-71 南坡仓库
+before=$(shelters)
+ok "which the first device receives" ctl wang sync --url "$url"
 same "everything is delivered" "$(waiting wang) $(waiting zhao)" "0 0"
 same "the township has three hazards" "$(hazards)" 3
 digest=$(ctl town digest)
@@ -34,6 +43,7 @@ ok "the store is sound" ctl town check
 ok "the daemon runs again" start_daemon
 ok "the first device has nothing new, but hears of it" ctl wang sync --url "$url"
 same "what the township lost is there again" "$(hazards)" 2
+same "what staff had written as well" "$(shelters)" "$before"
 same "and acknowledged" "$(waiting wang)" 0
 rm -rf "$work/stick/XUNCHA"
 ok "a new stick from the township" ctl town merge "$work/stick"
@@ -42,5 +52,9 @@ ok "the township merges" ctl town merge "$work/stick"
 same "the same state as before it was lost" "$(ctl town digest)" "$digest"
 ok "the receipt comes back" ctl zhao sync --dir "$work/stick"
 same "and all is acknowledged" "$(waiting zhao)" 0
+ok "staff write more" shelter BN-72 北坡仓库
+ok "the device receives it" ctl wang sync --url "$url"
+ok "once more" ctl wang sync --url "$url"
+same "and gives nothing of it back" "$(waiting wang) $(ls "$work/wang/out" | wc -l)" "0 0"
 ok "the store is sound" ctl town check
 exit $failed

@@ -5,14 +5,24 @@
 #include "sync/exchange/outbox/shelf.h"
 #include "sync/exchange/outbox/status.h"
 #include "sync/keys/slot.h"
+#include "sync/ledger/log/offer.h"
 #include "sync/ledger/log/truetime.h"
 #include "sync/ledger/profile/profile.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+/* A log of somebody else that a restored township is offered again (offer.h). */
+struct offered { struct event_log_id log; uint64_t until; };
+
 /* Whose logs are sealed: those of this device's writers, one scope at a time, so that nobody opens another village's. */
-struct own { const struct keys_slots *slots; struct event_scope scopes[KEYS_SCOPES * 2]; size_t count; struct event_scope now; };
+struct own {
+	const struct keys_slots *slots;
+	struct event_scope scopes[KEYS_SCOPES * 2]; size_t count;
+	struct event_scope now;
+	struct store_txn *txn;                          /* while logs are looked through */
+	struct offered *offered; size_t offered_count, offered_cap;
+};
 
 static bool is_own_writer(const struct own *o, const struct event_log_id *log)
 {
@@ -22,19 +32,55 @@ static bool is_own_writer(const struct own *o, const struct event_log_id *log)
 	return false;
 }
 
+static const struct offered *offered_of(const struct own *o, const struct event_log_id *log)
+{
+	for (size_t i = 0; i < o->offered_count; i++)
+		if (o->offered[i].log.epoch == log->epoch && event_log_same(&o->offered[i].log, log))
+			return &o->offered[i];
+	return NULL;
+}
+
 static bool is_of_device(void *user, const struct event_log_id *log)
 {
 	const struct own *o = user;
 
-	return event_scope_same(&o->now, &log->scope) && is_own_writer(o, log);
+	return event_scope_same(&o->now, &log->scope) && (is_own_writer(o, log) || offered_of(o, log));
+}
+
+static uint64_t until(void *user, const struct event_log_id *log)
+{
+	const struct own *o = user;
+
+	return is_own_writer(o, log) ? UINT64_MAX : offered_of(o, log)->until;
+}
+
+static enum err note_offered(struct own *o, const struct log_head *h, uint64_t last)
+{
+	if (o->offered_count == o->offered_cap) {
+		size_t cap = o->offered_cap ? 2 * o->offered_cap : 16;
+		struct offered *more = realloc(o->offered, cap * sizeof *more);
+
+		if (!more)
+			return err_set(ERR_NOMEM, _("封包内存不够"));
+		o->offered = more;
+		o->offered_cap = cap;
+	}
+	o->offered[o->offered_count++] = (struct offered){ h->id, last };
+	return ERR_OK;
 }
 
 static enum err note_scope(void *user, const struct log_head *h)
 {
 	struct own *o = user;
+	uint64_t last;
+	enum err e;
 
-	if (!is_own_writer(o, &h->id))
-		return ERR_OK;
+	if (!is_own_writer(o, &h->id)) {
+		if (!(last = offer_until(o->txn, &h->id)))
+			return ERR_OK;
+		if ((e = note_offered(o, h, last)))
+			return e;
+	}
 	for (size_t i = 0; i < o->count; i++)
 		if (event_scope_same(&o->scopes[i], &h->id.scope))
 			return ERR_OK;
@@ -65,7 +111,7 @@ static enum err seal_scope(struct profile *p, struct own *o, const char *dir, ui
 	uint32_t made = 0;
 	uint64_t taken = 0;
 	struct shelf s = { .name = "out", .directory = dir, .sealer = p->identity, .to = (const uint8_t (*)[KEYS_PK])to,
-	                   .to_count = recipients(p, &o->now, to), .acknowledged = true, .wants = is_of_device, .user = o };
+	                   .to_count = recipients(p, &o->now, to), .acknowledged = true, .wants = is_of_device, .until = until, .user = o };
 	/* Not enrolled yet: there is nobody to seal for, and nothing is lost by waiting. */
 	enum err e = s.to_count ? shelf_fill(p, &s, &made, &taken) : ERR_OK;
 
@@ -130,6 +176,7 @@ enum err folder_seal(struct profile *p, uint32_t *bundles, uint64_t *events)
 	o.slots = slots;
 	if (!e) {
 		profile_begin(p, &t);
+		o.txn = &t;
 		e = t.err ? t.err : log_heads(&t, note_scope, &o);
 		store_abort(&t);
 	}
@@ -140,6 +187,7 @@ enum err folder_seal(struct profile *p, uint32_t *bundles, uint64_t *events)
 		o.now = o.scopes[i];
 		e = seal_scope(p, &o, dir.data, bundles, events);
 	}
+	free(o.offered);
 	free(slots);
 	buf_clear(&dir);
 	return e;

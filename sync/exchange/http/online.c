@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLOCK_MOST_MS = 60000 };
+enum { CLOCK_MOST_MS = 60000, STAFF_ASKED = 32 };
 enum { HEADS_MAX = 48 /* in one question: its line fits HTTP_HEADER_MAX */, HEAD_BYTES = DOWNLINK_PLACE + 8, ENDS_MAX = 32, DOWNLINK_BYTES = LIMIT_BUNDLE_FILE, ROOTS_BYTES = LIMIT_ROOTS * (LIMIT_ROOT + 2) };
 
 /* One directory being sent: bundles, or attachments, which may wait. */
@@ -314,15 +314,15 @@ static enum err fetch_roots(struct online *o)
 	return e;
 }
 
-/* A receipt of this moment: what the township holds of us. */
-static enum err fetch_standing(struct online *o, struct inbox_file *f)
+/* A receipt of this moment: what the township holds of a writer. */
+static enum err fetch_standing(struct online *o, const uint8_t writer[EVENT_WRITER], struct inbox_file *f)
 {
 	struct buf data = { 0 };
-	char writer[2 * EVENT_WRITER + 1], path[96];
+	char hex[2 * EVENT_WRITER + 1], path[96];
 	enum err e;
 
-	keys_hex(o->profile->writer, EVENT_WRITER, writer);
-	snprintf(path, sizeof path, "/v1/w/%s", writer);
+	keys_hex(writer, EVENT_WRITER, hex);
+	snprintf(path, sizeof path, "/v1/w/%s", hex);
 	if (!(e = http_fetch(o->http, path, 65536, &data)))
 		e = take(o, _("回执"), &data, f);
 	buf_clear(&data);
@@ -339,14 +339,26 @@ static enum err seal_more(struct online *o, uint32_t *sealed)
 	return e;
 }
 
-/* The township was restored from a backup: ask what it holds of us, and give it what it lost. */
+/* The township was restored from a backup: ask what it holds of us and of its own staff, and give it what it lost. */
 static enum err offer_again(struct online *o)
 {
+	const struct keys_roster *roster = o->profile->roster;
 	struct inbox_file f;
 	uint32_t sealed = 0;
-	enum err e;
+	enum err e = fetch_standing(o, o->profile->writer, &f);
 
-	if (!(e = fetch_standing(o, &f)) && !(e = seal_more(o, &sealed)) && sealed)
+	for (size_t i = 0, asked = 0; !e && roster && i < keys_roster_count(roster) && asked < STAFF_ASKED; i++) {
+		const struct keys_writer *w = keys_roster_at(roster, i);
+		uint8_t writer[KEYS_WRITER];
+
+		if (!w || !keys_roster_has_role(roster, w->writer, PACK_TOWN))
+			continue;
+		memcpy(writer, w->writer, sizeof writer);               /* what a receipt brings may have the roster made anew */
+		asked++;
+		e = fetch_standing(o, writer, &f);
+		roster = o->profile->roster;
+	}
+	if (!e && !(e = seal_more(o, &sealed)) && sealed)
 		e = send_shelf(o, "out", ".xcb");
 	return e;
 }
@@ -360,7 +372,7 @@ static void bind_clock(struct online *o)
 	int64_t began = clock_uptime(), took;
 	struct status now;
 
-	if (truetime_bound_by(o->profile) >= TRUETIME_RECEIPT || status_read(o->profile, &now) || !now.unsealed || fetch_standing(o, &f))
+	if (truetime_bound_by(o->profile) >= TRUETIME_RECEIPT || status_read(o->profile, &now) || !now.unsealed || fetch_standing(o, o->profile->writer, &f))
 		return;
 	took = clock_uptime() - began;
 	if (f.time && took >= 0 && took <= CLOCK_MOST_MS)

@@ -9,6 +9,7 @@
 #include "sync/exchange/attach/attach.h"
 #include "sync/exchange/inbox/inbox_own.h"
 #include "sync/exchange/inbox/keep.h"
+#include "sync/ledger/log/offer.h"
 #include "sync/ledger/log/truetime.h"
 #include "sync/ledger/profile/profile.h"
 
@@ -134,6 +135,11 @@ static enum err find_head(void *user, const struct log_head *h)
 	return ERR_OK;
 }
 
+static bool is_staff(const struct profile *p, const uint8_t writer[EVENT_WRITER])
+{
+	return p->roster && keys_roster_has_role(p->roster, writer, PACK_TOWN);
+}
+
 static enum err acknowledge(struct log_batch *b, void *user)
 {
 	static const uint8_t none[EVENT_HASH];
@@ -150,6 +156,8 @@ static enum err acknowledge(struct log_batch *b, void *user)
 		else if (!r && x->restored && h->acked)
 			e = log_acknowledge(b, &h->id, 0, none, &contradicts);
 		x->contradicts |= contradicts;
+		if (!e && x->restored && is_staff(log_profile(b), h->id.writer))
+			offer_note(b, &h->id, h->highest);
 	}
 	if (!e && x->sealed) {
 		x->evidence.state = EVIDENCE_PROVEN;

@@ -257,11 +257,13 @@ static uint64_t uncovered(struct filling *f, const struct log_head *h, const str
 
 static enum err cut_range(struct filling *f, const struct log_head *h, const struct log_range *branch)
 {
-	uint64_t from = branch->first, until;
+	const struct shelf *s = f->shelf;
+	uint64_t from = branch->first, last = s->until ? s->until(s->user, &h->id) : branch->last, until;
 	enum err e = ERR_OK;
 
-	while (!e && (from = uncovered(f, h, branch, from, &until)) <= branch->last) {
-		e = cut_log(f, &h->id, branch, from, until);
+	last = last < branch->last ? last : branch->last;
+	while (!e && (from = uncovered(f, h, branch, from, &until)) <= last) {
+		e = cut_log(f, &h->id, branch, from, until < last ? until : last);
 		from = until + 1;
 	}
 	return e;

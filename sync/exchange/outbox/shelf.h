@@ -20,6 +20,7 @@ struct shelf {
 	uint64_t tick;                                /* 0 = none */
 	bool acknowledged;                            /* leave out what receipts cover (a device's own logs) */
 	bool (*wants)(void *user, const struct event_log_id *log);
+	uint64_t (*until)(void *user, const struct event_log_id *log);     /* of a log that it wants: the last event to take; NULL: all */
 	void *user;
 };
 

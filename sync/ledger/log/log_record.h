@@ -82,6 +82,7 @@ enum log_meta {
 	META_CLOCK = 'C',            /* writer, boot → what binds it; writer: what it said last; alone: the newest trusted time (truetime.c) */
 	META_ERASED = 'X',           /* ref → 1 private, 2 answers too */
 	META_STRIP = 'S',            /* ref → level: erased here, the journal not rewritten yet */
+	META_OFFER = 'G',            /* writer, epoch, scope → how far this log of the staff is offered to a restored township (offer.h) */
 	META_CONFIRMED = 'Y'         /* writer, ref of an ERASE: this writer has said that it is done */
 };
 

@@ -1,8 +1,9 @@
 /* restored.h - at a township that was restored from a backup: which devices have not answered for it yet.
  *
  * What was merged after the backup is only with the devices. A device that hears of the restoration offers again what is not here of
- * its own, and what it holds of the township's staff (offer.h); with it it tells anew what it runs: that is its answer. Until then nobody can say what of its records is missing. Waited for is who had
- * sent something before and is not revoked; who never had is told of as such by the list of devices.
+ * its own, and what it holds of the township's staff (offer.h), and with it tells anew what it runs: that is its answer. Until then
+ * nobody can say what of its records is missing. Waited for is who had sent something before and is not revoked; who never had is told
+ * of as such by the list of devices.
  */
 #ifndef SYNC_EXCHANGE_OUTBOX_RESTORED_H
 #define SYNC_EXCHANGE_OUTBOX_RESTORED_H

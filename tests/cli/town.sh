@@ -12,8 +12,8 @@ make_device() {    # make_device PROFILE NAME ROLE [VILLAGE]
 	ctl town enrol grant "$work/$1/enrol.request" --role "$3" --scope "${4:-990101100201}" --person "$2" --out "$work/$1.grant" &&
 	ctl "$1" enrol accept "$work/$1.grant" --root "$(ctl town root show)"
 }
-inspect() {        # inspect PROFILE [OPTION…]: one inspection of 老马饭店 with a hazard at CO-08
+inspect() {        # inspect PROFILE [OPTION…]: one inspection of 老马饭店 with a hazard at CO-08, another one each time
 	who=$1
 	shift
-	ctl "$who" record submit --form walk_CA --row "places:=name:老马饭店" --answers "$top/packaging/demo/inspection.json" "$@"
+	ctl "$who" record submit --form walk_CA --row "places:=name:老马饭店" --answers "$top/packaging/demo/inspection.json" --anew "$@"
 }

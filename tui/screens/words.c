@@ -6,6 +6,7 @@
 #include "sync/ledger/rows/listing.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct pack_register *register_of(const struct app *app, const char *id)
@@ -243,7 +244,8 @@ bool words_can_make(const struct app *app, const char *reg)
 	return false;
 }
 
-bool words_may_make(const struct app *app, const char *reg)
+/* By any form, a walk too. */
+static bool may_make(const struct app *app, const char *reg)
 {
 	uint32_t r = pack_find_register(app->pack, reg);
 
@@ -255,6 +257,16 @@ bool words_may_make(const struct app *app, const char *reg)
 				return true;
 	}
 	return false;
+}
+
+bool *words_own_duties(const struct app *app)
+{
+	const struct pack *pack = app->pack;
+	bool *own = calloc(pack->duty_count + 1, sizeof *own);
+
+	for (uint32_t i = 0; own && i < pack->duty_count; i++)
+		own[i] = may_make(app, pack->duties[i].counts_register);
+	return own;
 }
 
 /* Title of the one row of a register for which this holds. */

@@ -36,8 +36,9 @@ bool words_grid(struct app *app, const char *person, struct buf *out);
 /* May this person make rows of this register by a form that needs no subject? */
 bool words_can_make(const struct app *app, const char *reg);
 
-/* By any form, a walk too? */
-bool words_may_make(const struct app *app, const char *reg);
+/* Which duties of the pack this person may pay, one each: what others owe (a village its stock count) is no work of his. To be freed; NULL: no
+ * memory. */
+bool *words_own_duties(const struct app *app);
 
 /* Is the form for a role of this person? And has the pack a form of this name that is? */
 bool words_is_mine(const struct app *app, const struct pack_form *form);

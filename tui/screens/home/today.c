@@ -212,17 +212,6 @@ static bool is_begun(const struct today *t, const struct due *d)
 	return false;
 }
 
-/* Which duties this person may pay, one byte each: what others owe (a village its stock count) is no work of his. NULL: no memory. */
-static bool *own_duties(const struct today *t)
-{
-	const struct pack *pack = t->app->pack;
-	bool *own = calloc(pack->duty_count + 1, sizeof *own);
-
-	for (uint32_t i = 0; own && i < pack->duty_count; i++)
-		own[i] = words_may_make(t->app, pack->duties[i].counts_register);
-	return own;
-}
-
 /* Back from another screen that wrote nothing they are what they were: all places are looked at to know them. */
 static enum err read_dues(struct today *t)
 {
@@ -255,7 +244,7 @@ static enum err gather_dues(struct today *t)
 	table = calloc(size, sizeof *table);
 	free(t->due);
 	t->due = calloc(n + 1, sizeof *t->due);
-	own = own_duties(t);
+	own = words_own_duties(t->app);
 	e = table && t->due && own ? ERR_OK : err_set(ERR_NOMEM, "%s", _("今日"));
 	for (uint32_t i = 0; !e && i < n; i++) {
 		const struct due *d = duelist_at(t->dues, i);

@@ -290,6 +290,7 @@ static void the_first_exchange_goes_in_pieces_and_arrives_whole(void **state)
 	assert_int_equal(held(office, "trainings"), lived.trainings);
 	profile_close(office);
 	give_receipts(buf_str(&stick));
+	half_year_at(HALF_YEAR_DAYS, 25);
 	assert_ok(folder_sync(app.profile, buf_str(&stick), &rest));
 	assert_ok(status_read(app.profile, &now));
 	assert_int_equal(now.acknowledged, now.own);

@@ -32,7 +32,7 @@ void clock_sleep(int64_t ms)
 bool clock_is_kept(void)
 {
 	struct timex t = { .modes = 0 };
-	int state = shift ? TIME_ERROR : sys->adjtimex(&t);
+	int state = shift || stands ? TIME_ERROR : sys->adjtimex(&t);
 
 	return state >= 0 && state != TIME_ERROR && !(t.status & STA_UNSYNC);
 }

@@ -21,7 +21,8 @@ int64_t clock_ticks(void);      /* ns, monotonic, for measuring only */
 
 void clock_sleep(int64_t ms);   /* at most; a signal ends it */
 
-/* Does the system keep its clock right by the network, by its own word? False when clock_set() has fixed another. Not on Android, which kills who asks. */
+/* Does the system keep its clock right by the network, by its own word? False when clock_set() or clock_stop() has fixed another.
+ * Not on Android, which kills who asks. */
 bool clock_is_kept(void);
 
 /* Fix the wall clock (--now, tests); it runs on from there. */

@@ -129,7 +129,8 @@ enum err fill_read_json(struct fill *f, const struct jdoc *answers, void (*repor
 enum err fill_write_json(struct fill *f, bool nested, struct jdoc **out);
 
 /* A draft: every value, relevant or not, by path, and where the person was. Loading into another version of the form
- * carries over by question name and reports what no longer fits (with the value it had; "" of a repeat); questions that are new open with their default. Format:
+ * carries over by question name and reports what no longer fits (with the value it had; "" of a repeat); questions that are new open
+ * with their default. Format:
  * CBOR, private to this program. fill_load() takes the place of all there was in the fill. */
 enum err fill_save(struct fill *f, fill_node at, struct buf *out);
 enum err fill_load(struct fill *f, const void *data, size_t len, fill_node *at, void (*report)(void *user, const char *path, const char *value, const char *why),

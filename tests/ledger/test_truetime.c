@@ -194,6 +194,9 @@ static void an_office_is_bound_by_its_system_where_that_keeps_the_clock(void **s
 	assert_ok(truetime_settle(office));
 	assert_int_equal(truetime_bound_by(office), TRUETIME_NONE);        /* it does not keep it */
 	kept = TIME_OK;
+	clock_stop(truetime_earliest + 5 * day);
+	assert_ok(truetime_settle(office));
+	assert_int_equal(truetime_bound_by(office), TRUETIME_NONE);        /* nobody keeps a clock that stands */
 	clock_set(truetime_earliest + 5 * day);
 	assert_ok(truetime_settle(office));
 	assert_int_equal(truetime_bound_by(office), TRUETIME_NONE);        /* --now has put another clock in its place */

@@ -117,7 +117,7 @@ enum err folder_merge(struct profile *p, const char *path, struct folder_report 
 	apart.progress = pass_on;
 	apart.user = &g;
 	e = e ? e : stick.err ? stick.err : receipts.err;
-	if (p->identity && !e)
+	if (!e)
 		truetime_settle(p);
 	if (!e)
 		e = folder_take(p, path, &apart);

@@ -21,6 +21,7 @@ struct own {
 	struct event_scope scopes[KEYS_SCOPES * 2]; size_t count;
 	struct event_scope now;
 	struct store_txn *txn;                          /* while logs are looked through */
+	bool restored;                                  /* the township was, once: others' logs may be offered to it */
 	struct offered *offered; size_t offered_count, offered_cap;
 };
 
@@ -76,7 +77,7 @@ static enum err note_scope(void *user, const struct log_head *h)
 	enum err e;
 
 	if (!is_own_writer(o, &h->id)) {
-		if (!(last = offer_until(o->txn, &h->id)))
+		if (!o->restored || !(last = offer_until(o->txn, &h->id)))
 			return ERR_OK;
 		if ((e = note_offered(o, h, last)))
 			return e;
@@ -84,8 +85,8 @@ static enum err note_scope(void *user, const struct log_head *h)
 	for (size_t i = 0; i < o->count; i++)
 		if (event_scope_same(&o->scopes[i], &h->id.scope))
 			return ERR_OK;
-	if (o->count == sizeof o->scopes / sizeof *o->scopes)
-		return err_set(ERR_LIMIT, _("这台设备写了太多个村的记录"));
+	if (o->count == sizeof o->scopes / sizeof *o->scopes)         /* what is others' holds up nothing of our own */
+		return !is_own_writer(o, &h->id) ? ERR_OK : err_set(ERR_LIMIT, _("这台设备写了太多个村的记录"));
 	o->scopes[o->count++] = h->id.scope;
 	return ERR_OK;
 }
@@ -174,6 +175,7 @@ enum err folder_seal(struct profile *p, uint32_t *bundles, uint64_t *events)
 	slots = calloc(1, sizeof *slots);
 	e = slots ? keys_slots_read(p->dir, slots) : err_set(ERR_NOMEM, _("封包内存不够"));
 	o.slots = slots;
+	o.restored = p->anchor.tick >> 32;
 	if (!e) {
 		profile_begin(p, &t);
 		o.txn = &t;

@@ -355,7 +355,7 @@ static enum err offer_again(struct online *o)
 			continue;
 		memcpy(writer, w->writer, sizeof writer);               /* what a receipt brings may have the roster made anew */
 		asked++;
-		e = fetch_standing(o, writer, &f);
+		fetch_standing(o, writer, &f);                          /* of whom it knows nothing it is offered all */
 		roster = o->profile->roster;
 	}
 	if (!e && !(e = seal_more(o, &sealed)) && sealed)

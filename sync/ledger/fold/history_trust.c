@@ -72,7 +72,7 @@ bool history_any_erased(struct store_txn *t)
 }
 
 /* Who holds a revoked key can still write another past for its log: only what leads to the last trusted event is believed. */
-static bool stands(const struct context *c, const struct fold_view *v)
+bool history_stands(const struct context *c, const struct fold_view *v)
 {
 	const struct keys_roster *roster = c->p->roster;
 	uint8_t last[EVENT_HASH];
@@ -82,11 +82,6 @@ static bool stands(const struct context *c, const struct fold_view *v)
 	if (keys_roster_standing(roster, v->log, v->at->seq, v->hash) != KEYS_TRUSTED || !keys_roster_writes(roster, v->log->writer, &v->log->scope))
 		return false;
 	return !keys_roster_end(roster, v->log, &end, last) || (!log_strays(c->t, v->at, v->hash, end, last, &strays) && !strays);
-}
-
-bool history_stands(const struct context *c, const struct fold_view *v)
-{
-	return stands(c, v);
 }
 
 /* Found true by staff: an ADOPT of a TOWN writer whose own event stands. */
@@ -105,7 +100,7 @@ static bool adopted(const struct context *c, const struct fold_view *v)
 		if (by.len != EVENT_REF || log_event_get(c->t, (const uint8_t *)by.data, &event))
 			continue;
 		w = history_view(&event);
-		found = stands(c, &w) && keys_roster_has_role(c->p->roster, event.log.writer, PACK_TOWN);
+		found = history_stands(c, &w) && keys_roster_has_role(c->p->roster, event.log.writer, PACK_TOWN);
 	}
 	store_seek_end(&at);
 	log_event_clear(&event);
@@ -115,5 +110,5 @@ static bool adopted(const struct context *c, const struct fold_view *v)
 
 bool history_trusts(const struct context *c, const struct fold_view *v)
 {
-	return stands(c, v) || (keys_roster_find(c->p->roster, v->log->writer) && adopted(c, v));
+	return history_stands(c, v) || (keys_roster_find(c->p->roster, v->log->writer) && adopted(c, v));
 }

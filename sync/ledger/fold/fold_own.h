@@ -1,4 +1,4 @@
-/* fold_own.h - what fold.c and pend.c share; nobody else includes it. */
+/* fold_own.h - what fold.c, put.c and pend.c share; nobody else includes it. */
 #ifndef SYNC_LEDGER_FOLD_FOLD_OWN_H
 #define SYNC_LEDGER_FOLD_FOLD_OWN_H
 
@@ -33,6 +33,14 @@ struct fold {
 	uint32_t words_before;                            /* words known when this write began */
 	bool started, pending, any_erased, draining, again;
 };
+
+/* For what reads and writes registers in transaction `t`. */
+struct context fold_context(struct fold *f, struct store_txn *t);
+/* The next free slot of a register, by its word. */
+enum err fold_new_slot(struct fold *f, struct store_txn *t, uint16_t reg, uint32_t *slot);
+
+/* What the write touched, into the registers: rows that it made as they were folded, those that were there from their whole history. */
+enum err fold_put_rows(struct fold *f, struct store_txn *t);
 
 /* The newest record of this form by the profile's own writer ("last saved"). ERR_NOTFOUND. */
 enum err fold_last_record(const struct context *c, const uint8_t writer[EVENT_WRITER], const char *form, uint8_t ref[EVENT_REF]);

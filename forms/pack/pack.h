@@ -10,7 +10,7 @@
 
 #include "forms/xlsform/form.h"
 
-enum { PACK_NONE = 0xffffffff, PACK_BYTES_MAX = 16 << 20 };
+enum { PACK_NONE = 0xffffffff, PACK_BYTES_MAX = 16 << 20, PACK_FIELD_NUMBER_MAX = 255 /* what a record can say of a row's fields */ };
 
 /* Bits of roles; the order is part of the format. */
 enum pack_role {

@@ -225,8 +225,8 @@ static void field_line(struct read *r, struct pack_table *t)
 
 	if (reg == PACK_NONE || !id)
 		return;
-	if (!read_number(pack_table_get(t, "n"), 0x7fffffff, &f.n) || !f.n)
-		read_fault(r, "n", _("\"%s\" 不是字段号 (1 以上的整数)"), pack_table_get(t, "n"));
+	if (!read_number(pack_table_get(t, "n"), PACK_FIELD_NUMBER_MAX, &f.n) || !f.n)
+		read_fault(r, "n", _("\"%s\" 不是字段号 (1 到 %d 的整数)"), pack_table_get(t, "n"), PACK_FIELD_NUMBER_MAX);
 	if (!read_type(r, pack_table_get(t, "type"), &f))
 		return;
 	f.label = read_names(r, t);

@@ -10,7 +10,7 @@ static bool field_is_sound(const struct pack *p, const struct pack_field *f)
 {
 	bool coded = f->type == PACK_CODE || f->type == PACK_CODES, row = f->type == PACK_ROW || f->type == PACK_ROWS;
 
-	return f->type <= PACK_ROWS && f->merge <= PACK_DERIVE && f->class >= 0 && f->class <= 3 && *f->id && f->n &&
+	return f->type <= PACK_ROWS && f->merge <= PACK_DERIVE && f->class >= 0 && f->class <= 3 && *f->id && f->n && f->n <= PACK_FIELD_NUMBER_MAX &&
 		index_fits(f->codes, p->codes_count) && index_fits(f->target, p->register_count) &&
 		(!coded || f->codes != PACK_NONE) && (!row || f->target != PACK_NONE) && (f->merge == PACK_DERIVE) == (f->derive != NULL) &&
 		(f->merge != PACK_STATE || f->danger_order);

@@ -2,10 +2,11 @@
 #include "sync/ledger/log/payload.h"
 
 #include "forms/base/i18n.h"
+#include "forms/pack/pack.h"
 
 #include <string.h>
 
-enum { ROW_ITEMS_MIN = 1, ROW_ITEMS_MAX = 7, FIELD_NUMBER_MAX = 255 };
+enum { ROW_ITEMS_MIN = 1, ROW_ITEMS_MAX = 7, FIELD_NUMBER_MAX = PACK_FIELD_NUMBER_MAX };
 
 static void fail(struct cbor *c, enum err e)
 {

@@ -37,6 +37,8 @@ static enum MHD_Result route_get(struct daemon *d, struct MHD_Connection *c, con
 		return get_metrics(d, c);
 	if (is(path, "/v1/roots"))
 		return get_roots(d, c);
+	if (is(path, "/v1/wanted"))
+		return get_wanted(d, c);
 	if ((id = after(path, "/v1/r/")))
 		return get_receipt(d, c, id);
 	if ((id = after(path, "/v1/w/")))

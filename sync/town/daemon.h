@@ -2,9 +2,10 @@
  *
  *     POST /v1/b, HEAD and PATCH /v1/b/<id>, OPTIONS      bundles and attachments, by tus 1.0.0: core, creation, creation-with-upload, expiration
  *     GET  /v1/r/<id>                                     the receipt of a bundle or attachment, once it is durable
- *     GET  /v1/w/<writer>                                 a receipt for no bundle: all that is held of that writer
+ *     GET  /v1/w/<writer>                                 a receipt for no bundle: all that is held of that writer, or of T
  *     GET  /v1/d/<writer>?heads=<hex>&after=&to=&ends=    what that writer lacks, sealed to it (Range)
  *     GET  /v1/p/<blob id>                                a blob of a pack or photo
+ *     GET  /v1/wanted                                     after a restore: ids of blobs it lacks (wanted.h)
  *     POST /v1/enrol, GET /v1/enrol/<id>                  a request; the grant, once the staff has given it
  *     GET  /v1/roots, /healthz, /metrics
  *

@@ -5,6 +5,7 @@
 #include "forms/base/i18n.h"
 #include "sync/exchange/inbox/keep.h"
 #include "sync/exchange/outbox/downlink.h"
+#include "sync/exchange/outbox/wanted.h"
 #include "sync/exchange/trust/enrol.h"
 #include "sync/keys/enrol.h"
 #include "sync/ledger/profile/profile.h"
@@ -65,7 +66,12 @@ static bool find_writer(struct daemon *d, const uint8_t id[KEYS_WRITER], struct 
 	return w != NULL;
 }
 
-/* What is held of a writer, signed: for a device that has heard of a restored township and wants to know what to offer again. */
+static bool is_authority(struct daemon *d, const uint8_t id[KEYS_WRITER])
+{
+	return keys_roster_is_authority(d->profile->roster, id);
+}
+
+/* What is held of a writer or of T, signed: for a device that has heard of a restored township and wants to know what to offer again. */
 enum MHD_Result get_statement(struct daemon *d, struct MHD_Connection *c, const char *writer)
 {
 	uint8_t id[KEYS_WRITER];
@@ -77,7 +83,7 @@ enum MHD_Result get_statement(struct daemon *d, struct MHD_Connection *c, const 
 	if (strlen(writer) != 2 * KEYS_WRITER || !keys_unhex(writer, KEYS_WRITER, id))
 		return answer_error(d, c, err_set(ERR_NOTFOUND, _("没有这台设备")));
 	pthread_mutex_lock(&d->lock);
-	if (!find_writer(d, id, &w))
+	if (!find_writer(d, id, &w) && !is_authority(d, id))
 		e = err_set(ERR_UNKNOWN, _("这台设备没有入网"));
 	else
 		e = inbox_statement(d->profile, id, &out);
@@ -251,6 +257,22 @@ static enum MHD_Result get_file(struct daemon *d, struct MHD_Connection *c, cons
 enum MHD_Result get_blob(struct daemon *d, struct MHD_Connection *c, const char *id)
 {
 	return get_file(d, c, "blobs", id);
+}
+
+/* What a restored township asks devices for. */
+enum MHD_Result get_wanted(struct daemon *d, struct MHD_Connection *c)
+{
+	struct buf ids = { 0 };
+	enum MHD_Result done;
+	enum err e;
+
+	pthread_mutex_lock(&d->lock);
+	if (!(e = wanted_list(d->profile, &ids)) && !ids.len)
+		e = err_set(ERR_NOTFOUND, _("没有新的"));
+	pthread_mutex_unlock(&d->lock);
+	done = e ? answer_error(d, c, e) : answer_bytes(c, 200, "application/octet-stream", ids.data, ids.len);
+	buf_clear(&ids);
+	return done;
 }
 
 enum MHD_Result get_grant(struct daemon *d, struct MHD_Connection *c, const char *id)

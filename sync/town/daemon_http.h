@@ -12,6 +12,8 @@
 
 /* Photos leave a part of the day's measure to records. */
 enum { DAEMON_FOR_RECORDS = LIMIT_WRITER_DAY / 5 };
+/* All strangers together, and only where the township was restored. */
+enum { DAEMON_STRANGERS_DAY = 16 << 20 };
 enum { DAEMON_QUEUE = 4096, DAEMON_CACHE = 32, DAEMON_BODY = 65536, DAEMON_CROWD = DAEMON_CONNECTIONS * 3 / 4 };
 
 /* Everything counted, for /metrics: X(field, name, help). */
@@ -107,6 +109,7 @@ enum MHD_Result get_receipt(struct daemon *d, struct MHD_Connection *c, const ch
 enum MHD_Result get_statement(struct daemon *d, struct MHD_Connection *c, const char *writer);
 enum MHD_Result get_downlink(struct daemon *d, struct MHD_Connection *c, const char *writer);
 enum MHD_Result get_blob(struct daemon *d, struct MHD_Connection *c, const char *id);
+enum MHD_Result get_wanted(struct daemon *d, struct MHD_Connection *c);
 enum MHD_Result get_roots(struct daemon *d, struct MHD_Connection *c);
 enum MHD_Result get_metrics(struct daemon *d, struct MHD_Connection *c);
 enum MHD_Result get_grant(struct daemon *d, struct MHD_Connection *c, const char *id);

@@ -5,6 +5,8 @@
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "sync/exchange/attach/attach.h"
+#include "sync/exchange/inbox/keep.h"
+#include "sync/exchange/outbox/restored.h"
 #include "sync/exchange/trust/enrol_waiting.h"
 #include "sync/ledger/profile/profile.h"
 
@@ -35,10 +37,13 @@ static struct sealer_day *day_of(struct daemon *d, const uint8_t sealer[KEYS_WRI
 	return &d->days[d->day_count++];
 }
 
-/* Only certified writers get an entry, so the list is bounded by the roster. */
+/* Only certified writers get an entry, so the list is bounded by the roster. Where the township was restored who enrolled after the backup
+ * is not known, and may be the one who brings its certificate: what strangers may send in a day, together, is one entry more. */
 enum err daemon_admit(void *user, const uint8_t sealer[UPLOAD_SEALER], uint64_t length, bool attachment)
 {
 	struct daemon *d = user;
+	static const uint8_t strangers[KEYS_WRITER];
+	uint64_t most = attachment ? LIMIT_WRITER_DAY - DAEMON_FOR_RECORDS : LIMIT_WRITER_DAY;
 	struct sealer_day *day;
 	int64_t today = clock_wall() / DAY_MS;
 	struct store_txn t;
@@ -48,14 +53,20 @@ enum err daemon_admit(void *user, const uint8_t sealer[UPLOAD_SEALER], uint64_t 
 	profile_begin(d->profile, &t);
 	known = !t.err && keys_roster_sealer(d->profile->roster, sealer);
 	store_abort(&t);
-	if (!known)
+	if (!known && !restored_at(d->profile))
 		return err_set(ERR_UNKNOWN, _("封包的设备没有入网"));
+	if (!known) {
+		sealer = strangers;
+		most = DAEMON_STRANGERS_DAY;
+	}
 	if (!(day = day_of(d, sealer)))
 		return err_set(ERR_NOMEM, _("收包内存不够"));
 	if (day->day != today)
 		*day = (struct sealer_day){ .day = today };
 	memcpy(day->sealer, sealer, KEYS_WRITER);
-	if (day->bytes + length > (uint64_t)(attachment ? LIMIT_WRITER_DAY - DAEMON_FOR_RECORDS : LIMIT_WRITER_DAY))
+	if (day->bytes + length > most && !known)
+		return err_set(ERR_UNKNOWN, _("封包的设备没有入网"));
+	if (day->bytes + length > most)
 		return err_set(ERR_LIMIT, _("这台设备今天传得太多 (上限 %d MiB), 明天再收; 请打电话问是怎么回事"), LIMIT_WRITER_DAY >> 20);
 	day->bytes += length;
 	return ERR_OK;
@@ -68,6 +79,8 @@ enum err daemon_wants(void *user, const char *id, uint64_t length, uint8_t autho
 	uint64_t size;
 	enum err e = keys_unhex(id, KEYS_HASH, blob) ? attach_expected(d->profile, blob, &size, author) : ERR_NOTFOUND;
 
+	if (e == ERR_NOTFOUND && keys_unhex(id, KEYS_HASH, blob) && !(e = keep_expected_blob(d->profile, blob, &size)))
+		keys_writer_id(keys_roots_newest(&d->profile->roots)->authority, author);
 	return !e && size == length ? ERR_OK : err_set(e ? e : ERR_FORMAT, _("没有记录提到这个附件, 或大小不同"));
 }
 

@@ -2,8 +2,10 @@
 #include "config.h"
 #include "tests/tap.h"
 
+#include "forms/base/fs.h"
 #include "forms/base/sys.h"
 #include "sync/exchange/trust/enrol.h"
+#include "sync/ledger/profile/profile.h"
 #include "sync/limits.h"
 #include "sync/town/daemon_http.h"
 #include "tests/ledger/world.h"
@@ -100,6 +102,29 @@ static void a_stranger_has_no_day_at_all(void **state)
 	assert_int_equal(d->day_count, 0);
 }
 
+/* Who was enrolled after the backup is one of them; together they have a small day, that costs no writer anything. */
+static void strangers_share_one_small_day_where_the_township_was_restored(void **state)
+{
+	uint8_t stranger[UPLOAD_SEALER] = { 9 };
+	struct buf path = { 0 };
+
+	(void)state;
+	assert_ok(fs_write(profile_path(office, PROFILE_RESTORED, &path), "1800000000000\n", 14));
+	assert_ok(daemon_admit(d, stranger, DAEMON_STRANGERS_DAY - 1, false));
+	stranger[0]++;
+	assert_ok(daemon_admit(d, stranger, 1, false));
+	for (int i = 0; i < 1000; i++) {
+		stranger[1] = (uint8_t)i;
+		assert_err(daemon_admit(d, stranger, 1, i % 2), ERR_UNKNOWN);
+	}
+	assert_int_equal(d->day_count, 1);
+	assert_ok(give(LIMIT_WRITER_DAY, false));
+	seconds += 86400;
+	assert_ok(daemon_admit(d, stranger, DAEMON_STRANGERS_DAY, false));
+	assert_ok(fs_remove(path.data));
+	buf_clear(&path);
+}
+
 #define ON_A_DAY(f) cmocka_unit_test_setup_teardown(f, fresh_day, end_day)
 
 int main(void)
@@ -109,6 +134,7 @@ int main(void)
 		ON_A_DAY(what_was_refused_is_not_counted),
 		ON_A_DAY(photos_leave_a_part_of_the_day_to_records),
 		ON_A_DAY(a_stranger_has_no_day_at_all),
+		ON_A_DAY(strangers_share_one_small_day_where_the_township_was_restored),
 	};
 	int failed;
 

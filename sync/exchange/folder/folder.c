@@ -5,7 +5,9 @@
 #include "forms/base/i18n.h"
 #include "forms/base/sys.h"
 #include "sync/exchange/attach/attach.h"
+#include "sync/exchange/inbox/keep.h"
 #include "sync/exchange/outbox/downlink.h"
+#include "sync/exchange/outbox/restored.h"
 #include "sync/exchange/outbox/shelf.h"
 #include "sync/keys/town.h"
 #include "sync/ledger/profile/profile.h"
@@ -127,6 +129,7 @@ struct taking {
 	struct buf data[INBOX_GROUP], names[INBOX_GROUP];
 	size_t count, bytes;
 	bool settled;                     /* all records are in */
+	const char *stick;                /* the path itself */
 	struct buf blobs;                 /* paths of blobs, NUL-ended: looked at when all records are in */
 	uint32_t seen;
 };
@@ -269,12 +272,30 @@ static enum err take_below(struct taking *x, const char *path)
 	return e;
 }
 
+/* Devices leave parts of packs where a township puts its own, which it does not read back: one that was restored may lack them. */
+static enum err take_missing(void *user, const uint8_t id[KEYS_HASH])
+{
+	struct taking *x = user;
+	char hex[2 * KEYS_HASH + 1];
+	struct buf path = { 0 };
+	enum err e;
+
+	keys_hex(id, KEYS_HASH, hex);
+	buf_printf(&path, "%s/XUNCHA/down/%s", x->stick, hex);
+	e = path.err ? path.err : x->report->stopped || !fs_exists(path.data) ? ERR_OK : take_file(x, path.data);
+	buf_clear(&path);
+	return e;
+}
+
 /* Attachments and parts of packs: what names them is here now. */
 static enum err take_blobs(struct taking *x)
 {
-	enum err e = x->blobs.len ? inbox_settle(x->profile, NULL) : ERR_OK;
+	bool lacks = x->town && restored_at(x->profile);
+	enum err e = x->blobs.len || lacks ? inbox_settle(x->profile, NULL) : ERR_OK;
 
 	x->settled = true;
+	if (!e && lacks)
+		e = keep_missing_blobs(x->profile, take_missing, x);
 	for (size_t at = 0; !e && !x->report->stopped && at < x->blobs.len; at += strlen(x->blobs.data + at) + 1)
 		e = take_file(x, x->blobs.data + at);
 	return e ? e : take_group(x);
@@ -320,6 +341,7 @@ enum err folder_take(struct profile *p, const char *given, struct folder_report 
 	}
 	x->profile = p;
 	x->report = r;
+	x->stick = path;
 	x->town = keys_town_here(p->dir);
 	e = take_halves(x, path);
 	if (!e)

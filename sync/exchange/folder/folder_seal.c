@@ -12,17 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { OFFERED_MAX = 256 };         /* logs of others in one go; when they have arrived the next ones follow */
+
 /* A log of somebody else that a restored township is offered again (offer.h). */
 struct offered { struct event_log_id log; uint64_t until; };
 
 /* Whose logs are sealed: those of this device's writers, one scope at a time, so that nobody opens another village's. */
 struct own {
 	const struct keys_slots *slots;
-	struct event_scope scopes[KEYS_SCOPES * 2]; size_t count;
+	struct event_scope *scopes; size_t count, cap;
 	struct event_scope now;
 	struct store_txn *txn;                          /* while logs are looked through */
 	bool restored;                                  /* the township was, once: others' logs may be offered to it */
-	struct offered *offered; size_t offered_count, offered_cap;
+	struct offered offered[OFFERED_MAX]; size_t offered_count;
 };
 
 static bool is_own_writer(const struct own *o, const struct event_log_id *log)
@@ -55,38 +57,35 @@ static uint64_t until(void *user, const struct event_log_id *log)
 	return is_own_writer(o, log) ? UINT64_MAX : offered_of(o, log)->until;
 }
 
-static enum err note_offered(struct own *o, const struct log_head *h, uint64_t last)
+/* Is there something left of it that the restored township may lack? */
+static bool note_offered(struct own *o, const struct log_head *h)
 {
-	if (o->offered_count == o->offered_cap) {
-		size_t cap = o->offered_cap ? 2 * o->offered_cap : 16;
-		struct offered *more = realloc(o->offered, cap * sizeof *more);
+	uint64_t last = o->restored && o->offered_count < OFFERED_MAX ? offer_until(o->txn, &h->id) : 0;
 
-		if (!more)
-			return err_set(ERR_NOMEM, _("封包内存不够"));
-		o->offered = more;
-		o->offered_cap = cap;
-	}
+	if (!last || (h->acked >= last && !h->split_at))
+		return false;
 	o->offered[o->offered_count++] = (struct offered){ h->id, last };
-	return ERR_OK;
+	return true;
 }
 
 static enum err note_scope(void *user, const struct log_head *h)
 {
 	struct own *o = user;
-	uint64_t last;
-	enum err e;
 
-	if (!is_own_writer(o, &h->id)) {
-		if (!o->restored || !(last = offer_until(o->txn, &h->id)))
-			return ERR_OK;
-		if ((e = note_offered(o, h, last)))
-			return e;
-	}
+	if (!is_own_writer(o, &h->id) && !note_offered(o, h))
+		return ERR_OK;
 	for (size_t i = 0; i < o->count; i++)
 		if (event_scope_same(&o->scopes[i], &h->id.scope))
 			return ERR_OK;
-	if (o->count == sizeof o->scopes / sizeof *o->scopes)         /* what is others' holds up nothing of our own */
-		return !is_own_writer(o, &h->id) ? ERR_OK : err_set(ERR_LIMIT, _("这台设备写了太多个村的记录"));
+	if (o->count == o->cap) {
+		size_t cap = o->cap ? 2 * o->cap : 16;
+		struct event_scope *more = realloc(o->scopes, cap * sizeof *more);
+
+		if (!more)
+			return err_set(ERR_NOMEM, _("封包内存不够"));
+		o->scopes = more;
+		o->cap = cap;
+	}
 	o->scopes[o->count++] = h->id.scope;
 	return ERR_OK;
 }
@@ -159,12 +158,31 @@ static void bind_clock(struct profile *p)
 		truetime_settle(p);
 }
 
+static enum err seal_all(struct profile *p, struct own *o, uint32_t *bundles, uint64_t *events)
+{
+	struct buf dir = { 0 };
+	struct store_txn t;
+	enum err e;
+
+	profile_begin(p, &t);
+	o->txn = &t;
+	e = t.err ? t.err : log_heads(&t, note_scope, o);
+	store_abort(&t);
+	profile_path(p, "out", &dir);
+	if (!e)
+		e = dir.err ? dir.err : gather_small(p, dir.data);
+	for (size_t i = 0; !e && i < o->count; i++) {
+		o->now = o->scopes[i];
+		e = seal_scope(p, o, dir.data, bundles, events);
+	}
+	buf_clear(&dir);
+	return e;
+}
+
 enum err folder_seal(struct profile *p, uint32_t *bundles, uint64_t *events)
 {
 	struct keys_slots *slots;
-	struct own o = { 0 };
-	struct buf dir = { 0 };
-	struct store_txn t;
+	struct own *o;
 	enum err e;
 
 	*bundles = 0;
@@ -173,24 +191,15 @@ enum err folder_seal(struct profile *p, uint32_t *bundles, uint64_t *events)
 		return err_set(ERR_DENIED, _("先用 PIN 打开, 才能封包"));
 	bind_clock(p);
 	slots = calloc(1, sizeof *slots);
-	e = slots ? keys_slots_read(p->dir, slots) : err_set(ERR_NOMEM, _("封包内存不够"));
-	o.slots = slots;
-	o.restored = p->anchor.tick >> 32;
+	o = calloc(1, sizeof *o);
+	e = slots && o ? keys_slots_read(p->dir, slots) : err_set(ERR_NOMEM, _("封包内存不够"));
 	if (!e) {
-		profile_begin(p, &t);
-		o.txn = &t;
-		e = t.err ? t.err : log_heads(&t, note_scope, &o);
-		store_abort(&t);
+		o->slots = slots;
+		o->restored = p->anchor.tick >> 32;
+		e = seal_all(p, o, bundles, events);
+		free(o->scopes);
 	}
-	profile_path(p, "out", &dir);
-	if (!e)
-		e = dir.err ? dir.err : gather_small(p, dir.data);
-	for (size_t i = 0; !e && i < o.count; i++) {
-		o.now = o.scopes[i];
-		e = seal_scope(p, &o, dir.data, bundles, events);
-	}
-	free(o.offered);
+	free(o);
 	free(slots);
-	buf_clear(&dir);
 	return e;
 }

@@ -18,13 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLOCK_MOST_MS = 60000, STAFF_ASKED = 32 };
+enum { CLOCK_MOST_MS = 60000 };
 enum { HEADS_MAX = 48 /* in one question: its line fits HTTP_HEADER_MAX */, HEAD_BYTES = DOWNLINK_PLACE + 8, ENDS_MAX = 32, DOWNLINK_BYTES = LIMIT_BUNDLE_FILE, ROOTS_BYTES = LIMIT_ROOTS * (LIMIT_ROOT + 2) };
 
 /* One directory being sent: bundles, or attachments, which may wait. */
 struct sending { const char *dir, *ending; bool own, attachments; };
 
-static bool sending(void *user, uint64_t done, uint64_t total)
+bool online_sending(void *user, uint64_t done, uint64_t total)
 {
 	struct online *o = user;
 	struct folder_report *r = o->report;
@@ -32,7 +32,7 @@ static bool sending(void *user, uint64_t done, uint64_t total)
 	return !r->progress || r->progress(r->user, o->now && o->now->attachments ? _("发送附件") : _("发送"), (uint32_t)done, (uint32_t)total);
 }
 
-static enum err take(struct online *o, const char *name, const struct buf *data, struct inbox_file *f)
+enum err online_take(struct online *o, const char *name, const struct buf *data, struct inbox_file *f)
 {
 	struct folder_report *r = o->report;
 	enum err e;
@@ -60,7 +60,7 @@ static enum err fetch_receipt(struct online *o, const char *id)
 	snprintf(path, sizeof path, "/v1/r/%.64s", id);
 	e = http_fetch(o->http, path, 65536, &data);
 	if (!e)
-		e = take(o, _("回执"), &data, &f);
+		e = online_take(o, _("回执"), &data, &f);
 	buf_clear(&data);
 	return e;
 }
@@ -87,7 +87,7 @@ static enum err fetch_receipts(struct online *o)
 			rounds++;
 			clock_sleep(ONLINE_RECEIPT_WAIT_MS);
 		}
-		if (!sending(o, o->sent_count - waiting, o->sent_count))
+		if (!online_sending(o, o->sent_count - waiting, o->sent_count))
 			o->report->stopped = true;
 	}
 	o->sent_count = 0;
@@ -123,7 +123,7 @@ static enum err send_file(struct online *o, const char *id, const struct buf *da
 	enum err e = ERR_OK;
 
 	for (int i = 0; !e && i < 2; i++) {
-		e = http_send(o->http, id, data->data, data->len, sending, o);
+		e = http_send(o->http, id, data->data, data->len, online_sending, o);
 		if (e != ERR_CONFLICT && e != ERR_NOTFOUND)
 			return e;
 		if (!i)
@@ -265,7 +265,7 @@ static enum err ask(struct online *o, const char *path, uint32_t *added)
 	if (e == ERR_IO && data.len)
 		e = http_fetch(o->http, path, DOWNLINK_BYTES, &data);
 	if (!e)
-		e = take(o, _("下行包"), &data, &f);
+		e = online_take(o, _("下行包"), &data, &f);
 	*added = e ? 0 : f.added;
 	buf_clear(&data);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
@@ -314,21 +314,6 @@ static enum err fetch_roots(struct online *o)
 	return e;
 }
 
-/* A receipt of this moment: what the township holds of a writer. */
-static enum err fetch_standing(struct online *o, const uint8_t writer[EVENT_WRITER], struct inbox_file *f)
-{
-	struct buf data = { 0 };
-	char hex[2 * EVENT_WRITER + 1], path[96];
-	enum err e;
-
-	keys_hex(writer, EVENT_WRITER, hex);
-	snprintf(path, sizeof path, "/v1/w/%s", hex);
-	if (!(e = http_fetch(o->http, path, 65536, &data)))
-		e = take(o, _("回执"), &data, f);
-	buf_clear(&data);
-	return e;
-}
-
 static enum err seal_more(struct online *o, uint32_t *sealed)
 {
 	uint64_t events = 0;
@@ -339,25 +324,12 @@ static enum err seal_more(struct online *o, uint32_t *sealed)
 	return e;
 }
 
-/* The township was restored from a backup: ask what it holds of us and of its own staff, and give it what it lost. */
+/* The township was restored from a backup: ask what it holds, and give it what it lost. */
 static enum err offer_again(struct online *o)
 {
-	const struct keys_roster *roster = o->profile->roster;
-	struct inbox_file f;
 	uint32_t sealed = 0;
-	enum err e = fetch_standing(o, o->profile->writer, &f);
+	enum err e = online_ask_restored(o);
 
-	for (size_t i = 0, asked = 0; !e && roster && i < keys_roster_count(roster) && asked < STAFF_ASKED; i++) {
-		const struct keys_writer *w = keys_roster_at(roster, i);
-		uint8_t writer[KEYS_WRITER];
-
-		if (!w || !keys_roster_has_role(roster, w->writer, PACK_TOWN))
-			continue;
-		memcpy(writer, w->writer, sizeof writer);               /* what a receipt brings may have the roster made anew */
-		asked++;
-		fetch_standing(o, writer, &f);                          /* of whom it knows nothing it is offered all */
-		roster = o->profile->roster;
-	}
 	if (!e && !(e = seal_more(o, &sealed)) && sealed)
 		e = send_shelf(o, "out", ".xcb");
 	return e;
@@ -372,7 +344,7 @@ static void bind_clock(struct online *o)
 	int64_t began = clock_uptime(), took;
 	struct status now;
 
-	if (truetime_bound_by(o->profile) >= TRUETIME_RECEIPT || status_read(o->profile, &now) || !now.unsealed || fetch_standing(o, o->profile->writer, &f))
+	if (truetime_bound_by(o->profile) >= TRUETIME_RECEIPT || status_read(o->profile, &now) || !now.unsealed || online_fetch_standing(o, o->profile->writer, &f))
 		return;
 	took = clock_uptime() - began;
 	if (f.time && took >= 0 && took <= CLOCK_MOST_MS)
@@ -414,6 +386,8 @@ static enum err exchange(struct online *o)
 		e = offer_again(o);
 	if (!e && !r->stopped)
 		e = online_fetch_packs(o);
+	if (!e && !r->stopped)
+		e = online_give_wanted(o);
 	if (!e)
 		e = inbox_settle(p, NULL);
 	/* All records before any photo, up and down. */

@@ -9,6 +9,7 @@
 #include "sync/exchange/attach/attach.h"
 #include "sync/exchange/inbox/inbox_own.h"
 #include "sync/exchange/inbox/keep.h"
+#include "sync/exchange/outbox/restored.h"
 #include "sync/ledger/log/offer.h"
 #include "sync/ledger/log/truetime.h"
 #include "sync/ledger/profile/profile.h"
@@ -29,12 +30,12 @@ const char *inbox_verdict_text(enum inbox_verdict v) { return gettext(verdicts[v
 
 /* Who sealed it is not known here, yet it opens: a neighbour who enrolled since, or any at all after the store was lost. Where
  * T's certificates are inside they are taken, for T's signature proves them whoever passed them on; the rest waits for what they
- * say. A township has T's log itself and opens nothing of strangers. */
+ * say. A township has T's log itself and opens nothing of strangers, unless it was restored: then who enrolled since is one. */
 static bool open_stranger(struct profile *p, struct inbox_arrival *a)
 {
 	bool told = false;
 
-	if (p->office || !p->roots.count || bundle_envelope_open(&a->envelope, p->ring, a->bundle)) {
+	if ((p->office && !restored_at(p)) || !p->roots.count || bundle_envelope_open(&a->envelope, p->ring, a->bundle)) {
 		bundle_envelope_verify(&a->envelope, p->roster);        /* says again what is to be told */
 		return false;
 	}
@@ -98,10 +99,11 @@ static enum err open_one(struct profile *p, struct inbox_arrival *a)
 
 /* What the township holds of the logs here: a receipt raises what is acknowledged. It lowers it only when the township speaks
  * from another age, having been restored from a backup (profile_restore): then what it does not name it does not hold. */
+struct acked_log { struct event_log_id id; uint64_t highest, acked; };
 struct acking {
 	const struct receipt *receipt;                /* NULL: a new age was heard of by other means */
 	bool restored;
-	struct log_head *heads; size_t count, cap;
+	struct acked_log *logs; size_t count, cap;    /* after a restore all that are here: no more of each than is needed */
 	bool contradicts;
 	struct evidence evidence; bool sealed;        /* of the bundle it is for, when that waits here */
 };
@@ -121,23 +123,26 @@ static enum err find_head(void *user, const struct log_head *h)
 {
 	struct acking *x = user;
 	const struct receipt_entry *r = entry_of(x->receipt, &h->id);
-	struct log_head *more;
+	struct acked_log *more;
 
 	/* A stick is full of others' receipts and of old ones. */
 	if (!x->restored && (!r || r->seq < h->acked || (r->seq == h->acked && !memcmp(r->hash, h->acked_hash, EVENT_HASH))))
 		return ERR_OK;
 	if (x->count == x->cap) {
-		if (!(more = realloc(x->heads, (x->cap = x->cap ? x->cap * 2 : 16) * sizeof *more)))
+		if (!(more = realloc(x->logs, (x->cap = x->cap ? x->cap * 2 : 16) * sizeof *more)))
 			return err_set(ERR_NOMEM, _("回执内存不够"));
-		x->heads = more;
+		x->logs = more;
 	}
-	x->heads[x->count++] = *h;
+	x->logs[x->count++] = (struct acked_log){ h->id, h->highest, h->acked };
 	return ERR_OK;
 }
 
-static bool is_staff(const struct profile *p, const uint8_t writer[EVENT_WRITER])
+/* Whose device does not offer it: T's and the staff's words lay on the machine that was lost, a revoked one is gone. */
+static bool needs_others(const struct profile *p, const uint8_t writer[EVENT_WRITER])
 {
-	return p->roster && keys_roster_has_role(p->roster, writer, PACK_TOWN);
+	const struct keys_writer *w = p->roster ? keys_roster_find(p->roster, writer) : NULL;
+
+	return p->roster && (keys_roster_is_authority(p->roster, writer) || (w && (w->revoked || w->roles & PACK_TOWN)));
 }
 
 static enum err acknowledge(struct log_batch *b, void *user)
@@ -147,7 +152,7 @@ static enum err acknowledge(struct log_batch *b, void *user)
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; !e && i < x->count; i++) {
-		const struct log_head *h = &x->heads[i];
+		const struct acked_log *h = &x->logs[i];
 		const struct receipt_entry *r = entry_of(x->receipt, &h->id);
 		bool contradicts = false;
 
@@ -156,7 +161,7 @@ static enum err acknowledge(struct log_batch *b, void *user)
 		else if (!r && x->restored && h->acked)
 			e = log_acknowledge(b, &h->id, 0, none, &contradicts);
 		x->contradicts |= contradicts;
-		if (!e && x->restored && is_staff(log_profile(b), h->id.writer))
+		if (!e && x->restored && needs_others(log_profile(b), h->id.writer))
 			offer_note(b, &h->id, h->highest);
 	}
 	if (!e && x->sealed) {
@@ -187,7 +192,7 @@ static enum err acknowledge_by(struct profile *p, const struct receipt *r, uint6
 	if (!e && x.restored)
 		e = profile_set_tick(p, tick);
 	*contradicts = x.contradicts;
-	free(x.heads);
+	free(x.logs);
 	return e;
 }
 

@@ -227,6 +227,21 @@ bool keep_names_blob(struct profile *p, const uint8_t id[KEYS_HASH])
 	return keep_pack_blobs(p, is_this, (void *)(uintptr_t)id) == ERR_EXISTS;
 }
 
+enum err keep_expected_blob(struct profile *p, const uint8_t id[KEYS_HASH], uint64_t *size)
+{
+	struct packs x = { .profile = p };
+	bool found = false;
+	enum err e = keep_has_blob(p, id) ? ERR_OK : published(&x);
+
+	for (size_t i = 0; !e && !found && i < x.count; i++)
+		for (size_t k = 0; !found && k < x.at[i].blob_count; k++)
+			if ((found = !memcmp(x.at[i].blobs[k].id, id, KEYS_HASH)))
+				*size = x.at[i].blobs[k].size;
+	free(x.at);
+	free(x.logs);
+	return e ? e : found ? ERR_OK : ERR_NOTFOUND;
+}
+
 static enum err settle_packs(struct profile *p)
 {
 	struct packs x = { .profile = p };

@@ -33,6 +33,8 @@ enum err keep_blob_for_others(struct profile *p, struct inbox_file *f);
 /* Is a blob here? Does a published pack name it? */
 bool keep_has_blob(struct profile *p, const uint8_t id[KEYS_HASH]);
 bool keep_names_blob(struct profile *p, const uint8_t id[KEYS_HASH]);
+/* How many bytes has this part of a published pack, that is not here? ERR_NOTFOUND when it is here, or none names it. */
+enum err keep_expected_blob(struct profile *p, const uint8_t id[KEYS_HASH], uint64_t *size);
 /* Published packs whose blobs are all here and which this program cannot open. */
 enum err keep_unread_packs(struct profile *p, enum err (*each)(void *user, const char *id, const char *version), void *user);
 /* Every blob that a published pack names, here or not. */

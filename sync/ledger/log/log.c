@@ -302,6 +302,9 @@ static enum err start_epoch(struct log_batch *b, struct own_log *own, const stru
 		cbor_put_unsigned(&payload, 0);
 		cbor_put_null(&payload);
 	}
+	/* T's words in a restored township count as later than those it lost, which come back. */
+	if (was->due == LOG_MOVED && b->p->roster && keys_roster_is_authority(b->p->roster, own->id.writer))
+		b->lamport += LIMIT_LAMPORT_ADVANCE / 2;
 	err = payload.err;
 	while (!err && !fresh.epoch)
 		err = fs_random(&fresh.epoch, sizeof fresh.epoch);

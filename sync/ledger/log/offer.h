@@ -1,7 +1,8 @@
 /* offer.h - what a township that was restored from a backup is offered again besides a device's own records.
  *
- * The desk's own staff have no other device that would: what they wrote after the backup is with the devices that had received it. A device
- * that hears of the restoration notes how far it holds each log of theirs; so far, and no further, it seals them with its own.
+ * What the township itself had said since (certificates, revocations, packs) and what its staff wrote at the desk is with the devices that
+ * had received it, and so are the records of a device that was revoked. A device that hears of the restoration notes how far it holds each
+ * of these logs; so far, and no further, it seals them with its own. The township takes them as any others: each by its author's signature.
  */
 #ifndef SYNC_LEDGER_LOG_OFFER_H
 #define SYNC_LEDGER_LOG_OFFER_H

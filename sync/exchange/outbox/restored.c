@@ -16,7 +16,8 @@ int64_t restored_at(const struct profile *p)
 	struct buf path = { 0 }, text = { 0 };
 	int64_t at = 0;
 
-	if (p->office && !fs_read(profile_path(p, PROFILE_RESTORED, &path), FILE_MAX, &text))
+	/* Asked in passing: what was wrong before is still to be told. */
+	if (p->office && fs_exists(profile_path(p, PROFILE_RESTORED, &path)) && !fs_read(buf_str(&path), FILE_MAX, &text))
 		at = strtoll(buf_str(&text), NULL, 10);
 	buf_clear(&path);
 	buf_clear(&text);

@@ -28,6 +28,7 @@ void book_free(struct book *b)
 	for (uint32_t i = 0; i < b->sheet_count; i++) {
 		free(b->sheets[i].rows);
 		free(b->sheets[i].cells);
+		free(b->sheets[i].spans);
 	}
 	arena_clear(&b->mem);
 	free(b);
@@ -110,7 +111,15 @@ static enum err split(struct book *b)
 	}
 	free(whole.rows);
 	free(whole.cells);
+	free(whole.spans);
 	return e;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct book_span *x = a, *y = b;
+
+	return x->column != y->column ? (x->column > y->column ? 1 : -1) : (x->first > y->first) - (x->first < y->first);
 }
 
 static enum err finish(struct book *b, enum err e, struct book **out)
@@ -118,8 +127,11 @@ static enum err finish(struct book *b, enum err e, struct book **out)
 	uint32_t rows = 0;
 
 	e = e ? e : split(b);
-	for (uint32_t i = 0; i < b->sheet_count; i++)
+	for (uint32_t i = 0; i < b->sheet_count; i++) {
 		rows += b->sheets[i].row_count;
+		if (b->sheets[i].span_count)
+			qsort(b->sheets[i].spans, b->sheets[i].span_count, sizeof *b->sheets[i].spans, by_place);
+	}
 	if (!e && !rows)
 		e = err_set(ERR_FORMAT, _("工作簿是空的, 一格文字也没有"));
 	if (e)
@@ -163,6 +175,31 @@ const char *book_text(const struct book_sheet *s, const struct book_row *row, ui
 		if (c[i].column == column)
 			return c[i].text;
 	return "";
+}
+
+static int by_reach(const void *key, const void *element)
+{
+	const struct book_span *k = key, *s = element;
+
+	return k->column != s->column ? (k->column > s->column ? 1 : -1) : k->first < s->first ? -1 : k->first > s->last;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct book_row *x = a, *y = b;
+
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+const char *book_text_seen(const struct book_sheet *s, const struct book_row *row, uint32_t column)
+{
+	const char *text = book_text(s, row, column);
+	const struct book_span key = { .column = column, .first = row->number }, *span;
+
+	if (*text || !s->span_count || !(span = bsearch(&key, s->spans, s->span_count, sizeof *s->spans, by_reach)))
+		return text;
+	row = bsearch(&(struct book_row){ .number = span->first }, s->rows, s->row_count, sizeof *s->rows, by_number);
+	return row ? book_text(s, row, column) : "";
 }
 
 const char *book_column_name(uint32_t column, char out[8])
@@ -247,6 +284,21 @@ static enum err keep_cell(struct book *b, uint32_t row, uint32_t column, const c
 	s->cells = c;
 	c[s->cell_count++] = (struct book_cell){ column, text };
 	s->rows[s->row_count - 1].count++;
+	return ERR_OK;
+}
+
+enum err book_add_span(struct book *b, uint32_t column, uint32_t first, uint32_t last)
+{
+	struct book_sheet *s = &b->sheets[b->sheet_count - 1];
+	struct book_span *more;
+
+	if (last <= first)
+		return ERR_OK;
+	more = arena_grow(&b->mem, s->spans, s->span_count, &s->span_cap, BOOK_SPANS_MAX, sizeof *more, _("合并的格"));
+	if (!more)
+		return err_in(b->mem.err, "%s", s->name);
+	s->spans = more;
+	more[s->span_count++] = (struct book_span){ column, first, last };
 	return ERR_OK;
 }
 

@@ -16,11 +16,13 @@ enum {
 	BOOK_XML_MAX = 128 << 20,                        /* bytes of all its parts that are read, inflated */
 	BOOK_TEXT_MAX = 128 << 20,                       /* memory of a workbook */
 	BOOK_SHEETS_MAX = 64, BOOK_ROWS_MAX = 600000, BOOK_COLUMNS_MAX = 16384, BOOK_CELLS_MAX = 4 << 20,
-	BOOK_CELL_MAX = 128 << 10                        /* bytes: a spreadsheet's own limit is 32,767 characters */
+	BOOK_CELL_MAX = 128 << 10,                       /* bytes: a spreadsheet's own limit is 32,767 characters */
+	BOOK_SPANS_MAX = 65536
 };
 
 struct book_cell { uint32_t column; const char *text; };             /* column from 0; text trimmed, never empty */
 struct book_row { uint32_t number, first, count; };                  /* number from 1; its cells in the sheet's array */
+struct book_span { uint32_t column, first, last; };                  /* cells of one column merged over several rows (numbers) */
 
 struct book_sheet {
 	const char *name;
@@ -29,6 +31,9 @@ struct book_sheet {
 	struct book_cell *cells;
 	uint32_t row_count, cell_count;
 	uint32_t row_cap, cell_cap;
+	struct book_span *spans;       /* ascending by column and row, after book_open() */
+	uint32_t span_count, span_cap;
+	bool hidden;                   /* a person who opens the file does not see it */
 };
 
 struct book {
@@ -52,6 +57,8 @@ const struct book_sheet *book_find(const struct book *b, const char *name);
 
 /* Text at a place, "" when there is none. */
 const char *book_text(const struct book_sheet *s, const struct book_row *row, uint32_t column);
+/* The same; of cells merged over several rows each row has the text. */
+const char *book_text_seen(const struct book_sheet *s, const struct book_row *row, uint32_t column);
 
 /* "A" ... "XFD". */
 const char *book_column_name(uint32_t column, char out[8]);
@@ -60,6 +67,9 @@ const char *book_column_name(uint32_t column, char out[8]);
 enum err book_new(struct book **out);
 enum err book_add_sheet(struct book *b, const char *name, const char *file);
 enum err book_put(struct book *b, uint32_t row, uint32_t column, const char *text, size_t len);     /* into the last sheet */
+
+/* Rows first to last of this column are one cell of the last sheet. One row alone is none. */
+enum err book_add_span(struct book *b, uint32_t column, uint32_t first, uint32_t last);
 
 /* The containers. They add to a new book; a table that holds a workbook is parted by book_open() alone. */
 enum err book_read_csv(struct book *b, const void *data, size_t len);

@@ -13,7 +13,7 @@
 
 enum { FORMATS_MAX = 65536, STYLES_MAX = 65536, BIFF8 = 0x600, WORKSHEET = 0, STRING_RESULT = 0 };
 
-struct sheet { const char *name; uint32_t offset; };
+struct sheet { const char *name; uint32_t offset; bool hidden; };
 
 struct xls {
 	struct book *book;
@@ -57,8 +57,8 @@ static enum err read_bound_sheet(struct xls *x, struct biff *b)
 {
 	struct sheet *s = &x->sheets[x->sheet_count];
 	uint32_t offset = biff_u32(b), kind;
+	bool hidden = biff_u8(b) & 3;
 
-	biff_u8(b);
 	kind = biff_u8(b);
 	if (kind != WORKSHEET)
 		return ERR_OK;
@@ -68,6 +68,7 @@ static enum err read_bound_sheet(struct xls *x, struct biff *b)
 	biff_string(b, biff_u8(b), &x->text);
 	s->name = arena_string_n(&x->mem, buf_str(&x->text), x->text.len);
 	s->offset = offset;
+	s->hidden = hidden;
 	x->sheet_count++;
 	return x->mem.err;
 }
@@ -173,6 +174,20 @@ static enum err read_text(struct xls *x, struct biff *b, uint32_t row, uint32_t 
 	return b->bad ? ERR_OK : put_string(x, row, column, buf_str(&x->text));
 }
 
+static enum err read_merged(struct xls *x, struct biff *b)
+{
+	enum err e = ERR_OK;
+
+	for (uint32_t n = biff_u16(b); n && !e && !b->bad; n--) {
+		uint32_t first = biff_u16(b), last = biff_u16(b), column = biff_u16(b);
+
+		biff_u16(b);
+		if (!b->bad)
+			e = book_add_span(x->book, column, first + 1, last + 1);
+	}
+	return e;
+}
+
 static enum err read_cell(struct xls *x, struct biff *b)
 {
 	uint32_t row, column, style, i, value;
@@ -185,6 +200,8 @@ static enum err read_cell(struct xls *x, struct biff *b)
 		x->awaits_text = false;
 		return wanted ? read_text(x, b, x->row, x->column) : ERR_OK;
 	}
+	if (b->type == BIFF_MERGED)
+		return read_merged(x, b);
 	row = biff_u16(b);
 	column = biff_u16(b);
 	style = biff_u16(b);
@@ -220,6 +237,8 @@ static enum err read_sheet(struct xls *x, const struct sheet *s)
 	enum err e = book_add_sheet(x->book, s->name ? s->name : "", NULL);
 	int depth = 0;
 
+	if (!e)
+		x->book->sheets[x->book->sheet_count - 1].hidden = s->hidden;
 	while (!e && biff_next(&b)) {
 		if (b.type == BIFF_BOF)
 			depth++;

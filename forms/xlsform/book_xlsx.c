@@ -18,7 +18,7 @@ struct package {
 	struct arena mem;                      /* names and relations of this reading */
 	struct relation *relations;            /* of the workbook part */
 	uint32_t relation_count, relation_cap;
-	struct relation *sheets;               /* id, type = name */
+	struct relation *sheets;               /* id, type = name, target = state */
 	uint32_t sheet_count, sheet_cap;
 	bool *date_formats;                    /* number format id -> shows a date */
 	bool in_cell_formats;
@@ -115,7 +115,7 @@ static enum err on_workbook(void *user, const char *name, const char *const *att
 	if (!s)
 		return p->mem.err;
 	p->sheets = s;
-	s[p->sheet_count++] = (struct relation){ .id = keep(p, xml_attribute(attributes, "id")), .type = keep(p, xml_attribute(attributes, "name")) };
+	s[p->sheet_count++] = (struct relation){ .id = keep(p, xml_attribute(attributes, "id")), .type = keep(p, xml_attribute(attributes, "name")), .target = keep(p, xml_attribute(attributes, "state")) };
 	return p->mem.err;
 }
 
@@ -204,6 +204,8 @@ static enum err read_sheets(struct package *p)
 
 		if (part)                      /* chart sheets have no cells */
 			e = xlsx_read_sheet(&p->x, p->sheets[i].type ? p->sheets[i].type : "", part);
+		if (part && !e)                /* hidden, veryHidden */
+			p->x.book->sheets[p->x.book->sheet_count - 1].hidden = p->sheets[i].target && strcmp(p->sheets[i].target, "visible");
 	}
 	return e;
 }

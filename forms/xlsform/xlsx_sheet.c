@@ -144,6 +144,20 @@ static enum err start_cell(struct reader *r, const char *const *attributes)
 	return ERR_OK;
 }
 
+/* "B4:B9"; what is no such thing merges nothing. */
+static enum err merge(struct reader *r, const char *reference)
+{
+	const char *colon = reference ? strchr(reference, ':') : NULL;
+	uint32_t column;
+	unsigned long first, last;
+
+	if (!colon || !read_reference(reference, &column))
+		return ERR_OK;
+	first = strtoul(reference + strspn(reference, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), NULL, 10);
+	last = strtoul(colon + 1 + strspn(colon + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), NULL, 10);
+	return first && last <= ROW_LAST ? book_add_span(r->x->book, column, (uint32_t)first, (uint32_t)last) : ERR_OK;
+}
+
 static enum err on_sheet_start(void *user, const char *name, const char *const *attributes)
 {
 	struct reader *r = user;
@@ -153,6 +167,8 @@ static enum err on_sheet_start(void *user, const char *name, const char *const *
 		return start_row(r, xml_attribute(attributes, "r"));
 	if (!strcmp(name, "c"))
 		return start_cell(r, attributes);
+	if (!strcmp(name, "mergeCell"))
+		return merge(r, xml_attribute(attributes, "ref"));
 	r->phonetic += !strcmp(name, "rPh");
 	/* <f> is a formula; its last value stands in <v> */
 	r->gather = !strcmp(name, "v") || !strcmp(name, "t");

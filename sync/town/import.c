@@ -4,8 +4,8 @@
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "sync/ledger/profile/profile.h"
-#include "sync/ledger/rows/listing.h"
 #include "sync/ledger/submit/submit.h"
+#include "sync/town/export.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,80 +46,6 @@ static void find_forms(struct import *m)
 	}
 }
 
-/* --- what is known already --- */
-
-static void put_key(const struct import *m, const char *value, const char *village, struct buf *out)
-{
-	buf_puts(out, value);
-	if (!m->reg->township && strcmp(m->reg->fields[m->key_field].id, "code"))
-		buf_printf(out, "\x1f%s", village ? village : "");
-}
-
-static int by_key(const void *a, const void *b)
-{
-	return strcmp(((const struct import_known *)a)->key, ((const struct import_known *)b)->key);
-}
-
-static enum err add_known(struct import *m, const struct row *row)
-{
-	struct buf value = { 0 }, key = { 0 };
-	char village[68] = "";
-	enum err e = row_text(m->p, row, m->key_field, &value);
-
-	if (row->scope.kind == 1)
-		event_scope_text(&row->scope, village);
-	put_key(m, buf_str(&value), village, &key);
-	if (!e && m->known_count == m->known_cap) {
-		uint32_t cap = m->known_cap ? m->known_cap * 2 : 256;
-		struct import_known *more = realloc(m->known, cap * sizeof *more);
-
-		if (!more)
-			e = err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
-		else
-			m->known = more, m->known_cap = cap;
-	}
-	if (!e && value.len) {
-		m->known[m->known_count].id = row->id;
-		m->known[m->known_count++].key = strdup(buf_str(&key));
-	}
-	buf_clear(&value);
-	buf_clear(&key);
-	return e;
-}
-
-static enum err read_known(struct import *m)
-{
-	struct listing_query q = { .reg = m->reg->id, .sort = "" };
-	struct listing *l = NULL;
-	enum err e = listing_open(m->p, &q, &l);
-
-	for (uint32_t i = 0; !e && i < listing_count(l); i++) {
-		struct row row;
-
-		if (!(e = listing_row(l, i, &row))) {
-			e = add_known(m, &row);
-			row_clear(&row);
-		}
-	}
-	listing_close(l);
-	if (m->known_count)
-		qsort(m->known, m->known_count, sizeof *m->known, by_key);
-	return e;
-}
-
-static enum err choose_key(struct import *m)
-{
-	static const char *const keys[] = { "code", "name" };
-
-	for (size_t k = 0; k < 2; k++)
-		for (uint32_t i = 0; i < m->column_count; i++)
-			if (!strcmp(m->reg->fields[m->columns[i].field].id, keys[k])) {
-				m->key_field = m->columns[i].field;
-				return ERR_OK;
-			}
-	return err_set(ERR_FORMAT, _("表里没有编号也没有名称这一列, 认不出哪一行是谁"));
-}
-
 /* --- one line --- */
 
 struct judging { struct import *m; struct import_row *r; const struct book_row *cells; };
@@ -144,6 +70,58 @@ static bool note_fault(void *user, fill_node n, enum fill_fault what, const char
 	return false;
 }
 
+static const char *cell_of(const struct judging *j, uint32_t column)
+{
+	return book_text_seen(j->m->sheet, j->cells, j->m->columns[column].column);
+}
+
+static enum err add_cell(struct judging *j, uint32_t column, const char *from)
+{
+	struct import_row *r = j->r;
+
+	if (!r->cells && !(r->cells = malloc(j->m->column_count * sizeof *r->cells)))
+		return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+	r->cells[r->cell_count++] = (struct import_cell){ (uint16_t)column, from ? strdup(from) : NULL };
+	return ERR_OK;
+}
+
+static void drop_cell(struct import_row *r, uint32_t i)
+{
+	free(r->cells[i].from);
+	memmove(&r->cells[i], &r->cells[i + 1], (--r->cell_count - i) * sizeof *r->cells);
+}
+
+/* Answers into the form; what the form does not ask of such a row is not written, and said. */
+static enum err put_cells(struct judging *j, struct fill *fill, bool judge)
+{
+	struct import *m = j->m;
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; !e && i < j->r->cell_count; i++) {
+		const struct import_column *c = &m->columns[j->r->cells[i].column];
+		fill_node n = fill_find(fill, m->asked->questions[c->question].name);
+		struct buf value = { 0 };
+
+		if (n != FILL_NO_NODE && ((e = import_read_cell(m, c, cell_of(j, j->r->cells[i].column), &value)) || (e = fill_set(fill, n, buf_str(&value)))) && judge) {
+			refuse(j->r, c->column, err_detail());
+			e = ERR_OK;
+		}
+		buf_clear(&value);
+	}
+	e = e ? e : fill_finish(fill);
+	for (uint32_t i = 0; !e && judge && i < j->r->cell_count; ) {
+		fill_node n = fill_find(fill, m->asked->questions[m->columns[j->r->cells[i].column].question].name);
+
+		if (n != FILL_NO_NODE && fill_is_relevant(fill, n)) {
+			i++;
+			continue;
+		}
+		m->unasked++;
+		drop_cell(j->r, i);
+	}
+	return e;
+}
+
 /* Fill the form that makes or changes this row; with `ref` also submit it. */
 static enum err fill_line(struct judging *j, uint8_t *ref)
 {
@@ -158,19 +136,8 @@ static enum err fill_line(struct judging *j, uint8_t *ref)
 
 	if (!e && !(e = pack_form_read(form, &asked)))
 		e = fill_open(asked, submit_host_fill(host), &what.fill);
-	for (uint32_t i = 0; !e && i < m->column_count; i++) {
-		const char *cell = book_text(m->sheet, j->cells, m->columns[i].column);
-		fill_node n = *cell ? fill_find(what.fill, m->asked->questions[m->columns[i].question].name) : FILL_NO_NODE;
-		struct buf value = { 0 };
-
-		if (n != FILL_NO_NODE && ((e = import_read_cell(m, &m->columns[i], cell, &value)) || (e = fill_set(what.fill, n, buf_str(&value)))) && !ref) {
-			refuse(j->r, m->columns[i].column, err_detail());
-			e = ERR_OK;
-		}
-		buf_clear(&value);
-	}
 	if (!e)
-		e = fill_finish(what.fill);
+		e = put_cells(j, what.fill, !ref);
 	if (!e && !ref)
 		e = fill_check(what.fill, note_fault, j);
 	else if (!e)
@@ -180,60 +147,116 @@ static enum err fill_line(struct judging *j, uint8_t *ref)
 	return e;
 }
 
-/* Which of the cells say something else than the row; their names, to be shown. */
-static enum err compare(struct judging *j, struct buf *differs)
+/* A name or number as an export masks it says nothing new of the row it came from, and of no other row anything. */
+static bool is_masked(const struct pack_field *f, const char *cell)
+{
+	return f->class >= 2 && strchr(cell, '*');
+}
+
+/* One cell that may say something else than the row. */
+static enum err compare_cell(struct judging *j, const struct row *row, uint32_t column)
 {
 	struct import *m = j->m;
+	const struct import_column *c = &m->columns[column];
+	const struct pack_field *f = &m->reg->fields[c->field];
+	const char *cell = cell_of(j, column);
+	struct buf is = { 0 }, shall = { 0 }, mask = { 0 };
+	struct row_shown shown = { 0 };
+	enum err e = row_text(m->p, row, c->field, &is);
+
+	if (is_masked(f, cell))
+		export_mask_value(m->pack, row_is_choice(f) ? PACK_NONE : (uint32_t)(m->reg - m->pack->registers), "", buf_str(&is), &mask);
+	if (e || (mask.len && !strcmp(buf_str(&mask), cell)))
+		;
+	else if (is_masked(f, cell))
+		refuse(j->r, c->column, _("这一格是遮住的, 不是全文; 用写全的表 (导出时选写全), 或者让这一格空着"));
+	else if (import_read_cell(m, c, cell, &shall))
+		refuse(j->r, c->column, err_detail());
+	else if (!import_same(m->asked->questions[c->question].type, m->pack->utc_offset, buf_str(&is), buf_str(&shall)) &&
+	         !(e = row_show(row, m->reg, m->pack, c->field, false, &shown)))
+		e = add_cell(j, column, buf_str(&shown.label));
+	row_shown_clear(&shown);
+	buf_clear(&is);
+	buf_clear(&shall);
+	buf_clear(&mask);
+	return e;
+}
+
+/* Which of the cells say something else than the row. */
+static enum err compare(struct judging *j)
+{
 	struct row row;
-	enum err e = row_read(m->p, &j->r->id, &row);
+	enum err e = row_read(j->m->p, &j->r->id, &row);
 
 	if (e)
 		return e;
-	for (uint32_t i = 0; !e && i < m->column_count; i++) {
-		const char *cell = book_text(m->sheet, j->cells, m->columns[i].column);
-		struct buf is = { 0 }, shall = { 0 };
-
-		if (*cell && import_read_cell(m, &m->columns[i], cell, &shall))
-			refuse(j->r, m->columns[i].column, err_detail());
-		else if (*cell && !(e = row_text(m->p, &row, m->columns[i].field, &is)) && strcmp(buf_str(&is), buf_str(&shall)))
-			buf_printf(differs, "%s%s", differs->len ? _("、") : "", pack_name(&m->reg->fields[m->columns[i].field].label, i18n_language()));
-		buf_clear(&is);
-		buf_clear(&shall);
-	}
+	for (uint32_t i = 0; !e && i < j->m->column_count; i++)
+		if (*cell_of(j, i))
+			e = compare_cell(j, &row, i);
 	row_clear(&row);
 	return e;
 }
 
 static enum err judge_known(struct judging *j)
 {
+	struct import *m = j->m;
+	struct import_row *r = j->r;
 	struct buf differs = { 0 };
-	enum err e = compare(j, &differs);
+	enum err e = compare(j);
 
-	if (!e && j->r->line.what != IMPORT_REFUSED) {
-		j->r->line.what = differs.len ? IMPORT_CHANGED : IMPORT_SAME;
-		j->r->words = strdup(buf_str(&differs));
-		if (differs.len && !j->m->edit)
-			refuse(j->r, BOOK_COLUMNS_MAX, _("清单包里没有修改这种登记的表"));
-	}
+	if (!e && r->line.what != IMPORT_REFUSED && r->cell_count && !m->edit)
+		refuse(r, BOOK_COLUMNS_MAX, _("清单包里没有修改这种登记的表"));
+	if (e || r->line.what == IMPORT_REFUSED)
+		return e;
+	r->line.what = r->cell_count ? IMPORT_CHANGED : IMPORT_SAME;
+	if (r->cell_count)
+		e = fill_line(j, NULL);
+	if (!r->cell_count && r->line.what == IMPORT_CHANGED)
+		r->line.what = IMPORT_SAME;                 /* all that differs is not asked of it */
+	for (uint32_t i = 0; i < r->cell_count && !r->words; i++)
+		buf_printf(&differs, "%s%s", differs.len ? _("、") : "", pack_name(&m->reg->fields[m->columns[r->cells[i].column].field].label, i18n_language()));
+	if (differs.len)
+		r->words = strdup(buf_str(&differs));
 	buf_clear(&differs);
 	return e;
 }
 
-static const char *key_cell(const struct import *m, const struct book_row *cells, uint32_t *column)
+static enum err judge_new(struct judging *j)
 {
+	struct import *m = j->m;
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; !e && i < m->column_count; i++) {
+		const char *cell = cell_of(j, i);
+
+		if (is_masked(&m->reg->fields[m->columns[i].field], cell))
+			refuse(j->r, m->columns[i].column, _("这一格是遮住的, 不是全文; 用写全的表 (导出时选写全), 或者让这一格空着"));
+		else if (*cell)
+			e = add_cell(j, i, NULL);
+	}
+	return e || j->r->line.what == IMPORT_REFUSED ? e : fill_line(j, NULL);
+}
+
+static const char *key_cell(const struct judging *j, uint32_t *column, struct buf *out)
+{
+	const struct import *m = j->m;
+
 	for (uint32_t i = 0; i < m->column_count; i++)
-		if (m->columns[i].field == m->key_field)
-			return book_text(m->sheet, cells, *column = m->columns[i].column);
-	return "";
+		if (m->columns[i].field == m->key_field) {
+			*column = m->columns[i].column;
+			if (import_tidy(m->asked->questions[m->columns[i].question].type, cell_of(j, i), out))
+				buf_reset(out);
+		}
+	return buf_str(out);
 }
 
 static enum err judge_line(struct import *m, struct import_row *r, const struct book_row *cells)
 {
 	struct judging j = { m, r, cells };
-	struct buf key = { 0 }, village = { 0 };
-	const struct import_known *old;
+	struct buf key = { 0 }, told = { 0 }, village = { 0 };
+	struct import_known *old = NULL;
 	uint32_t column = BOOK_COLUMNS_MAX;
-	const char *cell = key_cell(m, cells, &column), *named = m->village_column < BOOK_COLUMNS_MAX ? book_text(m->sheet, cells, m->village_column) : "";
+	const char *cell = key_cell(&j, &column, &told), *named = m->village_column < BOOK_COLUMNS_MAX ? book_text_seen(m->sheet, cells, m->village_column) : "";
 	enum err e = ERR_OK;
 
 	r->line.row = cells->number;
@@ -243,16 +266,21 @@ static enum err judge_line(struct import *m, struct import_row *r, const struct 
 	if (*named && import_read_village(m, named, &village))
 		refuse(r, m->village_column, err_detail());
 	r->village = village.len ? strdup(buf_str(&village)) : m->village ? strdup(m->village) : NULL;
-	put_key(m, cell, r->village, &key);
-	r->key = strdup(buf_str(&key));
-	old = m->known_count ? bsearch(&(struct import_known){ .key = r->key }, m->known, m->known_count, sizeof *m->known, by_key) : NULL;
+	if (*cell && import_find_known(m, cell, r->village, &old))
+		refuse(r, column, err_detail());
+	if (!old)
+		import_put_key(m, cell, r->village, &key);
+	r->key = strdup(old ? old->key : buf_str(&key));
 	if (r->line.what != IMPORT_REFUSED && old) {
 		r->id = old->id;
 		e = judge_known(&j);
+	} else if (r->line.what == IMPORT_NEW) {
+		e = judge_new(&j);
 	}
-	if (!e && (r->line.what == IMPORT_NEW || r->line.what == IMPORT_CHANGED))
-		e = fill_line(&j, NULL);
+	if (old)
+		old->named = true;
 	buf_clear(&key);
+	buf_clear(&told);
 	buf_clear(&village);
 	return e;
 }
@@ -293,22 +321,15 @@ static enum err judge_all(struct import *m)
 	m->rows = calloc(m->sheet->row_count + 1u, sizeof *m->rows);
 	if (!m->rows)
 		return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
-	for (uint32_t i = 1; !e && i < m->sheet->row_count; i++)
-		e = judge_line(m, &m->rows[m->row_count++], &m->sheet->rows[i]);
+	for (uint32_t i = m->head + 1; !e && i < m->sheet->row_count; i++)
+		if (import_is_line(m, &m->sheet->rows[i])) {
+			m->rows[m->row_count].sheet_row = i;
+			e = judge_line(m, &m->rows[m->row_count++], &m->sheet->rows[i]);
+		}
 	return e ? e : refuse_twins(m);
 }
 
 /* --- from outside --- */
-
-static enum err open_sheet(struct import *m, const char *path)
-{
-	enum err e = book_open(path, &m->book);
-
-	for (uint32_t i = 0; !e && i < m->book->sheet_count && !m->sheet; i++)
-		if (m->book->sheets[i].row_count)
-			m->sheet = &m->book->sheets[i];
-	return e || m->sheet ? e : err_set(ERR_FORMAT, _("%s: 表是空的"), path);
-}
 
 enum err import_open(struct profile *p, const char *reg, const char *path, const char *village, struct import **out)
 {
@@ -327,7 +348,7 @@ enum err import_open(struct profile *p, const char *reg, const char *path, const
 		if (!m->create)
 			e = err_set(ERR_UNSUPPORTED, _("清单包里没有乡镇可填的「%s」新增表"), pack_name(&m->reg->label, i18n_language()));
 	}
-	if (!e && !(e = pack_form_read(m->create, &m->asked)) && !(e = open_sheet(m, path)) && !(e = import_read_headings(m)) && !(e = choose_key(m)) && !(e = read_known(m)))
+	if (!e && !(e = pack_form_read(m->create, &m->asked)) && !(e = book_open(path, &m->book)) && !(e = import_read_headings(m)) && !(e = import_choose_key(m)) && !(e = import_read_known(m)))
 		e = judge_all(m);
 	if (e)
 		import_close(m);
@@ -344,6 +365,9 @@ void import_close(struct import *m)
 		free(m->rows[i].key);
 		free(m->rows[i].words);
 		free(m->rows[i].village);
+		for (uint32_t k = 0; k < m->rows[i].cell_count; k++)
+			free(m->rows[i].cells[k].from);
+		free(m->rows[i].cells);
 	}
 	for (uint32_t i = 0; i < m->known_count; i++)
 		free(m->known[i].key);
@@ -366,6 +390,29 @@ const char *import_ignored(const struct import *m)
 	return buf_str(&m->ignored);
 }
 
+uint32_t import_unasked(const struct import *m)
+{
+	return m->unasked;
+}
+
+size_t import_homeless(const struct import *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->row_count && !m->reg->township; i++)
+		n += m->rows[i].line.what == IMPORT_NEW && !m->rows[i].village;
+	return n;
+}
+
+size_t import_absent(const struct import *m)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < m->known_count; i++)
+		n += !m->known[i].named;
+	return n;
+}
+
 size_t import_count(const struct import *m)
 {
 	return m->row_count;
@@ -379,7 +426,28 @@ const struct import_line *import_at(const struct import *m, size_t i)
 	r->key[strcspn(r->key, "\x1f")] = '\0';           /* the village is not for reading */
 	r->line.column = r->column;
 	r->line.words = r->words ? r->words : "";
+	r->line.ref = i < m->next && r->line.what != IMPORT_SAME ? r->ref : NULL;
 	return &r->line;
+}
+
+bool import_change(const struct import *m, size_t i, uint32_t k, struct import_change *out)
+{
+	const struct import_row *r = &m->rows[i];
+	const struct import_column *c;
+	const struct pack_field *f;
+
+	if (r->line.what == IMPORT_REFUSED || k >= r->cell_count)
+		return false;
+	c = &m->columns[r->cells[k].column];
+	f = &m->reg->fields[c->field];
+	out->field = pack_name(&f->label, i18n_language());
+	out->from = r->cells[k].from ? r->cells[k].from : "";
+	buf_reset(&out->to);
+	if (import_tidy(m->asked->questions[c->question].type, book_text_seen(m->sheet, &m->sheet->rows[r->sheet_row], c->column), &out->to))
+		return false;
+	if (f->class >= 2)
+		row_mask(&out->to, row_is_choice(f));
+	return true;
 }
 
 size_t import_total(const struct import *m, enum import_what what)
@@ -405,9 +473,10 @@ enum err import_step(struct import *m, bool *done)
 		*done = true;
 		return ERR_OK;
 	}
-	e = fill_line(&(struct judging){ m, &m->rows[m->next], &m->sheet->rows[m->next + 1] }, ref);
+	e = fill_line(&(struct judging){ m, &m->rows[m->next], &m->sheet->rows[m->rows[m->next].sheet_row] }, ref);
 	if (e)
 		return err_in(e, _("第 %u 行 (前面的已存, 改好再导入一次, 已存的不会重复)"), m->rows[m->next].line.row);
+	memcpy(m->rows[m->next].ref, ref, sizeof ref);
 	m->next++;
 	return ERR_OK;
 }

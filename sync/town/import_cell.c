@@ -39,15 +39,63 @@ static bool is_heading(const struct import *m, const struct pack_save *s, const 
 	return !strcasecmp(q->name, text) || !strcasecmp(f->id, text) || is_part(f->label.zh, text) || !strcasecmp(f->label.zh, text) || !strcasecmp(f->label.en, text) || is_label(&q->label, text);
 }
 
-static const struct pack_save *save_of(const struct import *m, const char *heading)
+static const struct pack_save *saved_to(const struct import *m, const char *field, size_t len)
 {
 	for (uint32_t i = 0; i < m->create->save_count; i++) {
 		const struct pack_save *s = &m->create->saves[i];
+		const char *id = m->reg->fields[s->field].id;
 
-		if (s->question != FORM_NONE && !s->constant && is_heading(m, s, heading))
+		if (s->question != FORM_NONE && !s->constant && strlen(id) == len && !memcmp(id, field, len))
 			return s;
 	}
 	return NULL;
+}
+
+/* The field that a column of a ledger shows and nothing besides: ${field}, label('field'), if(${field} = 'yes', '是', …); NULL. */
+static const struct pack_save *shown_alone(const struct import *m, const char *value)
+{
+	static const struct { const char *before, *after; bool whole; } ways[] = { { "${", "}", true }, { "label('", "')", true }, { "if(${", "} = 'yes', '是', ", false } };
+
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		size_t n = strlen(ways[i].before), len;
+
+		if (strncmp(value, ways[i].before, n))
+			continue;
+		len = strcspn(value + n, "}'");
+		if (!strncmp(value + n + len, ways[i].after, strlen(ways[i].after)) && (!ways[i].whole || !value[n + len + strlen(ways[i].after)]))
+			return saved_to(m, value + n, len);
+	}
+	return NULL;
+}
+
+/* Has the ledger this heading? *out is the field behind it, or NULL. */
+static bool in_ledger(const struct import *m, const struct pack_ledger *l, const char *heading, const struct pack_save **out)
+{
+	uint32_t i = 0;
+
+	while (i < l->column_count && strcmp(l->columns[i].heading, heading))
+		i++;
+	*out = i < l->column_count ? shown_alone(m, l->columns[i].value) : NULL;
+	return i < l->column_count;
+}
+
+/* By the ledger whose title the table has, by the form, by any ledger of the register. */
+static const struct pack_save *save_of(const struct import *m, const char *heading)
+{
+	const struct pack_save *found = NULL;
+
+	if (m->ledger && in_ledger(m, m->ledger, heading, &found))
+		return found;
+	for (uint32_t i = 0; !found && i < m->create->save_count; i++) {
+		const struct pack_save *s = &m->create->saves[i];
+
+		if (s->question != FORM_NONE && !s->constant && is_heading(m, s, heading))
+			found = s;
+	}
+	for (uint32_t i = 0; !found && i < m->pack->ledger_count; i++)
+		if (&m->pack->registers[m->pack->ledgers[i].reg] == m->reg)
+			in_ledger(m, &m->pack->ledgers[i], heading, &found);
+	return found;
 }
 
 static bool names_village(const char *text)
@@ -60,28 +108,80 @@ static bool names_village(const char *text)
 	return false;
 }
 
+static uint32_t known_headings(const struct import *m, const struct book_sheet *sheet, uint32_t row)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < sheet->rows[row].count; i++)
+		n += save_of(m, sheet->cells[sheet->rows[row].first + i].text) != NULL;
+	return n;
+}
+
+/* The row that knows most of them; a title, a date and an instruction may stand above. */
+static bool find_head(struct import *m, const struct book_sheet *sheet)
+{
+	uint32_t most = 0, n;
+
+	m->ledger = NULL;
+	for (uint32_t r = 0; r < sheet->row_count && r < IMPORT_HEAD_ROWS; r++) {
+		for (uint32_t i = 0; !m->ledger && sheet->rows[r].count == 1 && i < m->pack->ledger_count; i++)
+			if (!strcmp(sheet->cells[sheet->rows[r].first].text, m->pack->ledgers[i].title) && &m->pack->registers[m->pack->ledgers[i].reg] == m->reg)
+				m->ledger = &m->pack->ledgers[i];
+		if ((n = known_headings(m, sheet, r)) > most) {
+			most = n;
+			m->head = r;
+		}
+	}
+	return most > 0;
+}
+
+static bool is_taken(const struct import *m, uint32_t field)
+{
+	for (uint32_t i = 0; i < m->column_count; i++)
+		if (m->columns[i].field == field)
+			return true;
+	return false;
+}
+
+static void read_heading(struct import *m, const struct book_cell *cell)
+{
+	const struct pack_save *s = save_of(m, cell->text);
+
+	if (!m->reg->township && m->village_column == BOOK_COLUMNS_MAX && names_village(cell->text)) {
+		m->village_column = cell->column;
+		if (!s)
+			return;
+	}
+	if (s && m->column_count < IMPORT_COLUMNS && !is_taken(m, s->field))
+		m->columns[m->column_count++] = (struct import_column){ cell->column, s->question, s->field };
+	else if (strcmp(cell->text, "序号"))                /* everybody counts rows */
+		buf_printf(&m->ignored, "%s%s", m->ignored.len ? _("、") : "", cell->text);
+}
+
 enum err import_read_headings(struct import *m)
 {
-	const struct book_row *head = m->sheet->row_count ? &m->sheet->rows[0] : NULL;
-
 	m->village_column = BOOK_COLUMNS_MAX;
-	for (uint32_t i = 0; head && i < head->count; i++) {
-		const struct book_cell *cell = &m->sheet->cells[head->first + i];
-		const struct pack_save *s = save_of(m, cell->text);
-
-		if (!m->reg->township && names_village(cell->text)) {
-			m->village_column = cell->column;
-			if (!s)
-				continue;
-		}
-		if (s && m->column_count < IMPORT_COLUMNS)
-			m->columns[m->column_count++] = (struct import_column){ cell->column, s->question, s->field };
-		else
-			buf_printf(&m->ignored, "%s%s", m->ignored.len ? _("、") : "", cell->text);
-	}
-	if (!m->column_count)
-		return err_set(ERR_FORMAT, _("第一行没有一个列名是「%s」的栏目; 列名照登记簿的栏目名写"), pack_name(&m->reg->label, i18n_language()));
+	for (uint32_t i = 0; i < m->book->sheet_count && !m->sheet; i++)
+		if (!m->book->sheets[i].hidden && find_head(m, &m->book->sheets[i]))
+			m->sheet = &m->book->sheets[i];
+	if (!m->sheet)
+		return err_set(ERR_FORMAT, _("前 %d 行里没有一个列名是「%s」的栏目; 列名照登记簿的栏目名写, 或者照台账的表头"), IMPORT_HEAD_ROWS, pack_name(&m->reg->label, i18n_language()));
+	for (uint32_t i = 0; i < m->sheet->rows[m->head].count; i++)
+		read_heading(m, &m->sheet->cells[m->sheet->rows[m->head].first + i]);
 	return ERR_OK;
+}
+
+bool import_is_line(const struct import *m, const struct book_row *row)
+{
+	bool says = false, heading = true;
+
+	for (uint32_t i = 0; i < m->column_count; i++) {
+		const char *text = book_text_seen(m->sheet, row, m->columns[i].column);
+
+		says |= *text != '\0';
+		heading &= !*text || !strcmp(text, book_text(m->sheet, &m->sheet->rows[m->head], m->columns[i].column));
+	}
+	return says && !heading;
 }
 
 /* --- rows of other registers --- */
@@ -175,50 +275,53 @@ void import_free_titles(struct import *m)
 
 /* --- cells --- */
 
-static const char *choice_of(const struct form *f, uint32_t list, const char *text, size_t len)
+/* The length of what parts one word from the next; 0 when nothing does. */
+static size_t gap(const char *at)
 {
+	static const char *const marks[] = { "、", "，", ",", ";", "；", " ", "|" };
+
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (!strncmp(at, marks[i], strlen(marks[i])))
+			return strlen(marks[i]);
+	return 0;
+}
+
+/* The longest choice, as stored or as read, that the text begins with, up to a mark or the end: labels hold marks themselves. */
+static const char *choice_of(const struct form *f, uint32_t list, const char *text, bool several, size_t *len)
+{
+	const char *found = NULL;
+
+	*len = 0;
 	for (uint32_t i = 0; i < f->lists[list].count; i++) {
 		const struct form_choice *c = &f->choices[f->lists[list].first + i];
 
-		if (strlen(c->name) == len && !memcmp(c->name, text, len))
-			return c->name;
-		for (uint32_t k = 0; k < c->label.count; k++)
-			if (c->label.in[k] && strlen(c->label.in[k]) == len && !memcmp(c->label.in[k], text, len))
-				return c->name;
-	}
-	return NULL;
-}
+		for (uint32_t k = 0; k <= c->label.count; k++) {
+			const char *s = k ? c->label.in[k - 1] : c->name;
+			size_t n = s ? strlen(s) : 0;
 
-/* The length of the next of several words, and of what parts it from the one after. */
-static size_t word(const char *at, size_t *gap)
-{
-	static const char *const marks[] = { "、", "，", ",", ";", "；", " ", "|" };
-	size_t n = 0;
-
-	for (*gap = 0; at[n]; n++)
-		for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-			if (!strncmp(at + n, marks[i], strlen(marks[i]))) {
-				*gap = strlen(marks[i]);
-				return n;
+			if (n > *len && !strncmp(text, s, n) && (!text[n] || (several && gap(text + n)))) {
+				found = c->name;
+				*len = n;
 			}
-	return n;
+		}
+	}
+	return found;
 }
 
 static enum err read_choices(const struct form *f, const struct form_question *q, const char *cell, bool several, struct buf *out)
 {
-	size_t len, gap;
+	size_t len;
 
-	for (const char *at = cell; *at; at += len + gap) {
+	for (const char *at = cell; *at; at += len) {
 		const char *name;
 
-		if (several)
-			len = word(at, &gap);
-		else
-			len = strlen(at), gap = 0;
-		if (!len)
+		if (several && (len = gap(at)))
 			continue;
-		if (!(name = choice_of(f, q->list, at, len)))
-			return err_set(ERR_FORMAT, _("「%.*s」不在可选的里面"), (int)(len > 120 ? 120 : len), at);
+		if (!(name = choice_of(f, q->list, at, several, &len))) {
+			for (len = 0; at[len] && !(several && gap(at + len)) && len < 120; len++)
+				;
+			return err_set(ERR_FORMAT, _("「%.*s」不在可选的里面"), (int)len, at);
+		}
 		buf_printf(out, "%s%s", out->len ? " " : "", name);
 	}
 	return out->err;
@@ -235,8 +338,7 @@ enum err import_read_cell(struct import *m, const struct import_column *c, const
 		return read_row(m, q->source, cell, out);
 	if ((q->type == FORM_SELECT_ONE || q->type == FORM_SELECT_MULTIPLE) && q->list != FORM_NONE)
 		return read_choices(f, q, cell, q->type == FORM_SELECT_MULTIPLE, out);
-	buf_puts(out, cell);
-	return out->err;
+	return import_tidy(q->type, cell, out);
 }
 
 enum err import_read_village(struct import *m, const char *cell, struct buf *out)
@@ -247,10 +349,12 @@ enum err import_read_village(struct import *m, const char *cell, struct buf *out
 	uint32_t reg = pack_find_register(m->pack, "villages"), code;
 	enum err e;
 
-	if (strspn(cell, "0123456789") == strlen(cell)) {
-		buf_puts(out, cell);
+	if (!(e = import_tidy(FORM_INTEGER, cell, &id)) && strspn(buf_str(&id), "0123456789") == id.len) {
+		buf_puts(out, buf_str(&id));
+		buf_clear(&id);
 		return ERR_OK;
 	}
+	buf_reset(&id);
 	if (pack_table_is_mangled(cell))
 		return err_set(ERR_FORMAT, _("\"%s\" 是表格软件改坏的长编号; 把这一列设成文本再重新填"), cell);
 	if (reg == PACK_NONE || (code = pack_find_field(&m->pack->registers[reg], "code")) == PACK_NONE)

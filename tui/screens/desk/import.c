@@ -52,7 +52,7 @@ static enum kit_next ask_path(struct import_view *v)
 {
 	if (v->list.at >= row_count(v))
 		return KIT_STAY;
-	return kit_open(&v->base, kit_prompt_new(_("哪个文件"), _("xlsx、xls 或 CSV; 第一行是栏目名。先看会改什么, 再定。"), v->app->settings.sync_dir, path_given));
+	return kit_open(&v->base, kit_prompt_new(_("哪个文件"), _("xlsx、xls 或 CSV; 列名照登记簿的栏目名或台账的表头。先看会改什么, 再定。"), v->app->settings.sync_dir, path_given));
 }
 
 static enum err load(struct kit_view *base)

@@ -74,7 +74,7 @@ static void report(void *user, bool stopped, enum err e, struct buf *out)
 	if (e || stopped)
 		buf_puts(out, _("没有做完; 已记下的都在, 同一个文件再导入一次就接着做。"));
 	else
-		buf_printf(out, _("已记下: 新增 %zu, 改 %zu。"), import_total(v->m, IMPORT_NEW), import_total(v->m, IMPORT_CHANGED));
+		buf_printf(out, _("已记下: 新增 %zu, 改 %zu。导入错了: 把表改对再导入一次, 或者在那一行的页上按 e 改回去 (h 看原来的)。"), import_total(v->m, IMPORT_NEW), import_total(v->m, IMPORT_CHANGED));
 }
 
 /* The preview lies below the work and outlives it. */
@@ -120,6 +120,29 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 	buf_printf(right, "%zu/%zu", v->count ? v->list.at + 1 : 0, v->count);
 }
 
+/* What of the table will not go where its writer may think. */
+static int draw_warnings(struct preview *v, WINDOW *win, int y)
+{
+	struct buf b = { 0 };
+
+	if (*import_ignored(v->m))
+		buf_printf(&b, _("没用到的列: %s"), import_ignored(v->m));
+	if (b.len)
+		kit_text(win, y++, 1, getmaxx(win) - 2, KIT_SOON, buf_str(&b));
+	buf_reset(&b);
+	if (import_unasked(v->m))
+		buf_printf(&b, _("没用到的格: %u 个, 那一类不问这一项"), import_unasked(v->m));
+	if (b.len)
+		kit_text(win, y++, 1, getmaxx(win) - 2, KIT_SOON, buf_str(&b));
+	buf_reset(&b);
+	if (import_homeless(v->m))
+		buf_printf(&b, _("有 %zu 行没写是哪个村的, 会记在镇里; 加一列「村」"), import_homeless(v->m));
+	if (b.len)
+		kit_text(win, y++, 1, getmaxx(win) - 2, KIT_SOON, buf_str(&b));
+	buf_clear(&b);
+	return y;
+}
+
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct preview *v = (struct preview *)base;
@@ -129,11 +152,12 @@ static void draw(struct kit_view *base, WINDOW *win)
 	buf_printf(&b, _("新增 %zu  改 %zu  没变 %zu  不收 %zu"), import_total(v->m, IMPORT_NEW), import_total(v->m, IMPORT_CHANGED),
 	           import_total(v->m, IMPORT_SAME), import_total(v->m, IMPORT_REFUSED));
 	kit_text(win, y++, 1, getmaxx(win) - 2, import_total(v->m, IMPORT_REFUSED) ? KIT_DANGER : KIT_PLAIN, buf_str(&b));
-	if (*import_ignored(v->m)) {
-		buf_reset(&b);
-		buf_printf(&b, _("没用到的列: %s"), import_ignored(v->m));
-		kit_text(win, y++, 1, getmaxx(win) - 2, KIT_SOON, buf_str(&b));
-	}
+	buf_reset(&b);
+	buf_printf(&b, _("表 %s"), import_sheet(v->m));
+	if (import_absent(v->m))
+		buf_printf(&b, _("; 登记簿里另有 %zu 个表里没有的, 不动"), import_absent(v->m));
+	kit_text(win, y++, 1, getmaxx(win) - 2, KIT_DIM, buf_str(&b));
+	y = draw_warnings(v, win, y);
 	buf_clear(&b);
 	kit_list_draw(&v->list, base, win, y, getmaxy(win) - y);
 }
@@ -142,6 +166,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 static enum kit_next show(struct preview *v)
 {
 	const struct import_line *l;
+	struct import_change change = { 0 };
 	struct buf b = { 0 };
 	struct kit_view *pager;
 
@@ -149,6 +174,12 @@ static enum kit_next show(struct preview *v)
 		return KIT_STAY;
 	l = line_at(v, v->list.at);
 	buf_printf(&b, _("# %s: %s\n%s 第 %u 行 %s\n%s\n"), import_text(l->what), l->key, import_sheet(v->m), l->row, l->column, l->words);
+	for (uint32_t k = 0; import_change(v->m, v->order[v->list.at], k, &change); k++)
+		if (l->what == IMPORT_NEW)
+			buf_printf(&b, "- %s: %s\n", change.field, buf_str(&change.to));
+		else
+			buf_printf(&b, _("- %s: %s 改为 %s\n"), change.field, *change.from ? change.from : _("(空)"), buf_str(&change.to));
+	buf_clear(&change.to);
 	pager = kit_pager_new(_("这一行"), buf_str(&b));
 	buf_clear(&b);
 	return kit_open(&v->base, pager);

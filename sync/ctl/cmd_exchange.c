@@ -9,6 +9,7 @@
 #include "sync/exchange/outbox/account.h"
 #include "sync/exchange/outbox/shelf.h"
 #include "sync/exchange/outbox/status.h"
+#include "sync/exchange/trust/trust.h"
 #include "sync/keys/town.h"
 #include "sync/ledger/profile/profile.h"
 
@@ -314,9 +315,10 @@ enum err cmd_status(struct ctl *c)
 	struct profile *p;
 	struct status s;
 	struct jdoc *j;
+	struct buf missing = { 0 };
 	enum err e;
 
-	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, c->pin_file != NULL, &p)) || (e = status_read(p, &s)))
+	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, c->pin_file != NULL, &p)) || (e = status_read(p, &s)) || (e = trust_missing_words(p, &missing)))
 		return e;
 	j = jdoc_object();
 	jdoc_put_integer(j, "own", (int64_t)s.own);
@@ -331,8 +333,12 @@ enum err cmd_status(struct ctl *c)
 	jdoc_put_integer(j, "splits", s.splits);
 	jdoc_put_integer(j, "heard", s.heard);
 	jdoc_put_integer(j, "tick", (int64_t)s.tick);
+	jdoc_put_text(j, "missing", buf_str(&missing));
 	ctl_answer(c, j);
 	ctl_say(c, _("本机 %" PRIu64 " 条: 已送到 %" PRIu64 ", 等回执 %" PRIu64 ", 没封包 %" PRIu64 "; 留着 %u, 替带 %u, 拒收 %u; 缺段 %u, 分叉 %u"),
 	        s.own, s.acknowledged, s.waiting, s.unsealed, s.held, s.carried, s.refused, s.gaps, s.splits);
+	if (missing.len)
+		ctl_say(c, _("乡镇公布了, 这里还没有: %s。请再与乡镇同步"), buf_str(&missing));
+	buf_clear(&missing);
 	return ERR_OK;
 }

@@ -2,7 +2,7 @@
 # What a newer program or pack made: kept whole with its reason, said by check, taken in once this program or the pack is newer.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
-plan 24
+plan 27
 ok "a township" make_town
 ok "a device" make_device device 王秀英 GRID
 ok "one record" inspect device
@@ -53,7 +53,13 @@ find "$work/stick" -name '*.xcb' -exec cp {} "$work/records" \;
 ctl device merge "$work/records" >"$work/log" 2>&1
 ctl device check >"$work/check" 2>&1
 has "the records without the pack wait for it by name" "$work/check" "条记录等清单包"
+ctl device status >"$work/status" 2>&1
+has "what the township has published and the device has not is said by its name" "$work/status" "这里还没有: 清单包 xuncha 2099.1"
 ctl device sync --dir "$work/stick" >"$work/log" 2>&1
 ctl device check >"$work/check" 2>&1
 lacks "with the pack they wait no more" "$work/check" "条记录等清单包"
+ctl device status --json >"$work/status.json" 2>&1
+same "nor is anything missing" "$(json "$work/status.json" "d['missing']")" ""
+ctl town status --json >"$work/status.json" 2>&1
+same "at the township neither" "$(json "$work/status.json" "d['missing']")" ""
 exit $failed

@@ -72,9 +72,33 @@ static void answers_begun_under_an_old_pack_stay_with_their_questions(void **sta
 	          " assert (f[\"into\"], f[\"forms\"], f[\"topic\"], f[\"people\"]) == (\"village\", \"lecture\", \"灭火器\", \"120\"), f'");
 }
 
+/* The township's word of a newer list came through the line, the list itself did not. */
+static void a_list_that_the_township_has_and_the_device_has_not_is_named(void **state)
+{
+	struct vt *vt;
+
+	(void)state;
+	field_run("sed -i 's/^version,[0-9.]*/version,2026.4/' pack2/pack.csv; town pack publish pack2 --anyway; town sync --dir news; mkdir -p words;"
+	          "find news -name '*.xcb' -exec cp {} words \\;; on manager 2026-07-12T09:00 merge words");
+	vt = field_enter("manager", FIELD_PIN, 18, 40, NULL);
+	vt_keys(vt, "y");
+	assert_shows(vt, "乡镇已发, 没到");
+	assert_shows(vt, "2026.4");
+	field_leave(vt);
+	field_run("on manager 2026-07-12T09:10 sync --dir news");
+	vt = field_enter("manager", FIELD_PIN, 18, 40, NULL);
+	vt_keys(vt, "y");
+	assert_shows(vt, "上次联系乡镇");
+	assert_hides(vt, "乡镇已发");
+	field_leave(vt);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(answers_begun_under_an_old_pack_stay_with_their_questions) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(answers_begun_under_an_old_pack_stay_with_their_questions),
+		cmocka_unit_test(a_list_that_the_township_has_and_the_device_has_not_is_named),
+	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, field_setup, field_teardown) != 0;

@@ -89,3 +89,23 @@ enum err trust_missing(struct profile *p, bool (*each)(void *user, const struct 
 			more = each(user, &at[i], other);
 	return e;
 }
+
+static bool say(void *user, const struct keys_listed *l, bool other)
+{
+	struct buf *out = user;
+
+	if (out->len)
+		buf_puts(out, "; ");
+	if (strcmp(l->name, "root"))
+		buf_printf(out, _("清单包 %s %s"), l->name, l->version);
+	else
+		buf_printf(out, _("第 %s 版乡镇密钥"), l->version);
+	if (other)
+		buf_puts(out, _(" (这里的不是同一份)"));
+	return true;
+}
+
+enum err trust_missing_words(struct profile *p, struct buf *out)
+{
+	return trust_missing(p, say, out);
+}

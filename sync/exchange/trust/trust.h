@@ -46,5 +46,7 @@ enum err trust_manifest(struct profile *p, struct keys_listed *at, size_t max, s
 
 /* Parts of the newest MANIFEST that are not here, or other than it says; until `each` returns false. */
 enum err trust_missing(struct profile *p, bool (*each)(void *user, const struct keys_listed *l, bool other), void *user);
+/* The same for a person to read, appended to `out`; nothing when all is here. */
+enum err trust_missing_words(struct profile *p, struct buf *out);
 
 #endif

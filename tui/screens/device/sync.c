@@ -4,6 +4,7 @@
 #include "forms/base/i18n.h"
 #include "sync/exchange/http/online.h"
 #include "sync/exchange/outbox/status.h"
+#include "sync/exchange/trust/trust.h"
 #include "sync/ledger/profile/profile.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/pager.h"
@@ -20,6 +21,7 @@ struct sync_view {
 	struct kit_view base;
 	struct app *app;
 	struct status status;
+	struct buf missing;                     /* of what the township says belongs together */
 	bool known, doubtful;                   /* doubtful: the clock */
 	uint64_t version;
 };
@@ -31,6 +33,8 @@ static enum err load(struct kit_view *base)
 	v->version = profile_version(v->app->profile);
 	v->known = !status_read(v->app->profile, &v->status);
 	v->doubtful = profile_clock_doubtful(v->app->profile);
+	buf_reset(&v->missing);
+	trust_missing_words(v->app->profile, &v->missing);
 	return ERR_OK;
 }
 
@@ -48,12 +52,13 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 	buf_puts(left, _("同步"));
 }
 
-/* What the courier has to say may take more than a line. */
-static int said(WINDOW *win, int y, enum kit_role role, const char *words)
+/* What may take more than a line. */
+static int labelled_words(WINDOW *win, int y, enum kit_role role, const char *label, const char *words)
 {
 	int x = kit_label_columns(win) + 2, lines = getmaxy(win) - y;
 
-	return lines > 0 ? kit_paragraph(win, y, x, lines < 3 ? lines : 3, getmaxx(win) - x - 1, role, words) : 0;
+	kit_text(win, y, 1, kit_label_columns(win), KIT_DIM, label);
+	return y + (lines > 0 ? kit_paragraph(win, y, x, lines < 3 ? lines : 3, getmaxx(win) - x - 1, role, words) : 0);
 }
 
 /* What to mind, as far as there is room. */
@@ -90,6 +95,8 @@ static void draw(struct kit_view *base, WINDOW *win)
 	y = kit_labelled(win, y, KIT_PLAIN, _("上次联系乡镇"), when ? buf_str(&b) : _("还没有"));
 	y = kit_labelled_count(win, y, KIT_PLAIN, _("替别人捎带"), s->carried);
 	y = kit_labelled_count(win, y, KIT_SOON, _("等缺的部分"), s->held);
+	if (v->missing.len)
+		y = labelled_words(win, y, KIT_DANGER, _("乡镇已发, 没到"), buf_str(&v->missing));
 	y = kit_labelled_count(win, y, KIT_DANGER, _("隔离的坏包"), s->refused);
 	y = kit_labelled_count(win, y, KIT_DANGER, _("有缺段的设备"), s->gaps);
 	y = kit_labelled_count(win, y, KIT_DANGER, _("有两份的设备"), s->splits);
@@ -97,8 +104,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 	y = kit_labelled(win, y, KIT_PLAIN, _("乡镇网址"), *v->app->settings.sync_url ? v->app->settings.sync_url : _("未设: 按 u 设"));
 	buf_reset(&b);
 	role = courier_words(v->app, &b);
-	kit_text(win, y, 1, kit_label_columns(win), KIT_DIM, _("自动同步"));
-	y += said(win, y, role, buf_str(&b));
+	y = labelled_words(win, y, role, _("自动同步"), buf_str(&b));
 	advice(v, win, y + 1);
 	buf_clear(&b);
 }
@@ -276,7 +282,10 @@ static const char *label(struct kit_view *base, enum kit_action a)
 
 static void close_sync(struct kit_view *base)
 {
-	free(base);
+	struct sync_view *v = (struct sync_view *)base;
+
+	buf_clear(&v->missing);
+	free(v);
 }
 
 static const struct kit_key keys[] = { { KIT_ENTER, ACT_OPEN, true }, { 'y', ACT_SEND, false }, { 'f', ACT_EDIT, true }, { 'u', ACT_STEP, true }, { 'd', ACT_DETAILS, true }, { 't', ACT_CLOCK, true }, { 0, ACT_NONE, false } };

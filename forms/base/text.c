@@ -197,30 +197,6 @@ void text_clean(struct buf *b, const char *s)
 	}
 }
 
-void text_pad(struct buf *b, const char *s, int cols)
-{
-	struct buf clean = { 0 };
-	int used;
-	size_t n;
-
-	if (cols <= 0)
-		return;
-	text_clean(&clean, s);
-	s = buf_str(&clean);
-	n = text_fit(s, cols, &used);
-	if (s[n]) {
-		n = text_fit(s, cols - 1, &used);
-		buf_put(b, s, n);
-		buf_puts(b, "…");
-		used++;
-	} else {
-		buf_put(b, s, n);
-	}
-	for (; used < cols; used++)
-		buf_putc(b, ' ');
-	buf_clear(&clean);
-}
-
 static size_t blank_at(const char *s)
 {
 	if (*s == ' ' || (*s >= '\t' && *s <= '\r'))

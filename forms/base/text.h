@@ -38,9 +38,6 @@ size_t text_fit(const char *s, int cols, int *used);
  * nor after opening ones. An empty line gives 0 with *skip 1; both are 0 only at the end of `s`. */
 size_t text_wrap(const char *s, int cols, size_t *skip);
 
-/* Append `s` fitted into exactly `cols` columns: cut with "…" or padded with blanks. Control characters become '?'. */
-void text_pad(struct buf *b, const char *s, int cols);
-
 /* Append `s` with control characters (C0, DEL, C1, bidirectional overrides) and invalid bytes as '?'. */
 void text_clean(struct buf *b, const char *s);
 

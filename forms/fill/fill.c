@@ -102,11 +102,6 @@ const struct form *fill_form(const struct fill *f)
 	return f->form;
 }
 
-void fill_set_now(struct fill *f, int64_t now)
-{
-	f->host.now = now;
-}
-
 static bool valid(const struct fill *f, fill_node n)
 {
 	return n < f->node_count && f->nodes[n].question != FORM_NONE && f->frames[f->nodes[n].frame].used;

@@ -16,7 +16,7 @@ enum { FILL_NODES_MAX = 1 << 20, FILL_INSTANCES_MAX = 1000, FILL_VALUE_MAX = 819
 
 /* The world around a form. All pointers may be NULL (the feature is then absent). */
 struct fill_host {
-	int64_t now;                     /* ms UTC at opening; fill_set_now() moves it */
+	int64_t now;                     /* ms UTC at opening */
 	int utc_offset;                  /* minutes */
 	const char *username, *deviceid, *phonenumber, *email;
 	const char *language;            /* "zh" or "en": language of labels and jr:choice-name */
@@ -41,7 +41,6 @@ void fill_close(struct fill *f);
 /* Can expressions of a form call this function? */
 bool fill_is_function(const char *name);
 const struct form *fill_form(const struct fill *f);
-void fill_set_now(struct fill *f, int64_t now);
 
 /* Walking: nodes that have a place on screen (asked questions, notes, groups with field-list or label, repeats as their
  * "add another?" place), relevant, in order. FILL_NO_NODE at the ends. */

@@ -266,18 +266,3 @@ void markup_clear(struct markup *m)
 	free(m->spans);
 	*m = (struct markup){ 0 };
 }
-
-unsigned markup_style(const struct markup *m, uint32_t at)
-{
-	uint32_t low = 0, high = m->count;
-
-	while (low < high) {
-		uint32_t mid = (low + high) / 2;
-
-		if (m->spans[mid].start + m->spans[mid].len <= at)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < m->count && m->spans[low].start <= at ? m->spans[low].style : 0;
-}

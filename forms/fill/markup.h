@@ -27,7 +27,4 @@ struct markup {
 enum err markup_read(struct markup *m, const char *label);
 void markup_clear(struct markup *m);
 
-/* The style of byte `at` of the text; 0 for plain. */
-unsigned markup_style(const struct markup *m, uint32_t at);
-
 #endif

@@ -233,14 +233,6 @@ bool due_owed(const struct due_rule *r, const struct due_facts *f, int32_t first
 	return *wanted > 0;
 }
 
-uint32_t due_day_field(const struct pack_register *counts)
-{
-	for (uint32_t i = 0; i < counts->field_count; i++)
-		if ((counts->fields[i].type == PACK_DATE || counts->fields[i].type == PACK_DATETIME) && !counts->fields[i].derive)
-			return i;
-	return PACK_NONE;
-}
-
 bool due_risk(const struct due_rule *r, const char *risk)
 {
 	size_t len = strlen(risk);

@@ -68,10 +68,6 @@ bool due_owed(const struct due_rule *r, const struct due_facts *f, int32_t first
 /* Is the duty for subjects of this value of field `risk`? */
 bool due_risk(const struct due_rule *r, const char *risk);
 
-/* The field that says on which day a counted record happened: the first of type date or datetime; PACK_NONE: the day it
- * was made. */
-uint32_t due_day_field(const struct pack_register *counts);
-
 /* Does `day` lie in the season (for the pack's province; "!flood" = outside)? NULL is always. An unknown season never. */
 bool due_in_season(const struct pack *p, const char *season, int32_t day);
 

@@ -46,15 +46,6 @@ uint32_t pack_find_step(const struct pack *p, uint32_t reg, const char *id)
 	return PACK_NONE;
 }
 
-uint32_t pack_next_step(const struct pack *p, uint32_t step)
-{
-	const struct pack_step *s = &p->steps[step];
-
-	if (step + 1 < p->step_count && s[1].reg == s->reg && !strcmp(s[1].id, s->id))
-		return step + 1;
-	return PACK_NONE;
-}
-
 const char *pack_param(const struct pack *p, const char *key)
 {
 	for (uint32_t i = 0; i < p->param_count; i++)

@@ -186,7 +186,6 @@ uint32_t pack_find_kind(const struct pack *p, const char *id);
 uint32_t pack_find_step(const struct pack *p, uint32_t reg, const char *id);   /* the first of its alternatives */
 /* Is `value` an end of the workflow of field `field`: no step leads from it to a less dangerous value? False without steps. */
 bool pack_is_end(const struct pack *p, uint32_t reg, uint32_t field, const char *value);
-uint32_t pack_next_step(const struct pack *p, uint32_t step);               /* the next alternative of the same step; PACK_NONE */
 uint32_t pack_find_ledger(const struct pack *p, const char *id);
 uint32_t pack_find_paper(const struct pack *p, const char *id);
 const char *pack_param(const struct pack *p, const char *key);              /* NULL when there is none */

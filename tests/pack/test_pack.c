@@ -436,9 +436,8 @@ static void who_may_submit_follows_from_the_steps(void **state)
 	assert_string_equal(p->forms[pack_find_form(p, "hazard_recheck")].subject, "hazards");
 	assert_string_equal(p->forms[pack_find_form(p, "training_new")].subject, "teams");
 	assert_null(p->forms[pack_find_form(p, "team_new")].subject);
-	assert_int_not_equal(pack_next_step(p, pass), PACK_NONE);
-	assert_int_equal(pack_next_step(p, pack_next_step(p, pass)), PACK_NONE);
-	assert_int_equal(p->steps[pack_next_step(p, pass)].roles, PACK_TOWN);
+	assert_string_equal(p->steps[pass + 1].id, "pass");       /* another way to the same step */
+	assert_int_equal(p->steps[pass + 1].roles, PACK_TOWN);
 	pack_free(p);
 }
 

@@ -39,17 +39,6 @@ enum kit_action kit_key_action(const struct kit_key *keys, int key)
 	return ACT_NONE;
 }
 
-int kit_key_of(const struct kit_key *keys, enum kit_action action)
-{
-	const struct kit_key *maps[] = { keys, kit_keys_common };
-
-	for (size_t m = 0; m < 2; m++)
-		for (const struct kit_key *k = maps[m]; k && k->action; k++)
-			if (k->action == action)
-				return k->key;
-	return 0;
-}
-
 const char *kit_key_name(int key)
 {
 	/* No arrow signs: their width is ambiguous and they overlap on some terminals. */

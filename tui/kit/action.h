@@ -136,9 +136,6 @@ extern const struct kit_key kit_keys_common[];                /* every view has 
 /* Action of `key` in a view with `keys` (ends with ACT_NONE), its own first. */
 enum kit_action kit_key_action(const struct kit_key *keys, int key);
 
-/* First key that does `action` here; 0 when none does. */
-int kit_key_of(const struct kit_key *keys, enum kit_action action);
-
 /* Name of a key for people, in their language: "j", "Enter", "F2", "上"; borrowed until the next call. */
 const char *kit_key_name(int key);
 

@@ -34,11 +34,6 @@ static size_t count(const struct kit_list *l)
 	return l->rows.count(l->rows.user);
 }
 
-bool kit_list_empty(const struct kit_list *l)
-{
-	return !count(l);
-}
-
 void kit_list_select(struct kit_list *l, size_t i)
 {
 	size_t n = count(l);

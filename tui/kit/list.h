@@ -45,7 +45,6 @@ struct kit_list {
 /* Find the selection again after the rows changed: same id, else the same place. */
 void kit_list_sync(struct kit_list *l);
 void kit_list_select(struct kit_list *l, size_t i);
-bool kit_list_empty(const struct kit_list *l);
 
 /* UP DOWN PAGE_UP PAGE_DOWN FIRST LAST; KIT_PASS for anything else. */
 enum kit_next kit_list_act(struct kit_list *l, enum kit_action a);

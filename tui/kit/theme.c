@@ -40,11 +40,6 @@ void kit_theme_use(enum kit_theme theme)
 			init_pair((short)(r + 1), table[theme][r].hue, -1);
 }
 
-enum kit_theme kit_theme(void)
-{
-	return current;
-}
-
 const char *kit_theme_name(enum kit_theme theme)
 {
 	static const char *const names[] = { "mono", "dark", "light" };

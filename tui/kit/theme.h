@@ -26,7 +26,6 @@ enum kit_theme { KIT_THEME_MONO, KIT_THEME_DARK, KIT_THEME_LIGHT, KIT_THEME_COUN
 
 /* Use a theme; without colours on the terminal, or with NO_COLOR, it is always the one without. Needs an open terminal. */
 void kit_theme_use(enum kit_theme theme);
-enum kit_theme kit_theme(void);
 const char *kit_theme_name(enum kit_theme theme);       /* "mono", "dark", "light" */
 
 attr_t kit_attr(enum kit_role role);

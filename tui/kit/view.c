@@ -40,11 +40,6 @@ void kit_say_error(enum err e)
 	kit_say(KIT_DANGER, "%s", *detail ? detail : err_text(e));
 }
 
-const char *kit_said(void)
-{
-	return said;
-}
-
 bool kit_view_takes(struct kit_view *v, int key)
 {
 	switch (v->ops->typing ? v->ops->typing(v) : KIT_TYPING_NOT) {

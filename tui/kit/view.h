@@ -111,6 +111,5 @@ void kit_say_error(enum err e);
 /* On the screen at once: what begins now takes longer than a key may wait. Say afterwards how it ended. */
 void kit_say_now(const char *words);
 bool kit_says(void);                                    /* is there one? */
-const char *kit_said(void);
 
 #endif

@@ -224,15 +224,3 @@ enum err judge_row(struct judge_entry *entries, uint32_t count)
 	bench_close(&b);
 	return ERR_OK;
 }
-
-enum err judge_one(struct judge_entry *entries, uint32_t count, uint32_t which)
-{
-	struct bench b;
-	enum err e = bench_open(&b, entries, count);
-
-	if (e)
-		return e;
-	judge_entry(&b, which);
-	bench_close(&b);
-	return ERR_OK;
-}

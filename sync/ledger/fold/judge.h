@@ -55,9 +55,6 @@ struct judge_entry {
 /* Sort `entries` into the order of the fold and judge them all. ERR_NOMEM only. */
 enum err judge_row(struct judge_entry *entries, uint32_t count);
 
-/* Judge entry `which` alone, the others being judged already (the device, before it signs). */
-enum err judge_one(struct judge_entry *entries, uint32_t count, uint32_t which);
-
 /* <0, 0, >0: the order of the fold (lamport, writer, scope, epoch, seq; then ref and place, for logs that split). */
 int judge_order(const struct judge_entry *a, const struct judge_entry *b);
 

@@ -107,14 +107,13 @@ enum err fold_pack_arrived(struct fold *f, struct store_txn *t, const char *id, 
 
 struct rebuild { struct ids ids; uint32_t log; uint64_t seq; uint32_t slice; bool first; struct fold *fold; uint32_t next_log; uint64_t next_seq; };
 
-static const enum store_table folded[] = { STORE_ROW, STORE_HIST, STORE_LAST, STORE_CONF, STORE_FIND, STORE_PEND, STORE_INDEX };
-
 static enum err begin(struct rebuild *r, struct store_txn *t)
 {
 	struct store_key mark = mark_key();
 
-	for (size_t i = 0; i < sizeof folded / sizeof *folded; i++)
-		store_clear(t, folded[i]);
+	for (int table = 0; table < STORE_TABLE_COUNT; table++)
+		if (store_table_is_cache((enum store_table)table))
+			store_clear(t, (enum store_table)table);
 	words_forget(&r->fold->words, 0);
 	store_put(t, STORE_INDEX, &mark, "", 0);
 	r->ids.count = 0;

@@ -410,9 +410,3 @@ void payload_put_adopt(struct buf *out, const struct payload_link *links, uint32
 {
 	put_deps(out, links, count);
 }
-
-bool payload_link_here(const struct payload_link *l, uint64_t from, uint64_t *seq)
-{
-	*seq = l->distance && l->distance < from ? from - l->distance : 0;
-	return l->distance != 0;
-}

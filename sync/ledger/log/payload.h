@@ -82,7 +82,4 @@ void payload_put_looked(struct buf *out, const struct payload_row_link *row, uin
 void payload_put_erased(struct buf *out, const struct payload_link *order);
 void payload_put_adopt(struct buf *out, const struct payload_link *links, uint32_t count);
 
-/* The place a link means, seen from seq `from`: true and *seq when it is in the same log; false when ref names it. */
-bool payload_link_here(const struct payload_link *l, uint64_t from, uint64_t *seq);
-
 #endif

@@ -206,16 +206,6 @@ uint64_t store_map_size(const struct store *s)
 	return info.me_mapsize;
 }
 
-uint64_t store_used(const struct store *s)
-{
-	MDB_envinfo info;
-	MDB_stat st;
-
-	mdb_env_info(s->env, &info);
-	mdb_env_stat(s->env, &st);
-	return ((uint64_t)info.me_last_pgno + 1) * st.ms_psize;
-}
-
 enum err store_grow(struct store *s)
 {
 	uint64_t size = store_map_size(s);

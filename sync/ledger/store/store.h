@@ -24,7 +24,7 @@
 	X(BLOB, 0)    /* blob id → state */ \
 	X(ROW, 1)     /* register, row id → fields */ \
 	X(HIST, 1)    /* row id, order key → event */ \
-	X(LAST, 1)    /* place → last visit of each kind */ \
+	X(LAST, 1)    /* row → the rows that name it, by field and day */ \
 	X(CONF, 1)    /* open conflicts */ \
 	X(FIND, 1)    /* search text in blocks */ \
 	X(PEND, 1)    /* events that wait for something, and for what */ \
@@ -37,6 +37,7 @@ enum store_table {
 	STORE_TABLE_COUNT
 };
 
+/* True of what the fold makes. */
 bool store_table_is_cache(enum store_table t);
 
 /* A key being packed, big-endian so that order of bytes is order of keys. Over-long keys are our own bug (assert). */
@@ -74,7 +75,6 @@ bool store_damaged(const struct store *s);
 enum err store_grow(struct store *s);
 
 uint64_t store_map_size(const struct store *s);
-uint64_t store_used(const struct store *s);         /* bytes of the file in use */
 
 struct store_txn {
 	struct store *store;

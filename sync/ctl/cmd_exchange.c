@@ -98,6 +98,7 @@ static void answer_report(struct ctl *c, struct told *t, const struct folder_rep
 	jdoc_put_integer(j, "attachments_sent", r->attachments_sent);
 	jdoc_put_integer(j, "attachments_got", r->attachments_got);
 	jdoc_put_integer(j, "attachments_left", r->attachments_left);
+	jdoc_put_integer(j, "refused_there", r->refused_there);
 	for (int v = 0; v <= INBOX_FOREIGN; v++)
 		jdoc_put_integer(j, inbox_verdict_name((enum inbox_verdict)v), r->files[v]);
 	if (t->account)
@@ -135,6 +136,8 @@ enum err cmd_sync(struct ctl *c)
 	        r.sealed, r.sealed_events, r.copied, r.there, r.added, r.settled);
 	if (r.attachments_sent || r.attachments_got || r.attachments_left)
 		ctl_say(c, _("附件: 送到 %u 个, 收到 %u 个, 乡镇暂时不收 %u 个"), r.attachments_sent, r.attachments_got, r.attachments_left);
+	if (r.refused_there)
+		ctl_say(c, _("乡镇没有收 %u 个: %s"), r.refused_there, r.why);
 	say_left_out(c, &r);
 	if (r.older)
 		ctl_say(c, _("这里乡镇的消息比本机已有的旧 (照样收下): 请换一个新的, 或与乡镇联系"));
@@ -318,8 +321,12 @@ enum err cmd_status(struct ctl *c)
 	struct buf missing = { 0 };
 	enum err e;
 
-	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, c->pin_file != NULL, &p)) || (e = status_read(p, &s)) || (e = trust_missing_words(p, &missing)))
+	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, c->pin_file != NULL, &p)) || (e = status_read(p, &s)))
 		return e;
+	if ((e = trust_missing_words(p, &missing))) {
+		buf_clear(&missing);
+		return e;
+	}
 	j = jdoc_object();
 	jdoc_put_integer(j, "own", (int64_t)s.own);
 	jdoc_put_integer(j, "unsealed", (int64_t)s.unsealed);

@@ -73,12 +73,13 @@ static void answers_begun_under_an_old_pack_stay_with_their_questions(void **sta
 }
 
 /* The township's word of a newer list came through the line, the list itself did not. */
-static void a_list_that_the_township_has_and_the_device_has_not_is_named(void **state)
+static void a_list_that_is_not_here_and_an_old_stick_are_named(void **state)
 {
 	struct vt *vt;
+	char old[512];
 
 	(void)state;
-	field_run("sed -i 's/^version,[0-9.]*/version,2026.4/' pack2/pack.csv; town pack publish pack2 --anyway; town sync --dir news; mkdir -p words;"
+	field_run("cp -r news old; sed -i 's/^version,[0-9.]*/version,2026.4/' pack2/pack.csv; town pack publish pack2 --anyway; town sync --dir news; mkdir -p words;"
 	          "find news -name '*.xcb' -exec cp {} words \\;; on manager 2026-07-12T09:00 merge words");
 	vt = field_enter("manager", FIELD_PIN, 18, 40, NULL);
 	vt_keys(vt, "y");
@@ -90,6 +91,12 @@ static void a_list_that_the_township_has_and_the_device_has_not_is_named(void **
 	vt_keys(vt, "y");
 	assert_shows(vt, "上次联系乡镇");
 	assert_hides(vt, "乡镇已发");
+	snprintf(old, sizeof old, "%s/old", field_dir());
+	field_ask(vt, "f", "文件夹", old);
+	assert_shows(vt, "已存");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "已有的旧");                        /* an old stick, put in again to hide what came since */
+	vt_key(vt, "Esc");
 	field_leave(vt);
 }
 
@@ -97,7 +104,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_begun_under_an_old_pack_stay_with_their_questions),
-		cmocka_unit_test(a_list_that_the_township_has_and_the_device_has_not_is_named),
+		cmocka_unit_test(a_list_that_is_not_here_and_an_old_stick_are_named),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

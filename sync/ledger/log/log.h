@@ -93,8 +93,7 @@ struct log_event {
 	struct event_log_id log;
 	struct log_place place;
 	uint8_t hash[EVENT_HASH];                           /* its first 12 bytes are the ref */
-	bool opaque, has_signature;
-	uint8_t signature[EVENT_SIGNATURE];
+	bool opaque;
 	struct event event;                                 /* borrows from bytes */
 	struct buf bytes;
 };

@@ -26,9 +26,6 @@ static enum err fill(const struct log_place *at, const struct log_row *row, stru
 		return out->bytes.err;
 	out->place = *at;
 	memcpy(out->hash, row->hash, EVENT_HASH);
-	out->has_signature = row->signature != NULL;
-	if (row->signature)
-		memcpy(out->signature, row->signature, EVENT_SIGNATURE);
 	e = event_decode(out->bytes.data, out->bytes.len, &base, &out->event, &used);
 	out->opaque = e != ERR_OK;
 	return used ? ERR_OK : err_set(ERR_CORRUPT, _("库中的一条记录已损坏"));

@@ -187,20 +187,16 @@ enum err row_each(struct profile *p, const char *reg, enum err (*each)(void *use
 static bool tell(const struct judge_entry *e, bool (*each)(void *user, const struct row_history *h), void *user)
 {
 	const char *steps[PAYLOAD_STEPS_MAX];
-	uint8_t fields[256];
 	struct row_id record = { .index = 0 };
 	struct row_history out = {
 		.event = { .at = e->at, .wall = e->wall }, .kind = e->kind, .person = e->person ? e->person : "", .steps = steps, .why = e->why,
-		.record = &record, .field_numbers = fields,
+		.record = &record,
 		.version = e->version ? e->version : "", .form = e->form ? e->form : "" };
 
 	memcpy(out.event.ref, e->ref, EVENT_REF);
 	memcpy(record.ref, e->has_target ? e->target : e->ref, EVENT_REF);
 	for (uint32_t i = 0; i < e->step_count; i++)
 		steps[out.step_count++] = e->steps[i]->id;
-	for (uint32_t i = 0; i < e->write_count && out.field_count < 256; i++)
-		if (e->writes[i].n < 256)
-			fields[out.field_count++] = (uint8_t)e->writes[i].n;
 	return each(user, &out);
 }
 

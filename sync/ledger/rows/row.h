@@ -102,11 +102,11 @@ enum err row_text(struct profile *p, const struct row *r, uint32_t field /* inde
 /* The certificate's person, and the label and name people know a writer by; "" when unknown. */
 enum err row_author(struct profile *p, const struct row_event *e, struct buf *person, struct buf *label);
 
-/* Every event that touched the row, in order, judged anew: accepted or why not, with the fields it wrote. Stops when
+/* Every event that touched the row, in order, judged anew: accepted or why not. Stops when
  * `each` returns false. Borrowed while `each` runs. */
 struct row_history {
 	struct row_event event; enum event_kind kind; const char *form, *version, *person; const char *const *steps; uint32_t step_count;
-	enum row_reason why; const struct row_id *record; const uint8_t *field_numbers; uint32_t field_count;
+	enum row_reason why; const struct row_id *record;
 };
 enum err row_history(struct profile *p, const struct row_id *id, bool (*each)(void *user, const struct row_history *h), void *user);
 

@@ -55,7 +55,7 @@ struct facts {
 	struct facts_group villages, kinds, levels, items, duties, subjects, drill_kinds, warn_levels;
 	uint32_t spot;                                    /* hazards found that were put right on the spot */
 	uint32_t major, doubtful;                         /* open at the end: judged major; still to be judged */
-	uint32_t took[6]; uint64_t took_days;             /* closed ones by days from found: 0-1, 2-3, 4-7, 8-15, 16-30, more */
+	uint32_t took[6];                                 /* closed ones by days from found: 0-1, 2-3, 4-7, 8-15, 16-30, more */
 	uint32_t closed_in_time, closed_with_due;         /* of the closed ones that have a due date: fixed by then */
 	uint32_t low_attendance;                          /* trainings under the county's percentage */
 	uint32_t answers[5];                              /* people called, by minutes to the answer: 0-5, 6-10, 11-30, more, none */

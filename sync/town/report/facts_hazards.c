@@ -97,7 +97,6 @@ static void count_days(struct counting *c)
 	while (i < 5 && took > most[i])
 		i++;
 	f->took[i]++;
-	f->took_days += (uint64_t)(took > 0 ? took : 0);
 	if (c->due != NEVER) {
 		f->closed_with_due++;
 		f->closed_in_time += c->fixed <= c->due;

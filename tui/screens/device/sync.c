@@ -172,6 +172,10 @@ static void report(void *user, bool stopped, enum err e, struct buf *out)
 		buf_printf(out, _(" 不可信的 %u 个已隔离。"), r->files[INBOX_REFUSED]);
 	if (r->files[INBOX_HELD])
 		buf_printf(out, _(" %u 个等缺的部分。"), r->files[INBOX_HELD]);
+	if (r->older)
+		buf_puts(out, _(" 那里乡镇的消息比本机已有的旧, 照样收下: 请换一个新的, 或与乡镇联系。"));
+	if (r->refused_there && !e)
+		buf_printf(out, _(" 乡镇没有收 %u 个: %s。"), r->refused_there, r->why);
 	if (r->left_out)
 		buf_printf(out, _(" 文件太多, 有 %zu 个没看: 请把别的文件移走再来一次。"), r->left_out);
 }

@@ -132,7 +132,7 @@ static struct erase_target *find_targets(struct profile *p, const struct keys_er
 	return at;
 }
 
-static enum err drop_files(struct profile *p, const struct order *o)
+static enum err drop_files(struct profile *p, const struct order *o, bool *left)
 {
 	struct erase_target *at = find_targets(p, &o->what);
 	enum err e = at ? ERR_OK : err_set(ERR_NOMEM, "erase");
@@ -147,6 +147,10 @@ static enum err drop_files(struct profile *p, const struct order *o)
 		e = erase_refused(p, at, o->what.count);
 	if (!e)
 		e = erase_waiting(p, at, o->what.count);
+	if (!e)
+		e = erase_drafts(p, at, o->what.count, left);
+	if (!e)
+		e = erase_damaged(p, at, o->what.count, left);
 	free(at);
 	return e;
 }
@@ -214,17 +218,17 @@ enum err erase_settle(struct profile *p)
 	for (size_t i = 0; !e && i < o.count; i++) {
 		const struct keys_writer *me;
 		struct store_txn t;
-		bool done, said;
+		bool done, said, left = false;
 
 		profile_begin(p, &t);
 		e = t.err;
 		done = !e && log_erasure_done(&t, everybody, o.at[i].ref);
 		said = !e && log_erasure_done(&t, p->writer, o.at[i].ref);
 		store_abort(&t);
-		if (!e && !done && !(e = drop_files(p, &o.at[i])))
+		if (!e && !done && !(e = drop_files(p, &o.at[i], &left)) && !left)
 			e = log_write(p, confirm, &(struct confirming){ everybody, o.at[i].ref, false });
 		me = p->identity ? keys_roster_find(p->roster, p->writer) : NULL;       /* not before: reading may have the roster made anew */
-		if (!e && !said && me && !me->revoked)
+		if (!e && !said && !left && me && !me->revoked)
 			e = log_write(p, confirm, &(struct confirming){ p->writer, o.at[i].ref, true });
 	}
 	orders_clear(&o);

@@ -1,7 +1,8 @@
 /* erase.h - erasing personal data: the township orders, every holder obeys and says so. sync.md section 11.
  *
  * The ledger strips an erased event the moment the order is here, and a late copy on entry. What lies beside the ledger goes
- * here: attachments, sealed bundles that still hold the old bytes (they are sealed anew), others' that were refused, wait or are carried.
+ * here: attachments, sealed bundles that still hold the old bytes (they are sealed anew), others' that were refused, wait or are carried,
+ * drafts that correct the record, what a rebuild set aside.
  */
 #ifndef SYNC_EXCHANGE_ERASE_ERASE_H
 #define SYNC_EXCHANGE_ERASE_ERASE_H

@@ -3,6 +3,7 @@
 #include "sync/exchange/erase/erase.h"
 
 #include "forms/base/i18n.h"
+#include "sync/ledger/fold/fold.h"
 #include "sync/ledger/log/log.h"
 #include "sync/ledger/rows/listing.h"
 #include "sync/ledger/rows/reader.h"
@@ -45,7 +46,12 @@ static enum err add(struct erase_list *l, const uint8_t *ref, unsigned level)
 
 /* --- one record --- */
 
-struct collecting { struct context context; struct erase_list *out; unsigned level; };
+struct collecting {
+	struct context context;
+	struct erase_list *out; unsigned level;
+	struct buf rows;                          /* struct row_key: those that what is listed touches, each once */
+	struct buf refs;                          /* what is to be looked at */
+};
 
 static bool names_one(struct collecting *x, const struct fold_view *v, const struct payload_link *l)
 {
@@ -56,9 +62,8 @@ static bool names_one(struct collecting *x, const struct fold_view *v, const str
 	return !history_link(&x->context, v, l, &at, ref, &why) && listed(x->out, ref);
 }
 
-static enum err follow(void *user, const struct log_event *e)
+static enum err follow(struct collecting *x, const struct log_event *e)
 {
-	struct collecting *x = user;
 	struct fold_view v = history_view(e);
 	struct payload pl;
 	bool about = false;
@@ -75,30 +80,109 @@ static enum err follow(void *user, const struct log_event *e)
 	return about ? add(x->out, e->hash, x->level) : ERR_OK;
 }
 
+static enum err note_ref(void *user, const uint8_t ref[EVENT_REF])
+{
+	struct collecting *x = user;
+
+	if (!listed(x->out, ref))
+		buf_put(&x->refs, ref, EVENT_REF);
+	return x->refs.err;
+}
+
+static enum err follow_noted(struct collecting *x)
+{
+	struct log_event event = { 0 };
+	enum err e = ERR_OK;
+
+	for (size_t at = 0; !e && at < x->refs.len; at += EVENT_REF) {
+		e = log_event_get(x->context.t, (const uint8_t *)x->refs.data + at, &event);
+		e = e == ERR_NOTFOUND ? ERR_OK : e ? e : follow(x, &event);
+	}
+	log_event_clear(&event);
+	buf_reset(&x->refs);
+	return e;
+}
+
+static enum err note_row(struct collecting *x, const struct row_key *key)
+{
+	for (size_t at = 0; at < x->rows.len; at += sizeof *key)
+		if (!memcmp(x->rows.data + at, key, sizeof *key))
+			return ERR_OK;
+	buf_put(&x->rows, key, sizeof *key);
+	return x->rows.err;
+}
+
+/* What names this event, and the rows in whose history the settlings of its values stand. */
+static enum err look_around(struct collecting *x, const uint8_t ref[EVENT_REF])
+{
+	struct log_event event = { 0 };
+	struct scratch mem = { 0 };
+	struct touched *rows;
+	struct missing why;
+	uint32_t count = 0;
+	enum err e = log_event_get(x->context.t, ref, &event);
+
+	if (!e) {
+		struct fold_view v = history_view(&event);
+
+		if (event.opaque || history_rows(&x->context, &v, &mem, &rows, &count, &why))
+			count = 0;                        /* not folded: nothing could settle it */
+	}
+	for (uint32_t i = 0; !e && i < count; i++)
+		e = note_row(x, &rows[i].key);
+	if (!e && !(e = fold_corrections(x->context.t, ref, note_ref, x)))
+		e = fold_attachments(x->context.t, ref, note_ref, x);
+	scratch_free(&mem);
+	log_event_clear(&event);
+	return e ? e : follow_noted(x);
+}
+
+/* Where the settlings stand, and what cannot be folded yet. */
+static enum err look_at_rows_touched(struct collecting *x)
+{
+	struct row_key key;
+	enum err e = fold_kept(x->context.t, note_ref, x);
+
+	for (size_t at = 0; !e && at < x->rows.len; at += sizeof key) {
+		memcpy(&key, x->rows.data + at, sizeof key);
+		e = history_noted(x->context.t, &key, note_ref, x);
+	}
+	return e ? e : follow_noted(x);
+}
+
+/* By the indexes: it costs what the rows hold, not what the store does. What is found may be named in turn. */
+static enum err collect_more(struct collecting *x)
+{
+	size_t seen = 0;
+	enum err e = ERR_OK;
+
+	while (!e && seen < x->out->count) {
+		for (; !e && seen < x->out->count; seen++)
+			e = look_around(x, x->out->at[seen].ref);
+		if (!e)
+			e = look_at_rows_touched(x);
+	}
+	buf_clear(&x->rows);
+	buf_clear(&x->refs);
+	return e;
+}
+
 static enum err collect(struct profile *p, const struct row_event *records, uint32_t count, unsigned level, struct erase_list *out)
 {
 	struct collecting x = { .out = out, .level = level };
-	struct log_event event = { 0 };
+	struct log_place at;
 	struct store_txn t;
-	size_t before;
 	enum err e;
 
 	reader_begin(p, &t, &x.context);
 	e = t.err;
-	for (uint32_t i = 0; !e && i < count; i++) {
-		e = log_event_get(&t, records[i].ref, &event);
-		if (e == ERR_NOTFOUND)
-			e = err_set(e, _("没有这条记录"));
-		if (!e)
+	for (uint32_t i = 0; !e && i < count; i++)
+		if (!(e = log_find(&t, records[i].ref, &at)))
 			e = add(out, records[i].ref, level);
-	}
-	log_event_clear(&event);
-	/* A correction of a correction may stand in a log that was walked before. */
-	do {
-		before = out->count;
-		if (!e)
-			e = log_each_all(&t, follow, &x);
-	} while (!e && out->count != before);
+	if (e == ERR_NOTFOUND)
+		e = err_set(e, _("没有这条记录"));
+	if (!e)
+		e = collect_more(&x);
 	store_abort(&t);
 	return e;
 }

@@ -1,4 +1,5 @@
-/* erase_own.h - inside erase*.c: what an order names, looked for in bundles that lie beside the ledger. Not for others. */
+/* erase_own.h - inside erase*.c: what an order names, looked for in bundles, drafts and damaged files that lie beside the ledger. Not for
+ * others. */
 #ifndef SYNC_EXCHANGE_ERASE_ERASE_OWN_H
 #define SYNC_EXCHANGE_ERASE_ERASE_OWN_H
 
@@ -19,5 +20,11 @@ bool erase_holds(struct profile *p, const void *data, size_t len, const struct e
  * bundle has no receipt for it: he offers it again. */
 enum err erase_refused(struct profile *p, const struct erase_target *at, size_t count);
 enum err erase_waiting(struct profile *p, const struct erase_target *at, size_t count);
+
+/* Drafts that correct one of them go, with their photos, whoever's they are; folders that a rebuild kept aside too, when the rebuild lost
+ * nothing. *left: what could not go yet, a draft that is being filled in or a folder that may be the only copy of something: the order is
+ * not confirmed until it has. */
+enum err erase_drafts(struct profile *p, const struct erase_target *at, size_t count, bool *left);
+enum err erase_damaged(struct profile *p, const struct erase_target *at, size_t count, bool *left);
 
 #endif

@@ -1,4 +1,5 @@
-/* INDEX: 'b' blob 32 ref 12: which events name a blob; 'B' record 12 lamport 8 ref 12: what is attached to a record. */
+/* INDEX: 'b' blob 32 ref 12: which events name a blob; 'B' record 12 lamport 8 ref 12: what is attached to a record; 'c' record 12 ref 12: what
+ * corrects it. */
 #include "config.h"
 #include "sync/ledger/fold/fold_own.h"
 
@@ -33,6 +34,26 @@ enum err attached_note(const struct context *c, const struct fold_view *v)
 		return e == ERR_HELD || e == ERR_FORMAT ? ERR_OK : e;
 	k = key_of('B', ref, EVENT_REF);
 	store_key_u64(&k, v->event->lamport);
+	store_key_put(&k, v->hash, EVENT_REF);
+	store_put(c->t, STORE_INDEX, &k, "", 0);
+	return c->t->err;
+}
+
+enum err corrected_note(const struct context *c, const struct fold_view *v)
+{
+	struct payload pl;
+	struct missing why;
+	struct log_place at;
+	struct store_key k;
+	uint8_t ref[EVENT_REF];
+	enum err e = payload_open(EVENT_AMEND, v->event->public_part.data, v->event->public_part.len, &pl);
+
+	if (e)
+		return ERR_OK;
+	e = history_link(c, v, &pl.target, &at, ref, &why);
+	if (e && !(e == ERR_HELD && why.what == MISSING_EVENT))
+		return e == ERR_HELD || e == ERR_FORMAT ? ERR_OK : e;
+	k = key_of('c', ref, EVENT_REF);
 	store_key_put(&k, v->hash, EVENT_REF);
 	store_put(c->t, STORE_INDEX, &k, "", 0);
 	return c->t->err;
@@ -78,6 +99,13 @@ enum err fold_blobs(struct store_txn *t, const uint8_t from[EVENT_HASH], const u
 enum err fold_blob_events(struct store_txn *t, const uint8_t blob[EVENT_HASH], enum err (*each)(void *user, const uint8_t ref[EVENT_REF]), void *user)
 {
 	struct store_key k = key_of('b', blob, EVENT_HASH);
+
+	return each_ref(t, &k, each, user);
+}
+
+enum err fold_corrections(struct store_txn *t, const uint8_t record[EVENT_REF], enum err (*each)(void *user, const uint8_t ref[EVENT_REF]), void *user)
+{
+	struct store_key k = key_of('c', record, EVENT_REF);
 
 	return each_ref(t, &k, each, user);
 }

@@ -263,8 +263,10 @@ static enum err take_event(struct fold *f, struct store_txn *t, const struct fol
 	case EVENT_ATTACH:
 		e = attached_note(&c, v);
 		return e ? e : take_rows(f, &c, v);
-	case EVENT_SUBMIT:
 	case EVENT_AMEND:
+		e = corrected_note(&c, v);
+		return e ? e : take_rows(f, &c, v);
+	case EVENT_SUBMIT:
 	case EVENT_RETRACT:
 	case EVENT_RESOLVE:
 		return take_rows(f, &c, v);

@@ -19,7 +19,7 @@ struct profile;
 
 enum {
 	FOLD_VERSION = 1,
-	FOLD_MADE = FOLD_VERSION << 8 | 3                 /* what the registers of a store were made by: the fold, and the layout of its caches */
+	FOLD_MADE = FOLD_VERSION << 8 | 4                 /* what the registers of a store were made by: the fold, and the layout of its caches */
 };
 
 /* One for an open profile. Reads what it needs of the store lazily. */
@@ -39,9 +39,12 @@ void fold_drop(struct fold *f);
 enum err fold_roster_changed(struct fold *f, struct store_txn *t, const uint8_t writer[EVENT_WRITER]);
 enum err fold_pack_arrived(struct fold *f, struct store_txn *t, const char *id, const char *version);
 
-/* Events that name a blob; attachments of a record in the order of their lamports. Until `each` returns not OK. */
+/* Events that name a blob; attachments of a record in the order of their lamports; what corrects a record or a correction; events that
+ * wait for something, unfolded. Until `each` returns not OK. */
 enum err fold_blob_events(struct store_txn *t, const uint8_t blob[EVENT_HASH], enum err (*each)(void *user, const uint8_t ref[EVENT_REF]), void *user);
 enum err fold_attachments(struct store_txn *t, const uint8_t record[EVENT_REF], enum err (*each)(void *user, const uint8_t ref[EVENT_REF]), void *user);
+enum err fold_corrections(struct store_txn *t, const uint8_t record[EVENT_REF], enum err (*each)(void *user, const uint8_t ref[EVENT_REF]), void *user);
+enum err fold_kept(struct store_txn *t, enum err (*each)(void *user, const uint8_t ref[EVENT_REF]), void *user);
 
 /* Every blob that any event names, once each: from `from` on, before `to` (NULL: to the last). */
 enum err fold_blobs(struct store_txn *t, const uint8_t from[EVENT_HASH], const uint8_t *to, enum err (*each)(void *user, const uint8_t blob[EVENT_HASH]), void *user);

@@ -47,6 +47,8 @@ enum err fold_last_record(const struct context *c, const uint8_t writer[EVENT_WR
 
 /* An ATTACH: which blob it names, to which record it belongs. */
 enum err attached_note(const struct context *c, const struct fold_view *v);
+/* An AMEND: which record, or correction of one, it corrects. */
+enum err corrected_note(const struct context *c, const struct fold_view *v);
 /* An ERASED: who has obeyed which order. */
 enum err obeyed_note(const struct context *c, const struct fold_view *v);
 

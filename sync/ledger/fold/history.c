@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NOTED = 4 + 8 + EVENT_REF };               /* behind a row's key in HIST */
+
 void history_reset(struct history *h, const struct row_key *key, const struct row_id *id)
 {
 	scratch_reset(&h->mem);
@@ -416,6 +418,20 @@ void history_note(struct store_txn *t, const struct row_key *row, const struct l
 	store_put(t, STORE_HIST, &k, strand, sizeof strand);
 }
 
+enum err history_noted(struct store_txn *t, const struct row_key *row, enum err (*each)(void *user, const uint8_t ref[EVENT_REF]), void *user)
+{
+	struct store_key prefix = rowcode_store_key(row), key;
+	struct store_cursor at;
+	enum err e = ERR_OK;
+
+	store_seek(t, STORE_HIST, &prefix, &at);
+	while (!e && store_next(&at, &key, NULL))
+		if (key.len == prefix.len + NOTED)
+			e = each(user, key.bytes + key.len - EVENT_REF);
+	store_seek_end(&at);
+	return e ? e : t->err;
+}
+
 static struct log_place noted_place(const struct store_key *k, size_t prefix, const struct buf *strand)
 {
 	const uint8_t *b = k->bytes + prefix;
@@ -477,10 +493,10 @@ static enum err load_noted(struct history *h, const struct context *c, struct lo
 		struct log_place place;
 		struct fold_view v;
 
-		if (key.len != prefix.len + 24)
+		if (key.len != prefix.len + NOTED)
 			continue;
 		place = noted_place(&key, prefix.len, &strand);
-		if ((e = read_event(c, &place, key.bytes + prefix.len + 12, EVENT_REF, event)))
+		if ((e = read_event(c, &place, key.bytes + key.len - EVENT_REF, EVENT_REF, event)))
 			break;
 		v = history_view(event);
 		e = unless_silent(history_add(h, c, &v));

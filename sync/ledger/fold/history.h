@@ -81,6 +81,9 @@ enum err history_load(struct history *h, const struct context *c, const struct r
 /* HIST: row key, log, seq, ref → strand. */
 void history_note(struct store_txn *t, const struct row_key *row, const struct log_place *at, const uint8_t ref[EVENT_REF]);
 
+/* The events noted so, beside the one that made the row; until `each` returns not OK. */
+enum err history_noted(struct store_txn *t, const struct row_key *row, enum err (*each)(void *user, const uint8_t ref[EVENT_REF]), void *user);
+
 /* Table INDEX: who adopted an event ('a' ref place), which events an order erased ('e' ref → level). */
 void history_adopt(struct store_txn *t, const uint8_t ref[EVENT_REF], const struct fold_view *by);
 void history_erase(struct store_txn *t, const uint8_t ref[EVENT_REF], unsigned level);

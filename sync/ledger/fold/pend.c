@@ -165,6 +165,19 @@ enum err fold_waiting(struct fold *f, bool (*each)(void *user, const char *versi
 	return e;
 }
 
+enum err fold_kept(struct store_txn *t, enum err (*each)(void *user, const uint8_t ref[EVENT_REF]), void *user)
+{
+	struct store_key all = store_key(), key;
+	struct store_cursor at;
+	enum err e = ERR_OK;
+
+	store_seek(t, STORE_PEND, &all, &at);
+	while (!e && store_next(&at, &key, NULL))
+		e = each(user, key.bytes + key.len - EVENT_REF);
+	store_seek_end(&at);
+	return e ? e : t->err;
+}
+
 bool pend_any(struct store_txn *t)
 {
 	return store_count(t, STORE_PEND) != 0;

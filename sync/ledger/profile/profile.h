@@ -129,6 +129,13 @@ enum err profile_check(struct profile *p, void (*report)(void *user, const char 
 enum err profile_rebuild(struct profile *p);
 /* A copy that opens elsewhere (there it starts new epochs): made aside, synced, then named. `to` must not exist. */
 enum err profile_backup(struct profile *p, const char *to);
+/* What the ladder could not read it keeps aside in the profile, as PROFILE_DAMAGED and a number: those folders, while nobody makes another;
+ * `each` may remove the one it is told of. `needless`: what was in it was made again whole (its file PROFILE_WHOLE says so); else it may be
+ * the only copy of something. */
+#define PROFILE_DAMAGED "damaged-"
+#define PROFILE_WHOLE "whole"
+enum err profile_damaged_each(struct profile *p, enum err (*each)(void *user, const char *name, bool needless), void *user);
+
 /* Put a backup in place of the profile `dir`, which is kept aside. A township's then says in the file PROFILE_RESTORED since when (ms). */
 #define PROFILE_RESTORED "restored"
 enum err profile_restore(const char *dir, const char *from);

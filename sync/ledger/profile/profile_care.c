@@ -420,3 +420,32 @@ enum err profile_rebuild(struct profile *p)
 	profile_unlock_write(p);
 	return e;
 }
+
+/* --- what was kept aside --- */
+
+struct aside { struct profile *p; enum err (*each)(void *user, const char *name, bool needless); void *user; };
+
+static enum err tell_aside(void *user, const char *name)
+{
+	struct aside *x = user;
+	struct buf path = { 0 };
+	bool needless;
+
+	if (strncmp(name, PROFILE_DAMAGED, strlen(PROFILE_DAMAGED)))
+		return ERR_OK;
+	buf_printf(&path, "%s/%s/" PROFILE_WHOLE, x->p->dir, name);
+	needless = !path.err && fs_exists(path.data);
+	buf_clear(&path);
+	return x->each(x->user, name, needless);
+}
+
+enum err profile_damaged_each(struct profile *p, enum err (*each)(void *user, const char *name, bool needless), void *user)
+{
+	enum err e = profile_lock_write(p);
+
+	if (!e) {
+		e = fs_list(p->dir, 1u << 16, tell_aside, &(struct aside){ p, each, user });
+		profile_unlock_write(p);
+	}
+	return e;
+}

@@ -32,7 +32,7 @@ enum err profile_keep_aside(struct profile *p, const char *name)
 	for (int i = 1; !*h->kept && i < KEPT_MAX; i++) {
 		char dir[sizeof h->kept];
 
-		snprintf(dir, sizeof dir, "damaged-%d", i);
+		snprintf(dir, sizeof dir, PROFILE_DAMAGED "%d", i);
 		profile_path(p, dir, &to);
 		if (!to.err && !fs_exists(to.data) && !(e = fs_make_dir(to.data)))
 			memcpy(h->kept, dir, sizeof dir);
@@ -436,6 +436,21 @@ enum err profile_undo(struct profile *p)
 	return journal_undo(p->journal, told ? &mark : NULL);
 }
 
+/* Written last: what a cut leaves counts as of use yet. */
+static enum err note_whole(struct profile *p)
+{
+	const struct profile_health *h = &p->health;
+	struct buf path = { 0 };
+	enum err e = ERR_OK;
+
+	if (*h->kept && !h->started_empty && !h->lost_records && !h->went_back && !h->lost_count) {
+		buf_printf(&path, "%s/%s/" PROFILE_WHOLE, p->dir, h->kept);
+		e = path.err ? path.err : fs_write(path.data, "", 0);
+	}
+	buf_clear(&path);
+	return e;
+}
+
 enum err profile_ladder(struct profile *p)
 {
 	bool fresh = false, bad = p->own->store_bad;
@@ -463,6 +478,8 @@ enum err profile_ladder(struct profile *p)
 		e = finish(p);
 	if (useless(e) && !bad && !(e = rebuild_store(p)))
 		e = finish(p);
+	if (!e)
+		e = note_whole(p);
 	if (!e)
 		e = draft_sweep(p);
 	if (e) {

@@ -382,6 +382,26 @@ enum err draft_list(struct profile *p, enum err (*each)(void *user, const struct
 	return e;
 }
 
+struct telling { struct profile *p; enum err (*each)(void *user, const struct draft_about *about); void *user; uint64_t told; };
+
+static enum err tell(void *user, const char *name)
+{
+	struct telling *x = user;
+	struct draft_about a;
+	uint64_t id;
+	int which;
+
+	if (!id_of(name, &id) || id == x->told || read_newest(x->p, id, &a, NULL, &which))
+		return ERR_OK;
+	x->told = id;
+	return x->each(x->user, &a);
+}
+
+enum err draft_each(struct profile *p, enum err (*each)(void *user, const struct draft_about *about), void *user)
+{
+	return list_files(p, tell, &(struct telling){ .p = p, .each = each, .user = user });
+}
+
 enum err draft_remove(struct profile *p, uint64_t id)
 {
 	struct buf path = { 0 };

@@ -13,13 +13,16 @@
 struct profile;
 struct draft;
 
+/* Instead of a row: the record that a draft corrects, "amend:REF:0". */
+#define DRAFT_AMEND "amend:"
+
 enum { DRAFT_BYTES_MAX = 1 << 20, DRAFT_TEXT_MAX = 128, DRAFT_COUNT_MAX = 256 };
 
 struct draft_about {
 	uint64_t id;                                        /* random */
 	uint8_t writer[EVENT_WRITER];
 	char form[DRAFT_TEXT_MAX], version[DRAFT_TEXT_MAX]; /* form id; pack version it was opened with */
-	char row[DRAFT_TEXT_MAX];                           /* REGISTER:REF:N or "" */
+	char row[DRAFT_TEXT_MAX];                           /* REGISTER:REF:N, DRAFT_AMEND REF:0 or "" */
 	uint64_t number;                                    /* running number of the record, allocated at opening */
 	int64_t started;                                    /* ms, wall clock as read */
 	uint64_t sequence;                                  /* of the newest save */
@@ -38,6 +41,8 @@ void draft_close(struct draft *d);
 
 /* Drafts of the unlocked writer, newest first. */
 enum err draft_list(struct profile *p, enum err (*each)(void *user, const struct draft_about *about), void *user);
+/* Whoever's they are, as far as they can be read. `each` may remove the one it is told of. */
+enum err draft_each(struct profile *p, enum err (*each)(void *user, const struct draft_about *about), void *user);
 /* Both files go. An open one is removed before it is closed: so no other session can open what is gone. */
 enum err draft_remove(struct profile *p, uint64_t id);
 /* The record that a draft became. ERR_NOTFOUND: it is a draft still, or none at all. */

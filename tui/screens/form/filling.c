@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AMEND "amend:"
 
 static enum err find_form(struct filling *f, const char *form)
 {
@@ -116,7 +115,7 @@ void filling_amend_row(const uint8_t record[EVENT_REF], char row[])
 	char text[ROW_ID_TEXT];
 
 	memcpy(id.ref, record, EVENT_REF);
-	snprintf(row, DRAFT_TEXT_MAX, AMEND "%s", row_id_text(&id, text));
+	snprintf(row, DRAFT_TEXT_MAX, DRAFT_AMEND "%s", row_id_text(&id, text));
 }
 
 /* Pack, form and subject are those of the record, not those of today. */
@@ -228,7 +227,7 @@ static enum err read_subject(struct filling *f, const char *row)
 		return ERR_OK;
 	if (!row_id_parse(id + 1, &f->subject))
 		return err_set(ERR_CORRUPT, _("草稿里的对象编号不对: %s"), row);
-	if (!strncmp(row, AMEND, strlen(AMEND)))
+	if (!strncmp(row, DRAFT_AMEND, strlen(DRAFT_AMEND)))
 		return take_version(f, f->subject.ref, true);
 	f->has_subject = true;
 	return ERR_OK;

@@ -50,7 +50,7 @@ enum err filling_resume(struct app *app, uint64_t draft, struct filling **out);
 enum err filling_peek(struct app *app, uint64_t draft, struct filling **out);
 /* A correction of this version of a record: its form with its answers. ERR_DENIED: not this person's to correct. */
 enum err filling_amend(struct app *app, const uint8_t record[EVENT_REF], struct filling **out);
-/* What its draft says instead of a row: "amend:REF:0". */
+/* What its draft says instead of a row: DRAFT_AMEND. */
 void filling_amend_row(const uint8_t record[EVENT_REF], char row[]);
 /* A record to be read only: its form with its answers, no draft. */
 enum err filling_open_record(struct app *app, const uint8_t record[EVENT_REF], struct filling **out);

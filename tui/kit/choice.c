@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { BY_DIGIT = 9 };
+enum { BY_DIGIT = 9, TITLE_BESIDE = 12 };
 
 struct option { char *label, *find; bool on; };
 
@@ -112,8 +112,10 @@ static void draw(struct kit_view *v, WINDOW *win)
 	int h, w, y = 0;
 
 	getmaxyx(win, h, w);
+	if (w < KIT_NARROW && text_width(c->title) + TITLE_BESIDE > w && h > 8)         /* what is asked, where the first line cuts it */
+		y = kit_paragraph(win, 0, 1, h / 2, w - 2, KIT_TITLE, c->title);
 	if (c->text)
-		y = kit_paragraph(win, 0, 1, h > 4 ? h - 3 : 1, w - 2, KIT_PLAIN, c->text) + (h > 8);
+		y += kit_paragraph(win, y, 1, h - y > 4 ? h - y - 3 : 1, w - 2, KIT_PLAIN, c->text) + (h > 8);
 	if (finds(c))
 		y += 1 + c->filter.compose.on;
 	fold(c, w);

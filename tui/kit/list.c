@@ -1,6 +1,7 @@
 #include "config.h"
 #include "tui/kit/list.h"
 
+#include "forms/base/buf.h"
 #include "forms/base/text.h"
 #include "tui/kit/draw.h"
 
@@ -211,6 +212,81 @@ static void draw_narrow_line(const struct kit_list *l, const struct kit_column *
 			x += kit_text(win, y, x, right - x, cells[c].role, cells[c].text) + 1;
 }
 
+/* Has everything of a line its room? */
+static bool fits(const struct kit_list *l, const struct kit_column *at, int line, int cols, const struct kit_cell *cells)
+{
+	for (size_t c = 0; c < l->rows.column_count; c++)
+		if (at[c].line == line && strlen(cells[c].text) == KIT_CELL - 1)
+			return false;
+	return (line == 1 ? 1 : 3) + taken(l, at, line, true, cells) <= cols + 1;
+}
+
+static void join(const struct kit_list *l, const struct kit_column *at, int line, const struct kit_cell *cells, struct buf *out)
+{
+	for (int right = 0; right < 2; right++)
+		for (size_t c = 0; c < l->rows.column_count; c++)
+			if (at[c].line == line && at[c].right == right && *cells[c].text)
+				buf_printf(out, "%s%s%s", out->len ? " " : "", cells[c].text, strlen(cells[c].text) == KIT_CELL - 1 ? "…" : "");
+}
+
+/* A line of the selected row, wrapped where it does not fit, in at most `most` rows; how many it takes. Nothing is drawn without `win`. */
+static int draw_whole_line(const struct kit_list *l, const struct kit_column *at, WINDOW *win, int y, int cols, int line, int most,
+                           const struct kit_cell *cells)
+{
+	int rows = 0, x = line == 1 ? 1 : 3;
+	struct buf b = { 0 }, part = { 0 };
+	size_t n, skip;
+
+	if (most < 1 || fits(l, at, line, cols, cells)) {
+		if (win)
+			draw_narrow_line(l, at, win, y, line, cells);
+		return 1;
+	}
+	join(l, at, line, cells, &b);
+	for (const char *s = buf_str(&b); *s && rows < most && cols > x; s += n + skip, x = 3) {
+		n = text_wrap(s, cols - x, &skip);
+		if (!n && !skip)
+			break;
+		buf_reset(&part);
+		buf_put(&part, s, rows + 1 < most || !s[n + skip] ? n : strlen(s));
+		if (win)
+			kit_text(win, y + rows, x, cols - x, KIT_PLAIN, buf_str(&part));
+		rows++;
+	}
+	buf_clear(&b);
+	buf_clear(&part);
+	return rows ? rows : 1;
+}
+
+/* The selected row on a phone: all of it, in at most `most` rows. */
+static int draw_whole(const struct kit_list *l, WINDOW *win, int y, int cols, int most, const struct kit_cell *cells)
+{
+	struct kit_column at[KIT_CELLS];
+	int rows;
+
+	memcpy(at, l->rows.columns, l->rows.column_count * sizeof *at);
+	if (l->row_height == 2)
+		move_down(l, cols, at, cells);
+	rows = draw_whole_line(l, at, win, y, cols, 1, most - (l->row_height - 1), cells);
+	if (l->row_height == 2)
+		rows += draw_whole_line(l, at, win, y + rows, cols, 2, most - rows, cells);
+	return rows;
+}
+
+/* How many lines more than its own the selected row takes of `height`. */
+static int measure(const struct kit_list *l, int cols, int height)
+{
+	struct kit_cell *cells = calloc(KIT_CELLS, sizeof *cells);
+	int rows = l->row_height;
+
+	if (cells && l->at < count(l)) {
+		l->rows.row(l->rows.user, l->at, cells);
+		rows = draw_whole(l, NULL, 0, cols, height, cells);
+	}
+	free(cells);
+	return rows > l->row_height ? rows - l->row_height : 0;
+}
+
 static void scroll_to_selection(struct kit_list *l, size_t n)
 {
 	size_t shown = (size_t)l->shown;
@@ -267,13 +343,18 @@ static void draw_rows(struct kit_list *l, struct kit_view *v, WINDOW *win, size_
 	if (headed)
 		draw_wide(l, win, l->first_y - 1, wide, NULL);
 	for (size_t i = 0; i < shown; i++) {
-		int y = l->first_y + (int)i * l->row_height;
+		int y = l->first_y + (int)i * l->row_height + (l->top + i > l->at ? l->more : 0);
 
-		draw_row(l, win, y, narrow ? NULL : wide, cells[i]);
-		if (l->top + i != l->at)
+		if (l->top + i != l->at) {
+			draw_row(l, win, y, narrow ? NULL : wide, cells[i]);
 			continue;
+		}
+		if (narrow)
+			draw_whole(l, win, y, cols, l->row_height + l->more, cells[i]);
+		else
+			draw_row(l, win, y, wide, cells[i]);
 		kit_text(win, y, 0, 1, KIT_PLAIN, ">");
-		for (int k = 0; k < l->row_height; k++)
+		for (int k = 0; k < l->row_height + l->more; k++)
 			kit_row_role(win, y + k, KIT_SELECTED);
 		v->cursor_y = y;
 	}
@@ -286,7 +367,8 @@ void kit_list_draw(struct kit_list *l, struct kit_view *v, WINDOW *win, int y, i
 	bool narrow = getmaxx(win) < KIT_NARROW, headed = l->rows.heads && !narrow && n && height > HEADED_LEAST;
 
 	l->row_height = narrow && height >= 2 && has_second_line(l) ? 2 : 1;
-	l->shown = (height - headed) / l->row_height;
+	l->more = narrow && height > 0 ? measure(l, getmaxx(win), height) : 0;
+	l->shown = (height - headed - l->more) / l->row_height;
 	l->first_y = y + headed;
 	v->cursor_y = y;
 	v->cursor_x = 0;
@@ -304,10 +386,14 @@ void kit_list_draw(struct kit_list *l, struct kit_view *v, WINDOW *win, int y, i
 bool kit_list_tap(struct kit_list *l, int y)
 {
 	size_t i, n = count(l);
+	int selected = (int)(l->at - l->top) * l->row_height;
 
 	if (y < l->first_y || !l->row_height)
 		return false;
-	i = l->top + (size_t)((y - l->first_y) / l->row_height);
+	y -= l->first_y;
+	if (y >= selected + l->row_height)
+		y = y < selected + l->row_height + l->more ? selected : y - l->more;
+	i = l->top + (size_t)(y / l->row_height);
 	if (i >= n || i >= l->top + (size_t)l->shown)
 		return false;
 	if (i == l->at)

@@ -1,7 +1,8 @@
 /* list.h - a list of any length: only the rows on the screen are asked for.
  *
  * Rows come by index from a callback; the selection is an id, so it stays with its row when rows come, go or move. Under
- * KIT_NARROW columns a row takes two lines. A list is a part of a view, not a view.
+ * KIT_NARROW columns a row takes two lines; the selected one as many as what stands in it needs, so that whatever is cut can be read by
+ * going there. A list is a part of a view, not a view.
  */
 #ifndef TUI_KIT_LIST_H
 #define TUI_KIT_LIST_H
@@ -38,7 +39,7 @@ struct kit_list {
 	struct kit_rows rows;
 	struct kit_id selected;
 	size_t at, top;              /* index of the selected row, of the first one shown */
-	int shown, first_y, row_height;     /* as drawn last, for taps and pages */
+	int shown, first_y, row_height, more;   /* as drawn last, for taps and pages; more: lines that the selected row takes beyond its own */
 	int widest[KIT_CELLS], widest_in;   /* of each column so far, in a window of so many columns: nothing jumps to and fro */
 };
 

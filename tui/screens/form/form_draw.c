@@ -79,6 +79,16 @@ static void paragraph(struct pen *p, int x, enum kit_role role, const struct mar
 	}
 }
 
+/* Plain words, over as many lines as they need. */
+static void plain(struct pen *p, int x, enum kit_role role, const char *s)
+{
+	struct markup m = { .text = { 0 } };
+
+	buf_puts(&m.text, s);
+	paragraph(p, x, role, &m);
+	markup_clear(&m);
+}
+
 /* As wide as the longest label that is not too long to stand beside its value. */
 static int label_columns(const struct pen *p)
 {
@@ -126,14 +136,18 @@ static void choices(struct pen *p, const struct entry *e, int x)
 		if (filling_choice(f, e->node, i, &name, &label))
 			continue;
 		snprintf(one, sizeof one, "%u %s", i + 1, label);
-		if (at > x && (p->narrow || at + text_width(one) >= p->cols)) {
+		if (p->narrow) {
+			plain(p, x, KIT_KEY, one);
+			continue;
+		}
+		if (at > x && at + text_width(one) >= p->cols) {
 			p->line++;
 			at = x;
 		}
 		put(p, at, p->cols - at, KIT_KEY, one);
 		at += text_width(one) + 3;
 	}
-	p->line++;
+	p->line += !p->narrow;
 }
 
 static bool is_edited(const struct pen *p, const struct entry *e)
@@ -169,6 +183,13 @@ static void value(struct pen *p, const struct entry *e, bool selected, int x)
 		p->line += p->v->field.compose.on;
 	} else {
 		filling_value(p->v->f, e->node, &b);
+		if (b.len && selected && text_width(buf_str(&b)) > room) {      /* going there shows all of it */
+			if (*unit)
+				buf_printf(&b, " %s", unit);
+			plain(p, x, KIT_STRONG, buf_str(&b));
+			buf_clear(&b);
+			return;
+		}
 		if (b.len)
 			put(p, x, room, KIT_STRONG, buf_str(&b));
 		else if (fill_is_required(p->v->f->fill, e->node))
@@ -224,8 +245,7 @@ static void heading(struct pen *p, const struct entry *e)
 	filling_label(p->v->f, e->node, &b);
 	if (e->type == ENTRY_INSTANCE)
 		buf_printf(&b, " %u", fill_position(p->v->f->fill, e->node));
-	put(p, 1, p->cols - 1, KIT_TITLE, buf_str(&b));
-	p->line++;
+	plain(p, 1, KIT_TITLE, buf_str(&b));
 	buf_clear(&b);
 }
 
@@ -236,13 +256,13 @@ static void roll(struct pen *p, const struct entry *e, bool selected)
 
 	filling_label(p->v->f, e->node, &label);
 	roll_words(p->v->f, e->node, &words);
-	put(p, 2, p->label_cols, selected ? KIT_STRONG : KIT_PLAIN, buf_str(&label));
 	if (p->narrow) {
-		p->line++;
+		plain(p, 2, selected ? KIT_STRONG : KIT_PLAIN, buf_str(&label));
 		x = 4;
+	} else {
+		put(p, 2, p->label_cols, selected ? KIT_STRONG : KIT_PLAIN, buf_str(&label));
 	}
-	put(p, x, p->cols - x, words.len ? KIT_STRONG : KIT_KEY, words.len ? buf_str(&words) : _("Enter 照名单一人一键"));
-	p->line++;
+	plain(p, x, words.len ? KIT_STRONG : KIT_KEY, words.len ? buf_str(&words) : _("Enter 照名单一人一键"));
 	buf_clear(&label);
 	buf_clear(&words);
 }
@@ -253,8 +273,7 @@ static void repeat(struct pen *p, const struct entry *e)
 
 	filling_label(p->v->f, e->node, &label);
 	buf_printf(&b, _("[添一个] %s (已有 %u)"), buf_str(&label), fill_instances(p->v->f->fill, e->node));
-	put(p, 2, p->cols - 2, KIT_KEY, buf_str(&b));
-	p->line++;
+	plain(p, 2, KIT_KEY, buf_str(&b));
 	buf_clear(&b);
 	buf_clear(&label);
 }
@@ -335,5 +354,6 @@ void form_draw(struct form_view *v, WINDOW *win)
 	if (from >= v->first_line && from - v->first_line < height)
 		kit_text(win, from - v->first_line + (v->entries[v->at].type == ENTRY_DONE && !p.narrow), 0, 1, KIT_PLAIN, ">");
 	if (v->entries[v->at].type == ENTRY_DONE || v->entries[v->at].type == ENTRY_REPEAT || v->entries[v->at].type == ENTRY_INSTANCE)
-		kit_row_role(win, to - 1 - v->first_line, KIT_SELECTED);
+		for (int y = v->entries[v->at].type == ENTRY_DONE ? to - 1 : from; y < to; y++)
+			kit_row_role(win, y - v->first_line, KIT_SELECTED);
 }

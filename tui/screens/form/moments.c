@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS = 9, MINUTE = 60000 };
+enum { DIGITS = 9, MINUTE = 60000, LIST_LEAST = 3 };
 
 struct moments {
 	struct kit_view base;
@@ -167,16 +167,35 @@ static bool kept(struct moments *m, const char *name)
 	return found;
 }
 
-/* The keys, in as many columns as fit. Returns the lines used. */
+/* What a key keeps, and whether that was done. */
+static void key_words(struct moments *m, uint32_t i, struct buf *out)
+{
+	const struct form_choice *c = choice(m, i);
+
+	buf_reset(out);
+	buf_printf(out, "%u %s%s", (unsigned)i + 1, words_of(m, c), kept(m, c->name) ? _(" 已记") : "");
+}
+
+/* The keys, in as many columns as fit; one below the other where a word would be cut and there is room. Returns the lines used. */
 static int draw_choices(struct moments *m, WINDOW *win)
 {
-	int cols = getmaxx(win), across = cols < KIT_NARROW ? 2 : 3, wide = (cols - 2) / across, n = 0;
-	const struct form_choice *c;
+	int cols = getmaxx(win), across = cols < KIT_NARROW ? 2 : 3, n = 0;
+	struct buf b = { 0 };
+	bool fit = true;
 
+	for (; choice(m, (uint32_t)n); n++) {
+		key_words(m, (uint32_t)n, &b);
+		fit = fit && text_width(buf_str(&b)) < (cols - 2) / across;
+	}
+	if (!fit && cols < KIT_NARROW && n + LIST_LEAST <= getmaxy(win))
+		across = 1;
 	m->across = across;
-	m->wide = wide;
-	for (; (c = choice(m, (uint32_t)n)); n++)
-		kit_printf(win, n / across, 1 + n % across * wide, wide - 1, kept(m, c->name) ? KIT_DIM : KIT_KEY, "%d %s%s", n + 1, words_of(m, c), kept(m, c->name) ? _(" 已记") : "");
+	m->wide = (cols - 2) / across;
+	for (int i = 0; i < n; i++) {
+		key_words(m, (uint32_t)i, &b);
+		kit_text(win, i / across, 1 + i % across * m->wide, m->wide - (across > 1), kept(m, choice(m, (uint32_t)i)->name) ? KIT_DIM : KIT_KEY, buf_str(&b));
+	}
+	buf_clear(&b);
 	return (n + across - 1) / across;
 }
 

@@ -152,7 +152,7 @@ static void measures(struct walk *w, bool narrow, struct buf *out)
 		buf_cut(out, out->len - 3);
 }
 
-static int noted(struct walk *w, WINDOW *win, int y, int x)
+static int noted(struct walk *w, WINDOW *win, int y, int x, int rows)
 {
 	fill_node n = w->items[w->at].node, note = walk_note_of(w, n), words = note == FILL_NO_NODE ? note : fill_child(w->f->fill, note, "words");
 	unsigned photos = walk_photos(w, n);
@@ -164,7 +164,7 @@ static int noted(struct walk *w, WINDOW *win, int y, int x)
 	buf_printf(&b, _("备注  %s"), words != FILL_NO_NODE ? fill_value(w->f->fill, words) : "");
 	if (photos)
 		buf_printf(&b, _(" (照片 %u 张)"), photos);
-	used = kit_text(win, y, x, getmaxx(win) - x - 1, KIT_PLAIN, buf_str(&b)) > 0;
+	used = kit_paragraph(win, y, x, rows > 3 ? 2 : 1, getmaxx(win) - x - 1, KIT_PLAIN, buf_str(&b));
 	buf_clear(&b);
 	return used;
 }
@@ -191,10 +191,10 @@ static int consequences(struct walk *w, WINDOW *win, int y, int rows)
 	enum kit_role role;
 
 	if (rows > 0)
-		y += noted(w, win, y, x);
+		y += noted(w, win, y, x, rows);
 	if (level(w) && y - top < rows) {
 		measures(w, cols < KIT_NARROW, &b);
-		y += kit_paragraph(win, y, x, rows - (y - top) > 2 ? 2 : 1, cols - x - 1, !strcmp(q->xc[FORM_XC_LEVEL], "M?") ? KIT_SOON : KIT_PLAIN, buf_str(&b));
+		y += kit_paragraph(win, y, x, rows - (y - top), cols - x - 1, !strcmp(q->xc[FORM_XC_LEVEL], "M?") ? KIT_SOON : KIT_PLAIN, buf_str(&b));
 	}
 	buf_reset(&b);
 	if (walk_stands(w, w->items[w->at].node, NULL, &b, &role) && y - top < rows)

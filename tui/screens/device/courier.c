@@ -25,6 +25,15 @@ void courier_begin(struct app *app)
 	schedule_ask(&app->courier.when, clock_uptime());
 }
 
+/* The wall clock's word for when the next one is due. */
+static void foretell(struct courier *c)
+{
+	if (c->next == c->when.next)
+		return;
+	c->next = c->when.next;
+	c->again = clock_wall() + c->when.next - clock_uptime();
+}
+
 static void end(struct app *app)
 {
 	struct courier *c = &app->courier;
@@ -33,6 +42,7 @@ static void end(struct app *app)
 	c->ended = clock_wall();
 	if (c->last.err) {
 		schedule_failed(&c->when, clock_uptime());
+		foretell(c);
 		return;
 	}
 	c->through = c->ended;
@@ -74,6 +84,7 @@ int courier_beat(struct app *app)
 		return -1;
 	if (app->profile->anchor.written > c->written)
 		schedule_kept(&c->when, now);
+	foretell(c);
 	if (schedule_due(&c->when, now))
 		return start(app) ? -1 : HEAR_MS;
 	wait = schedule_wait(&c->when, now);
@@ -178,7 +189,7 @@ void courier_trouble(const struct app *app, struct buf *out)
 	}
 	if (!courier_works(app) || !c->last.over || !c->last.err)
 		return;
-	put_clock(app, clock_wall() + c->when.next - clock_uptime(), out);
+	put_clock(app, c->again, out);
 	buf_printf(out, _(" 再试同步: %s"), c->last.why);
 }
 

@@ -19,6 +19,7 @@ struct courier {
 	struct errand_word last;          /* how the last one went; `over` when there was one since unlocking */
 	struct account *account;          /* how things stood when it began; NULL */
 	int64_t ended, through;           /* wall clock then; and when the last one ended well, 0 none did */
+	int64_t next, again;              /* when.next as seen last, and the wall clock's word for it: said once, it stands though that clock is set */
 };
 
 /* A writer is unlocked: a first exchange soon. */

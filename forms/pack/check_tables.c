@@ -7,6 +7,7 @@
 #include "forms/pack/threshold.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A name whose English the author left out is its Chinese (read_names). */
@@ -38,6 +39,20 @@ static bool has_form(const struct pack *p, uint32_t reg)
 	return false;
 }
 
+/* Of which of its rows one thing is perhaps told twice: a parameter, for those registers that have one. */
+static void check_alike(struct read *r, uint32_t reg)
+{
+	char key[64];
+	const char *says;
+
+	snprintf(key, sizeof key, "alike_%s", r->pack->registers[reg].id);
+	if (!(says = pack_param(r->pack, key)) || !*says)
+		return;
+	check_at(r, "pack.csv", 0);
+	if (rowexpr_check(r->pack, reg, says))
+		read_fault(r, key, "%s", err_detail());
+}
+
 static void check_registers(struct read *r)
 {
 	for (uint32_t i = 0; i < r->pack->register_count; i++) {
@@ -53,6 +68,7 @@ static void check_registers(struct read *r)
 			read_fault(r, "sort", _("登记簿 %s 没有字段 \"%s\""), reg->id, reg->sort);
 		if (!has_form(r->pack, i))
 			read_warn(r, "id", _("没有表单能往登记簿 %s 里加一行"), reg->id);
+		check_alike(r, i);
 	}
 }
 

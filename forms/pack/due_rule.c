@@ -44,6 +44,11 @@ static enum err read_event_register(struct due_rule *r, char *name)
 	return find_field(&r->pack->registers[r->event_reg], field, &r->event_field);
 }
 
+static bool says_a_day(const struct pack_field *f)
+{
+	return f->type == PACK_DATE || f->type == PACK_DATETIME;
+}
+
 /* event:X+N: X is a date field of the subject, "created", or rows of a register. */
 static enum err read_event(struct due_rule *r, const char *text, const struct pack_register *subject)
 {
@@ -63,7 +68,7 @@ static enum err read_event(struct due_rule *r, const char *text, const struct pa
 	if (!strcmp(name, "created"))
 		return ERR_OK;
 	if ((field = pack_find_field(subject, name)) != PACK_NONE) {
-		if (subject->fields[field].type != PACK_DATE && subject->fields[field].type != PACK_DATETIME)
+		if (!says_a_day(&subject->fields[field]))
 			return err_set(ERR_FORMAT, _("%s.%s 不是日期"), subject->id, name);
 		r->event_field = field;
 		return ERR_OK;
@@ -133,7 +138,7 @@ static enum err read_from(struct due_rule *r, const struct pack_register *subjec
 			continue;
 		if ((e = find_field(subject, word, &r->since_field)))
 			return e;
-		if (subject->fields[r->since_field].type != PACK_DATE)
+		if (!says_a_day(&subject->fields[r->since_field]))
 			return err_set(ERR_FORMAT, _("%s.%s 不是日期"), subject->id, word);
 	}
 	return ERR_OK;

@@ -1,5 +1,6 @@
-/* One warning, two devices out of each other's reach, and each makes the list of whom to call: when they have met, nobody stands on it
- * twice, and what either did counts. */
+/* What two people did who could not see each other. One warning, and each makes the list of whom to call: when they have met, nobody
+ * stands on it twice, and what either did counts. One drill, one training, and each logs it: it is hinted, one is put aside, and what is
+ * left counts once. */
 #include "config.h"
 #include "tests/screens/field.h"
 
@@ -82,9 +83,79 @@ static void who_stands_on_two_lists_is_called_once(void **state)
 	field_leave(vt);
 }
 
+/* Choose the form of this name among those that n offers. */
+static void put_aside(struct vt *vt, const char *form)
+{
+	vt_keys(vt, "n");
+	assert_shows(vt, "填哪一种");
+	assert_shows(vt, form);
+	field_select(vt, form);
+	vt_key(vt, "Enter");
+	assert_shows(vt, "这一条怎么算");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "就这个");
+	vt_key(vt, "Enter");
+	assert_hides(vt, "(必填)");
+	vt_key(vt, "F5");
+	assert_shows(vt, "已存: 标为重复的");
+}
+
+static void told_twice(void)
+{
+	field_run("echo '{\"name\":\"夜间转移演练\",\"event\":\"flash_flood\",\"where\":\"村委会\",\"started\":\"2026-07-10T09:00:00.000+08:00\",\"kind\":\"special\",\"form\":\"real\",\"people\":40}' >drill.json;"
+	          "echo '{\"name\":\"十号的转移演练\",\"event\":\"flash_flood\",\"where\":\"广场\",\"started\":\"2026-07-10T09:30:00.000+08:00\",\"kind\":\"special\",\"form\":\"real\",\"people\":38}' >again.json;"
+	          "echo '{\"started\":\"2026-07-08T09:00:00.000+08:00\",\"where\":\"村委会\",\"subjects\":\"pump\",\"roll\":20,\"present_n\":18,\"signed\":\"yes\"}' >training.json;"
+	          "on manager 2026-07-10T12:00 record submit --form drill_new --row orgs:=code:DW002 --answers drill.json;"
+	          "on manager 2026-07-10T12:10 record submit --form training_new --row teams:=name:石桥村应急队 --answers training.json;"
+	          "town record submit --form drill_new --village 990101100201 --row orgs:=code:DW002 --answers again.json;"
+	          "town record submit --form training_new --village 990101100201 --row teams:=name:石桥村应急队 --answers training.json;"
+	          "carry manager stick; town merge stick; carry manager stick;"
+	          "on manager 2026-07-12T08:30 due --json >due.json; test $(grep -c evaluate_drill due.json) = 2");         /* though one was logged two days late */
+}
+
+static void a_drill_and_a_training_that_two_people_logged_count_once(void **state)
+{
+	struct vt *vt;
+
+	(void)state;
+	told_twice();
+	vt = field_enter("manager", FIELD_PIN, 18, 40, NULL);
+	vt_keys(vt, "t");
+	assert_shows(vt, "训 2  演 2");
+	vt_keys(vt, "e");
+	assert_shows(vt, "夜间转移演练 [疑似重复]");
+	assert_shows(vt, "十号的转移演练 [疑似重复]");
+	field_select(vt, "十号的");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "疑似重复: 还有 03-0009  李军");
+	put_aside(vt, "标为重复的演练");
+	assert_hides(vt, "疑似重复");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "十号的转移演练 [重复]");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "训 2  演 1");
+	vt_keys(vt, "t");
+	assert_shows(vt, "[疑似重复]");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "是同一次的, 按 n");
+	put_aside(vt, "标为重复的训练");
+	vt_key(vt, "Esc");
+	field_settle(vt);
+	vt_key(vt, "Esc");
+	assert_shows(vt, "训 1  演 1");
+	field_leave(vt);
+	field_run("on manager 2026-07-12T08:30 due --json >due.json; test $(grep -c evaluate_drill due.json) = 1; grep -q 夜间转移演练 due.json;"
+	          "on manager 2026-07-12T08:30 register list teams --where \"\\${trainings} = 1\" >teams; grep -q 石桥村应急队 teams");
+	/* Each had put aside the other's, out of reach: neither is lost from what is owed. */
+	field_run("ours=$(on manager 2026-07-12T08:31 register list drills | grep 夜间 | cut -c1-26); theirs=$(on manager 2026-07-12T08:31 register list drills | grep 十号 | cut -c1-26);"
+	          "echo \"{\\\"doubled\\\":\\\"yes\\\",\\\"same_as\\\":\\\"$theirs\\\"}\" >aside.json;"
+	          "town record submit --form drill_twice --row drills:$ours --answers aside.json; carry manager stick; town merge stick; carry manager stick;"
+	          "on manager 2026-07-12T08:40 due --json >due.json; test $(grep -c evaluate_drill due.json) = 2");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(who_stands_on_two_lists_is_called_once) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(who_stands_on_two_lists_is_called_once), cmocka_unit_test(a_drill_and_a_training_that_two_people_logged_count_once) };
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, warned_setup, field_teardown) != 0;

@@ -11,6 +11,7 @@
 #include "tui/screens/alarm/clocks.h"
 #include "tui/screens/home/planned.h"
 #include "tui/screens/home/progress.h"
+#include "tui/screens/rows/alike.h"
 #include "tui/screens/words.h"
 
 #include <stdio.h>
@@ -31,6 +32,7 @@ struct calendar {
 	struct app *app;
 	int year, month;
 	struct duelist *dues;
+	struct alike *alike;                        /* what was perhaps logged twice; NULL */
 	struct line lines[LINES_MAX];
 	size_t line_count;
 	uint8_t marks[DAYS + 1];                    /* bits of what was done on the day */
@@ -81,6 +83,7 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	if (row_read_key(c->app->profile, &l->key, &row))
 		return;
 	row_title(c->app->profile, &row, &b);
+	alike_words(c->app, c->alike, &row, &b);
 	snprintf(cells[1].text, KIT_CELL, "%s %.*s", kind_word(l->kind), KIT_CELL - 16, buf_str(&b));
 	switch (l->type) {
 	case LINE_OWED:
@@ -189,10 +192,12 @@ static enum err gather_done(struct calendar *c, int kind)
 		struct line line = { .type = LINE_DONE, .kind = kind };
 		struct row row = { .id = { .index = 0 } };
 		struct clock_date d = { 0 };
+		bool aside = false;
 
 		if (!listing_key(l, i, &line.key) && !listing_row(l, i, &row)) {
 			line.day = clock_day_of(clocks_time(c->app, &row, "started"), c->app->pack->utc_offset);
 			d = clock_date(line.day);
+			aside = words_is(c->app, &row, "doubled", "yes");
 		}
 		row_clear(&row);
 		if (d.year < c->year || (d.year == c->year && d.month < c->month))
@@ -200,7 +205,7 @@ static enum err gather_done(struct calendar *c, int kind)
 		if (d.year != c->year || d.month != c->month)
 			continue;
 		c->marks[d.day] |= (uint8_t)(1 << kind);
-		c->done[kind]++;
+		c->done[kind] += !aside;
 		add(c, line);
 	}
 	listing_close(l);
@@ -214,7 +219,9 @@ static enum err load(struct kit_view *base)
 
 	c->line_count = 0;
 	memset(c->marks, 0, sizeof c->marks);
-	e = gather_owed(c);
+	alike_free(c->alike);
+	if (!(e = alike_read(c->app, NULL, &c->alike)))
+		e = gather_owed(c);
 	if (!e)
 		e = gather_planned(c);
 	for (int k = 0; k < KINDS && !e; k++)
@@ -356,6 +363,7 @@ static enum kit_next tap(struct kit_view *base, int y, int x)
 static void close_calendar(struct kit_view *base)
 {
 	duelist_close(((struct calendar *)base)->dues);
+	alike_free(((struct calendar *)base)->alike);
 	free(base);
 }
 

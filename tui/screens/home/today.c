@@ -18,7 +18,9 @@
 #include "tui/screens/form/filling.h"
 #include "tui/screens/home/begun.h"
 #include "tui/screens/home/doubt.h"
+#include "tui/screens/home/due_cells.h"
 #include "tui/screens/home/progress.h"
+#include "tui/screens/rows/alike.h"
 #include "tui/screens/words.h"
 
 #include <stdio.h>
@@ -30,6 +32,7 @@ struct today {
 	struct kit_view base;
 	struct app *app;
 	struct duelist *dues;                /* of the day `dues_day`, and the version of the store they were read from */
+	struct alike *alike;                 /* of their subjects those that perhaps tell one thing twice; NULL */
 	uint64_t dues_version;
 	int dues_day;
 	struct begun drafts[BEGUN_MAX];
@@ -97,75 +100,6 @@ static struct kit_id row_id_of(void *user, size_t i)
 	return id;
 }
 
-static void kind_cell(const struct today *t, const struct row *row, uint32_t reg, const char *field, struct kit_cell *cell)
-{
-	uint32_t f = reg == PACK_NONE ? PACK_NONE : pack_find_field(&t->app->pack->registers[reg], field);
-
-	if (f != PACK_NONE)
-		words_cell(t->app, row, &t->app->pack->registers[reg], f, false, cell);
-}
-
-static void distance_cell(const struct today *t, const char *position, struct kit_cell *cell)
-{
-	struct buf b = { 0 };
-
-	whereabouts_words(whereabouts_metres(t->app, position), &b);
-	snprintf(cell->text, KIT_CELL, "%s", buf_str(&b));
-	cell->role = KIT_DIM;
-	buf_clear(&b);
-}
-
-static void draw_due(const struct today *t, size_t i, struct kit_cell cells[KIT_CELLS])
-{
-	const struct due *d = due_at(t, i);
-	struct row row = { .id = { .index = 0 } };
-	struct buf b = { 0 };
-	uint32_t reg, step;
-
-	words_days(d->days, &b);
-	snprintf(cells[0].text, KIT_CELL, "%s", buf_str(&b));
-	cells[0].role = words_days_role(d->days);
-	if (row_read_key(t->app->profile, &d->subject, &row)) {
-		buf_clear(&b);
-		return;
-	}
-	reg = pack_find_register(t->app->pack, row.reg);
-	if (d->kind == DUE_DUTY && !strcmp(d->duty->counts_register, "inspections")) {
-		struct kit_cell kind = { "", KIT_PLAIN };
-
-		kind_cell(t, &row, reg, "kind", &kind);
-		snprintf(cells[1].text, KIT_CELL, _("巡查 %.*s"), KIT_CELL / 2, kind.text);
-	} else if (d->kind == DUE_DUTY) {
-		snprintf(cells[1].text, KIT_CELL, "%s", pack_name(&d->duty->label, i18n_language()));
-	} else {
-		struct kit_cell level = { "", KIT_PLAIN };
-
-		kind_cell(t, &row, reg, "level", &level);
-		step = reg == PACK_NONE ? PACK_NONE : pack_find_step(t->app->pack, reg, d->step);
-		snprintf(cells[1].text, KIT_CELL, "%.*s %.*s", KIT_CELL / 2, step == PACK_NONE ? d->step : pack_name(&t->app->pack->steps[step].label, i18n_language()),
-		         KIT_CELL / 3, level.text);
-	}
-	buf_reset(&b);
-	row_title(t->app->profile, &row, &b);
-	snprintf(cells[2].text, KIT_CELL, "%s", buf_str(&b));
-	buf_reset(&b);
-	if (d->wanted > 1)
-		buf_printf(&b, _("%u/%u次"), d->done, d->wanted);
-	else if (d->kind == DUE_DUTY && d->last != INT32_MIN) {
-		buf_puts(&b, _("上次 "));
-		app_short_date(t->app, d->last, &b);
-	} else if (d->kind == DUE_STEP) {
-		row_number(t->app->profile, &row, &b);
-	}
-	snprintf(cells[3].text, KIT_CELL, "%s", buf_str(&b));
-	cells[3].role = KIT_DIM;
-	buf_reset(&b);
-	words_stored(t->app, &row, "pos", &b);
-	distance_cell(t, buf_str(&b), &cells[4]);
-	buf_clear(&b);
-	row_clear(&row);
-}
-
 static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 {
 	const struct today *t = user;
@@ -177,7 +111,7 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	else if (draft_at(t, i))
 		begun_cells(t->app, draft_at(t, i), cells);
 	else
-		draw_due(t, i, cells);
+		due_cells(t->app, due_at(t, i), t->alike, cells);
 }
 
 static bool same_visit(const struct due *a, const struct due *b)
@@ -223,7 +157,8 @@ static enum err read_dues(struct today *t)
 	t->dues = NULL;
 	t->dues_version = t->version;
 	t->dues_day = app_day(t->app);
-	if ((e = duelist_open(t->app->profile, t->dues_day, &t->dues)))
+	alike_free(t->alike);
+	if (!(e = alike_read(t->app, NULL, &t->alike)) && (e = duelist_open(t->app->profile, t->dues_day, &t->dues)))
 		t->dues = NULL;
 	return e;
 }
@@ -391,21 +326,28 @@ static void choose_columns(struct today *t)
 	t->list.rows.column_count = known ? sizeof far / sizeof *far : sizeof plain / sizeof *plain;
 }
 
+/* What stands in the way of any work here; NULL when nothing does. A colleague who is new to the device has its records, not yet a name. */
+static const char *obstacle(const struct today *t)
+{
+	const struct profile *p = t->app->profile;
+
+	if (!enrol_is_certified(t->app))
+		return p->roots.count && !(p->roster && keys_roster_count(p->roster))
+		       ? _("本机的记录丢了 (库和日志都坏了), 钥匙还在。按 y 同步: 乡镇或同村人的 U 盘、文件夹、网址都能取回。取不回就按 e: 请乡镇再给一份入网文件。")
+		       : _("还没有入网。按 e: 写一份申请送到乡镇, 收到乡镇发回的文件就能用。");
+	return t->app->pack ? NULL : _("还没有清单包。按 y 同步: 从乡镇的文件夹或网址收来, 这里就会有要做的事。");
+}
+
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct today *t = (struct today *)base;
+	const char *stops = obstacle(t);
 	int h, w, y = 0, trouble;
 
 	getmaxyx(win, h, w);
 	choose_columns(t);
-	if (!enrol_is_certified(t->app) && t->app->profile->roots.count) {
-		kit_paragraph(win, 0, 1, h, w - 2, KIT_STRONG, _("本机的记录丢了 (库和日志都坏了), 钥匙还在。按 y 同步: 乡镇或同村人的 U 盘、文件夹、网址都能取回。取不回就按 e: 请乡镇再给一份入网文件。"));
-		return;
-	}
-	if (!t->app->pack) {
-		kit_paragraph(win, 0, 1, h, w - 2, KIT_STRONG, enrol_is_certified(t->app)
-		              ? _("还没有清单包。按 y 同步: 从乡镇的文件夹或网址收来, 这里就会有要做的事。")
-		              : _("还没有入网。按 e: 写一份申请送到乡镇, 收到乡镇发回的文件就能用。"));
+	if (stops) {
+		kit_paragraph(win, 0, 1, h, w - 2, KIT_STRONG, stops);
 		return;
 	}
 	if (h >= 8 && w >= KIT_NARROW) {
@@ -568,6 +510,7 @@ static void close_today(struct kit_view *base)
 	struct today *t = (struct today *)base;
 
 	duelist_close(t->dues);
+	alike_free(t->alike);
 	free(t->due);
 	free(t);
 }

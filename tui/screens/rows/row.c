@@ -19,6 +19,7 @@
 #endif
 #include "tui/screens/alarm/readings.h"
 #include "tui/screens/desk/town.h"
+#include "tui/screens/rows/alike.h"
 #include "tui/screens/rows/row_view.h"
 #include "tui/screens/rows/story.h"
 #include "tui/screens/words.h"
@@ -47,13 +48,15 @@ static const struct pack_register *child_of(const struct row_view *v, const stru
 }
 
 /* Who made it, and when by the clock of that device. */
-static void author(const struct row_view *v, struct buf *out)
+static void author_of(const struct app *app, const struct row *row, struct buf *out)
 {
 	struct buf label = { 0 };
 	char stored[32];
 
-	row_author(v->app->profile, &v->row.events[0], out, &label);
-	clock_format_time(v->row.events[0].wall, v->app->pack->utc_offset, stored);
+	if (!row->event_count)
+		return;
+	row_author(app->profile, &row->events[0], out, &label);
+	clock_format_time(row->events[0].wall, app->pack->utc_offset, stored);
 	buf_printf(out, "%s%.10s %.5s", out->len ? "  " : "", stored, stored + 11);
 	buf_clear(&label);
 }
@@ -127,7 +130,7 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	case LINE_AUTHOR:
 		snprintf(cells[1].text, KIT_CELL, "%s", _("记录"));
 		cells[1].role = KIT_DIM;
-		author(v, &b);
+		author_of(v->app, &v->row, &b);
 		snprintf(cells[2].text, KIT_CELL, "%s", buf_str(&b));
 		break;
 	case LINE_CHILD:
@@ -155,6 +158,28 @@ static const struct pack_kind *kind_of(struct row_view *v)
 	return k != PACK_NONE && v->app->pack->kinds[k].walk ? &v->app->pack->kinds[k] : NULL;
 }
 
+/* Its number, and who made it when. */
+static void find_twin(struct row_view *v)
+{
+	struct row other = { .id = { .index = 0 } };
+	const struct row_id *id = NULL;
+	struct alike *all = NULL;
+	struct buf b = { 0 };
+
+	v->twin[0] = '\0';
+	if (!alike_read(v->app, v->reg->id, &all))
+		id = alike_other(all, &v->id);
+	if (id && !row_read(v->app->profile, id, &other)) {
+		row_number(v->app->profile, &other, &b);
+		buf_puts(&b, "  ");
+		author_of(v->app, &other, &b);
+		snprintf(v->twin, sizeof v->twin, "%s", buf_str(&b));
+	}
+	row_clear(&other);
+	buf_clear(&b);
+	alike_free(all);
+}
+
 static enum err load(struct kit_view *base)
 {
 	struct row_view *v = (struct row_view *)base;
@@ -176,6 +201,7 @@ static enum err load(struct kit_view *base)
 #ifdef WITH_TOWN
 	v->printable = paper_offered(v->app, &v->row);
 #endif
+	find_twin(v);
 	row_gather(v);
 	row_files_gather(v);
 	kit_list_sync(&v->list);
@@ -194,6 +220,28 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 	row_number(v->app->profile, &v->row, right);
 }
 
+/* By a form that says of this row which other one it repeats. */
+static bool can_put_aside(const struct row_view *v)
+{
+	for (uint32_t f = 0; f < v->app->pack->form_count; f++) {
+		const struct pack_form *form = &v->app->pack->forms[f];
+
+		for (uint32_t s = 0; form->subject && !strcmp(form->subject, v->reg->id) && words_is_mine(v->app, form) && s < form->save_count; s++)
+			if (form->entities[form->saves[s].entity].reg == (uint32_t)(v->reg - v->app->pack->registers) &&
+			    !strcmp(v->reg->fields[form->saves[s].field].id, "doubled"))
+				return true;
+	}
+	return false;
+}
+
+static int twin_told(const struct row_view *v, WINDOW *win, int y)
+{
+	char words[KIT_CELL * 2];
+
+	snprintf(words, sizeof words, can_put_aside(v) ? _("疑似重复: 还有 %s。是同一次的, 按 n 把一条标为重复") : _("疑似重复: 还有 %s"), v->twin);
+	return kit_paragraph(win, y, 1, 3, getmaxx(win) - 2, KIT_SOON, words);
+}
+
 static void draw(struct kit_view *base, WINDOW *win)
 {
 	struct row_view *v = (struct row_view *)base;
@@ -204,6 +252,8 @@ static void draw(struct kit_view *base, WINDOW *win)
 		y += kit_paragraph(win, y, 1, 2, getmaxx(win) - 2, KIT_SOON, _("有不同说法: 选中那一栏按 Enter 并排看"));
 	if (v->row.flags & ROW_PROPOSED)
 		y += kit_paragraph(win, y, 1, 2, getmaxx(win) - 2, KIT_SOON, _("有提请等乡镇定 (h 看经过)"));
+	if (*v->twin)
+		y += twin_told(v, win, y);
 	if (v->row.flags & ROW_RETRACTED)
 		y += kit_paragraph(win, y, 1, 2, getmaxx(win) - 2, KIT_SOON, _("记录人已撤回"));
 	kit_list_draw(&v->list, base, win, y, getmaxy(win) - y);

@@ -8,6 +8,7 @@
 #include "tui/screens/screens.h"
 #include "tui/screens/device/whereabouts.h"
 #include "tui/screens/form/tally.h"
+#include "tui/screens/rows/alike.h"
 #include "tui/screens/words.h"
 
 #include <stdio.h>
@@ -91,6 +92,7 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	}
 	row_title(r->app->profile, &row, &b);
 	words_standing(r->app, &row, &b);
+	alike_words(r->app, r->alike, &row, &b);
 	snprintf(cells[0].text, KIT_CELL, "%s%s%s", r->several ? is_ticked(r, &row.id) ? "[x] " : "[ ] " : "",
 	         row.flags & (ROW_CONFLICT | ROW_PROPOSED) ? "!" : "", buf_str(&b));
 	buf_reset(&b);
@@ -217,6 +219,9 @@ static enum err load(struct kit_view *v)
 	if (r->version != profile_version(r->app->profile)) {
 		find_close(r->find);
 		r->find = NULL;
+		alike_free(r->alike);
+		if (!e)
+			e = alike_read(r->app, r->reg->id, &r->alike);
 	}
 	r->version = profile_version(r->app->profile);
 	if (!e)
@@ -427,6 +432,7 @@ static void close_rows(struct kit_view *v)
 	listing_close(r->listing);
 	listing_close(r->coming);
 	find_close(r->find);
+	alike_free(r->alike);
 	kit_field_clear(&r->query);
 	buf_clear(&r->ticked);
 	free(r->near);

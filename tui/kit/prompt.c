@@ -98,6 +98,11 @@ struct kit_view *kit_prompt_new(const char *heading, const char *text, const cha
 	return NULL;
 }
 
+const char *kit_prompt_typed(const struct kit_view *v)
+{
+	return kit_line_text(&((const struct prompt *)v)->field.line);
+}
+
 const char *kit_prompt_answer(const struct kit_view *v)
 {
 	const struct prompt *p = (const struct prompt *)v;

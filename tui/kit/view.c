@@ -87,12 +87,18 @@ static enum kit_next pop(struct kit_stack *s)
 	return next;
 }
 
+/* The same when nobody waits for an answer. */
+static void drop(struct kit_stack *s)
+{
+	if (!s->top->keeps)
+		s->top->done = NULL;
+	pop(s);
+}
+
 void kit_stack_close(struct kit_stack *s)
 {
-	while (s->top) {
-		s->top->done = NULL;
-		pop(s);
-	}
+	while (s->top)
+		drop(s);
 }
 
 static void carry_out(struct kit_stack *s, enum kit_next next)
@@ -118,10 +124,8 @@ static void carry_out(struct kit_stack *s, enum kit_next next)
 			}
 			break;
 		case KIT_CLOSE_TO_ROOT:
-			while (s->top->below) {
-				s->top->done = NULL;
-				pop(s);
-			}
+			while (s->top->below)
+				drop(s);
 			load(s->top);
 			return;
 		case KIT_QUIT:

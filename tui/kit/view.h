@@ -64,6 +64,7 @@ struct kit_view {
 	enum kit_next (*done)(struct kit_view *below, struct kit_view *self);
 	int cursor_y, cursor_x;                 /* the real cursor, which screen readers and input methods follow */
 	bool cursor_shown;                      /* an edit point, not just the selected row */
+	bool keeps;                             /* done() only keeps what was typed: called as well when all is closed at once (locked, hung up) */
 };
 
 /* What belongs to the program and not to a view. */

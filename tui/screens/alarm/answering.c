@@ -101,7 +101,7 @@ static enum kit_next kept(struct warning_view *v, const struct quick *q, enum er
 	if (e)
 		kit_say(KIT_DANGER, _("没存: %s: %s"), _(q->label), err_detail());
 	else
-		kit_say(KIT_GOOD, _("已存: %s"), _(q->label));
+		kit_say(KIT_GOOD, v->lifted ? _("已存: %s (预警已解除)") : _("已存: %s"), _(q->label));
 	if (warning_read(v))
 		kit_say_error(ERR_IO);
 	/* A call in vain stays under the cursor: the next key is for the same door. */
@@ -150,6 +150,11 @@ enum kit_next answering_record(struct warning_view *v, enum kit_action a)
 
 	if (warning_row(v, v->list.at, &row))
 		return KIT_STAY;
+	if (a == ACT_ANSWER_8 && words_is(v->app, &row, "name_b", "") && words_is(v->app, &row, "phone_b", "")) {
+		row_clear(&row);
+		kit_say(KIT_SOON, "%s", _("名单上没有B角: 2 敲门, 或派人去"));
+		return KIT_STAY;
+	}
 	next = is_move(v, q, &row) ? record_move(v, q, &row) : kept(v, q, record_answer(v, q, &row.id));
 	row_clear(&row);
 	return next;

@@ -221,6 +221,8 @@ enum err warning_read(struct warning_view *v)
 	if (e)
 		return e;
 	v->open = (struct warning_open){ v->id, clocks_time(v->app, &v->row, "received"), calls_answered(v->app, &v->id) };
+	v->done = clocks_time(v->app, &v->row, "done_at");
+	v->lifted = clocks_time(v->app, &v->row, "lifted");
 	v->reg = &v->app->pack->registers[pack_find_register(v->app->pack, "callouts")];
 	e = open_list(v);
 	kit_list_sync(&v->list);
@@ -247,6 +249,11 @@ static bool stale(struct kit_view *base)
 	return v->version != profile_version(v->app->profile);
 }
 
+static bool has_ended(const struct warning_view *v)
+{
+	return v->done || v->lifted;
+}
+
 static void title(struct kit_view *base, struct buf *left, struct buf *right)
 {
 	struct warning_view *v = (struct warning_view *)base;
@@ -254,8 +261,18 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 
 	row_title(v->app->profile, &v->row, left);
 	buf_puts(left, _(" 叫应"));
-	if (clocks_run(v->app, v->open.received))
+	if (!has_ended(v) && clocks_run(v->app, v->open.received))
 		buf_printf(right, _("用时 %02d:%02d"), (int)(passed / 60), (int)(passed % 60));
+}
+
+/* "已解除 08:10": an answer that comes now comes late. */
+static void tell_end(const struct warning_view *v, WINDOW *win)
+{
+	int64_t minute = ((v->lifted ? v->lifted : v->done) + (int64_t)app_offset(v->app) * 60000) / 60000 % 1440;
+	char words[64];
+
+	snprintf(words, sizeof words, v->lifted ? _("%02d:%02d 解除") : _("%02d:%02d 完成"), (int)(minute / 60), (int)(minute % 60));
+	kit_text_right(win, 1, getmaxx(win) - 13, 12, KIT_GOOD, words);
 }
 
 static bool all_reached(const struct warning_view *v)
@@ -272,10 +289,16 @@ static int clocks(struct warning_view *v, WINDOW *win)
 
 	role = clocks_words(v->app, v->open.received, first_minutes(v->app), words, sizeof words);
 	kit_printf(win, 0, 1, cols - 14, KIT_PLAIN, _("责任人 %d 分钟内应答"), first_minutes(v->app));
-	kit_text_right(win, 0, cols - 13, 12, v->open.answered ? KIT_GOOD : role, v->open.answered ? _("已应答") : words);
+	if (has_ended(v) && !v->open.answered)
+		kit_text_right(win, 0, cols - 13, 12, KIT_SOON, _("没有都应答"));
+	else
+		kit_text_right(win, 0, cols - 13, 12, v->open.answered ? KIT_GOOD : role, v->open.answered ? _("已应答") : words);
 	role = clocks_words(v->app, v->open.received, all_minutes(v->app), words, sizeof words);
 	kit_printf(win, 1, 1, cols - 14, KIT_PLAIN, cols < KIT_NARROW ? _("%d 分钟内叫完 %u/%u") : _("%d 分钟内叫到最后一户  %u/%u"), all_minutes(v->app), v->calls.all_reached, v->calls.all_total);
-	kit_text_right(win, 1, cols - 13, 12, all_reached(v) ? KIT_GOOD : role, all_reached(v) ? _("都叫到了") : words);
+	if (has_ended(v))
+		tell_end(v, win);
+	else
+		kit_text_right(win, 1, cols - 13, 12, all_reached(v) ? KIT_GOOD : role, all_reached(v) ? _("都叫到了") : words);
 	calls_tiers(v->app, v->calls.total, v->calls.reached, &b);
 	if (b.len && getmaxy(win) > 9)
 		kit_text(win, y++, 1, cols - 2, KIT_DIM, buf_str(&b));
@@ -285,30 +308,42 @@ static int clocks(struct warning_view *v, WINDOW *win)
 	return y;
 }
 
+/* The one to ring now, then the other one: after a change to the second person that is the first. */
+static void whom(struct warning_view *v, const struct row *row, bool second, bool other, struct buf *out)
+{
+	if (second != other) {
+		words_of(v, row, other ? _("B角 ") : _("现找B角 "), "name_b", "", out);
+		words_of(v, row, "", "phone_b", "", out);
+		return;
+	}
+	words_of(v, row, "", "post", "", out);
+	words_of(v, row, other ? _("A角 电话 ") : _("电话 "), "phone", "", out);
+}
+
 /* Whom to ring, who stands in, where they live; and after calls in vain, what to try next. */
 static void detail(struct warning_view *v, WINDOW *win, int y)
 {
 	struct row row = { .id = { .index = 0 } };
 	struct buf b = { 0 };
 	int cols = getmaxx(win);
+	bool has_second, second;
 
 	if (warning_row(v, v->list.at, &row))
 		return;
-	words_of(v, &row, "", "post", "", &b);
-	words_of(v, &row, "", "role", "", &b);
-	words_of(v, &row, _("电话 "), "phone", "", &b);
+	has_second = !words_is(v->app, &row, "name_b", "") || !words_is(v->app, &row, "phone_b", "");
+	second = has_second && words_is(v->app, &row, "role", "B");
+	whom(v, &row, second, false, &b);
 	if (cols < KIT_NARROW) {
 		kit_text(win, y++, 1, cols - 2, KIT_STRONG, buf_str(&b));
 		buf_reset(&b);
 	}
-	words_of(v, &row, _("B角 "), "name_b", "", &b);
-	words_of(v, &row, "", "phone_b", "", &b);
+	whom(v, &row, second, true, &b);
 	kit_text(win, y, 1, cols - 2, KIT_STRONG, buf_str(&b));
 	buf_reset(&b);
 	words_of(v, &row, "", "where", "", &b);
 	words_of(v, &row, _("叫过 "), "tries", _(" 次"), &b);
 	if (!v->calls.order[v->list.at].reached)
-		buf_printf(&b, "%s%s", b.len ? "  " : "", v->calls.order[v->list.at].help ? _("要有人上门: 2敲门") : _("没人接: 8换B角 2敲门"));
+		buf_printf(&b, "%s%s", b.len ? "  " : "", v->calls.order[v->list.at].help ? _("要有人上门: 2敲门") : has_second && !second ? _("没人接: 8换B角 2敲门") : _("没人接: 2敲门"));
 	kit_text(win, y + 1, 1, cols - 2, KIT_DIM, buf_str(&b));
 	buf_clear(&b);
 	row_clear(&row);
@@ -405,7 +440,7 @@ static bool counting(struct kit_view *base)
 {
 	struct warning_view *v = (struct warning_view *)base;
 
-	return warning_counting(v->app, &v->open, 1);
+	return !has_ended(v) && warning_counting(v->app, &v->open, 1);
 }
 
 static void close_warning(struct kit_view *base)

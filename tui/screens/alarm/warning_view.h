@@ -13,6 +13,7 @@ struct warning_view {
 	struct row_id id;
 	struct row row;
 	struct warning_open open;
+	int64_t done, lifted;                       /* ms, 0 not yet: since then no clock runs, and who answers late still counts */
 	struct calls calls;
 	bool waiting_only, looked, begun;
 	uint32_t merged_of;                         /* so many stood on the list when it was looked through for twins */

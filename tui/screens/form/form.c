@@ -472,6 +472,8 @@ static void close_form(struct kit_view *base)
 {
 	struct form_view *v = (struct form_view *)base;
 
+	if (v->f)
+		form_commit(v);                 /* locked out while typing: what can be an answer is one */
 	if (v->scope == FILL_NO_NODE)
 		filling_close(v->f);
 	kit_field_clear(&v->field);

@@ -285,12 +285,30 @@ static enum kit_next ask_discard(struct walk *w)
 	return kit_open(&w->base, kit_choice_new(_("作废草稿"), _("这次巡查还没有存入台账。作废后找不回来。"), words, 2, false, discarded));
 }
 
+/* What stands in the field and was not confirmed becomes the answer, when it can be one: leaving, or locked out, a person loses nothing. */
+static void keep_typed(struct walk *w)
+{
+	struct buf whole = { 0 };
+	fill_node n, hazard;
+
+	if (!w->f || !w->editing || w->at >= w->count)
+		return;
+	n = node_at(w);
+	w->editing = false;
+	form_complete(w->f->app, walk_question(w)->type, kit_line_text(&w->field.line), &whole);
+	if (whole.len && strcmp(buf_str(&whole), fill_value(w->f->fill, n)) && !filling_answer(w->f, n, buf_str(&whole)) && !walk_gather(w) &&
+	    walk_fails(w, n) && !walk_stands(w, n, NULL, NULL, NULL) && !walk_raise(w, n, &hazard) && filling_save(w->f, n))
+		kit_say_error(ERR_IO);
+	buf_clear(&whole);
+}
+
 static enum kit_next back(struct walk *w)
 {
-	if (w->editing && walk_question(w) && !is_number(walk_question(w))) {
-		w->editing = false;
+	bool text = w->editing && walk_question(w) && !is_number(walk_question(w));
+
+	keep_typed(w);
+	if (text)
 		return KIT_STAY;
-	}
 	walk_forget_old(w);
 	if (filling_leave(w->f))
 		w->f = NULL;
@@ -444,6 +462,7 @@ static void close_walk(struct kit_view *base)
 {
 	struct walk *w = (struct walk *)base;
 
+	keep_typed(w);
 	walk_forget_old(w);
 	filling_close(w->f);
 	kit_field_clear(&w->field);
@@ -483,9 +502,7 @@ struct kit_view *screen_walk_new(struct filling *f)
 	w->f = f;
 	if (walk_gather(w))
 		kit_say_error(ERR_NOMEM);
-	for (size_t i = 0; i < w->count; i++)
-		if (w->items[i].node == f->at)
-			w->at = i;
+	w->at = walk_left_at(w);
 	arrive(w);
 	return &w->base;
 }

@@ -90,16 +90,27 @@ enum err walk_gather(struct walk *w)
 	return ERR_OK;
 }
 
+size_t walk_left_at(const struct walk *w)
+{
+	const struct fill *f = w->f->fill;
+
+	for (fill_node up = w->f->at; up != FILL_NO_NODE; up = fill_parent(f, up)) {
+		fill_node named = fill_child(f, up, "item");
+
+		for (size_t i = 0; i < w->count; i++)
+			if (w->items[i].node == up || (named != FILL_NO_NODE && !strcmp(fill_question(f, w->items[i].node)->name, fill_value(f, named))))
+				return i;
+	}
+	return 0;
+}
+
 bool walk_stand(struct filling *f, size_t *at, size_t *all)
 {
 	struct walk w = { .f = f };
 	bool has = !walk_gather(&w) && w.count;
 
 	*all = w.count;
-	*at = 1;
-	for (size_t i = 0; i < w.count; i++)
-		if (w.items[i].node == f->at)
-			*at = i + 1;
+	*at = walk_left_at(&w) + 1;
 	free(w.items);
 	free(w.sections);
 	free(w.extra);

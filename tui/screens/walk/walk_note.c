@@ -5,14 +5,25 @@
 #include "forms/base/i18n.h"
 #include "tui/kit/prompt.h"
 
+#include <string.h>
+
+static const char *said(const struct walk *w, fill_node item)
+{
+	fill_node note = walk_note_of(w, item), words = note == FILL_NO_NODE ? note : fill_child(w->f->fill, note, "words");
+
+	return words == FILL_NO_NODE ? "" : fill_value(w->f->fill, words);
+}
+
+/* Left with Esc, or locked, what was typed is kept; an emptied note goes only when that is confirmed. */
 static enum kit_next noted(struct kit_view *below, struct kit_view *self)
 {
 	struct walk *w = (struct walk *)below;
+	const char *words = kit_prompt_typed(self);
 	enum err e;
 
-	if (!kit_prompt_answer(self))
+	if (!kit_prompt_answer(self) && (!*words || !strcmp(said(w, w->items[w->at].node), words)))
 		return KIT_STAY;
-	e = walk_set_note(w, w->items[w->at].node, kit_prompt_answer(self));
+	e = walk_set_note(w, w->items[w->at].node, words);
 	if (e)
 		kit_say_error(e);
 	else
@@ -22,9 +33,11 @@ static enum kit_next noted(struct kit_view *below, struct kit_view *self)
 
 enum kit_next walk_ask_note(struct walk *w)
 {
-	fill_node note = walk_note_of(w, w->items[w->at].node), words = note == FILL_NO_NODE ? FILL_NO_NODE : fill_child(w->f->fill, note, "words");
+	struct kit_view *prompt = kit_prompt_new(_("备注"), NULL, said(w, w->items[w->at].node), noted);
 
-	return kit_open(&w->base, kit_prompt_new(_("备注"), NULL, words == FILL_NO_NODE ? "" : fill_value(w->f->fill, words), noted));
+	if (prompt)
+		prompt->keeps = true;
+	return kit_open(&w->base, prompt);
 }
 
 /* `e` is how getting the picture went; takes its name. */

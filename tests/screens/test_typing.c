@@ -1,0 +1,149 @@
+/* What was being typed is kept, however the screen is left: with Esc, or because all is closed at once - locked after idle, the terminal
+ * gone. It stands there again when the same person comes back. */
+#include "config.h"
+#include "tests/screens/crawl.h"
+#include "tests/screens/field.h"
+#include "tests/screens/glass.h"
+
+#include "forms/base/clock.h"
+#include "forms/base/i18n.h"
+#include "forms/base/text.h"
+#include "sync/keys/identity.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct kit_stack stack;
+
+static void press(int key)
+{
+	glass_press(&stack, key);
+	crawl_work(&stack);
+	if (stack.top)
+		glass_show(&stack);
+}
+
+static void type(const char *s)
+{
+	uint32_t c;
+
+	for (size_t n; *s && (n = text_next(s, strlen(s), &c)); s += n)
+		press((int)c);
+}
+
+static void shows(const char *words)
+{
+	int y, x;
+
+	if (glass_find(words, &y, &x))
+		return;
+	struct buf all = { 0 };
+
+	glass_text(&all, false);
+	fputs(buf_str(&all), stderr);
+	buf_clear(&all);
+	fail_msg("not on the screen: %s", words);
+}
+
+/* 今日, and the first place of it walked: what was begun stands first. */
+static void walk(void)
+{
+	crawl_home(&stack);
+	press(KIT_ENTER);
+	shows("老马饭店");
+	shows("CO-");
+}
+
+static void close_all(void)
+{
+	kit_stack_event(&stack, &(struct kit_event){ .type = KIT_EVENT_END });
+	assert_null(stack.top);
+}
+
+static void a_note_being_typed_is_kept(void **state)
+{
+	(void)state;
+	walk();
+	press('1');
+	press('n');
+	type("门口有旧沙发");
+	press(KIT_ESC);
+	shows("门口有旧沙发");
+	press('n');
+	type("两只");
+	close_all();
+	walk();
+	shows("门口有旧沙发两只");
+	/* One that was emptied goes only when that is said. */
+	press('n');
+	press('U' & 0x1f);
+	press(KIT_ESC);
+	shows("门口有旧沙发两只");
+	crawl_leave(&stack);
+}
+
+static void the_words_of_a_hazard_being_typed_are_kept(void **state)
+{
+	(void)state;
+	walk();
+	press('2');
+	type("灭火器压在货堆下");
+	close_all();
+	walk();
+	press(KIT_ENTER);
+	shows("灭火器压在货堆下");
+	crawl_leave(&stack);
+}
+
+static void a_field_of_a_form_being_typed_is_kept(void **state)
+{
+	(void)state;
+	crawl_home(&stack);
+	press('n');
+	shows("上报隐患");
+	press(KIT_FN | KEY_DOWN);
+	for (int i = 0; i < 20 && stack.top && !stack.top->cursor_shown; i++)
+		press(KIT_FN | KEY_DOWN);
+	type("沟口新挖的坑没有围挡");
+	shows("沟口新挖的坑没有围挡");
+	close_all();
+	crawl_home(&stack);
+	press('n');
+	shows("沟口新挖的坑没有围挡");
+	crawl_leave(&stack);
+}
+
+static int setup(void **state)
+{
+	int64_t now;
+
+	setenv("XUNCHA_LOCALEDIR", BUILDDIR "/tui/po", 1);
+	if (field_setup(state) || !i18n_open("zh") || keys_start() || !clock_parse_time(FIELD_NOW, 480, &now))
+		return -1;
+	clock_set(now);
+	if (!glass_open("xterm-256color", 24, 80))
+		return -1;
+	crawl_open("device", FIELD_PIN);
+	crawl_in("zh", KIT_THEME_MONO);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	crawl_close();
+	glass_close();
+	return field_teardown(state);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_note_being_typed_is_kept),
+		cmocka_unit_test(the_words_of_a_hazard_being_typed_are_kept),
+		cmocka_unit_test(a_field_of_a_form_being_typed_is_kept),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, setup, teardown) != 0;
+}

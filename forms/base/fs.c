@@ -11,8 +11,13 @@
 #include <string.h>
 #include <unistd.h>
 
+/* `path`, or the name of the call on a file that is open. A full card is what a person meets: he reads what to do. */
 static enum err failed(const char *path)
 {
+	if (err_from_errno(errno) == ERR_FULL && !strchr(path, '/'))
+		return err_set(ERR_FULL, "%s", _("存储满了, 腾出空间再试"));
+	if (err_from_errno(errno) == ERR_FULL)
+		return err_set(ERR_FULL, _("存储满了, 腾出空间再试: %s"), path);
 	return err_set(err_from_errno(errno), "%s: %s", path, strerror(errno));
 }
 

@@ -10,6 +10,7 @@
 #include "tui/kit/line.h"
 #include "tui/kit/list.h"
 #include "tui/kit/pager.h"
+#include "tui/kit/prompt.h"
 #include "tui/kit/term.h"
 
 #include <stdio.h>
@@ -325,6 +326,23 @@ static void on_a_phone_what_is_chosen_is_read_whole_and_a_title_ends_with_what_i
 	dark_close(&d);
 }
 
+static void what_is_said_is_read_whole_over_the_hints(void **state)
+{
+	struct kit_stack s = { NULL, NULL, false };
+	struct dark d;
+
+	(void)state;
+	dark_open(&d, 18, 40);
+	kit_stack_push(&s, kit_prompt_new("备注", NULL, "", NULL));
+	kit_say(KIT_DANGER, "草稿没有保存: 存储满了, 腾出空间再试。填的都还在这里, 没有离开");
+	kit_stack_draw(&s);
+	assert_line(15, "草稿没有保存: 存储满了, 腾出空间再试。填");
+	assert_line(16, "的都还在这里, 没有离开");
+	kit_say(KIT_PLAIN, "%s", "");
+	kit_stack_close(&s);
+	dark_close(&d);
+}
+
 static void a_step_that_is_still_to_be_done_is_read_whole(void **state)
 {
 	struct dark d;
@@ -390,6 +408,7 @@ int main(void)
 		cmocka_unit_test(on_a_phone_neither_a_name_nor_its_state_is_cut_while_the_line_below_has_room),
 		cmocka_unit_test(on_a_phone_the_selected_row_says_all_that_stands_in_it),
 		cmocka_unit_test(on_a_phone_what_is_chosen_is_read_whole_and_a_title_ends_with_what_it_is_about),
+		cmocka_unit_test(what_is_said_is_read_whole_over_the_hints),
 		cmocka_unit_test(a_step_that_is_still_to_be_done_is_read_whole),
 		cmocka_unit_test(every_dialog_draws_at_every_size),
 	};

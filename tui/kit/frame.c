@@ -117,6 +117,22 @@ void kit_frame_hints(struct kit_view *v, const struct kit_app *app, int rows, in
 			}
 }
 
+void kit_frame_message(const struct kit_frame *f, enum kit_role role, const char *words)
+{
+	int rows = f->rows - f->message_y, need = kit_paragraph_rows(words, f->cols);
+
+	if (need < rows)
+		rows = need > 0 ? need : 1;
+	for (int i = 0; i < rows; i++) {
+		move(f->message_y + i, 0);
+		clrtoeol();
+	}
+	kit_paragraph(stdscr, f->message_y, 0, rows, f->cols, role, words);
+	for (size_t i = 0; i < spot_count; i++)
+		if (spots[i].y < f->message_y + rows)
+			spots[i].cols = 0;
+}
+
 int kit_frame_hint_at(int y, int x)
 {
 	for (size_t i = 0; i < spot_count; i++)

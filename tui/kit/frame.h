@@ -17,6 +17,9 @@ struct kit_frame kit_frame(int rows, int cols);
 /* All but the body, to stdscr. */
 void kit_frame_draw(const struct kit_frame *f, struct kit_view *v, const struct kit_app *app);
 
+/* What is said, on the line for it and over as many lines of hints as it needs, until the next key. */
+void kit_frame_message(const struct kit_frame *f, enum kit_role role, const char *words);
+
 /* Key whose hint was drawn at y, x; 0 for none. */
 int kit_frame_hint_at(int y, int x);
 

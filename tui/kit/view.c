@@ -249,11 +249,8 @@ void kit_stack_draw(struct kit_stack *s)
 		v->ops->draw(v, body);
 		delwin(body);
 	}
-	if (said[0]) {
-		move(f.message_y, 0);
-		clrtoeol();
-		kit_text(stdscr, f.message_y, 0, f.cols, said_role, said);
-	}
+	if (said[0])
+		kit_frame_message(&f, said_role, said);
 	curs_set(v->cursor_shown ? 1 : 0);
 	move(f.body_y + (v->cursor_y < f.body_rows ? v->cursor_y : f.body_rows - 1), v->cursor_x < f.cols ? v->cursor_x : f.cols - 1);
 	wnoutrefresh(stdscr);

@@ -89,6 +89,10 @@ static enum kit_next work(struct kit_view *base)
 	for (int i = 0; i < FIELDS; i++)
 		kit_secret_wipe(&p->secret[i]);
 	p->at = p->first;
+	if (e == ERR_FULL) {
+		kit_say(KIT_DANGER, "%s", p->use ? _("PIN 没设成: 存储满了, 腾出空间再试") : _("PIN 没改, 还是原来的: 存储满了, 腾出空间再试"));
+		return KIT_STAY;
+	}
 	if (e) {
 		kit_say_error(e);
 		return KIT_STAY;

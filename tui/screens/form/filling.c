@@ -315,6 +315,15 @@ enum err filling_save(struct filling *f, fill_node at)
 	return e;
 }
 
+bool filling_settled(struct filling *f)
+{
+	enum err e = f->saved ? ERR_OK : filling_save(f, f->at);
+
+	if (e)
+		kit_say(KIT_DANGER, _("%s。填的都还在这里, 没有离开"), err_detail());
+	return !e;
+}
+
 static void remember(struct filling *f, fill_node n, const char *old)
 {
 	struct buf path = { 0 };

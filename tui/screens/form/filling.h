@@ -73,6 +73,8 @@ uint64_t filling_interrupted(struct app *app);
 /* The person left it of own will: the draft waits in 今日. One in which nothing was answered is thrown away; then true,
  * and f is gone. */
 bool filling_leave(struct filling *f);
+/* Is every answer on disk? What could not be saved is tried once more; false, and told why, while the card takes nothing. */
+bool filling_settled(struct filling *f);
 
 /* First thing that is missing or wrong; FILL_NO_NODE when all is well. `why` gets the words. */
 fill_node filling_fault(struct filling *f, struct buf *why);

@@ -134,6 +134,8 @@ void form_go(struct form_view *v, int by)
 	} while (!form_selectable(&v->entries[to]));
 	if (form_selectable(&v->entries[to]))
 		v->at = to;
+	if (!v->f->saved)
+		filling_settled(v->f);          /* there may be room again */
 	begin_editing(v);
 }
 
@@ -345,7 +347,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_PHRASE:  return form_phrase(v);
 	case ACT_DISCARD: return ask_discard(v);
 	case ACT_BACK:
-		if (!form_commit(v))
+		if (!form_commit(v) || (v->scope == FILL_NO_NODE && !filling_settled(v->f)))
 			return KIT_STAY;
 		if (v->scope == FILL_NO_NODE && filling_leave(v->f))
 			v->f = NULL;

@@ -307,7 +307,7 @@ static enum kit_next back(struct walk *w)
 	bool text = w->editing && walk_question(w) && !is_number(walk_question(w));
 
 	keep_typed(w);
-	if (text)
+	if (text || !filling_settled(w->f))
 		return KIT_STAY;
 	walk_forget_old(w);
 	if (filling_leave(w->f))

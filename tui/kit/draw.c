@@ -84,6 +84,20 @@ int kit_paragraph(WINDOW *win, int y, int x, int rows, int cols, enum kit_role r
 	return used;
 }
 
+int kit_paragraph_rows(const char *s, int cols)
+{
+	int rows = 0;
+	size_t n, skip;
+
+	for (; *s && cols > 0; rows++) {
+		n = text_wrap(s, cols, &skip);
+		if (!n && !skip)
+			break;
+		s += n + skip;
+	}
+	return rows;
+}
+
 int kit_label_columns(WINDOW *win)
 {
 	return getmaxx(win) < KIT_NARROW ? i18n_language() ? 20 : 14 : 26;

@@ -15,6 +15,7 @@ int kit_text_right(WINDOW *win, int y, int x, int cols, enum kit_role role, cons
 
 /* Wrapped into at most `rows` lines of `cols` columns; the last one ends in "…" when more follows. Returns the lines used. */
 int kit_paragraph(WINDOW *win, int y, int x, int rows, int cols, enum kit_role role, const char *s);
+int kit_paragraph_rows(const char *s, int cols);
 
 /* "label   value" on a row of its own, as pages of few facts have it; the values of a page stand in one column, this far right of the
  * labels' start. A count: nothing is drawn when there is none, unless its role is KIT_PLAIN. Both return the next row. */

@@ -168,6 +168,8 @@ static void report(void *user, bool stopped, enum err e, struct buf *out)
 		buf_puts(out, _("停下了; 已做完的不丢。"));
 	buf_printf(out, _("新打包 %u 个 (%llu 条), 拷出 %u 个, 已有 %u 个。收进 %u 条新的; 已送到的又多 %u 个。"), r->sealed,
 	           (unsigned long long)r->sealed_events, r->copied, r->there, r->added, r->settled);
+	if (r->attachments_sent || r->attachments_got)
+		buf_printf(out, _(" 照片等附件送到 %u 个, 收到 %u 个。"), r->attachments_sent, r->attachments_got);
 	if (r->files[INBOX_REFUSED])
 		buf_printf(out, _(" 不可信的 %u 个已隔离。"), r->files[INBOX_REFUSED]);
 	if (r->files[INBOX_HELD])

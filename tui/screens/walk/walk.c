@@ -133,10 +133,12 @@ static enum kit_next answer(struct walk *w, const char *value, bool on)
 		return open_hazard(w);
 	if ((e = walk_see_gone(w, n)))
 		kit_say_error(e);
-	if (walk_hazard_of(w, n) != FILL_NO_NODE && !walk_hazard_has_words(w, n))
-		walk_withdraw(w, n);
-	else if (walk_hazard_of(w, n) != FILL_NO_NODE)
+	if (walk_hazard_of(w, n) != FILL_NO_NODE && !walk_hazard_has_words(w, n)) {
+		if ((e = walk_withdraw(w, n)))
+			kit_say_error(e);
+	} else if (walk_hazard_of(w, n) != FILL_NO_NODE) {
 		kit_say(KIT_SOON, _("这一项改了答案, 原先填的隐患还在: 完成前在小结里看"));
+	}
 	if (on)
 		go(w, w->at + 1);
 	return KIT_STAY;
@@ -254,8 +256,8 @@ static enum kit_next undo(struct walk *w)
 		kit_say_error(e);
 		return KIT_STAY;
 	}
-	if (!walk_fails(w, n) && !walk_hazard_has_words(w, n))
-		walk_withdraw(w, n);
+	if (!walk_fails(w, n) && !walk_hazard_has_words(w, n) && (e = walk_withdraw(w, n)))
+		kit_say_error(e);
 	walk_gather(w);
 	for (size_t i = 0; i < w->count; i++)
 		if (w->items[i].node == n)

@@ -83,12 +83,13 @@ static bool season_run(const struct due_rule *r, int32_t day, int32_t *first, in
 	return !r->season || s.inside != r->outside;
 }
 
-/* The stretch of days a calendar duty is reckoned in on `day`; false when nothing is asked in it. *last is always set. */
+/* The stretch of days a calendar duty is reckoned in on `day`; false when nothing is asked in it. *first and *last are always set. */
 static bool stretch(const struct due_rule *r, const struct due_facts *f, int32_t day, int32_t *first, int32_t *last)
 {
 	int32_t from, to, run_first, run_last;
 
 	if (!season_run(r, day, &run_first, &run_last)) {
+		*first = day;
 		*last = run_last;
 		return false;
 	}

@@ -205,6 +205,15 @@ static const struct { const char *today; struct debt_case c; } running[] = {
 	{ "2026-07-31", { "a month that is to come asks nothing yet", 1, "day", NULL, "2025-01-01", NULL, NULL, NULL, "2026-08-01", "2026-08-31", 0, 0 } }
 };
 
+/* What is not set is what somebody left there: large numbers, so that it is seen. */
+static __attribute__((noinline)) void soil_the_stack(void)
+{
+	volatile unsigned char soil[8192];
+
+	for (size_t i = 0; i < sizeof soil; i++)
+		soil[i] = 0x7f;
+}
+
 static void assert_owed(const struct debt_case *c, int32_t today)
 {
 	struct pack_duty d = { .id = "d", .subject_register = "teams", .counts_register = "trainings", .n = c->n, .period = c->period, .season = c->season };
@@ -214,6 +223,7 @@ static void assert_owed(const struct debt_case *c, int32_t today)
 	uint32_t done, wanted;
 
 	assert_ok(due_rule(&pack, &d, &r));
+	soil_the_stack();
 	if (due_owed(&r, &f, day(c->first), day(c->last), today, &done, &wanted) != (c->wanted > 0) || done != c->done || wanted != c->wanted)
 		fail_msg("%s: %u of %u", c->why, (unsigned)done, (unsigned)wanted);
 }
@@ -230,6 +240,13 @@ static void of_a_running_month_nothing_is_owed_that_has_not_begun(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof running / sizeof *running; i++)
 		assert_owed(&running[i].c, day(running[i].today));
+}
+
+static void days_out_of_season_hide_none_that_come_after_them(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof debts / sizeof *debts; i++)
+		assert_owed(&debts[i], day(debts[i].last));
 }
 
 static void a_county_parameter_stands_in_for_the_duty_and_can_switch_it_off(void **state)
@@ -302,6 +319,7 @@ int main(void)
 		cmocka_unit_test(what_is_due_on_a_day_is_what_was_worked_out_by_hand),
 		cmocka_unit_test(what_was_owed_is_what_was_worked_out_by_hand),
 		cmocka_unit_test(of_a_running_month_nothing_is_owed_that_has_not_begun),
+		cmocka_unit_test(days_out_of_season_hide_none_that_come_after_them),
 		cmocka_unit_test(a_county_parameter_stands_in_for_the_duty_and_can_switch_it_off),
 		cmocka_unit_test(a_risk_and_a_start_are_read_from_the_subject),
 		cmocka_unit_test(a_wrong_duty_is_refused_with_what_is_wrong),

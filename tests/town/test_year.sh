@@ -3,7 +3,7 @@
 # script that shares nothing with the program. YEAR_INSPECTIONS and the rest make it as large as the guide's (600000 200 30 6000).
 . "$(dirname "$0")/../cli/lib.sh"
 [ -x "$build/tests/town/make_year" ] || { echo "1..0 # SKIP built --without-town"; exit 0; }
-plan 11
+plan 14
 catalog=$top/forms/catalog
 now=2026-01-03T10:00
 echo 135790 >"$work/staff"
@@ -13,6 +13,9 @@ recount() { python3 -B "$top/tests/town/year/recount.py" "$1" "$work/rows.jsonl"
 ok "a year is lived" "$build/tests/town/make_year" "$work/year" "${YEAR_INSPECTIONS:-2000}" "${YEAR_WRITERS:-9}" "${YEAR_VILLAGES:-3}" "${YEAR_PLACES:-60}"
 ok "and merged from its bundles, all of them" year --pin-file "$work/staff" merge "$work/year/bundles"
 ok "everything goes out as JSON Lines" year export jsonl "$work/rows.jsonl"
+ok "and in full, for who may" year --pin-file "$work/staff" export jsonl "$work/full.jsonl" --full
+ok "every ledger, and the county's sheet of a month" sh -c "xunchactl --now $now --profile '$work/year/town' --pin-file '$work/staff' export all --csv '$work/csv' --full && xunchactl --now $now --profile '$work/year/town' export monthly --csv '$work/csv/月报（报县）.csv' --month 2025-06"
+ok "every cell of which is what a script reckons" python3 -B "$top/tests/town/year/ledgers.py" "$work/csv" "$work/full.jsonl" "$catalog" 2026-01-03 2025-06
 ok "the report of the year" year report --html "$work/year.html" --year 2025 --outlines "$work/year/outlines.geojson"
 ok "has every number as the script reckons it" recount "$work/year.html" 2025 0 2026-01-03
 ok "the report of a month" year report --html "$work/june.html" --month 2025-06

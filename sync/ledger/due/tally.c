@@ -4,7 +4,7 @@
 #include "forms/base/clock.h"
 #include "forms/expr/expr.h"
 #include "forms/pack/cond.h"
-#include "sync/ledger/due/duerules.h"
+#include "sync/ledger/rows/reader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +84,6 @@ static enum err make(struct profile *p, const struct pack *pack, uint32_t reg, c
 {
 	struct tallies *all = &p->fold->tallies;
 	struct tally *more, t = { .pack = pack, .reg = reg, .field = field, .cond = strdup(cond) };
-	struct duerules rules = { .p = p, .pack = pack, .town = true };
 	struct passing x = { .p = p, .t = &t, .month = all };
 	enum err e;
 
@@ -92,9 +91,7 @@ static enum err make(struct profile *p, const struct pack *pack, uint32_t reg, c
 		return err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
 	if (!all->first && !all->last)
 		row_tally_month(p, 0, 0);
-	reader_begin(p, &rules.t, &rules.c);
-	e = duerules_each_row(&rules, reg, count_row, &x);
-	store_abort(&rules.t);
+	e = row_each(p, pack->registers[reg].id, count_row, &x);
 	buf_clear(&x.value);
 	if (!e && (more = realloc(all->at, (all->count + 1) * sizeof *more))) {
 		all->at = more;

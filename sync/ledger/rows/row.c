@@ -141,6 +141,20 @@ const struct row_field *row_field(const struct row *r, uint32_t n)
 	return NULL;
 }
 
+/* A retracted row stays where a workflow has to end it (sync.md section 5); elsewhere it is as if it had never been. */
+static bool keeps_retracted(const struct pack *pack, uint32_t reg)
+{
+	for (uint32_t i = 0; i < pack->step_count; i++)
+		if (pack->steps[i].reg == reg)
+			return true;
+	return false;
+}
+
+static bool is_shown(unsigned flags, bool keeps)
+{
+	return !(flags & ROW_EMPTY) && (keeps || !(flags & ROW_RETRACTED));
+}
+
 enum err row_each(struct profile *p, const char *reg, enum err (*each)(void *user, const struct row *r), void *user)
 {
 	struct store_key prefix = store_key(), key;
@@ -151,13 +165,12 @@ enum err row_each(struct profile *p, const char *reg, enum err (*each)(void *use
 	const struct pack *pack;
 	uint32_t index;
 	uint16_t word;
-	bool keeps_retracted = false;
+	bool keeps;
 	enum err e = reader_register(p, reg, &pack, &index);
 
 	if (e)
 		return e;
-	for (uint32_t i = 0; i < pack->step_count; i++)
-		keeps_retracted = keeps_retracted || pack->steps[i].reg == index;
+	keeps = keeps_retracted(pack, index);
 	reader_begin(p, &t, &c);
 	if (!(word = words_find(c.words, &t, reg))) {
 		store_abort(&t);
@@ -171,7 +184,7 @@ enum err row_each(struct profile *p, const char *reg, enum err (*each)(void *use
 
 		if ((e = rowcode_get(c.words, &t, &rk, data.data, data.len, &r)))
 			break;
-		if (!(r.flags & ROW_EMPTY) && (keeps_retracted || !(r.flags & ROW_RETRACTED)))
+		if (is_shown(r.flags, keeps))
 			e = each(user, &r);
 		row_clear(&r);
 	}
@@ -247,10 +260,15 @@ enum err row_children(struct profile *p, const struct row_id *id, const char *ch
 	struct store_txn t;
 	struct context c;
 	struct row row;
+	const struct pack *pack;
+	uint32_t index;
 	uint16_t reg;
-	bool more = true;
-	enum err e = ERR_OK;
+	bool more = true, keeps;
+	enum err e = reader_register(p, child, &pack, &index);
 
+	if (e)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	keeps = keeps_retracted(pack, index);
 	reader_begin(p, &t, &c);
 	if ((reg = words_find(c.words, &t, child)))
 		e = rowindex_children(&t, id, reg, 0, INT32_MIN, INT32_MAX, add_child, &list);
@@ -258,7 +276,7 @@ enum err row_children(struct profile *p, const struct row_id *id, const char *ch
 	if (list.failed)
 		e = err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
 	for (uint32_t i = 0; !e && more && i < list.count; i++) {
-		if (!(e = row_read_key(p, &list.at[i], &row)) && !(row.flags & ROW_EMPTY))
+		if (!(e = row_read_key(p, &list.at[i], &row)) && is_shown(row.flags, keeps))
 			more = each(user, &row);
 		row_clear(&row);
 	}

@@ -110,7 +110,7 @@ struct row_history {
 };
 enum err row_history(struct profile *p, const struct row_id *id, bool (*each)(void *user, const struct row_history *h), void *user);
 
-/* Rows of register `child` whose field of type row names this one (hazards of a place, visits, attendance), newest first. */
+/* Rows of register `child`, as lists show them, whose field of type row names this one (hazards of a place, visits, attendance), newest first. */
 enum err row_children(struct profile *p, const struct row_id *id, const char *child, bool (*each)(void *user, const struct row *r), void *user);
 
 #endif

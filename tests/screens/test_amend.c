@@ -102,6 +102,9 @@ static void its_author_opens_the_form_filled_in_and_it_outlives_a_cut(void **sta
 	vt_keys(vt, "e");
 	assert_shows(vt, "更正: ");
 	assert_shows(vt, "后门锁死");
+	field_settle(vt);
+	vt_key(vt, "F5");
+	assert_shows(vt, "什么都没改");                    /* an empty correction is not signed */
 	go_to(vt, "隐患描述");
 	retype(vt, "后门上锁");
 	vt_key(vt, "Down");

@@ -93,6 +93,14 @@ static void the_words_of_a_hazard_being_typed_are_kept(void **state)
 	walk();
 	press(KIT_ENTER);
 	shows("灭火器压在货堆下");
+	/* Undone from outside it is told what went. */
+	press(KIT_ESC);
+	press('2');
+	type("又锁上了");
+	press(KIT_ENTER);
+	press(KIT_ESC);
+	press('u');
+	shows("撤销了这一项隐患里填的: 情况");
 	crawl_leave(&stack);
 }
 

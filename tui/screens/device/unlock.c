@@ -106,7 +106,7 @@ static enum kit_next act(struct kit_view *v, enum kit_action a)
 		else
 			u->trying = true;
 		return KIT_STAY;
-	case ACT_BACK:
+	case ACT_QUIT:
 		return KIT_QUIT;
 	default:
 		return kit_list_act(&u->list, a);
@@ -175,13 +175,13 @@ static enum kit_next tap(struct kit_view *v, int y, int x)
 
 static bool offers(struct kit_view *v, enum kit_action a)
 {
-	return a != ACT_OPEN || ((struct unlock *)v)->slots.count;
+	return a == ACT_OPEN ? ((struct unlock *)v)->slots.count > 0 : a != ACT_BACK;         /* there is nothing behind */
 }
 
 static const char *label(struct kit_view *v, enum kit_action a)
 {
 	(void)v;
-	return a == ACT_OPEN ? _("解锁") : a == ACT_BACK ? _("退出") : NULL;
+	return a == ACT_OPEN ? _("解锁") : NULL;
 }
 
 static bool counting(struct kit_view *v)
@@ -204,7 +204,7 @@ static void close_unlock(struct kit_view *v)
 }
 
 static const struct kit_key keys[] = {
-	{ KIT_ENTER, ACT_OPEN, true }, { KIT_TAB, ACT_CARDS, true },
+	{ KIT_ESC, ACT_QUIT, true }, { KIT_ENTER, ACT_OPEN, true }, { KIT_TAB, ACT_CARDS, true },
 	{ KIT_FN | KEY_UP, ACT_UP, false }, { KIT_FN | KEY_DOWN, ACT_DOWN, false },
 	{ 0, ACT_NONE, false },
 };

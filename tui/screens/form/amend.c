@@ -195,6 +195,20 @@ static void compare(struct filling *old, struct filling *now, struct buf *out)
 	}
 }
 
+enum err amend_changes(struct filling *f, bool *out)
+{
+	struct filling *old = NULL;
+	struct buf told = { 0 };
+	enum err e = filling_open_record(f->app, f->target, &old);
+
+	if (!e)
+		compare(old, f, &told);
+	*out = told.len > 0;
+	filling_close(old);
+	buf_clear(&told);
+	return e;
+}
+
 enum err amend_tell(struct app *app, const uint8_t ref[EVENT_REF], struct buf *out)
 {
 	struct filling *old = NULL, *now = NULL;

@@ -13,6 +13,9 @@ bool amend_possible(struct app *app, const struct row_id *row);
 /* Open the form of the record; of several, ask which. */
 enum kit_next amend_begin(struct kit_view *v, struct app *app, const struct row_id *row);
 
+/* Does a correction being filled in say anything else than the record does? An empty one is not signed. */
+enum err amend_changes(struct filling *f, bool *out);
+
 /* What the AMEND `ref` changed and why, one line an answer, before and after; personal answers masked. Appended. */
 enum err amend_tell(struct app *app, const uint8_t ref[EVENT_REF], struct buf *out);
 

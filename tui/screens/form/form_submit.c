@@ -5,6 +5,7 @@
 #include "forms/base/i18n.h"
 #include "tui/kit/pager.h"
 #include "tui/kit/prompt.h"
+#include "tui/screens/form/amend.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/villages.h"
 
@@ -70,6 +71,7 @@ enum kit_next form_finish(struct form_view *v)
 {
 	struct buf why = { 0 };
 	fill_node fault;
+	bool changed;
 
 	if (!form_commit(v))
 		return KIT_STAY;
@@ -81,6 +83,10 @@ enum kit_next form_finish(struct form_view *v)
 		if (fault != FILL_NO_NODE)
 			form_go_to(v, fault);
 		buf_clear(&why);
+		return KIT_STAY;
+	}
+	if (v->f->amends && !amend_changes(v->f, &changed) && !changed) {
+		kit_say(KIT_SOON, "%s", _("什么都没改, 没有可更正的。Esc 回去"));
 		return KIT_STAY;
 	}
 	if (v->f->amends)

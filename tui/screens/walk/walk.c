@@ -249,7 +249,9 @@ static enum kit_next choose_section(struct walk *w)
 
 static enum kit_next undo(struct walk *w)
 {
+	struct buf label = { 0 };
 	fill_node n;
+	size_t at;
 	enum err e = filling_undo(w->f, &n);
 
 	if (e) {
@@ -259,9 +261,15 @@ static enum kit_next undo(struct walk *w)
 	if (!walk_fails(w, n) && !walk_hazard_has_words(w, n) && (e = walk_withdraw(w, n)))
 		kit_say_error(e);
 	walk_gather(w);
-	for (size_t i = 0; i < w->count; i++)
-		if (w->items[i].node == n)
-			go(w, i);
+	at = walk_item_of(w, n);
+	if (at < w->count)
+		go(w, at);
+	/* What does not stand on this screen is told, or the key seems to have done nothing. */
+	if (at < w->count && node_at(w) != n) {
+		filling_label(w->f, n, &label);
+		kit_say(KIT_SOON, _("撤销了这一项隐患里填的: %s"), buf_str(&label));
+		buf_clear(&label);
+	}
 	return KIT_STAY;
 }
 
@@ -504,7 +512,9 @@ struct kit_view *screen_walk_new(struct filling *f)
 	w->f = f;
 	if (walk_gather(w))
 		kit_say_error(ERR_NOMEM);
-	w->at = walk_left_at(w);
+	w->at = walk_item_of(w, f->at);
+	if (w->at == w->count)
+		w->at = 0;
 	arrive(w);
 	return &w->base;
 }

@@ -44,8 +44,8 @@ struct walk {
 
 /* walk_items.c */
 enum err walk_gather(struct walk *w);                    /* again, after an answer changed what is relevant */
-/* Index of the item at which it was left: the one answered last, or whose hazard or note that was. */
-size_t walk_left_at(const struct walk *w);
+/* Index of the item that this is the answer of, or whose hazard or note it belongs to; count when there is none. */
+size_t walk_item_of(const struct walk *w, fill_node n);
 /* Where a walk that was left stands: item `at` (from 1) of `all`; false when it has none. */
 bool walk_stand(struct filling *f, size_t *at, size_t *all);
 const struct form_question *walk_question(const struct walk *w);     /* of the item at hand; NULL in the summary */

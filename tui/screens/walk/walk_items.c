@@ -90,18 +90,18 @@ enum err walk_gather(struct walk *w)
 	return ERR_OK;
 }
 
-size_t walk_left_at(const struct walk *w)
+size_t walk_item_of(const struct walk *w, fill_node n)
 {
 	const struct fill *f = w->f->fill;
 
-	for (fill_node up = w->f->at; up != FILL_NO_NODE; up = fill_parent(f, up)) {
+	for (fill_node up = n; up != FILL_NO_NODE; up = fill_parent(f, up)) {
 		fill_node named = fill_child(f, up, "item");
 
 		for (size_t i = 0; i < w->count; i++)
 			if (w->items[i].node == up || (named != FILL_NO_NODE && !strcmp(fill_question(f, w->items[i].node)->name, fill_value(f, named))))
 				return i;
 	}
-	return 0;
+	return w->count;
 }
 
 bool walk_stand(struct filling *f, size_t *at, size_t *all)
@@ -110,7 +110,8 @@ bool walk_stand(struct filling *f, size_t *at, size_t *all)
 	bool has = !walk_gather(&w) && w.count;
 
 	*all = w.count;
-	*at = walk_left_at(&w) + 1;
+	*at = walk_item_of(&w, f->at);
+	*at = *at < w.count ? *at + 1 : 1;
 	free(w.items);
 	free(w.sections);
 	free(w.extra);

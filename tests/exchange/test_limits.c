@@ -216,6 +216,55 @@ static void records_on_their_way_up_give_way_last_and_never_young(void **state)
 	buf_clear(&down);
 }
 
+/* So many bundles of a device that nobody knows here but by its name, one as old as the one before and a second. */
+static void fill_from(const char *dir, unsigned first, unsigned count, unsigned who, uint64_t size, char name[][80])
+{
+	struct buf b = { 0 };
+
+	buf_put(&b, bundle.data, bundle.len);
+	if (who)
+		memset(b.data + 26, (int)who, KEYS_WRITER);                 /* FORMAT.md: the sealer */
+	for (unsigned i = 0; i < count; i++)
+		place_carried(dir, first + i, ".xcb", &b, size, time(NULL) - 10000 + (time_t)i, name[i]);
+	buf_clear(&b);
+}
+
+/* One device alone may fill the room. When another comes each has its part: what the first put there last, beyond it, gives way. */
+static void nobody_s_bundles_keep_everybody_else_s_out(void **state)
+{
+	enum { EIGHT = LIMIT_CARRY / 8 };
+	struct buf dir = { 0 };
+	char one[8][80], two[8][80];
+	struct inbox_file f;
+
+	(void)state;
+	profile_path(device, "carry", &dir);
+	for (unsigned his = 3; his <= 5; his++) {                  /* of eight parts; with the one to come there are two owners */
+		assert_ok(fs_remove_tree(dir.data));
+		assert_ok(fs_make_dir(dir.data));
+		fill_from(dir.data, 1, his, 1, EIGHT, one);
+		fill_from(dir.data, 20, 8 - his, 0, EIGHT, two);      /* the neighbour's */
+		f = take(&bundle);
+		assert_int_equal(f.verdict, INBOX_CARRIED);
+		assert_int_equal(*f.kept != '\0', his > 4);           /* the neighbour has his half, or more, already */
+		for (unsigned i = 0; i < his; i++)
+			assert_int_equal(there(dir.data, one[i]), his <= 4 || i != 4);
+		for (unsigned i = 0; i < 8 - his; i++)
+			assert_true(there(dir.data, two[i]));
+	}
+	/* a third comes to two who have filled it: of each what is beyond a third part may go, the oldest of that first */
+	assert_ok(fs_remove_tree(dir.data));
+	assert_ok(fs_make_dir(dir.data));
+	fill_from(dir.data, 1, 4, 1, EIGHT, one);
+	fill_from(dir.data, 20, 4, 2, EIGHT, two);
+	f = take(&bundle);
+	assert_true(*f.kept);
+	assert_int_equal(there(dir.data, one[2]) + there(dir.data, two[2]), 1);
+	for (unsigned i = 0; i < 4; i++)
+		assert_true(i == 2 || (there(dir.data, one[i]) && there(dir.data, two[i])));
+	buf_clear(&dir);
+}
+
 static void what_was_refused_has_its_limit_and_the_oldest_goes(void **state)
 {
 	struct buf bad = { 0 };
@@ -407,6 +456,7 @@ int main(void)
 		cmocka_unit_test(what_is_carried_for_others_has_its_limit_and_the_oldest_goes),
 		cmocka_unit_test(records_on_their_way_up_give_way_last_and_never_young),
 		cmocka_unit_test(what_was_refused_has_its_limit_and_the_oldest_goes),
+		cmocka_unit_test(nobody_s_bundles_keep_everybody_else_s_out),
 		cmocka_unit_test(a_room_holds_so_many_files_and_is_cleared_from_the_oldest),
 		cmocka_unit_test(a_crowded_folder_is_read_as_far_as_its_limit_our_names_first),
 		cmocka_unit_test(a_file_too_large_for_the_command_is_refused_before_it_runs),

@@ -47,6 +47,55 @@ static void a_settled_stage_does_not_launder_the_fixer(void **state)
 	assert_int_equal(story_verdict(passed), ROW_SAME_PERSON);
 }
 
+/* Settled again, and that again, however often: the fixer is still the fixer, and another may pass. */
+static void a_stage_settled_again_and_again_does_not_launder_the_fixer(void **state)
+{
+	(void)state;
+	for (int times = 1; times <= 12; times++) {
+		uint32_t notified, side, settle, passed;
+
+		story_begin();
+		notified = story_step(story_raise("li", PACK_VADM, "G"), "li", PACK_VADM, S_NOTIFY);
+		settle = story_step(notified, "li", PACK_VADM, S_REPORT_FIXED);
+		for (int i = 0; i < times; i++) {
+			uint32_t before = settle;
+
+			side = story_step(notified, "chen", PACK_GRID, S_NOTIFY);
+			settle = story_tell("zhou", PACK_TOWN, EVENT_RESOLVE);
+			story_write(settle, F_STAGE, "fixed");
+			story_saw(settle, before);
+			story_saw(settle, side);
+		}
+		passed = story_step(settle, "li", PACK_VADM, S_PASS);
+		assert_int_equal(story_verdict(passed), ROW_SAME_PERSON);
+		assert_string_equal(story_open(F_STAGE), "fixed");
+		passed = story_step(settle, "wu", PACK_VADM, S_PASS);
+		assert_int_equal(story_verdict(passed), ROW_ACCEPTED);
+		assert_string_equal(story_open(F_STAGE), "closed");
+	}
+}
+
+/* What a settling names that does not count makes nobody the fixer. */
+static void a_fix_that_does_not_count_is_nobody_s_fix(void **state)
+{
+	uint32_t notified, fixed, untrue, side, settle, passed;
+
+	(void)state;
+	story_begin();
+	notified = story_step(story_raise("wang", PACK_GRID, "G"), "wang", PACK_GRID, S_NOTIFY);
+	fixed = story_step(notified, "wang", PACK_GRID, S_REPORT_FIXED);
+	untrue = story_step(notified, "li", PACK_VADM, S_REPORT_FIXED);
+	story[untrue].trusted = false;
+	side = story_step(notified, "chen", PACK_GRID, S_NOTIFY);
+	settle = story_tell("zhou", PACK_TOWN, EVENT_RESOLVE);
+	story_write(settle, F_STAGE, "fixed");
+	story_saw(settle, fixed);
+	story_saw(settle, untrue);
+	story_saw(settle, side);
+	passed = story_step(settle, "li", PACK_VADM, S_PASS);
+	assert_int_equal(story_verdict(passed), ROW_ACCEPTED);
+}
+
 static void who_wrote_all_sides_may_settle_a_plain_field(void **state)
 {
 	uint32_t raised, a, b, own, other;
@@ -195,6 +244,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_the_township_settles_a_stage_and_only_to_a_side),
 		cmocka_unit_test(a_settled_stage_does_not_launder_the_fixer),
+		cmocka_unit_test(a_stage_settled_again_and_again_does_not_launder_the_fixer),
+		cmocka_unit_test(a_fix_that_does_not_count_is_nobody_s_fix),
 		cmocka_unit_test(who_wrote_all_sides_may_settle_a_plain_field),
 		cmocka_unit_test(a_correction_closes_what_it_saw_and_moves_no_stage),
 		cmocka_unit_test(only_the_township_writes_its_fields),

@@ -1,7 +1,8 @@
 /* keep.h - files that came and are not taken in yet, or never: in/ (held), carry/ (for others), quarantine/ (refused, with the
  * reason beside it); blobs and packs. In carry/ lie <bundle id>.xcb, and <bundle id>.xcr once it was delivered. Each directory has a
- * limit (room.h). In a full carry/ what goes down gives way first, then receipts, then photos, each the oldest first; records on their way
- * up only after half a year: until then what comes is not taken along, and whoever has it keeps it.
+ * limit (room.h). In a full carry/ what goes down gives way first, then receipts, then photos, each the oldest first; then what one device
+ * has there beyond its part, the room being shared equally by those that have something in it; other records on their way up only after
+ * half a year: until then what comes is not taken along, and whoever has it keeps it.
  */
 #ifndef SYNC_EXCHANGE_INBOX_KEEP_H
 #define SYNC_EXCHANGE_INBOX_KEEP_H

@@ -19,6 +19,7 @@ enum carry_worth {
 	CARRY_DOWN,                /* on its way down: the township gives it again */
 	CARRY_RECEIPT,             /* what it is for has arrived */
 	CARRY_BLOB,                /* a photo: whoever took it keeps it until a receipt */
+	CARRY_BEYOND,              /* records of one device beyond its part of the room */
 	CARRY_OLD,                 /* records that no receipt named in half a year: their author has them still */
 	CARRY_STAYS                /* records on their way up */
 };
@@ -64,38 +65,55 @@ static bool ends_in(const char *name, const char *ending)
 	return strlen(name) == 2 * KEYS_HASH + 4 && !strcmp(name + 2 * KEYS_HASH, ending);
 }
 
-/* Sealed by the township: on its way down. */
-static bool goes_down(struct profile *p, const char *name)
+static bool sealer_of(struct profile *p, const char *name, uint8_t sealer[KEYS_WRITER])
 {
-	uint8_t start[BUNDLE_START], sealer[KEYS_WRITER], id[KEYS_HASH];
+	uint8_t start[BUNDLE_START], id[KEYS_HASH];
 	struct buf path = { 0 };
-	bool down = false;
+	bool known = false;
 	size_t whole;
 	int fd;
 
 	if (keys_unhex(name, KEYS_HASH, id) && !fs_open(keep_path(p, "carry", id, ".xcb", &path), O_RDONLY, &fd)) {
-		down = !fs_read_at(fd, start, sizeof start, 0) && !bundle_start_read(start, sizeof start, &whole, sealer) && keys_roots_speaks(&p->roots, sealer);
+		known = !fs_read_at(fd, start, sizeof start, 0) && !bundle_start_read(start, sizeof start, &whole, sealer);
 		fs_close(fd);
 	}
 	buf_clear(&path);
-	return down;
+	return known;
 }
 
-static unsigned worth(void *user, const char *name, int64_t when)
+/* Ids are hashes: their first bytes tell two apart. */
+static uint64_t owner_of(const uint8_t sealer[KEYS_WRITER])
 {
+	uint64_t n;
+
+	memcpy(&n, sealer, sizeof n);
+	return n;
+}
+
+static unsigned worth(void *user, const char *name, int64_t when, uint64_t *owner)
+{
+	struct profile *p = user;
+	uint8_t sealer[KEYS_WRITER];
+
 	if (ends_in(name, ".xcr"))
 		return CARRY_RECEIPT;
 	if (ends_in(name, ".xca"))
 		return CARRY_BLOB;
-	if (!ends_in(name, ".xcb") || goes_down(user, name))
+	if (!ends_in(name, ".xcb"))
 		return CARRY_DOWN;
+	if (sealer_of(p, name, sealer)) {
+		if (keys_roots_speaks(&p->roots, sealer))
+			return CARRY_DOWN;                /* sealed by the township */
+		*owner = owner_of(sealer);
+	}
 	return when < clock_wall() - CARRY_DAYS * INT64_C(86400000) ? CARRY_OLD : CARRY_STAYS;
 }
 
 /* A file takes no room from what is worth more than itself. */
 static enum err carry(struct profile *p, enum carry_worth most, struct inbox_file *f)
 {
-	struct room_order order = { .rank = worth, .user = p, .most = most };
+	struct room_order order = { .rank = worth, .user = p, .most = most, .fair = CARRY_STAYS, .beyond = CARRY_BEYOND,
+	                            .whose = most > CARRY_BLOB ? owner_of(f->sealer) : 0 };
 	enum err e = keep_in(p, PROFILE_CARRIED, LIMIT_CARRY, &order, f);
 
 	if (e != ERR_LIMIT)

@@ -11,8 +11,15 @@
 
 enum { ROOM_FILES = 16384, ROOM_SPARE = 16 /* a full room is cleared by one part in so many */ };
 
-/* What a file is worth, last touched at `when` (ms); one of a higher rank than `most` stays. NULL for all: nothing gives way. */
-struct room_order { unsigned (*rank)(void *user, const char *name, int64_t when); void *user; unsigned most; };
+/* What a file is worth, last touched at `when` (ms); one of a higher rank than `most` stays. NULL for all: nothing gives way.
+ * Rank `fair` (0: none) is shared by owners, whom `rank` tells of such files (0: nobody): when space is needed each has an equal part of the
+ * room, and what he put there later, beyond it, has rank `beyond`. The file to come is of `whose`; beyond his part itself, it takes no place
+ * of what is worth as much. */
+struct room_order {
+	unsigned (*rank)(void *user, const char *name, int64_t when, uint64_t *owner); void *user;
+	unsigned most, fair, beyond;
+	uint64_t whose;
+};
 extern const struct room_order room_oldest_first;
 
 /* Before a file of `more` bytes is put into `dir`, whose measure is `r`: make room for it within `limit` bytes. ERR_LIMIT when too little

@@ -3,8 +3,6 @@
 
 #include "forms/pack/cond.h"
 
-enum { SETTLINGS = 8 };
-
 /* --- steps --- */
 
 static uint32_t field_number(const struct pack *p, uint32_t reg, const char *id, size_t len, bool *several)
@@ -169,30 +167,27 @@ static bool same_value(const struct judge_write *a, const struct judge_write *b)
 	return a && a->data && b->data && a->len == b->len && !memcmp(a->data, b->data, a->len);
 }
 
-/* Did the same person write this value by a step that the rule names? A settled value counts as its authors', through so many settlings;
- * each is asked once. */
+/* Did the same person write this value by a step that the rule names? A settled value counts as its authors', through all settlings that
+ * count; each is asked once. */
 static bool same_person_wrote(struct bench *b, const struct judge_entry *e, const struct pack_step *s, uint32_t entry, const struct judge_write *w)
 {
-	uint32_t *queue = b->walk, head = 0, tail = 0, level = 1, number = ++b->asked_number;
+	uint32_t *queue = b->walk, head = 0, tail = 0, number = ++b->asked_number;
 
 	queue[tail++] = entry;
 	b->asked[entry] = number;
-	for (int depth = 0; head < tail; level = tail, depth++)
-		for (; head < level; head++) {
-			const struct judge_entry *by = &b->entries[queue[head]];
-			const struct judge_write *said = entry_write(by, w->n);
-			uint32_t link = 0, at = 0, named;
+	for (; head < tail; head++) {
+		const struct judge_entry *by = &b->entries[queue[head]];
+		const struct judge_write *said = entry_write(by, w->n);
+		uint32_t link = 0, at = 0, named;
 
-			if (said->step && listed(s->not_same_person_as, said->step->id) && by->person && e->person && !strcmp(by->person, e->person))
-				return true;
-			if (by->kind != EVENT_RESOLVE || depth > SETTLINGS)
-				continue;
-			while (bench_next_named(b, queue[head], &link, &at, &named))
-				if (b->asked[named] != number && same_value(entry_write(&b->entries[named], w->n), w)) {
-					b->asked[named] = number;
-					queue[tail++] = named;
-				}
-		}
+		if (said->step && listed(s->not_same_person_as, said->step->id) && by->person && e->person && !strcmp(by->person, e->person))
+			return true;
+		while (by->kind == EVENT_RESOLVE && bench_next_named(b, queue[head], &link, &at, &named))
+			if (b->asked[named] != number && b->entries[named].why == ROW_ACCEPTED && same_value(entry_write(&b->entries[named], w->n), w)) {
+				b->asked[named] = number;
+				queue[tail++] = named;
+			}
+	}
 	return false;
 }
 

@@ -39,7 +39,7 @@ struct profile_health {
 enum profile_room_name { PROFILE_HELD, PROFILE_CARRIED, PROFILE_REFUSED, PROFILE_ROOMS };
 struct profile_room {
 	uint64_t bytes; uint32_t files; bool known;
-	struct { uint64_t bytes; uint32_t files; unsigned most; bool known; } firm;       /* what does not give way, not even to what ranks `most` */
+	struct { uint64_t bytes, whose; uint32_t files; unsigned most; bool known; } firm;       /* what does not give way, not even to what ranks `most`; `whose` it was when that concerns him alone */
 };
 
 struct profile {

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/town.sh"
 . "$(dirname "$0")/net.sh"
 needs_town
-plan 74
+plan 77
 devices="wang zhao li"
 hazards() { echo $(($(ctl town register list hazards --csv | wc -l) - 1)); }
 version() { ctl "$1" pack show --json >"$work/pack.json" && json "$work/pack.json" "d['version']"; }
@@ -51,6 +51,12 @@ ref=$(json "$work/refs.json" "d['refs'][0]")
 printf '\377\330\377 a photo' >"$work/photo.jpg"
 ok "with a photo" ctl li attach "$ref" "$work/photo.jpg"
 ok "and delivers" ctl li sync --url "$url"
+ok "one more of the staff is enrolled, on a machine of its own" make_device wu 吴刚 TOWN all
+python3 -c 'import json, sys; one = json.load(open(sys.argv[1]))[0]; one.update(code="BN-73", name="东坡仓库"); json.dump([one], open(sys.argv[2], "w"))' \
+	"$top/packaging/demo/35-shelter_new.json" "$work/shelter.json"
+ok "and writes something for the village" ctl wu record submit --form shelter_new --answers "$work/shelter.json"
+ok "which it delivers, and is not seen again" ctl wu sync --url "$url"
+for who in $devices; do ctl $who sync --url "$url" >"$work/log" 2>&1; done
 ok "its record goes round" ctl wang sync --url "$url"
 lost=$(state)
 said=$(words)

@@ -6,8 +6,12 @@
 #include "forms/base/fs.h"
 #include "sync/exchange/outbox/downlink.h"
 #include "sync/exchange/outbox/shelf.h"
+#include "sync/ledger/log/log_batch.h"
+#include "sync/ledger/log/offer.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int64_t began;                                   /* when the profiles were made */
@@ -232,6 +236,96 @@ static void what_waits_in_many_small_bundles_is_sealed_anew_in_few(void **state)
 	assert_int_equal(two_waiting().count, 0);
 }
 
+/* --- what others wrote, for a township that was restored --- */
+
+enum { VILLAGES = 40 };
+
+/* A log of the township's staff as the device would have received it; it is to be offered. */
+static enum err import_one(struct log_batch *b, void *user)
+{
+	const struct log_segment *seg = user;
+	struct log_step *steps = calloc(seg->count, sizeof *steps);
+	struct log_result result;
+	enum err e = steps ? log_segment_read(seg, steps) : ERR_NOMEM;
+
+	if (!e)
+		e = log_import(b, seg, steps, &result);
+	if (!e)
+		offer_note(b, &seg->id, seg->first + seg->count - 1);
+	free(steps);
+	return e;
+}
+
+static enum err pass_on(void *user, const struct log_head *h)
+{
+	struct log_segment seg;
+	struct buf bytes = { 0 };
+	enum err e = ERR_OK;
+
+	if (!memcmp(h->id.writer, office->writer, EVENT_WRITER) && h->id.scope.kind == 1) {
+		e = log_export(user, &h->id, 1, NULL, 1000, 65536, &bytes, &seg);
+		e = e ? e : log_write(device, import_one, &seg);
+	}
+	buf_clear(&bytes);
+	return e;
+}
+
+struct sealed { struct event_scope scopes[2 * VILLAGES]; unsigned count; bool own; };
+
+static enum err note_pieces(void *user, const struct evidence *e)
+{
+	struct sealed *x = user;
+
+	for (uint32_t i = 0; e->state == EVIDENCE_WAITING && !strcmp(e->shelf, "out") && i < e->piece_count; i++) {
+		const struct event_log_id *log = &e->pieces[i].log;
+		bool had = false;
+
+		x->own |= !memcmp(log->writer, device->writer, EVENT_WRITER);
+		for (unsigned k = 0; k < x->count; k++)
+			had |= event_scope_same(&x->scopes[k], &log->scope);
+		if (!had)
+			x->scopes[x->count++] = log->scope;
+	}
+	return ERR_OK;
+}
+
+static void what_staff_wrote_in_many_villages_holds_up_nothing_of_a_device_s_own(void **state)
+{
+	struct sealed x = { .count = 0 };
+	struct store_txn t;
+	uint32_t bundles;
+	uint64_t events;
+
+	(void)state;
+	for (int i = 0; i < VILLAGES; i++) {
+		char code[16];
+		struct event_scope far;
+
+		snprintf(code, sizeof code, "9901011%05d", i);
+		far = event_scope_village(code);
+		assert_ok(world_append(office, &far, "far", NULL, NULL, NULL));
+	}
+	profile_begin(office, &t);
+	assert_ok(log_heads(&t, pass_on, &t));
+	store_abort(&t);
+	assert_ok(world_append(device, &village, "own", NULL, NULL, NULL));
+	assert_ok(folder_seal(device, &bundles, &events));          /* no township was restored: nothing but our own */
+	profile_begin(device, &t);
+	assert_ok(evidence_each(&t, note_pieces, &x));
+	store_abort(&t);
+	assert_true(x.own && x.count == 1);
+	assert_ok(world_append(device, &village, "more", NULL, NULL, NULL));
+	assert_ok(profile_set_tick(device, device->anchor.tick + ((uint64_t)1 << 32)));
+	assert_ok(folder_seal(device, &bundles, &events));
+	assert_true(bundles > VILLAGES);
+	x = (struct sealed){ .count = 0 };
+	profile_begin(device, &t);
+	assert_ok(evidence_each(&t, note_pieces, &x));
+	store_abort(&t);
+	assert_true(x.own);
+	assert_int_equal(x.count, VILLAGES + 1);
+}
+
 static int set_up(void **state)
 {
 	began = clock_wall();
@@ -246,6 +340,7 @@ int main(void)
 		cmocka_unit_test(what_was_replaced_long_ago_is_forgotten),
 		cmocka_unit_test(what_waits_in_many_small_bundles_is_sealed_anew_in_few),
 		cmocka_unit_test(old_receipts_leave_the_stick_and_nobody_misses_them),
+		cmocka_unit_test(what_staff_wrote_in_many_villages_holds_up_nothing_of_a_device_s_own),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

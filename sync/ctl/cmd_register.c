@@ -337,6 +337,8 @@ static bool list_side(void *user, uint32_t take, const struct conflict_side *s)
 
 	if (s->value->data)
 		answers_value_text(x->field, s->value->data, s->value->len, &text);
+	if (text.len && x->field->class >= 2)
+		row_mask(&text, row_is_choice(x->field));
 	jdoc_put_integer(j, "take", take);
 	jdoc_put_text(j, "value", buf_str(&text));
 	jdoc_put_text(j, "person", s->person);

@@ -4,7 +4,7 @@
 # twice on a call list, what was retracted and erased, stock that moved from one store to another, a clock that stood wrong.
 . "$(dirname "$0")/../cli/lib.sh"
 needs_town
-plan 28
+plan 31
 demo=$top/packaging/demo
 catalog=$top/forms/catalog
 today=$(date +%F)
@@ -19,8 +19,8 @@ stick >"$work/log" 2>&1
 result $? "everybody knows the same" "$work/log"
 two() {            # both set another day for one hazard, neither knowing of the other
 	h=$(row hazards "\${item} = 'CO-12' or \${stage} = 'open'")
-	echo "{\"owner\": \"甲\", \"due\": \"$today\", \"informed\": \"yes\"}" | put device hazard_notify --row "$h" &&
-	echo '{"owner": "乙", "due": "2099-01-01", "informed": "yes"}' | put manager hazard_notify --row "$h"
+	echo "{\"owner\": \"甲\", \"phone\": \"10000007771\", \"due\": \"$today\", \"informed\": \"yes\"}" | put device hazard_notify --row "$h" &&
+	echo '{"owner": "乙", "phone": "10000007772", "due": "2099-01-01", "informed": "yes"}' | put manager hazard_notify --row "$h"
 }
 ok "two people say different things of one hazard" two
 ok "a place is struck off" sh -c "echo '{\"status\": \"gone\"}' >'$work/a.json' && xunchactl --profile '$work/town' --pin-file '$work/pin.town' record submit --form place_edit --row 'places:=name:石桥旅社' --answers '$work/a.json'"
@@ -102,4 +102,39 @@ private = {f for (r, f), d in fields.items() if d['class'] in ('P2', 'P3')} - {f
 assert not [f for x in m['features'] for f in x['properties'] if f in private]
 P
 result $? "has every position, where it was recorded, and nothing personal" "$work/log"
+
+# Telephone numbers are the ones nobody writes among the words: eleven digits that begin with 100.
+said=$work/said
+mkdir "$said"
+conflicting=$(row hazards "\${owner} != '' and \${due} != ''")
+for paper in hazards trainings drills places households; do
+	town notice "$(row $paper 'true()')" --out "$said/$paper.html"
+done >"$said/notice.txt" 2>&1
+{
+	town export jsonl "$said/rows.jsonl"
+	town report --html "$said/report.html" --month "$(date +%Y-%m)"
+	town report --html "$said/year.html" --year "$(date +%Y)"
+	town conflict list --json; town conflict list; town due --json; town owed --json; town status; town check; town heads --json; town bundle verify "$work"/stick/*/*/*.xcb; town erase status
+	for r in hazards households people callouts stock_moves places; do town register list $r; town register list $r --json; town register list $r --csv; town record show "$(row $r 'true()')"; town record show "$(row $r 'true()')" --json; done
+	town register import people "$work/csv/人员档案.csv" --dry-run --json
+	town record submit --form household_new --answers "$work/nowhere.json"
+	echo '{"head": "钱某", "phone": "10000008888", "people": "许多"}' >"$work/bad.json"; town record submit --form household_new --answers "$work/bad.json"
+} >"$said/everything.txt" 2>&1
+cp -r "$work/masked" "$said"
+cp "$work/map.geojson" "$said"
+for book in "$work"/xlsx/*.xlsx; do python3 -c "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); sys.stdout.write('\n'.join(z.read(n).decode('utf-8', 'replace') for n in z.namelist()))" "$book"; done >"$said/workbooks.xml"
+port=$((20000 + $$ % 20000))
+xunchad --profile "$work/town" --listen 127.0.0.1:$port >"$said/xunchad.txt" 2>&1 &
+daemon=$!
+trap 'kill $daemon 2>/dev/null; rm -rf "$work"' EXIT
+for i in 1 2 3 4 5 6 7 8 9 10; do curl -sf "http://127.0.0.1:$port/healthz" >/dev/null && break; sleep 1; done
+device device sync --url "http://127.0.0.1:$port" >>"$said/everything.txt" 2>&1
+curl -s "http://127.0.0.1:$port/metrics" >"$said/metrics.txt"
+curl -s "http://127.0.0.1:$port/../../etc/10000009999" >>"$said/metrics.txt"
+kill -TERM $daemon; wait $daemon
+has "the daemon was heard" "$said/metrics.txt" xuncha
+same "papers, exports, lists, reports, messages and logs were all looked at" yes "$([ "$(find "$said" -type f | wc -l)" -gt 40 ] && [ "$(wc -c <"$said/everything.txt")" -gt 20000 ] && [ -s "$said/hazards.html" ] && echo yes)"
+grep -raoE '.{0,30}\b100[0-9]{8}\b' "$said" >"$work/log"
+[ ! -s "$work/log" ]
+result $? "and none of them tells a telephone number" "$work/log"
 exit $failed

@@ -287,7 +287,7 @@ static void a_ledger_is_written_as_the_office_wants_it(void **state)
 	(void)state;
 	assert_shows(vt, "乡镇  今日");
 	vt_keys(vt, "e");
-	assert_shows(vt, "选一本台账");
+	assert_shows(vt, "导出: 台账");
 	field_settle(vt);
 	for (int i = 0; i < 60 && !vt_selected(vt, "隐患排查治理台账"); i++) {
 		vt_key(vt, "Down");
@@ -327,7 +327,7 @@ static void the_reports_are_written_from_the_desk(void **state)
 	(void)state;
 	assert_shows(vt, "乡镇  今日");
 	vt_keys(vt, "e");
-	assert_shows(vt, "选一本台账");
+	assert_shows(vt, "导出: 台账");
 	vt_key(vt, "Down");
 	vt_key(vt, "Down");
 	field_settle(vt);
@@ -339,6 +339,36 @@ static void the_reports_are_written_from_the_desk(void **state)
 	assert_shows(vt, "可打印");
 	vt_free(vt);
 	assert_file_says(path, "安全工作年报");
+}
+
+/* Whoever sits at the desk need not know commands to have a second copy; what was copied opens elsewhere and says the same. */
+static void the_townships_data_is_backed_up_from_the_desk(void **state)
+{
+	struct vt *vt = desk(18, 40);
+	char path[512];
+
+	(void)state;
+	vt_keys(vt, "e");
+	assert_shows(vt, "还没备份过");
+	for (int i = 0; i < 4; i++)
+		vt_key(vt, "Down");
+	field_settle(vt);
+	assert_true(vt_selected(vt, "备份"));
+	snprintf(path, sizeof path, "%s/town/inside", field_dir());
+	vt_key(vt, "Enter");
+	assert_shows(vt, "另一块盘");
+	answer(vt, path);
+	assert_shows(vt, "请写到别处");
+	vt_key(vt, "Esc");
+	snprintf(path, sizeof path, "%s/copy", field_dir());
+	vt_key(vt, "Enter");
+	assert_shows(vt, "另一块盘");
+	answer(vt, path);
+	assert_shows(vt, "已备份到");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "上次");
+	field_leave(vt);
+	field_run("xunchactl --profile again restore copy; [ $(xunchactl --profile again digest) = $(xunchactl --profile town digest) ]");
 }
 
 static void a_paper_is_printed_from_a_hazards_page(void **state)
@@ -400,6 +430,7 @@ int main(void)
 		cmocka_unit_test(every_desk_screen_stands_in_both_languages_at_both_sizes),
 		cmocka_unit_test(an_offices_table_shows_what_it_would_change_before_it_does),
 		cmocka_unit_test(the_reports_are_written_from_the_desk),
+		cmocka_unit_test(the_townships_data_is_backed_up_from_the_desk),
 		cmocka_unit_test(a_paper_is_printed_from_a_hazards_page),
 		cmocka_unit_test(a_ledger_is_written_as_the_office_wants_it),
 		cmocka_unit_test(a_disagreement_stands_side_by_side_and_is_settled_by_one),

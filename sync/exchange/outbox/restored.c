@@ -9,19 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_MAX = 64 };
-
 int64_t restored_at(const struct profile *p)
 {
-	struct buf path = { 0 }, text = { 0 };
-	int64_t at = 0;
-
-	/* Asked in passing: what was wrong before is still to be told. */
-	if (p->office && fs_exists(profile_path(p, PROFILE_RESTORED, &path)) && !fs_read(buf_str(&path), FILE_MAX, &text))
-		at = strtoll(buf_str(&text), NULL, 10);
-	buf_clear(&path);
-	buf_clear(&text);
-	return at > 0 ? at : 0;
+	return p->office ? profile_noted(p, PROFILE_RESTORED) : 0;
 }
 
 enum restored_word restored_word(int64_t at, const struct evidence *e)

@@ -15,7 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 1 << 16, ENTRIES = 1 << 20, DEPTH = 8, BEFORE_MAX = 10000 };
+#define BACKED_UP "backed-up"                          /* a file: when, ms */
+
+enum { CHUNK = 1 << 16, ENTRIES = 1 << 20, DEPTH = 8, BEFORE_MAX = 10000, NOTE_MAX = 64 };
 
 struct copy { const char *from, *to; int depth; };
 
@@ -107,12 +109,54 @@ static enum err copy_profile(const char *from, const char *to)
 	return e;
 }
 
+/* Since when something holds of a profile, for whoever asks later. */
+static enum err note_when(const char *dir, const char *name)
+{
+	struct buf path = { 0 };
+	char text[32];
+	enum err e;
+
+	fs_path(&path, dir, name);
+	snprintf(text, sizeof text, "%lld\n", (long long)clock_wall());
+	if (!(e = path.err))
+		e = fs_write(buf_str(&path), text, strlen(text));
+	buf_clear(&path);
+	return e;
+}
+
+int64_t profile_noted(const struct profile *p, const char *name)
+{
+	struct buf path = { 0 }, text = { 0 };
+	int64_t at = 0;
+
+	/* Asked in passing: what was wrong before is still to be told. */
+	if (fs_exists(profile_path(p, name, &path)) && !fs_read(buf_str(&path), NOTE_MAX, &text))
+		at = strtoll(buf_str(&text), NULL, 10);
+	buf_clear(&path);
+	buf_clear(&text);
+	return at > 0 ? at : 0;
+}
+
+int64_t profile_backed_up(const struct profile *p)
+{
+	return profile_noted(p, BACKED_UP);
+}
+
+static bool lies_within(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	return !strncmp(path, dir, n) && path[n] == '/';
+}
+
 enum err profile_backup(struct profile *p, const char *to)
 {
 	enum err e;
 
 	if (fs_exists(to))
 		return err_set(ERR_EXISTS, _("%s: 已经存在, 请换一个名字"), to);
+	if (lies_within(to, p->dir))
+		return err_set(ERR_USAGE, _("%s 在被备份的目录里面: 请写到别处, 最好是另一块盘"), to);
 	if ((e = profile_lock_write(p)))
 		return e;
 	if (p->journal)
@@ -120,7 +164,7 @@ enum err profile_backup(struct profile *p, const char *to)
 	if (!e)
 		e = copy_profile(p->dir, to);
 	profile_unlock_write(p);
-	return e;
+	return e ? e : note_when(p->dir, BACKED_UP);
 }
 
 /* A township that went back says so: its downlinks count from beyond anything it can have given out since the backup. */
@@ -131,21 +175,6 @@ static enum err count_beyond(const char *dir)
 	enum err e = anchor_read(dir, &a, &found);
 
 	return e ? e : anchor_set_tick(dir, &a, a.tick + ((uint64_t)1 << 32));
-}
-
-/* So that the desk can tell who has not sent anything since. */
-static enum err note_when(const char *dir)
-{
-	struct buf path = { 0 };
-	char text[32];
-	enum err e;
-
-	fs_path(&path, dir, PROFILE_RESTORED);
-	snprintf(text, sizeof text, "%lld\n", (long long)clock_wall());
-	if (!(e = path.err))
-		e = fs_write(buf_str(&path), text, strlen(text));
-	buf_clear(&path);
-	return e;
 }
 
 enum err profile_restore(const char *dir, const char *from)
@@ -162,8 +191,8 @@ enum err profile_restore(const char *dir, const char *from)
 		e = copy_profile(from, fresh.data);
 	if (!e && keys_town_here(fresh.data))
 		e = count_beyond(fresh.data);
-	if (!e && keys_town_here(fresh.data))
-		e = note_when(fresh.data);
+	if (!e && keys_town_here(fresh.data))                         /* the desk can tell who has not sent anything since */
+		e = note_when(fresh.data, PROFILE_RESTORED);
 	for (int i = 1; !e && fs_exists(dir) && i < BEFORE_MAX; i++) {
 		buf_reset(&before);
 		buf_printf(&before, "%s.before-%d", dir, i);

@@ -1,11 +1,12 @@
-/* Ledgers as files for the county and the leaders: one, or all into a folder; the reports and the response cards as web pages. Personal words are masked; who needs them in full
- * uses xunchactl, where looking is asked for by name. */
+/* Ledgers as files for the county and the leaders: one, or all into a folder; the reports and the response cards as web pages; a copy of all
+ * that the township has. Personal words in ledgers are masked; who needs them in full uses xunchactl, where looking is asked for by name. */
 #include "config.h"
 #include "tui/screens/desk/town.h"
 
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
+#include "sync/ledger/profile/profile.h"
 #include "sync/town/export.h"
 #include "sync/town/notice.h"
 #include "sync/town/report/report.h"
@@ -18,7 +19,7 @@
 #include <string.h>
 
 /* The first rows are no single ledger. */
-enum { ROW_ALL, ROW_MONTH, ROW_YEAR, ROW_CARDS, ROW_LEDGERS };
+enum { ROW_ALL, ROW_MONTH, ROW_YEAR, ROW_CARDS, ROW_BACKUP, ROW_LEDGERS };
 
 struct export_view { struct kit_view base; struct app *app; struct kit_list list; };
 
@@ -47,6 +48,7 @@ static void period_of(const struct pack *pack, size_t row, int *year, int *month
 /* What the row is called, also as a file. */
 static void row_name(const struct pack *pack, size_t row, char *out, size_t size)
 {
+	struct clock_date day;
 	int year, month;
 
 	period_of(pack, row, &year, &month);
@@ -55,8 +57,26 @@ static void row_name(const struct pack *pack, size_t row, char *out, size_t size
 	case ROW_MONTH: snprintf(out, size, _("月报 %d-%02d"), year, month); return;
 	case ROW_YEAR:  snprintf(out, size, _("年报 %d"), year); return;
 	case ROW_CARDS: snprintf(out, size, "%s", _("应急处置卡")); return;
+	case ROW_BACKUP:
+		day = clock_date(clock_day_of(clock_wall(), pack->utc_offset));
+		snprintf(out, size, _("备份-%d-%02d-%02d"), day.year, day.month, day.day);
+		return;
 	default:        snprintf(out, size, "%s", pack->ledgers[row - ROW_LEDGERS].title);
 	}
+}
+
+/* Asked of the file each time: a copy may be made by command meanwhile. */
+static void put_backup(const struct app *app, struct kit_cell cells[KIT_CELLS])
+{
+	int64_t when = profile_backed_up(app->profile);
+	struct buf since = { 0 };
+
+	snprintf(cells[0].text, KIT_CELL, "%s", _("备份乡镇的全部数据"));
+	if (when)
+		app_since(app, when, &since);
+	snprintf(cells[1].text, KIT_CELL, when ? _("上次 %s") : _("还没备份过"), buf_str(&since));
+	cells[1].role = when ? KIT_DIM : KIT_SOON;
+	buf_clear(&since);
 }
 
 static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
@@ -64,6 +84,10 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	const struct pack *pack = ((struct export_view *)user)->app->pack;
 	const struct pack_ledger *l = i >= ROW_LEDGERS ? &pack->ledgers[i - ROW_LEDGERS] : NULL;
 
+	if (i == ROW_BACKUP) {
+		put_backup(((struct export_view *)user)->app, cells);
+		return;
+	}
 	if (i == ROW_ALL)
 		snprintf(cells[0].text, KIT_CELL, "%s", _("全部台账, 每本一个文件"));
 	else
@@ -111,6 +135,20 @@ static enum err write_page(void *user, struct kit_progress *p)
 	return e;
 }
 
+static enum err write_backup(void *user, struct kit_progress *p)
+{
+	struct writing *w = user;
+	enum err e;
+
+	row_name(w->app->pack, w->row, p->now, sizeof p->now);
+	kit_breathe();
+	e = profile_backup(w->app->profile, w->path);
+	w->files += !e;
+	p->done = p->total = 1;
+	p->finished = true;
+	return e;
+}
+
 static enum err write_next(void *user, struct kit_progress *p)
 {
 	struct writing *w = user;
@@ -144,6 +182,11 @@ static void report(void *user, bool stopped, enum err e, struct buf *out)
 
 	if (e || stopped)
 		buf_puts(out, _("没有写完。"));
+	if (w->row == ROW_BACKUP) {
+		if (w->files)
+			buf_printf(out, _("已备份到 %s。拔下来放到别处; 换电脑时用它恢复 (xunchactl restore)。恢复钥匙和 PIN 不在里面。"), w->path);
+		return;
+	}
 	if (w->row != ROW_ALL && w->row < ROW_LEDGERS) {
 		if (w->files)
 			buf_printf(out, _("已写成 %s: 用浏览器打开, 可打印。"), w->path);
@@ -153,6 +196,15 @@ static void report(void *user, bool stopped, enum err e, struct buf *out)
 }
 
 /* --- asking where --- */
+
+typedef enum err (*write_step)(void *user, struct kit_progress *p);
+
+static write_step step_of(size_t row)
+{
+	if (row == ROW_BACKUP)
+		return write_backup;
+	return row == ROW_ALL || row >= ROW_LEDGERS ? write_next : write_page;
+}
 
 static enum kit_next path_given(struct kit_view *below, struct kit_view *self)
 {
@@ -172,26 +224,47 @@ static enum kit_next path_given(struct kit_view *below, struct kit_view *self)
 	w->folder = row == ROW_ALL;
 	w->at = row >= ROW_LEDGERS ? (uint32_t)(row - ROW_LEDGERS) : 0;
 	w->end = row >= ROW_LEDGERS ? w->at + 1 : v->app->pack->ledger_count;
-	return kit_open(below, kit_progress_new(_("导出"), (struct kit_work){ .step = w->folder || row >= ROW_LEDGERS ? write_next : write_page, .report = report, .close = writing_free, .user = w }));
+	return kit_open(below, kit_progress_new(_("导出"), (struct kit_work){ .step = step_of(row), .report = report, .close = writing_free, .user = w }));
+}
+
+static const char *what_is_written(size_t row)
+{
+	switch (row) {
+	case ROW_ALL:    return _("一个文件夹: 每本台账一个 .xlsx");
+	case ROW_BACKUP: return _("一个新文件夹, 最好在另一块盘上");
+	default:         return row < ROW_LEDGERS ? _("一个网页文件, 不要网络就能看") : _("一个文件: 结尾 .xlsx 或 .csv");
+	}
+}
+
+/* What is offered: below the stick or share that is set, else at home. A copy never takes the place of another. */
+static void offered_path(const struct app *app, size_t row, struct buf *out)
+{
+	const char *home = *app->settings.sync_dir ? app->settings.sync_dir : getenv("HOME");
+	char name[256];
+
+	home = home ? home : ".";
+	row_name(app->pack, row, name, sizeof name);
+	if (row != ROW_ALL && row != ROW_BACKUP) {
+		export_path(home, name, row < ROW_LEDGERS ? "html" : "xlsx", out);
+		return;
+	}
+	buf_printf(out, "%s/%s", home, name);
+	for (int again = 2; row == ROW_BACKUP && again < 100 && fs_exists(buf_str(out)); again++) {
+		buf_reset(out);
+		buf_printf(out, "%s/%s-%d", home, name, again);
+	}
 }
 
 static enum kit_next ask_path(struct export_view *v)
 {
-	const struct pack *pack = v->app->pack;
-	const char *home = *v->app->settings.sync_dir ? v->app->settings.sync_dir : getenv("HOME");
 	size_t row = v->list.at;
 	struct buf path = { 0 };
 	struct kit_view *prompt;
-	char name[256];
 
 	if (row >= row_count(v))
 		return KIT_STAY;
-	row_name(pack, row, name, sizeof name);
-	if (row == ROW_ALL)
-		buf_printf(&path, "%s/%s", home ? home : ".", name);
-	else
-		export_path(home ? home : ".", name, row < ROW_LEDGERS ? "html" : "xlsx", &path);
-	prompt = kit_prompt_new(_("写到哪里"), row == ROW_ALL ? _("一个文件夹: 每本台账一个 .xlsx") : row < ROW_LEDGERS ? _("一个网页文件, 不要网络就能看") : _("一个文件: 结尾 .xlsx 或 .csv"), buf_str(&path), path_given);
+	offered_path(v->app, row, &path);
+	prompt = kit_prompt_new(_("写到哪里"), what_is_written(row), buf_str(&path), path_given);
 	buf_clear(&path);
 	return kit_open(&v->base, prompt);
 }
@@ -208,7 +281,7 @@ static void title(struct kit_view *base, struct buf *left, struct buf *right)
 {
 	struct export_view *v = (struct export_view *)base;
 
-	buf_puts(left, _("导出: 选一本台账, 或报告"));
+	buf_puts(left, _("导出: 台账, 报告, 备份"));
 	buf_printf(right, "%zu/%zu", row_count(v) ? v->list.at + 1 : 0, row_count(v));
 }
 

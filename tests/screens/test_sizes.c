@@ -20,6 +20,7 @@ enum { NAME_MAX_BYTES = 160 };
 static const char *const people[][2] = { { "device", FIELD_PIN }, { "manager", FIELD_PIN }, { "town", TOWN_PIN } };
 
 static const char *who, *language;
+static enum kit_theme theme;
 static unsigned shown;
 
 static void picture(const char *name, size_t number, const char *size)
@@ -35,7 +36,7 @@ static void picture(const char *name, size_t number, const char *size)
 	for (char *c = safe; *c; c++)
 		if (*c == '/' || *c == ' ')
 			*c = '_';
-	snprintf(path, sizeof path, "%s/%s-%s-%s-%s-%03zu-%s.txt", dir, who, language, kit_theme() == KIT_THEME_MONO ? "mono" : "colour", size, number, safe);
+	snprintf(path, sizeof path, "%s/%s-%s-%s-%s-%03zu-%s.txt", dir, who, language, theme == KIT_THEME_MONO ? "mono" : "colour", size, number, safe);
 	glass_text(&b, true);
 	f = fopen(path, "w");
 	assert_non_null(f);
@@ -146,6 +147,7 @@ static void every_screen_of(size_t person)
 	crawl_open(who, people[person][1]);
 	for (size_t m = 0; m < (getenv("XUNCHA_GALLERY") ? 4 : 2); m++) {
 		language = modes[m].language;
+		theme = modes[m].theme;
 		crawl_in(language, modes[m].theme);
 		if (m)
 			crawl_again(stands_at_every_size);

@@ -161,3 +161,19 @@ enum err calls_make(struct app *app, const struct row_id *warning, uint32_t *mad
 			e = make_by(app, app->pack->forms[i].id, warning, made, &last);
 	return e;
 }
+
+uint32_t calls_missing(struct app *app, const struct row_id *warning)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < app->pack->form_count; i++) {
+		struct filling *f = NULL;
+
+		if (!makes_calls(app, &app->pack->forms[i]) || filling_begin(app, app->pack->forms[i].id, warning, &f))
+			continue;
+		n += f->each;
+		if (filling_discard(f))
+			kit_say_error(ERR_IO);
+	}
+	return n;
+}

@@ -38,6 +38,9 @@ bool calls_answered(struct app *app, const struct row_id *warning);
  * records of at most SUBSET_EACH_MAX people. `made` gets how many people. */
 enum err calls_make(struct app *app, const struct row_id *warning, uint32_t *made);
 
+/* How many calls_make() would put on it now: a household that was entered after the list was made, one that came from another device. */
+uint32_t calls_missing(struct app *app, const struct row_id *warning);
+
 /* Who stands on the list twice, since two devices made it, is put aside once: a record of this person's, where his form it is and there is
  * anybody. Calls that reached somebody stay. `merged` gets how many. */
 enum err calls_merge(struct app *app, const struct row_id *warning, uint32_t *merged);

@@ -233,6 +233,10 @@ enum err warning_read(struct warning_view *v)
 	v->begun |= v->calls.count > 0;
 	if (!e && !v->looked)
 		look(v);
+	if (!e && !v->compared && v->calls.count && !v->done && !v->lifted) {
+		v->missing = calls_missing(v->app, &v->id);
+		v->compared = true;
+	}
 	return e;
 }
 
@@ -303,6 +307,8 @@ static int clocks(struct warning_view *v, WINDOW *win)
 	if (b.len && getmaxy(win) > 9)
 		kit_text(win, y++, 1, cols - 2, KIT_DIM, buf_str(&b));
 	buf_clear(&b);
+	if (v->missing)
+		kit_printf(win, y++, 1, cols - 2, KIT_SOON, _("台账上另有 %u 人不在名单里: g 列入"), v->missing);
 	if (v->moved.len && getmaxy(win) > 10)
 		kit_printf(win, y++, 1, cols - 2, KIT_DIM, cols < KIT_NARROW ? "%s" : _("转移 %s"), buf_str(&v->moved));
 	return y;
@@ -372,7 +378,8 @@ static enum kit_next make_list(struct warning_view *v)
 		kit_say_error(e);
 	else
 		kit_say(made ? KIT_GOOD : KIT_PLAIN, made ? _("已存: 照台账列入 %u 人") : _("台账上的人都在名单里了"), made);
-	v->looked = false;
+	v->looked = v->compared = false;
+	v->missing = 0;
 	if (load(&v->base))
 		kit_say_error(ERR_IO);
 	kit_list_select(&v->list, 0);

@@ -16,6 +16,7 @@ struct warning_view {
 	int64_t done, lifted;                       /* ms, 0 not yet: since then no clock runs, and who answers late still counts */
 	struct calls calls;
 	bool waiting_only, looked, begun;
+	bool compared; uint32_t missing;            /* with the registers, once: so many people of theirs are not on the list */
 	uint32_t merged_of;                         /* so many stood on the list when it was looked through for twins */
 	struct buf moved;                           /* how far the moving has come, in words */
 	const struct pack_register *reg;

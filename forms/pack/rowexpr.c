@@ -119,9 +119,12 @@ static bool follow(struct run *run, uint32_t reg, const char *id)
 /* The words for one stored value: of a code its label, of a row its title. */
 static enum err word_text(struct run *run, const struct pack_field *f, const char *word, struct buf *out)
 {
-	const struct pack_code *code = pack_code(run->root->pack, f->codes, word);
+	const struct pack *own = run->host->made_with && f->codes != PACK_NONE ? run->host->made_with(run->host->user, run->row) : NULL;
+	const struct pack_code *code = own ? pack_code(own, pack_find_codes(own, run->root->pack->codes[f->codes].id), word) : NULL;
 	struct run other = *run;
 
+	if (!code)
+		code = pack_code(run->root->pack, f->codes, word);
 	if (code)
 		buf_puts(out, pack_name(&code->label, run->host->language));
 	else if (f->target == PACK_NONE)

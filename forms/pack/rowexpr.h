@@ -35,6 +35,8 @@ struct rowexpr_host {
 	/* Append how many rows of register `reg` that `cond` (cond.h) accepts were made in the village of `row`, in the month that
 	 * is being exported; with `field` not PACK_NONE the sum of that field of theirs. NULL: tally() is 0. */
 	enum err (*tally)(void *user, const void *row, uint32_t reg, const char *cond, uint32_t field, struct buf *out);
+	/* The pack that `row` was made with, whose words for its codes come first; NULL: none but the one it is read by. May be NULL. */
+	const struct pack *(*made_with)(void *user, const void *row);
 	int64_t now;                                      /* ms UTC */
 	int language;                                     /* i18n_language() */
 };

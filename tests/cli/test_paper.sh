@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 needs_town
-plan 48
+plan 51
 ok "a township and a device" make_town
 ok "enrolled" make_device device 王秀英 GRID
 ok "one inspection with a hazard" inspect device
@@ -124,4 +124,13 @@ has "asked for in full it is there" "$work/training.full.html" 不合格
 ctl town export people --csv "$work/people.csv" >/dev/null
 has "the ledger has the person, masked" "$work/people.csv" '钱**名'
 lacks "and nothing of what he is" "$work/people.csv" '网*'
+# Another pack words an item otherwise: what was found under the old one keeps the words that were read.
+old=$(ctl town --json register list hazards --where '${item} = "CO-08"' | grep -ao '"id": *"[0-9a-f:]*"' | head -1 | cut -d'"' -f4)
+cp -r "$top/forms/catalog" "$work/pack2" && chmod -R u+w "$work/pack2"
+sed -i 's/^version,[^,]*/version,9999.1/' "$work/pack2/pack.csv"
+sed -i 's/营业时安全出口未锁闭、未封堵/安全门开着/' "$work/pack2"/lists/*.csv
+ok "a pack that renames an item" ctl town pack publish "$work/pack2"
+ctl town notice "$old" --out "$work/renamed.html" >/dev/null
+has "a hazard of before is printed in the words of its day" "$work/renamed.html" 营业时安全出口未锁闭、未封堵
+lacks "not in new ones" "$work/renamed.html" 安全门开着
 exit $failed

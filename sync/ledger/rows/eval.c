@@ -390,6 +390,19 @@ static const void *host_link(void *user, uint32_t reg, const char *id)
 	return &l->row;
 }
 
+/* A record says what its maker read: an item that a newer pack words otherwise, or has no more, keeps its words. */
+static const struct pack *host_made_with(void *user, const void *row)
+{
+	struct seat *s = user;
+	const struct row *r = row;
+	const char *slash = r->version ? strchr(r->version, '/') : NULL;         /* "id/version" */
+	const struct pack *pack = NULL;
+
+	if (!slash || !strcmp(slash + 1, s->pack->version) || plans_pack(&s->p->fold->plans, s->p, r->version, &pack))
+		return NULL;
+	return pack;
+}
+
 static enum err host_tally(void *user, const void *row, uint32_t reg, const char *cond, uint32_t field, struct buf *out)
 {
 	struct seat *s = user;
@@ -400,7 +413,7 @@ static enum err host_tally(void *user, const void *row, uint32_t reg, const char
 static enum err evaluate(struct profile *p, const struct row *r, const char *expression, uint32_t number, struct buf *text, bool *holds)
 {
 	struct seat seat = { .p = p, .number = number };
-	struct rowexpr_host host = { .user = &seat, .value = host_value, .builtin = host_builtin, .link = host_link, .tally = host_tally, .now = clock_wall(), .language = i18n_language() };
+	struct rowexpr_host host = { .user = &seat, .value = host_value, .builtin = host_builtin, .link = host_link, .tally = host_tally, .made_with = host_made_with, .now = clock_wall(), .language = i18n_language() };
 	const struct rowexpr *x = NULL;
 	uint32_t reg;
 	enum err e = reader_register(p, r->reg, &seat.pack, &reg);

@@ -316,7 +316,8 @@ class Fold:
 
     def same_hand(self, x, y, line):
         if y.event.kind == RESOLVE:
-            return any(self.same_hand(x, z, line) for z in self.rows[x.row] if z.ref in y.deps and line.field in z.writes and z.counts)
+            return any(self.same_hand(x, z, line) for z in self.rows[x.row]
+                       if z.ref in y.deps and line.field in z.writes and z.counts and digest_value(z.writes[line.field]) == digest_value(y.writes[line.field]))
         by = y.wrote_by.get(line.field, [])
         return bool(set(by) & set(line.not_same_person_as)) and self.same_person(x.event.log.writer, y.event.log.writer)
 

@@ -65,6 +65,17 @@ static enum err count_subjects(struct facts *f, const char *subjects)
 	return ERR_OK;
 }
 
+/* Told by another record too, and set aside for it: done once. */
+static bool put_aside(struct counting *c, const struct row *r, enum err *e)
+{
+	uint32_t at = pack_find_field(c->fields.reg, "aside");
+	struct buf text = { 0 };
+	bool aside = !*e && at != PACK_NONE && !(*e = row_text(c->f->profile, r, at, &text)) && !strcmp(buf_str(&text), "yes");
+
+	buf_clear(&text);
+	return aside;
+}
+
 static enum err count_training(void *user, const struct row *r)
 {
 	struct counting *c = user;
@@ -74,7 +85,7 @@ static enum err count_training(void *user, const struct row *r)
 	uint32_t roll, present;
 	enum err e = facts_read(&c->fields, r);
 
-	if (e || !(b = facts_bucket(f, day_of(f, r, &c->fields.text[0]))))
+	if (put_aside(c, r, &e) || e || !(b = facts_bucket(f, day_of(f, r, &c->fields.text[0]))))
 		return e;
 	if (!village)
 		return no_memory();
@@ -116,16 +127,18 @@ static enum err count_drill(void *user, const struct row *r)
 
 	if (e || !(b = facts_bucket(f, day_of(f, r, &c->fields.text[0]))))
 		return e;
-	b->drills++;
+	bool once = !put_aside(c, r, &e);          /* what it found stays found */
+
+	b->drills += once;
 	uint32_t people = number(&c->fields.text[2]), evaluated = derived(c, r, "evaluated", &e), problems = derived(c, r, "problems", &e), closed = derived(c, r, "problems_closed", &e);
 	struct facts_line *lines[] = { &f->all, facts_village(f, r), facts_line(&f->drill_kinds, buf_str(&c->fields.text[1]), facts_label(f, "drills", "kind", buf_str(&c->fields.text[1]))) };
 
 	for (size_t i = 0; !e && i < sizeof lines / sizeof *lines; i++) {
 		if (!lines[i])
 			return no_memory();
-		lines[i]->drills++;
-		lines[i]->people += people;
-		lines[i]->evaluated += evaluated > 0;
+		lines[i]->drills += once;
+		lines[i]->people += once ? people : 0;
+		lines[i]->evaluated += once && evaluated > 0;
 		lines[i]->problems += problems;
 		lines[i]->problems_closed += closed;
 	}

@@ -226,6 +226,8 @@ class Books:
             return args[0][:4] if args[1] == '%Y' else args[0]
         if name == 'date':
             return args[0][:10]
+        if name == 'not':
+            return not truth(args[0])
         if name == 'param':
             return self.params.get(args[0], '')
         if name == 'tally':

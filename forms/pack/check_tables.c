@@ -53,6 +53,24 @@ static void check_alike(struct read *r, uint32_t reg)
 		read_fault(r, key, "%s", err_detail());
 }
 
+/* Whose record ${last-saved#…} means: a parameter, for forms of which it is not one's own. */
+static void check_last_saved(struct read *r)
+{
+	static const char begin[] = "last_saved_";
+
+	for (uint32_t i = 0; i < r->pack->param_count; i++) {
+		const struct pack_param *p = &r->pack->params[i];
+
+		if (strncmp(p->key, begin, sizeof begin - 1))
+			continue;
+		check_at(r, "pack.csv", 0);
+		if (pack_find_form(r->pack, p->key + sizeof begin - 1) == PACK_NONE)
+			read_fault(r, p->key, _("没有表单 \"%s\" (forms/)"), p->key + sizeof begin - 1);
+		if (strcmp(p->value, "village"))
+			read_fault(r, p->key, _("\"%s\" 不懂: 只能写 village"), p->value);
+	}
+}
+
 static void check_registers(struct read *r)
 {
 	for (uint32_t i = 0; i < r->pack->register_count; i++) {
@@ -192,6 +210,7 @@ static void check_thresholds(struct read *r)
 void check_tables(struct read *r)
 {
 	check_registers(r);
+	check_last_saved(r);
 	check_fields(r);
 	check_codes(r);
 	check_kinds(r);

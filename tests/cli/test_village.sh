@@ -3,7 +3,7 @@
 # message. Everyone has everything; what the township hears later is the same.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
-plan 22
+plan 28
 stick=$work/stick
 mkdir -p "$stick/Android/data/com.termux/files" "$work/storage" "$work/chat" "$work/share" "$work/bin"
 ln -s "$stick/Android/data/com.termux/files" "$work/storage/external-1"      # as termux-setup-storage makes it
@@ -18,6 +18,7 @@ ok "a township" make_town
 ok "a grid worker" make_device wang 王秀英 GRID
 ok "the village's manager" make_device li 李军 VADM
 ok "another grid worker, with a phone" make_device sun 孙桂兰 GRID
+ok "and who relieves the manager" make_device zhao 赵强 VADM
 mv "$work/town" "$work/far away"
 
 ok "the worker records a hazard" inspect wang
@@ -31,6 +32,17 @@ ok "the manager reads the stick" ctl li sync --dir "$stick"
 same "and knows both" "$(hazards li)" 3
 ok "the worker too" ctl wang sync --dir "$stick"
 same "all three hold the same" "$(ctl wang digest) $(ctl sun digest)" "$(ctl li digest) $(ctl li digest)"
+
+# Who comes on duty goes on from what the one before left open, whose device it was made on.
+cat >"$work/duty.json" <<'J'
+{"on": "2026-07-12", "shift": "day", "org": "=name:石桥村委会", "leader": "李军", "officer": "李军", "kind": "zero", "pending": "三岔口积水, 夜里再看", "takes": "赵强"}
+J
+echo '{"kind": "zero"}' >"$work/relief.json"
+ok "the manager hands the duty over" ctl li record submit --form duty_entry --answers "$work/duty.json"
+ok "by the stick" ctl li sync --dir "$stick"
+ok "to who takes it" ctl zhao sync --dir "$stick"
+ok "who says only that nothing has come since" ctl zhao record submit --form duty_entry --answers "$work/relief.json"
+same "what was left open is still open, and it is he who is on duty" "$(ctl zhao --json register list duty_log --where "\${officer} = '赵强'" | python3 -c 'import json, sys; f = json.load(sys.stdin)[0]["fields"]; print(f["pending"], f["shift"], f["off"])')" "三岔口积水, 夜里再看 day 赵强"
 
 # By message, file by file, under whatever names.
 ok "the phone records a third" inspect sun

@@ -9,6 +9,7 @@
 #include "sync/keys/hash.h"
 #include "sync/keys/roster.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ struct submit_host {
 	const struct pack *pack; uint32_t reg;
 	struct row row; bool has_row;
 	struct buf value, name, device;
-	struct jdoc *last;                                /* the last record of this form by this writer */
+	struct jdoc *last;                                /* the last record of this form by this writer, or of his village */
 };
 
 /* --- the subject row --- */
@@ -47,6 +48,39 @@ static const char *row_field_text(void *user, const char *field)
 
 /* --- last saved --- */
 
+/* What goes from hand to hand: the newest record of the village, whoever of it made it. */
+struct newest { struct event_scope scope; const char *form; int64_t wall; bool found; uint8_t *ref; };
+
+static enum err look_newer(void *user, const struct row *r)
+{
+	struct newest *n = user;
+
+	if (!r->event_count || strcmp(r->form, n->form) || !event_scope_same(&r->scope, &n->scope) || (n->found && r->events[0].wall < n->wall))
+		return ERR_OK;
+	n->found = true;
+	n->wall = r->events[0].wall;
+	memcpy(n->ref, r->events[0].ref, EVENT_REF);
+	return ERR_OK;
+}
+
+/* ERR_NOTFOUND: the pack does not say so of this form, this person is of no one village, or there is none yet. */
+static enum err newest_of_village(struct submit_host *h, const char *form, uint8_t ref[EVENT_REF])
+{
+	struct newest n = { .scope = profile_own_scope(h->p), .form = form, .ref = ref };
+	uint32_t f = pack_find_form(h->pack, form);
+	struct event_scope all = event_scope_all();
+	const char *whose;
+	char key[96];
+	enum err e;
+
+	snprintf(key, sizeof key, "last_saved_%s", form);
+	whose = pack_param(h->pack, key);
+	if (!whose || strcmp(whose, "village") || f == PACK_NONE || !h->pack->forms[f].entity_count || event_scope_same(&n.scope, &all))
+		return ERR_NOTFOUND;
+	e = row_each(h->p, h->pack->registers[h->pack->forms[f].entities[0].reg].id, look_newer, &n);
+	return e ? e : n.found ? ERR_OK : ERR_NOTFOUND;
+}
+
 static enum err load_last(struct submit_host *h, const char *form)
 {
 	struct log_event event = { 0 };
@@ -56,10 +90,13 @@ static enum err load_last(struct submit_host *h, const char *form)
 	struct store_txn t;
 	struct context c;
 	uint8_t ref[EVENT_REF];
-	enum err e;
+	enum err e = newest_of_village(h, form, ref);
+	bool found = !e;
 
+	if (e && e != ERR_NOTFOUND)
+		return e;
 	reader_begin(h->p, &t, &c);
-	if (!(e = fold_last_record(&c, h->p->writer, form, ref)) && !(e = log_event_get(&t, ref, &event))) {
+	if ((found || !(e = fold_last_record(&c, h->p->writer, form, ref))) && !(e = log_event_get(&t, ref, &event))) {
 		v = history_view(&event);
 		if (!(e = history_record(&c, &v, &rec, &why)))
 			e = answers_json(rec.pack, rec.plan->form, event.event.answers.data, event.event.answers.len,

@@ -194,11 +194,13 @@ static enum err note_asked(struct duerules *r)
 		return no_memory();
 	for (uint32_t reg = 0; reg < r->pack->register_count; reg++) {
 		const struct pack_register *pr = &r->pack->registers[reg];
+		struct due_asked *a = &r->asked[reg];
 
-		if (!(r->asked[reg] = calloc(pr->field_count + 1, sizeof **r->asked)))
+		if (!(a->fields = calloc(pr->field_count + 1, sizeof *a->fields)))
 			return no_memory();
 		for (uint32_t f = 0; f < pr->field_count; f++)
-			r->asked[reg][f] = asks_for(r, reg, pr->fields[f].id);
+			if (asks_for(r, reg, pr->fields[f].id))
+				a->fields[a->count++] = f;
 	}
 	return ERR_OK;
 }
@@ -237,7 +239,7 @@ void duerules_close(struct duerules *r)
 {
 	store_abort(&r->t);
 	for (uint32_t i = 0; r->asked && i < r->pack->register_count; i++)
-		free(r->asked[i]);
+		free(r->asked[i].fields);
 	free(r->asked);
 	for (uint32_t i = 0; r->at && i < r->count; i++)
 		free(r->at[i].events);
@@ -283,14 +285,14 @@ static enum err make_signature(struct duerules *r, uint32_t reg, const struct ro
 
 	buf_reset(&r->signature);
 	buf_put(&r->signature, &reg, sizeof reg);
-	for (uint32_t i = 0; !e && i < pr->field_count; i++) {
-		if (!r->asked[reg][i])
-			continue;
-		if (pr->fields[i].merge != PACK_DERIVE) {
-			put_said(row_field(row, pr->fields[i].n), &r->signature);
+	for (uint32_t i = 0; !e && i < r->asked[reg].count; i++) {
+		uint32_t field = r->asked[reg].fields[i];
+
+		if (pr->fields[field].merge != PACK_DERIVE) {
+			put_said(row_field(row, pr->fields[field].n), &r->signature);
 			continue;
 		}
-		e = row_text(r->p, row, i, &r->signature);
+		e = row_text(r->p, row, field, &r->signature);
 		buf_putc(&r->signature, '\n');
 	}
 	return e ? e : r->signature.err;

@@ -16,6 +16,9 @@ struct due_ready {
 	struct due_event *events; uint32_t event_count;
 };
 
+/* The fields of a register that filters name: few of many, and gone through for every row. */
+struct due_asked { uint32_t *fields; uint32_t count; };
+
 /* What decides which duties a subject has, seen once for all subjects that are alike: the fields its filters name, as they are stored. */
 struct due_likeness { struct buf signature; uint8_t *applies; };
 
@@ -23,7 +26,7 @@ struct duerules {
 	struct profile *p;
 	const struct pack *pack;
 	struct store_txn t; struct context c;             /* one look at the store for the whole run */
-	bool **asked;                                     /* by register and field: does a filter name it? */
+	struct due_asked *asked;                          /* by register */
 	struct due_ready *at; uint32_t count;
 	struct due_likeness *likeness; uint32_t likeness_count, likeness_cap;
 	struct buf signature;                             /* of the row that is looked at */

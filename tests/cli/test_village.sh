@@ -3,7 +3,7 @@
 # message. Everyone has everything; what the township hears later is the same.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
-plan 28
+plan 33
 stick=$work/stick
 mkdir -p "$stick/Android/data/com.termux/files" "$work/storage" "$work/chat" "$work/share" "$work/bin"
 ln -s "$stick/Android/data/com.termux/files" "$work/storage/external-1"      # as termux-setup-storage makes it
@@ -43,6 +43,14 @@ ok "by the stick" ctl li sync --dir "$stick"
 ok "to who takes it" ctl zhao sync --dir "$stick"
 ok "who says only that nothing has come since" ctl zhao record submit --form duty_entry --answers "$work/relief.json"
 same "what was left open is still open, and it is he who is on duty" "$(ctl zhao --json register list duty_log --where "\${officer} = '赵强'" | python3 -c 'import json, sys; f = json.load(sys.stdin)[0]["fields"]; print(f["pending"], f["shift"], f["off"])')" "三岔口积水, 夜里再看 day 赵强"
+
+echo '{"kind": "zero", "pending": "水退了, 看过了"}' >"$work/relief.json"
+ok "a manager whose clock is years ahead hands over once more" ctl li --now 2031-01-01T08:00 record submit --form duty_entry --answers "$work/duty.json"
+ok "the other hears it" sh -c 'xunchactl --profile "$1/li" --pin-file "$1/pin" sync --dir "$1/stick" && xunchactl --profile "$1/zhao" --pin-file "$1/pin" sync --dir "$1/stick"' - "$work"
+ok "and writes what came of it" ctl zhao record submit --form duty_entry --answers "$work/relief.json"
+echo '{"kind": "zero", "shift": "night"}' >"$work/relief.json"
+ok "and goes on at night" ctl zhao record submit --form duty_entry --answers "$work/relief.json"
+same "from what was said last, not from what is dated last" "$(ctl zhao --json register list duty_log --where "\${shift} = 'night'" | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["fields"]["pending"])')" "水退了, 看过了"
 
 # By message, file by file, under whatever names.
 ok "the phone records a third" inspect sun

@@ -8,9 +8,9 @@
 struct kit_view *kit_prompt_new(const char *title, const char *text, const char *initial,
                                 enum kit_next (*done)(struct kit_view *below, struct kit_view *self));
 /* For `done`: the line, NULL when the person went back. Borrowed. */
-/* What stands in the field, whether confirmed or left with Esc: for what is kept either way. */
-const char *kit_prompt_typed(const struct kit_view *v);
 const char *kit_prompt_answer(const struct kit_view *v);
+/* What stands in the field, whether confirmed or left with Esc: for what is kept either way. Borrowed. */
+const char *kit_prompt_typed(const struct kit_view *v);
 
 /* A secret of at most KIT_SECRET_MAX bytes in memory the caller gives (and guards); always NUL-ended. Part of a view. */
 enum { KIT_SECRET_MAX = 64 };

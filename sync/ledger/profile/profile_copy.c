@@ -164,7 +164,9 @@ enum err profile_backup(struct profile *p, const char *to)
 	if (!e)
 		e = copy_profile(p->dir, to);
 	profile_unlock_write(p);
-	return e ? e : note_when(p->dir, BACKED_UP);
+	if (!e)
+		note_when(p->dir, BACKED_UP);               /* the copy is there, whether or not its day can be noted on a full disk */
+	return e;
 }
 
 /* A township that went back says so: its downlinks count from beyond anything it can have given out since the backup. */

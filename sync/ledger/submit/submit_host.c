@@ -48,17 +48,23 @@ static const char *row_field_text(void *user, const char *field)
 
 /* --- last saved --- */
 
-/* What goes from hand to hand: the newest record of the village, whoever of it made it. */
-struct newest { struct event_scope scope; const char *form; int64_t wall; bool found; uint8_t *ref; };
+/* What goes from hand to hand: the newest record of the village, whoever of it made it. Newest as the events say, not the clocks: one that
+ * was years ahead would be handed on for ever. */
+struct newest { struct store_txn *txn; struct event_scope scope; const char *form; uint64_t lamport; bool found; uint8_t *ref; struct log_event event; };
 
 static enum err look_newer(void *user, const struct row *r)
 {
 	struct newest *n = user;
+	enum err e;
 
-	if (!r->event_count || strcmp(r->form, n->form) || !event_scope_same(&r->scope, &n->scope) || (n->found && r->events[0].wall < n->wall))
+	if (!r->event_count || strcmp(r->form, n->form) || !event_scope_same(&r->scope, &n->scope))
+		return ERR_OK;
+	if ((e = log_event_at(n->txn, &r->events[0].at, &n->event)))
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	if (n->found && n->event.event.lamport < n->lamport)
 		return ERR_OK;
 	n->found = true;
-	n->wall = r->events[0].wall;
+	n->lamport = n->event.event.lamport;
 	memcpy(n->ref, r->events[0].ref, EVENT_REF);
 	return ERR_OK;
 }
@@ -69,6 +75,7 @@ static enum err newest_of_village(struct submit_host *h, const char *form, uint8
 	struct newest n = { .scope = profile_own_scope(h->p), .form = form, .ref = ref };
 	uint32_t f = pack_find_form(h->pack, form);
 	struct event_scope all = event_scope_all();
+	struct store_txn t;
 	const char *whose;
 	char key[96];
 	enum err e;
@@ -77,7 +84,11 @@ static enum err newest_of_village(struct submit_host *h, const char *form, uint8
 	whose = pack_param(h->pack, key);
 	if (!whose || strcmp(whose, "village") || f == PACK_NONE || !h->pack->forms[f].entity_count || event_scope_same(&n.scope, &all))
 		return ERR_NOTFOUND;
-	e = row_each(h->p, h->pack->registers[h->pack->forms[f].entities[0].reg].id, look_newer, &n);
+	profile_begin(h->p, &t);
+	n.txn = &t;
+	e = t.err ? t.err : row_each(h->p, h->pack->registers[h->pack->forms[f].entities[0].reg].id, look_newer, &n);
+	store_abort(&t);
+	log_event_clear(&n.event);
 	return e ? e : n.found ? ERR_OK : ERR_NOTFOUND;
 }
 

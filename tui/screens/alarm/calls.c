@@ -167,13 +167,10 @@ uint32_t calls_missing(struct app *app, const struct row_id *warning)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < app->pack->form_count; i++) {
-		struct filling *f = NULL;
+		uint32_t each;
 
-		if (!makes_calls(app, &app->pack->forms[i]) || filling_begin(app, app->pack->forms[i].id, warning, &f))
-			continue;
-		n += f->each;
-		if (filling_discard(f))
-			kit_say_error(ERR_IO);
+		if (makes_calls(app, &app->pack->forms[i]) && !filling_would_make(app, app->pack->forms[i].id, warning, &each))
+			n += each;
 	}
 	return n;
 }

@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 static enum err find_form(struct filling *f, const char *form)
 {
 	uint32_t i = f->pack ? pack_find_form(f->pack, form) : PACK_NONE;
@@ -186,7 +185,8 @@ enum err filling_amend(struct app *app, const uint8_t record[EVENT_REF], struct 
 	return e;
 }
 
-enum err filling_begin(struct app *app, const char *form, const struct row_id *subject, struct filling **out)
+/* As it will be shown first; it has no number yet. */
+static enum err prepare(struct app *app, const char *form, const struct row_id *subject, struct filling **out)
 {
 	struct filling *f = NULL;
 	enum err e = new_filling(app, &f);
@@ -196,21 +196,40 @@ enum err filling_begin(struct app *app, const char *form, const struct row_id *s
 	f->has_subject = subject != NULL;
 	if (subject)
 		f->subject = *subject;
-	/* Not after forty items. What was begun before may be read still. */
-	e = app->revoked ? err_set(ERR_DENIED, _("乡镇已停用这台设备, 记不下新的: 请找乡镇重新入网")) : find_form(f, form);
-	if (!e)
-		e = open_fill(f);
-	if (!e)
+	if (!(e = find_form(f, form)) && !(e = open_fill(f)))
 		e = subset_each(f, &f->each);
-	if (!e)
-		e = new_draft(f);
-	if (e) {
+	if (e)
+		filling_close(f);
+	else
+		*out = f;
+	return e;
+}
+
+enum err filling_begin(struct app *app, const char *form, const struct row_id *subject, struct filling **out)
+{
+	struct filling *f = NULL;
+	/* Not after forty items. What was begun before may be read still. */
+	enum err e = app->revoked ? err_set(ERR_DENIED, _("乡镇已停用这台设备, 记不下新的: 请找乡镇重新入网")) : prepare(app, form, subject, &f);
+
+	if (e)
+		return e;
+	if ((e = new_draft(f))) {
 		filling_close(f);
 		return e;
 	}
 	whereabouts_ask(app);
 	*out = f;
 	return ERR_OK;
+}
+
+enum err filling_would_make(struct app *app, const char *form, const struct row_id *subject, uint32_t *each)
+{
+	struct filling *f = NULL;
+	enum err e = prepare(app, form, subject, &f);
+
+	*each = e ? 0 : f->each;
+	filling_close(f);
+	return e;
 }
 
 static void dropped(void *user, const char *path, const char *value, const char *why)

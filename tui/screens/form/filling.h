@@ -45,6 +45,8 @@ struct filling {
 
 /* A new one, nothing on disk yet but its number. */
 enum err filling_begin(struct app *app, const char *form, const struct row_id *subject, struct filling **out);
+/* How many instances such a one would begin with (`each`); it is not begun, and takes no number. */
+enum err filling_would_make(struct app *app, const char *form, const struct row_id *subject, uint32_t *each);
 /* Take up a draft again; filling_peek() only looks at it, and is not what the program ended in. */
 enum err filling_resume(struct app *app, uint64_t draft, struct filling **out);
 enum err filling_peek(struct app *app, uint64_t draft, struct filling **out);

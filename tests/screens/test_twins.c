@@ -94,6 +94,11 @@ static void who_stands_in_is_the_one_to_ring_and_a_warning_that_is_over_says_so(
 	vt = field_enter("manager", FIELD_PIN, 18, 40, NULL);
 	open_list(vt);
 	assert_shows(vt, "台账上另有 1 人不在名单里: g 列入");
+	/* To look takes no number: the next record follows on the one before. */
+	field_run("echo '{\"shift\":\"day\",\"org\":\"=name:石桥村委会\",\"leader\":\"李军\",\"officer\":\"李军\",\"kind\":\"zero\"}' >duty.json;"
+	          "on manager 2026-07-12T08:01 record submit --form duty_entry --answers duty.json;"
+	          "number() { on manager 2026-07-12T08:02 --json register list \"$1\" --where \"$2\" | grep -o '\"number\": *\"[^\"]*' | head -1 | sed 's/.*-0*//'; };"
+	          "home=$(number households \"\\${code} = '石桥99号'\"); test $(number duty_log \"\\${kind} = 'zero'\") = $((home + 1))");
 	vt_keys(vt, "g");
 	assert_shows(vt, "已存: 照台账列入 1 人");
 	assert_hides(vt, "不在名单里");

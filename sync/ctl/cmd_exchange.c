@@ -4,6 +4,7 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "sync/bundle/open.h"
+#include "sync/exchange/erase/erase.h"
 #include "sync/exchange/folder/folder.h"
 #include "sync/exchange/http/online.h"
 #include "sync/exchange/outbox/account.h"
@@ -318,15 +319,13 @@ enum err cmd_status(struct ctl *c)
 	struct profile *p;
 	struct status s;
 	struct jdoc *j;
-	struct buf missing = { 0 };
+	struct buf missing = { 0 }, left = { 0 };
 	enum err e;
 
 	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, c->pin_file != NULL, &p)) || (e = status_read(p, &s)))
 		return e;
-	if ((e = trust_missing_words(p, &missing))) {
-		buf_clear(&missing);
-		return e;
-	}
+	if ((e = trust_missing_words(p, &missing)) || (e = erase_left_words(p, &left)))
+		goto out;
 	j = jdoc_object();
 	jdoc_put_integer(j, "own", (int64_t)s.own);
 	jdoc_put_integer(j, "unsealed", (int64_t)s.unsealed);
@@ -341,11 +340,16 @@ enum err cmd_status(struct ctl *c)
 	jdoc_put_integer(j, "heard", s.heard);
 	jdoc_put_integer(j, "tick", (int64_t)s.tick);
 	jdoc_put_text(j, "missing", buf_str(&missing));
+	jdoc_put_text(j, "not_erased", buf_str(&left));
 	ctl_answer(c, j);
 	ctl_say(c, _("本机 %" PRIu64 " 条: 已送到 %" PRIu64 ", 等回执 %" PRIu64 ", 没封包 %" PRIu64 "; 留着 %u, 替带 %u, 拒收 %u; 缺段 %u, 分叉 %u"),
 	        s.own, s.acknowledged, s.waiting, s.unsealed, s.held, s.carried, s.refused, s.gaps, s.splits);
 	if (missing.len)
 		ctl_say(c, _("乡镇公布了, 这里还没有: %s。请再与乡镇同步"), buf_str(&missing));
+	if (left.len)
+		ctl_say(c, "%s", buf_str(&left));
+out:
 	buf_clear(&missing);
-	return ERR_OK;
+	buf_clear(&left);
+	return e;
 }

@@ -123,7 +123,7 @@ static void break_store(void)
 static void f26_what_a_rebuild_set_aside_goes_when_nothing_was_lost(void **state)
 {
 	uint8_t ref[EVENT_REF];
-	struct buf aside = { 0 }, only = { 0 };
+	struct buf aside = { 0 }, only = { 0 }, words = { 0 };
 
 	(void)state;
 	told(ref);
@@ -136,8 +136,14 @@ static void f26_what_a_rebuild_set_aside_goes_when_nothing_was_lost(void **state
 	assert_false(confirmed());
 	assert_false(fs_exists(aside.data));
 	assert_true(fs_is_dir(only.data));
+	assert_ok(erase_left_words(device, &words));              /* and is told which, and what to do with it */
+	assert_non_null(strstr(buf_str(&words), only.data));
 	assert_ok(fs_remove_tree(only.data));                     /* a person looked at it */
 	assert_true(confirmed());
+	buf_reset(&words);
+	assert_ok(erase_left_words(device, &words));
+	assert_string_equal(buf_str(&words), "");
+	buf_clear(&words);
 	buf_clear(&aside);
 	buf_clear(&only);
 }

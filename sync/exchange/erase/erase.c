@@ -235,6 +235,52 @@ enum err erase_settle(struct profile *p)
 	return e;
 }
 
+/* --- what a person has to do --- */
+
+struct telling { struct profile *profile; struct buf *out; };
+
+static enum err say_folder(void *user, const char *name, bool needless)
+{
+	struct telling *x = user;
+
+	if (!needless)
+		buf_printf(x->out, _("%s删除令没办完: 坏了的旧数据还在 %s/%s, 里面可能有要删的。乡镇说不用它救数据了, 就删去这个文件夹, 再同步一次。"), x->out->len ? " " : "",
+		           x->profile->dir, name);
+	return x->out->err;
+}
+
+/* Is the order not carried out here, though what it names lay here? */
+static bool waits(struct profile *p, const struct order *o)
+{
+	struct store_txn t;
+	struct erase_target *at;
+	bool done, here = false;
+
+	profile_begin(p, &t);
+	done = t.err || log_erasure_done(&t, everybody, o->ref);
+	store_abort(&t);
+	if (done || !(at = find_targets(p, &o->what)))
+		return false;
+	for (size_t i = 0; i < o->what.count; i++)
+		here |= at[i].placed;
+	free(at);
+	return here;
+}
+
+enum err erase_left_words(struct profile *p, struct buf *out)
+{
+	struct orders o = { 0 };
+	bool waiting = false;
+	enum err e = p->store && any_ordered(p) ? read_orders(p, &o) : ERR_OK;
+
+	for (size_t i = 0; !e && !waiting && i < o.count; i++)
+		waiting = waits(p, &o.at[i]);
+	if (!e && waiting)
+		e = profile_damaged_each(p, say_folder, &(struct telling){ p, out });
+	orders_clear(&o);
+	return e;
+}
+
 /* --- who has --- */
 
 /* The scopes in whose logs the erased events stand: a writer who receives one of them holds what was erased. An event that is not here

@@ -34,6 +34,9 @@ enum err erase_order(struct profile *p, const struct erase_list *l, const char *
  * once (ERASED). Cheap when there is nothing to do. */
 enum err erase_settle(struct profile *p);
 
+/* What keeps an order from being carried out here until a person does something, in words, appended; nothing when there is no such thing. */
+enum err erase_left_words(struct profile *p, struct buf *out);
+
 /* Does a bundle that would be kept whole beside the ledger hold what was erased? As far as it opens with our keys. */
 bool erase_forbids(struct profile *p, const void *data, size_t len);
 

@@ -2,6 +2,7 @@
 #include "tui/screens/screens.h"
 
 #include "forms/base/i18n.h"
+#include "sync/exchange/erase/erase.h"
 #include "sync/exchange/http/online.h"
 #include "sync/exchange/outbox/status.h"
 #include "sync/exchange/trust/trust.h"
@@ -22,6 +23,7 @@ struct sync_view {
 	struct app *app;
 	struct status status;
 	struct buf missing;                     /* of what the township says belongs together */
+	struct buf left;                        /* what keeps an erasure from being carried out */
 	bool known, doubtful;                   /* doubtful: the clock */
 	uint64_t version;
 };
@@ -35,6 +37,8 @@ static enum err load(struct kit_view *base)
 	v->doubtful = profile_clock_doubtful(v->app->profile);
 	buf_reset(&v->missing);
 	trust_missing_words(v->app->profile, &v->missing);
+	buf_reset(&v->left);
+	erase_left_words(v->app->profile, &v->left);
 	return ERR_OK;
 }
 
@@ -64,6 +68,8 @@ static int labelled_words(WINDOW *win, int y, enum kit_role role, const char *la
 /* What to mind, as far as there is room. */
 static void advice(struct sync_view *v, WINDOW *win, int y)
 {
+	if (v->left.len && getmaxy(win) > y)
+		y += kit_paragraph(win, y, 1, getmaxy(win) - y, getmaxx(win) - 2, KIT_DANGER, buf_str(&v->left)) + 1;
 	if (v->doubtful)
 		y = doubt_advice(win, y);
 	kit_paragraph(win, y, 1, getmaxy(win) - y, getmaxx(win) - 2, KIT_DIM,
@@ -291,6 +297,7 @@ static void close_sync(struct kit_view *base)
 	struct sync_view *v = (struct sync_view *)base;
 
 	buf_clear(&v->missing);
+	buf_clear(&v->left);
 	free(v);
 }
 

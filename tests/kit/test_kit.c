@@ -238,6 +238,17 @@ static void hazards_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	snprintf(cells[3].text, KIT_CELL, i == 2 ? "很长很长的说明" : "02-0002");
 }
 
+/* Three rows of two lines each on a phone's screen, one of them selected. */
+static void dark_phone(struct dark *d, struct kit_list *l, struct kit_view *v, size_t selected)
+{
+	dark_open(d, 18, 40);
+	row_total = 3;
+	for (unsigned i = 0; i < 3; i++)
+		rows[i] = i;
+	kit_list_select(l, selected);
+	kit_list_draw(l, v, stdscr, 0, 18);
+}
+
 static void on_a_phone_neither_a_name_nor_its_state_is_cut_while_the_line_below_has_room(void **state)
 {
 	static const struct kit_column columns[] = { { 0, 1, false }, { 12, 1, true }, { 0, 2, false }, { 9, 2, true } };
@@ -246,12 +257,7 @@ static void on_a_phone_neither_a_name_nor_its_state_is_cut_while_the_line_below_
 	struct dark d;
 
 	(void)state;
-	dark_open(&d, 18, 40);
-	row_total = 3;
-	for (unsigned i = 0; i < 3; i++)
-		rows[i] = i;
-	kit_list_select(&l, 1);
-	kit_list_draw(&l, &v, stdscr, 0, 18);
+	dark_phone(&d, &l, &v, 1);
 	assert_line(0, " 西坡6号出租自建房  承重墙拆改");
 	assert_line(1, "   已登记           02-0002 疑似重大隐患");
 	assert_line(2, ">石桥旅社  后门锁死         疑似重大隐患");
@@ -276,12 +282,7 @@ static void on_a_phone_the_selected_row_says_all_that_stands_in_it(void **state)
 	struct dark d;
 
 	(void)state;
-	dark_open(&d, 18, 40);
-	row_total = 3;
-	for (unsigned i = 0; i < 3; i++)
-		rows[i] = i;
-	kit_list_select(&l, 0);
-	kit_list_draw(&l, &v, stdscr, 0, 18);
+	dark_phone(&d, &l, &v, 0);
 	assert_line(2, " 石桥村中心街东段北侧二十七号老…  小餐饮");
 	assert_line(4, " 老马饭店                         小餐饮");
 	assert_true(kit_list_tap(&l, 1));

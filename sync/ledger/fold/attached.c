@@ -14,13 +14,23 @@ static struct store_key key_of(char letter, const uint8_t *name, size_t len)
 	return k;
 }
 
+/* Named by its ref it is known before it comes; by a distance it is asked for again when the gap has closed. */
+static enum err target_of(const struct context *c, const struct fold_view *v, const struct payload_link *l, uint8_t ref[EVENT_REF], bool *known)
+{
+	struct missing why;
+	struct log_place at;
+	enum err e = history_link(c, v, l, &at, ref, &why);
+
+	*known = !e || (e == ERR_HELD && why.what == MISSING_EVENT);
+	return *known || e == ERR_HELD || e == ERR_FORMAT ? ERR_OK : e;
+}
+
 enum err attached_note(const struct context *c, const struct fold_view *v)
 {
 	struct payload pl;
-	struct missing why;
-	struct log_place at;
 	struct store_key k;
 	uint8_t ref[EVENT_REF];
+	bool known;
 	enum err e = payload_open(EVENT_ATTACH, v->event->public_part.data, v->event->public_part.len, &pl);
 
 	if (e)
@@ -28,10 +38,8 @@ enum err attached_note(const struct context *c, const struct fold_view *v)
 	k = key_of('b', pl.blob, EVENT_HASH);
 	store_key_put(&k, v->hash, EVENT_REF);
 	store_put(c->t, STORE_INDEX, &k, "", 0);
-	e = history_link(c, v, &pl.target, &at, ref, &why);
-	/* Named by its ref it is known before it comes; by a distance it is asked for again when the gap has closed. */
-	if (e && !(e == ERR_HELD && why.what == MISSING_EVENT))
-		return e == ERR_HELD || e == ERR_FORMAT ? ERR_OK : e;
+	if ((e = target_of(c, v, &pl.target, ref, &known)) || !known)
+		return e;
 	k = key_of('B', ref, EVENT_REF);
 	store_key_u64(&k, v->event->lamport);
 	store_key_put(&k, v->hash, EVENT_REF);
@@ -42,17 +50,15 @@ enum err attached_note(const struct context *c, const struct fold_view *v)
 enum err corrected_note(const struct context *c, const struct fold_view *v)
 {
 	struct payload pl;
-	struct missing why;
-	struct log_place at;
 	struct store_key k;
 	uint8_t ref[EVENT_REF];
+	bool known;
 	enum err e = payload_open(EVENT_AMEND, v->event->public_part.data, v->event->public_part.len, &pl);
 
 	if (e)
 		return ERR_OK;
-	e = history_link(c, v, &pl.target, &at, ref, &why);
-	if (e && !(e == ERR_HELD && why.what == MISSING_EVENT))
-		return e == ERR_HELD || e == ERR_FORMAT ? ERR_OK : e;
+	if ((e = target_of(c, v, &pl.target, ref, &known)) || !known)
+		return e;
 	k = key_of('c', ref, EVENT_REF);
 	store_key_put(&k, v->hash, EVENT_REF);
 	store_put(c->t, STORE_INDEX, &k, "", 0);

@@ -21,7 +21,7 @@
 /* The first rows are no single ledger. */
 enum { ROW_ALL, ROW_MONTH, ROW_YEAR, ROW_CARDS, ROW_BACKUP, ROW_LEDGERS };
 
-struct export_view { struct kit_view base; struct app *app; struct kit_list list; };
+struct export_view { struct kit_view base; struct app *app; struct kit_list list; int64_t backed_up; };
 
 static size_t row_count(void *user)
 {
@@ -65,10 +65,8 @@ static void row_name(const struct pack *pack, size_t row, char *out, size_t size
 	}
 }
 
-/* Asked of the file each time: a copy may be made by command meanwhile. */
-static void put_backup(const struct app *app, struct kit_cell cells[KIT_CELLS])
+static void put_backup(const struct app *app, int64_t when, struct kit_cell cells[KIT_CELLS])
 {
-	int64_t when = profile_backed_up(app->profile);
 	struct buf since = { 0 };
 
 	snprintf(cells[0].text, KIT_CELL, "%s", _("备份乡镇的全部数据"));
@@ -81,11 +79,12 @@ static void put_backup(const struct app *app, struct kit_cell cells[KIT_CELLS])
 
 static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 {
-	const struct pack *pack = ((struct export_view *)user)->app->pack;
+	const struct export_view *v = user;
+	const struct pack *pack = v->app->pack;
 	const struct pack_ledger *l = i >= ROW_LEDGERS ? &pack->ledgers[i - ROW_LEDGERS] : NULL;
 
 	if (i == ROW_BACKUP) {
-		put_backup(((struct export_view *)user)->app, cells);
+		put_backup(v->app, v->backed_up, cells);
 		return;
 	}
 	if (i == ROW_ALL)
@@ -273,7 +272,10 @@ static enum kit_next ask_path(struct export_view *v)
 
 static enum err load(struct kit_view *base)
 {
-	kit_list_sync(&((struct export_view *)base)->list);
+	struct export_view *v = (struct export_view *)base;
+
+	v->backed_up = profile_backed_up(v->app->profile);
+	kit_list_sync(&v->list);
 	return ERR_OK;
 }
 

@@ -110,6 +110,13 @@ const char *kit_prompt_answer(const struct kit_view *v)
 	return p->confirmed ? kit_line_text(&p->field.line) : NULL;
 }
 
+enum kit_next kit_prompt_again(struct kit_view *below, const struct kit_view *v)
+{
+	const struct prompt *p = (const struct prompt *)v;
+
+	return kit_open(below, kit_prompt_new(p->title, p->text, kit_line_text(&p->field.line), v->done));
+}
+
 bool kit_secret_key(struct kit_secret *s, int key)
 {
 	if (key == (KIT_FN | KEY_BACKSPACE)) {

@@ -11,6 +11,8 @@ struct kit_view *kit_prompt_new(const char *title, const char *text, const char 
 const char *kit_prompt_answer(const struct kit_view *v);
 /* What stands in the field, whether confirmed or left with Esc: for what is kept either way. Borrowed. */
 const char *kit_prompt_typed(const struct kit_view *v);
+/* For `done`, when what was typed could not be used (say why before): the same question again over `below`, with what stands in it. */
+enum kit_next kit_prompt_again(struct kit_view *below, const struct kit_view *v);
 
 /* A secret of at most KIT_SECRET_MAX bytes in memory the caller gives (and guards); always NUL-ended. Part of a view. */
 enum { KIT_SECRET_MAX = 64 };

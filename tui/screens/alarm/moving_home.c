@@ -33,7 +33,7 @@ static void go_on(struct moving *m, size_t at)
 	}
 }
 
-static enum kit_next record(struct moving *m, const struct row *callout, const char *by)
+static bool record(struct moving *m, const struct row *callout, const char *by)
 {
 	struct buf name = { 0 };
 	struct row_id made;
@@ -46,7 +46,7 @@ static enum kit_next record(struct moving *m, const struct row *callout, const c
 		kit_say(KIT_GOOD, _("已存: %s %s"), buf_str(&name), _("回家了"));
 	buf_clear(&name);
 	if (e)
-		return KIT_STAY;
+		return false;
 	snprintf(m->allowed_by, sizeof m->allowed_by, "%s", by);
 	m->last_was = LAST_HOME;
 	m->last = callout->id;
@@ -56,7 +56,7 @@ static enum kit_next record(struct moving *m, const struct row *callout, const c
 	go_on(m, m->list.at);
 	if (m->moves.home == m->moves.homes[MOVE_ARRIVED])
 		kit_say(KIT_GOOD, _("已存。转移了的 %u 户都回家了"), m->moves.home);
-	return KIT_STAY;
+	return true;
 }
 
 /* The list below may have been read anew meanwhile: it is about the household that was asked about. */
@@ -75,7 +75,7 @@ static enum kit_next allowed(struct kit_view *below, struct kit_view *self)
 	if ((e = row_read(m->app->profile, &m->waits, &row)))
 		kit_say_error(e);
 	else
-		next = record(m, &row, by);
+		next = record(m, &row, by) ? KIT_STAY : kit_prompt_again(below, self);
 	row_clear(&row);
 	return next;
 }

@@ -85,7 +85,7 @@ static enum kit_next request_given(struct kit_view *below, struct kit_view *self
 		v->online = false;
 	}
 	buf_clear(&request);
-	return KIT_STAY;
+	return e ? kit_prompt_again(below, self) : KIT_STAY;
 }
 
 static enum kit_next code_given(struct kit_view *below, struct kit_view *self)
@@ -102,7 +102,7 @@ static enum kit_next code_given(struct kit_view *below, struct kit_view *self)
 		kit_say_error(e);
 	else
 		kit_say(KIT_GOOD, _("入网好了"));
-	return KIT_STAY;
+	return e ? kit_prompt_again(below, self) : KIT_STAY;
 }
 
 static enum kit_next ask_code(struct enrol_view *v)
@@ -121,7 +121,7 @@ static enum kit_next grant_given(struct kit_view *below, struct kit_view *self)
 	e = fs_read(path, ENROL_FILE_MAX, &v->grant);
 	if (e) {
 		kit_say_error(e);
-		return KIT_STAY;
+		return kit_prompt_again(below, self);
 	}
 	return ask_code(v);
 }

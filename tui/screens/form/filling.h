@@ -90,7 +90,8 @@ enum err filling_keep(struct filling *f, enum err so_far, struct row_id *record)
 void filling_say_saved(const struct filling *f, const char *words);
 
 /* Take a photo (or any file) along (sync/exchange/attach/along.h): `name` gets what the answer is to say. ERR_NOTFOUND, ERR_LIMIT.
- * filling_shoot() has the camera's command make it; filling_take() does it for a path typed as the answer of a question. */
+ * filling_shoot() has the camera's command make it: what it took and could not be sealed lies in the path that `name` gets with the
+ * error, until filling_photo() takes it; filling_take() does it for a path typed as the answer of a question. */
 enum err filling_photo(struct filling *f, const char *path, struct buf *name);
 enum err filling_shoot(struct filling *f, struct buf *name);
 enum err filling_take(struct filling *f, fill_node n, struct buf *value);

@@ -67,7 +67,7 @@ enum kit_next form_from_outside(struct form_view *v)
 	e = fetch(v, position, &value);
 	if (e)
 		kit_say_error(e);
-	else
+	if (value.len)
 		kit_line_set(&v->field.line, buf_str(&value));
 	if (!e && form_commit(v))
 		form_go(v, 1);

@@ -28,7 +28,6 @@ static enum kit_next path_given(struct kit_view *below, struct kit_view *self)
 	const struct notice_how how = { .full = asked.full, .scale = *s->scale ? s->scale : getenv("XUNCHA_SCALE") };
 	enum err e;
 
-	(void)below;
 	if (!path || !*path)
 		return KIT_STAY;
 	e = fs_exists(path) ? err_set(ERR_DENIED, _("%s 已经有了: 换一个名字"), path) : notice_row(asked.app->profile, &asked.id, asked.paper, &how, path, NULL);
@@ -36,7 +35,7 @@ static enum kit_next path_given(struct kit_view *below, struct kit_view *self)
 		kit_say_error(e);
 	else
 		kit_say(KIT_GOOD, _("已写成 %s: 用浏览器打开, 选 A4 打印"), path);
-	return KIT_STAY;
+	return e ? kit_prompt_again(below, self) : KIT_STAY;
 }
 
 static enum kit_next mask_chosen(struct kit_view *below, struct kit_view *self)

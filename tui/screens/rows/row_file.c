@@ -152,7 +152,7 @@ static enum kit_next path_to(struct kit_view *below, struct kit_view *self)
 		kit_say(KIT_GOOD, _("已存成 %s (没有加密)"), path);
 	buf_clear(&name);
 	buf_clear(&content);
-	return KIT_STAY;
+	return e ? kit_prompt_again(below, self) : KIT_STAY;
 }
 
 static enum kit_next path_from(struct kit_view *below, struct kit_view *self)
@@ -161,7 +161,7 @@ static enum kit_next path_from(struct kit_view *below, struct kit_view *self)
 	const char *path = kit_prompt_answer(self), *scale = *v->app->settings.scale ? v->app->settings.scale : getenv("XUNCHA_SCALE");
 	uint8_t record[EVENT_REF], ref[EVENT_REF];
 	struct buf name = { 0 };
-	enum err e;
+	enum err e = ERR_OK;
 
 	if (path && *path && selected(v, &name, record)) {
 		e = attach_later(v->app->profile, record, buf_str(&name), path, scale, ref);
@@ -171,7 +171,7 @@ static enum kit_next path_from(struct kit_view *below, struct kit_view *self)
 			kit_say(KIT_GOOD, _("已附上: %s"), buf_str(&name));
 	}
 	buf_clear(&name);
-	return KIT_STAY;
+	return e ? kit_prompt_again(below, self) : KIT_STAY;
 }
 
 static enum kit_next chosen(struct kit_view *below, struct kit_view *self)

@@ -232,7 +232,9 @@ static enum kit_next written(struct kit_view *below, struct kit_view *self)
 {
 	const char *text = kit_prompt_answer(self);
 
-	return text && *text ? settle((struct sides *)below, 0, text) : KIT_STAY;
+	enum kit_next next = text && *text ? settle((struct sides *)below, 0, text) : KIT_STAY;
+
+	return text && *text && next == KIT_STAY ? kit_prompt_again(below, self) : next;
 }
 
 static const struct pack_codes *codes_of(const struct sides *v)

@@ -170,7 +170,6 @@ static enum kit_next file_given(struct kit_view *below, struct kit_view *self)
 	struct buf text = { 0 };
 	enum err e;
 
-	(void)below;
 	if (!path || !*path)
 		return KIT_STAY;
 	e = notice_text(about.app, about.ids, about.count, &text);
@@ -181,7 +180,7 @@ static enum kit_next file_given(struct kit_view *below, struct kit_view *self)
 	else
 		kit_say(KIT_GOOD, _("已写 %s"), path);
 	buf_clear(&text);
-	return KIT_STAY;
+	return e ? kit_prompt_again(below, self) : KIT_STAY;
 }
 
 /* On the stick, when one is set, under the hazard's number: nothing to type. */

@@ -57,24 +57,37 @@ static enum kit_next file_given(struct kit_view *below, struct kit_view *self)
 	struct walk *w = (struct walk *)below;
 	const char *path = kit_prompt_answer(self);
 	struct buf name = { 0 };
+	enum err e;
 
-	if (path && *path)
-		keep_photo(w, filling_photo(w->f, path, &name), &name);
-	return KIT_STAY;
+	if (!path || !*path)
+		return KIT_STAY;
+	e = filling_photo(w->f, path, &name);
+	keep_photo(w, e, &name);
+	return e ? kit_prompt_again(below, self) : KIT_STAY;
+}
+
+static enum kit_next ask_file(struct walk *w, const char *path)
+{
+	return kit_open(&w->base, kit_prompt_new(_("照片"), _("照片文件的路径 (可粘贴)"), path, file_given));
 }
 
 enum kit_next walk_ask_file(struct walk *w)
 {
-	return kit_open(&w->base, kit_prompt_new(_("照片"), _("照片文件的路径 (可粘贴)"), "", file_given));
+	return ask_file(w, "");
 }
 
 /* The camera's command where one is set, else a file. */
 enum kit_next walk_photograph(struct walk *w)
 {
 	struct buf name = { 0 };
+	enum kit_next next = KIT_STAY;
+	enum err e;
 
 	if (!*w->f->app->settings.photo)
 		return walk_ask_file(w);
-	keep_photo(w, filling_shoot(w->f, &name), &name);
-	return KIT_STAY;
+	e = filling_shoot(w->f, &name);
+	if (e && name.len)
+		next = ask_file(w, buf_str(&name));
+	keep_photo(w, e, &name);
+	return next;
 }

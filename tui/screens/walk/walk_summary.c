@@ -106,6 +106,7 @@ static enum kit_next text_given(struct kit_view *below, struct kit_view *self)
 	struct walk *w = (struct walk *)below;
 	struct buf value = { 0 };
 	fill_node n;
+	bool taken;
 	enum err e;
 
 	if (!kit_prompt_answer(self) || w->summary.at <= hazards(w))
@@ -117,8 +118,9 @@ static enum kit_next text_given(struct kit_view *below, struct kit_view *self)
 		e = filling_answer(w->f, n, buf_str(&value));
 	if (e)
 		kit_say_error(e);
+	taken = !strcmp(buf_str(&value), fill_value(w->f->fill, n));          /* an answer now, if not on disk yet */
 	buf_clear(&value);
-	return KIT_STAY;
+	return e && !taken ? kit_prompt_again(below, self) : KIT_STAY;
 }
 
 static enum kit_next one_chosen(struct kit_view *below, struct kit_view *self)

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { IDLE_SECONDS = 20, KEYS = 64 };
+enum { STARTS = 7, IDLE_SECONDS = 20, KEYS = 64 };
 
 static const char *verdict(bool held)
 {
@@ -90,12 +90,24 @@ static double unlock(struct vt *vt, const char *pin, const char *shows)
 	return worked(vt) - before;
 }
 
-/* A wrong PIN costs what the right one does up to where it is accepted. */
+/* A wrong PIN costs what the right one does up to where it is accepted. What else the machine does only ever adds to either: the least of
+ * several starts is compared, for the key derivation alone swings by more than what is measured. */
 static struct vt *start(void)
 {
-	struct vt *vt = field_start("device", 24, 80, NULL);
-	double refused = unlock(vt, "000000", "PIN 不对"), accepted = unlock(vt, FIELD_PIN, "今日");
+	double refused = 1e9, accepted = 1e9;
+	struct vt *vt = NULL;
 
+	for (int i = 0; i < STARTS; i++) {
+		double wrong, right;
+
+		if (vt)
+			field_leave(vt);
+		vt = field_start("device", 24, 80, NULL);
+		wrong = unlock(vt, "000000", "PIN 不对");
+		right = unlock(vt, FIELD_PIN, "今日");
+		refused = wrong < refused ? wrong : refused;
+		accepted = right < accepted ? right : accepted;
+	}
 	printf("N6 PIN accepted to 今日 on a device: %.0f ms of work (limit 30)%s\n", accepted - refused, verdict(accepted - refused <= 30));
 	return vt;
 }

@@ -81,6 +81,8 @@ static void nothing_is_raised_where_no_limit_is_set_or_no_number_was_typed(void 
 	errand_press("Enter");
 	assert_shows(errand_vt, "不是数");
 	errand_press("Esc");
+	assert_shows(errand_vt, "再按一次 Esc 不要它");
+	errand_press("C-u");
 	assert_int_equal(errand_count("readings", "${place} != ''"), before);
 	errand_type("99");
 	errand_press("Enter");
@@ -124,13 +126,17 @@ static void a_number_typed_stays_with_its_place(void **state)
 	vt_click(errand_vt, row, col);
 	field_settle(errand_vt);
 	assert_true(vt_selected(errand_vt, "上沟水库"));     /* by a tap */
-	assert_hides(errand_vt, "70.1_");
+	assert_shows(errand_vt, "70.1 没记");
 	errand_press("Enter");
 	assert_shows(errand_vt, "先打读到的数");
 	assert_int_equal(errand_count("readings", "${place} != ''"), before);
+	/* Left and taken up again it stands at its place still. */
+	errand_press("Esc");
+	assert_shows(errand_vt, "没记的 1 个数留作草稿");
+	errand_type("m");
+	assert_shows(errand_vt, "70.1 没记");
 	errand_press("Home");
 	errand_down_to("石桥河堤");
-	errand_type("70.1");
 	/* Something comes meanwhile, as by the courier: the list is read anew under the hand. */
 	elsewhere();
 	errand_type("5");

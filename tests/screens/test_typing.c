@@ -9,6 +9,8 @@
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
 #include "sync/keys/identity.h"
+#include "sync/ledger/submit/draft.h"
+#include "tui/screens/form/tally.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,6 +124,85 @@ static void a_field_of_a_form_being_typed_is_kept(void **state)
 	crawl_leave(&stack);
 }
 
+static enum err one_more(void *user, const struct draft_about *about)
+{
+	(void)about;
+	++*(unsigned *)user;
+	return ERR_OK;
+}
+
+static unsigned drafts(void)
+{
+	unsigned n = 0;
+
+	assert_ok(draft_list(crawl_app.profile, one_more, &n));
+	return n;
+}
+
+/* The stores, one number a line. */
+static void count(void)
+{
+	crawl_home(&stack);
+	kit_stack_push(&stack, screen_tally_new(&crawl_app, tally_form(&crawl_app, "stock"), NULL));
+	glass_show(&stack);
+}
+
+static void numbers_of_a_count_stay_with_their_rows_and_are_kept(void **state)
+{
+	(void)state;
+	crawl_close();
+	crawl_open("manager", FIELD_PIN);
+	count();
+	type("37");
+	press(KIT_FN | KEY_DOWN);
+	shows("37 没记");
+	type("5");
+	press(KIT_ESC);
+	shows("没记的 2 个数留作草稿");
+	shows("物资盘点");
+	assert_int_equal(drafts(), 2);
+	/* Locked instead of left; what is typed on is one draft still. */
+	count();
+	shows("37_");
+	shows("5 没记");
+	type("4");
+	close_all();
+	assert_int_equal(drafts(), 2);
+	count();
+	shows("374_");
+	press(KIT_ENTER);
+	shows("已存: 374");
+	press(KIT_ENTER);
+	shows("已存: 5");
+	assert_int_equal(drafts(), 0);
+	press(KIT_ESC);
+	assert_false(glass_find("没记的", &(int){ 0 }, &(int){ 0 }));
+	/* Taken back key by key, or the line at once, nothing is left of it. */
+	count();
+	type("12");
+	press(KIT_ESC);
+	assert_int_equal(drafts(), 1);
+	count();
+	press('U' & 0x1f);
+	press(KIT_ESC);
+	assert_int_equal(drafts(), 0);
+	crawl_leave(&stack);
+}
+
+static void what_cannot_be_an_answer_is_said_before_it_goes(void **state)
+{
+	(void)state;
+	count();
+	type("1.2.3");
+	press(KIT_ESC);
+	shows("再按一次 Esc 不要它");
+	shows("1.2.3_");
+	press(KIT_ESC);
+	shows("要做的");
+	assert_int_equal(drafts(), 0);
+	crawl_leave(&stack);
+}
+
 static int setup(void **state)
 {
 	int64_t now;
@@ -150,6 +231,8 @@ int main(void)
 		cmocka_unit_test(a_note_being_typed_is_kept),
 		cmocka_unit_test(the_words_of_a_hazard_being_typed_are_kept),
 		cmocka_unit_test(a_field_of_a_form_being_typed_is_kept),
+		cmocka_unit_test(numbers_of_a_count_stay_with_their_rows_and_are_kept),
+		cmocka_unit_test(what_cannot_be_an_answer_is_said_before_it_goes),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

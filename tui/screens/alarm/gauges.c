@@ -251,7 +251,7 @@ const char *gauge_metric(const struct app *app, const struct gauge *g)
 	return app_code(app, pack_find_codes(app->pack, "metric"), g->metric);
 }
 
-static enum err put_reading(const struct gauge *g, struct filling *f, const char *value)
+enum err gauge_put(const struct gauge *g, const char *value, struct filling *f)
 {
 	double now;
 	char change[32];
@@ -264,13 +264,4 @@ static enum err put_reading(const struct gauge *g, struct filling *f, const char
 		e = filling_put(f, "change", change);
 	}
 	return e;
-}
-
-enum err gauge_record(struct app *app, const struct gauge *g, const char *value)
-{
-	struct filling *f = NULL;
-	struct row_id made;
-	enum err e = filling_begin(app, "reading_new", &g->place, &f);
-
-	return e ? e : filling_keep(f, put_reading(g, f, value), &made);
 }

@@ -10,6 +10,8 @@
 #include "forms/pack/threshold.h"
 #include "tui/screens/app.h"
 
+struct filling;
+
 enum { GAUGES_MAX = 500, GAUGE_LIMITS = 3, GAUGE_TEXT = 24, GAUGE_LOOKED_AT = 200 };
 
 struct gauge_limit { const struct pack_threshold *line; char text[GAUGE_TEXT]; double value; };
@@ -46,7 +48,7 @@ void gauge_limit_words(const struct app *app, const struct gauge_limit *l, struc
 /* "水位" */
 const char *gauge_metric(const struct app *app, const struct gauge *g);
 
-/* Keep a reading, signed and on disk. ERR_DENIED: it is no number, or the form refuses it. */
-enum err gauge_record(struct app *app, const struct gauge *g, const char *value);
+/* A reading into the form reading_new. ERR_DENIED: it is no number. */
+enum err gauge_put(const struct gauge *g, const char *value, struct filling *f);
 
 #endif

@@ -9,6 +9,8 @@
 #include "tui/screens/alarm/gauges.h"
 #include "tui/screens/alarm/incident.h"
 #include "tui/screens/alarm/warning.h"
+#include "tui/screens/form/filling.h"
+#include "tui/screens/form/typed.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/words.h"
 
@@ -27,7 +29,7 @@ struct readings {
 	bool one_place;
 	struct row_id place;
 	struct gauges gauges;
-	char typed[GAUGE_TEXT];
+	struct typed_rows typed;
 	enum next_step steps[NEXT_MAX];
 	size_t step_count;
 	struct row_id alarmed;                      /* where the reading was */
@@ -78,6 +80,7 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	struct readings *v = user;
 	const struct gauge *g = &v->gauges.at[i];
 	bool beyond = *g->last && gauge_beyond(g, g->last_value);
+	const char *typed = typed_text(&v->typed, &g->place, g->metric);
 	struct buf b = { 0 };
 
 	snprintf(cells[0].text, KIT_CELL, "%s", g->title);
@@ -88,26 +91,18 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	} else {
 		snprintf(cells[2].text, KIT_CELL, "%s", _("没读过"));
 	}
-	if (i == v->list.at && *v->typed)
-		snprintf(cells[2].text, KIT_CELL, "%s_", v->typed);
-	cells[2].role = i == v->list.at && *v->typed ? KIT_FIELD : beyond ? KIT_DANGER : *g->last ? KIT_PLAIN : KIT_DIM;
+	if (*typed)
+		snprintf(cells[2].text, KIT_CELL, i == v->list.at ? "%s_" : _("%s 没记"), typed);
+	cells[2].role = *typed ? KIT_FIELD : beyond ? KIT_DANGER : *g->last ? KIT_PLAIN : KIT_DIM;
 	snprintf(cells[3].text, KIT_CELL, "%s", buf_str(&b));
 	cells[3].role = KIT_DIM;
 	limit_cell(v, g, &cells[4]);
 	buf_clear(&b);
 }
 
-/* A number that was not kept does not go along to another row. */
-static void drop_typed(struct readings *v, struct kit_id was)
-{
-	if (!kit_id_same(v->list.selected, was))
-		v->typed[0] = '\0';
-}
-
 static enum err load(struct kit_view *base)
 {
 	struct readings *v = (struct readings *)base;
-	struct kit_id was = v->list.selected;
 	struct gauges fresh;
 	enum err e;
 
@@ -116,7 +111,6 @@ static enum err load(struct kit_view *base)
 	gauges_close(&v->gauges);
 	v->gauges = fresh;
 	kit_list_sync(&v->list);
-	drop_typed(v, was);
 	return e;
 }
 
@@ -212,25 +206,44 @@ static enum kit_next next_chosen(struct kit_view *below, struct kit_view *self)
 
 /* --- one reading --- */
 
+static enum err put_typed(void *user, const struct row_id *place, const char *metric, const char *text, struct filling *f)
+{
+	const struct readings *v = user;
+
+	for (size_t i = 0; i < v->gauges.count; i++)
+		if (!memcmp(&v->gauges.at[i].place, place, sizeof *place) && !strcmp(v->gauges.at[i].metric, metric))
+			return gauge_put(&v->gauges.at[i], text, f);
+	return err_set(ERR_NOTFOUND, _("%s: 这个点位不在了"), text);
+}
+
+static void get_typed(void *user, struct filling *f, char metric[TYPED_TEXT], char text[TYPED_TEXT])
+{
+	fill_node m = fill_find(f->fill, "metric"), value = fill_find(f->fill, "value");
+
+	(void)user;
+	snprintf(metric, TYPED_TEXT, "%s", m == FILL_NO_NODE ? "" : fill_value(f->fill, m));
+	snprintf(text, TYPED_TEXT, "%s", value == FILL_NO_NODE ? "" : fill_value(f->fill, value));
+}
+
 static enum kit_next keep(struct readings *v)
 {
 	struct gauge g = v->gauges.at[v->list.at];
 	const struct gauge_limit *beyond;
 	enum kit_next next = KIT_STAY;
 	struct buf words = { 0 };
-	char value[GAUGE_TEXT];
+	char value[TYPED_TEXT];
+	struct row_id made;
 	enum err e;
 
-	if (!*v->typed) {
+	snprintf(value, sizeof value, "%s", typed_text(&v->typed, &g.place, g.metric));
+	if (!*value) {
 		kit_say(KIT_PLAIN, "%s", _("先打读到的数, 再 Enter"));
 		return KIT_STAY;
 	}
-	memcpy(value, v->typed, sizeof value);
-	if ((e = gauge_record(v->app, &g, value))) {
+	if ((e = typed_record(&v->typed, &g.place, g.metric, &made))) {
 		kit_say_error(e);
 		return KIT_STAY;
 	}
-	v->typed[0] = '\0';
 	v->alarmed = g.place;
 	beyond = gauge_beyond(&g, strtod(value, NULL));
 	if (load(&v->base))
@@ -252,8 +265,6 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct readings *v = (struct readings *)base;
 	const struct gauge *g = v->gauges.count ? &v->gauges.at[v->list.at] : NULL;
-	struct kit_id was = v->list.selected;
-	enum kit_next next;
 
 	switch (a) {
 	case ACT_OPEN:
@@ -261,15 +272,8 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_HISTORY:   return g ? kit_open(base, screen_curve_new(v->app, g)) : KIT_STAY;
 	case ACT_DETAILS:   return g ? kit_open(base, screen_row_new(v->app, &g->place)) : KIT_STAY;
 	case ACT_REGISTERS: return kit_open(base, screen_rows_new(v->app, "readings", NULL));
-	case ACT_BACK:
-		if (!*v->typed)
-			return KIT_CLOSE;
-		v->typed[0] = '\0';
-		return KIT_STAY;
-	default:
-		next = kit_list_act(&v->list, a);
-		drop_typed(v, was);
-		return next;
+	case ACT_BACK:      return typed_leave(&v->typed) ? KIT_CLOSE : KIT_STAY;
+	default:            return kit_list_act(&v->list, a);
 	}
 }
 
@@ -299,37 +303,27 @@ static enum kit_typing typing(struct kit_view *base)
 static enum kit_next key(struct kit_view *base, int k)
 {
 	struct readings *v = (struct readings *)base;
-	size_t len = strlen(v->typed);
+	const struct gauge *g = v->gauges.count ? &v->gauges.at[v->list.at] : NULL;
 
-	if ((k >= '0' && k <= '9') || k == '.' || (k == '-' && !len)) {
-		if (len + 1 < sizeof v->typed) {
-			v->typed[len] = (char)k;
-			v->typed[len + 1] = '\0';
-		}
-		return KIT_STAY;
-	}
-	if (k == (KIT_FN | KEY_BACKSPACE) && len) {
-		v->typed[len - 1] = '\0';
-		return KIT_STAY;
-	}
-	return KIT_PASS;
+	return g && typed_key(&v->typed, &g->place, g->metric, k) ? KIT_STAY : KIT_PASS;
 }
 
 static enum kit_next tap(struct kit_view *base, int y, int x)
 {
 	struct readings *v = (struct readings *)base;
-	struct kit_id was = v->list.selected;
 
 	(void)x;
 	kit_list_tap(&v->list, y);
-	drop_typed(v, was);
 	return KIT_STAY;
 }
 
 static void close_readings(struct kit_view *base)
 {
-	gauges_close(&((struct readings *)base)->gauges);
-	free(base);
+	struct readings *v = (struct readings *)base;
+
+	typed_close(&v->typed);                 /* locked out while typing */
+	gauges_close(&v->gauges);
+	free(v);
 }
 
 static const struct kit_key keys[] = {
@@ -355,6 +349,9 @@ struct kit_view *screen_readings_new(struct app *app, const struct row_id *place
 	v->one_place = place != NULL;
 	if (place)
 		v->place = *place;
+	v->typed = (struct typed_rows){ .app = app, .form = "reading_new", .marks = "-", .put = put_typed, .get = get_typed, .user = v };
+	if (typed_take_up(&v->typed))
+		kit_say_error(ERR_IO);
 	v->list.rows = (struct kit_rows){ .user = v, .count = row_count, .id = row_id_of, .row = row_draw, .columns = columns, .column_count = 5,
 	                                  .empty = _("没有要读数的点位。哪类点位读什么、阈值在哪一栏, 由清单包的 thresholds.csv 定。") };
 	return &v->base;

@@ -7,6 +7,7 @@
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
 #include "tui/screens/form/filling.h"
+#include "tui/screens/form/typed.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/words.h"
 
@@ -14,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBERS_MAX = 4, TYPED_MAX = 24, FIELDS_SHOWN = 3, COUNTED_MAX = 2000 };
+enum { FIELDS_SHOWN = 3, COUNTED_MAX = 2000 };
 
-struct counted { struct row_id id; char said[TYPED_MAX]; };
+struct counted { struct row_id id; char said[TYPED_TEXT]; };
 
 struct tally {
 	struct kit_view base;
@@ -26,7 +27,8 @@ struct tally {
 	const struct pack_register *reg;
 	char about[ROW_ID_TEXT], about_reg[64];     /* a row, and its register; "" */
 	struct listing *listing;
-	char typed[TYPED_MAX];
+	struct typed_rows typed;
+	char said[TYPED_TEXT];                      /* what the numbers of the row at hand are now */
 	struct counted *counted;                    /* in this sitting */
 	size_t counted_count, counted_cap;
 	uint32_t fields[FIELDS_SHOWN];              /* what is booked, as the register derives it */
@@ -97,6 +99,7 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	struct tally *t = user;
 	struct row row = { .id = { .index = 0 } };
 	const struct counted *done;
+	const char *typed;
 	struct buf b = { 0 };
 
 	if (listing_row(t->listing, (uint32_t)i, &row))
@@ -104,8 +107,9 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	row_title(t->app->profile, &row, &b);
 	done = counted_of(t, &row.id);
 	snprintf(cells[0].text, KIT_CELL, "%s", buf_str(&b));
-	if (i == t->list.at && *t->typed) {
-		snprintf(cells[1].text, KIT_CELL, "%s_", t->typed);
+	typed = typed_text(&t->typed, &row.id, "");
+	if (*typed) {
+		snprintf(cells[1].text, KIT_CELL, i == t->list.at ? "%s_" : _("%s 没记"), typed);
 		cells[1].role = KIT_FIELD;
 	} else if (done) {
 		snprintf(cells[1].text, KIT_CELL, _("已记 %s"), done->said);
@@ -124,24 +128,15 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	row_clear(&row);
 }
 
-/* A number that was not recorded does not go along to another row. */
-static void drop_typed(struct tally *t, struct kit_id was)
-{
-	if (!kit_id_same(t->list.selected, was))
-		t->typed[0] = '\0';
-}
-
 static enum err load(struct kit_view *base)
 {
 	struct tally *t = (struct tally *)base;
-	struct kit_id was = t->list.selected;
 	enum err e;
 
 	t->version = profile_version(t->app->profile);
 	e = t->listing ? listing_refresh(t->listing) : listing_open(t->app->profile, &(struct listing_query){ .reg = t->reg->id }, &t->listing);
 
 	kit_list_sync(&t->list);
-	drop_typed(t, was);
 	return e;
 }
 
@@ -181,19 +176,19 @@ static void draw(struct kit_view *base, WINDOW *win)
 	kit_list_draw(&t->list, base, win, y, getmaxy(win) - y);
 }
 
-/* The typed numbers into the form; `said` gets what stands there afterwards. */
-static enum err put_numbers(struct tally *t, struct filling *f, char said[TYPED_MAX])
+/* The typed numbers into the form; t->said gets what stands there afterwards. */
+static enum err put_numbers(struct tally *t, struct filling *f, const char *typed)
 {
-	const char *s = t->typed;
-	char last[TYPED_MAX] = "";
+	const char *s = typed;
+	char last[TYPED_TEXT] = "";
 	size_t len = 0;
 	enum err e = ERR_OK;
 
-	said[0] = '\0';
+	t->said[0] = '\0';
 	for (uint32_t i = 0; i < t->asked->question_count && !e; i++) {
 		const struct form_question *q = &t->asked->questions[i];
 		fill_node n = is_tally(q) ? fill_find(f->fill, q->name) : FILL_NO_NODE;
-		char number[TYPED_MAX];
+		char number[TYPED_TEXT];
 
 		if (n == FILL_NO_NODE)
 			continue;
@@ -205,9 +200,9 @@ static enum err put_numbers(struct tally *t, struct filling *f, char said[TYPED_
 			snprintf(last, sizeof last, "%s", number);
 		if (*last)
 			e = fill_set(f->fill, n, last);
-		len += (size_t)snprintf(said + len, TYPED_MAX - len, "%s%.10s", len ? " " : "", fill_value(f->fill, n));
-		if (len >= TYPED_MAX)
-			len = TYPED_MAX - 1;
+		len += (size_t)snprintf(t->said + len, TYPED_TEXT - len, "%s%.10s", len ? " " : "", fill_value(f->fill, n));
+		if (len >= TYPED_TEXT)
+			len = TYPED_TEXT - 1;
 	}
 	return e;
 }
@@ -246,22 +241,48 @@ static enum err put_about(struct tally *t, struct filling *f)
 	return e;
 }
 
+static enum err put_typed(void *user, const struct row_id *subject, const char *what, const char *text, struct filling *f)
+{
+	struct tally *t = user;
+	enum err e = put_numbers(t, f, text);
+
+	(void)subject;
+	(void)what;
+	return e ? e : put_about(t, f);
+}
+
+/* "38 36"; one number where all are the same, as it is typed. */
+static void get_typed(void *user, struct filling *f, char what[TYPED_TEXT], char text[TYPED_TEXT])
+{
+	struct tally *t = user;
+	const char *first = NULL;
+	struct buf all = { 0 };
+	bool same = true;
+
+	what[0] = '\0';
+	for (uint32_t i = 0; i < t->asked->question_count; i++) {
+		fill_node n = is_tally(&t->asked->questions[i]) ? fill_find(f->fill, t->asked->questions[i].name) : FILL_NO_NODE;
+		const char *value = n == FILL_NO_NODE ? "" : fill_value(f->fill, n);
+
+		if (!*value)
+			continue;
+		first = first ? first : value;
+		same = same && !strcmp(first, value);
+		buf_printf(&all, "%s%s", all.len ? " " : "", value);
+	}
+	snprintf(text, TYPED_TEXT, "%s", same ? (first ? first : "") : buf_str(&all));
+	buf_clear(&all);
+}
+
 static enum err record(struct tally *t, const struct row_id *id)
 {
-	struct filling *f = NULL;
 	struct row_id made;
-	char said[TYPED_MAX];
-	enum err e = filling_begin(t->app, t->form->id, id, &f);
+	enum err e = typed_record(&t->typed, id, "", &made);
 
 	if (e)
 		return e;
-	e = put_numbers(t, f, said);
-	if (!e)
-		e = put_about(t, f);
-	if ((e = filling_keep(f, e, &made)))
-		return e;
-	kit_say(KIT_GOOD, _("已存: %s"), said);
-	return remember(t, id, said);
+	kit_say(KIT_GOOD, _("已存: %s"), t->said);
+	return remember(t, id, t->said);
 }
 
 static enum kit_next count(struct tally *t)
@@ -276,7 +297,6 @@ static enum kit_next count(struct tally *t)
 		kit_say_error(e);
 		return KIT_STAY;
 	}
-	t->typed[0] = '\0';
 	load(&t->base);
 	if (t->counted_count == row_count(t))
 		kit_say(KIT_GOOD, _("都记了: %zu 样"), t->counted_count);
@@ -288,7 +308,6 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct tally *t = (struct tally *)base;
 	struct row row = { .id = { .index = 0 } };
-	struct kit_id was = t->list.selected;
 	enum kit_next next = KIT_STAY;
 
 	switch (a) {
@@ -300,14 +319,9 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 		row_clear(&row);
 		return next;
 	case ACT_BACK:
-		if (!*t->typed)
-			return KIT_CLOSE;
-		t->typed[0] = '\0';
-		return KIT_STAY;
+		return typed_leave(&t->typed) ? KIT_CLOSE : KIT_STAY;
 	default:
-		next = kit_list_act(&t->list, a);
-		drop_typed(t, was);
-		return next;
+		return kit_list_act(&t->list, a);
 	}
 }
 
@@ -331,26 +345,18 @@ static enum kit_typing typing(struct kit_view *base)
 static enum kit_next key(struct kit_view *base, int k)
 {
 	struct tally *t = (struct tally *)base;
-	size_t len = strlen(t->typed);
+	struct row row = { .id = { .index = 0 } };
+	bool mine = row_count(t) && !listing_row(t->listing, (uint32_t)t->list.at, &row) && typed_key(&t->typed, &row.id, "", k);
 
-	if ((k >= '0' && k <= '9') || k == '.' || (k == ' ' && len)) {
-		if (len + 1 < sizeof t->typed) {
-			t->typed[len] = (char)k;
-			t->typed[len + 1] = '\0';
-		}
-		return KIT_STAY;
-	}
-	if (k == (KIT_FN | KEY_BACKSPACE) && len) {
-		t->typed[len - 1] = '\0';
-		return KIT_STAY;
-	}
-	return KIT_PASS;
+	row_clear(&row);
+	return mine ? KIT_STAY : KIT_PASS;
 }
 
 static void close_tally(struct kit_view *base)
 {
 	struct tally *t = (struct tally *)base;
 
+	typed_close(&t->typed);                 /* locked out while typing */
 	listing_close(t->listing);
 	free(t->counted);
 	free(t);
@@ -364,11 +370,9 @@ static const struct kit_key keys[] = {
 static enum kit_next tap(struct kit_view *base, int y, int x)
 {
 	struct tally *t = (struct tally *)base;
-	struct kit_id was = t->list.selected;
 
 	(void)x;
 	kit_list_tap(&t->list, y);
-	drop_typed(t, was);
 	return KIT_STAY;
 }
 
@@ -408,6 +412,9 @@ struct kit_view *screen_tally_new(struct app *app, const struct pack_form *form,
 	}
 	row_clear(&row);
 	choose_columns(t);
+	t->typed = (struct typed_rows){ .app = app, .form = form->id, .marks = " ", .put = put_typed, .get = get_typed, .user = t };
+	if (typed_take_up(&t->typed))
+		kit_say_error(ERR_IO);
 	t->list.rows = (struct kit_rows){ .user = t, .count = row_count, .id = row_id_of, .row = row_draw, .columns = t->columns,
 	                                  .column_count = 2 + t->field_count, .empty = _("这本台账还是空的, 没有可点数的。") };
 	return &t->base;

@@ -24,7 +24,7 @@ void receipt_scope(const struct event_scope *scope, uint8_t out[KEYS_HASH_SHORT]
 /* Sign and append. `r->key` is filled in from the signer. */
 enum err receipt_make(struct receipt *r, const struct keys_identity *signer, struct buf *out);
 
-/* Check against the township's roots (any R of the chain, for receipts of before a rotation). ERR_FORMAT, ERR_LIMIT, ERR_VERSION,
+/* Check against the township's roots (any R of the chain; by a removed one it proves nothing, keys_roots_receipts()). ERR_FORMAT, ERR_LIMIT, ERR_VERSION,
  * ERR_UNKNOWN (another township's), ERR_SIGNATURE. */
 enum err receipt_read(const void *data, size_t len, const struct keys_roots *roots, struct receipt *out);
 

@@ -74,7 +74,7 @@ static void only_the_daemon_s_key_signs_receipts(void **state)
 	}
 }
 
-static void a_receipt_of_before_a_rotation_still_counts_and_another_township_s_does_not(void **state)
+static void a_receipt_of_before_a_rotation_is_read_and_another_township_s_is_not(void **state)
 {
 	struct keys_head head = { .epoch = 7 };
 	struct receipt r, back;
@@ -221,7 +221,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		IN_TOWN(a_receipt_is_read_back_and_any_change_shows),
 		IN_TOWN(only_the_daemon_s_key_signs_receipts),
-		IN_TOWN(a_receipt_of_before_a_rotation_still_counts_and_another_township_s_does_not),
+		IN_TOWN(a_receipt_of_before_a_rotation_is_read_and_another_township_s_is_not),
 		IN_TOWN(a_receipt_has_its_limit),
 		cmocka_unit_test(a_blob_opens_only_by_the_name_and_key_in_its_event),
 		cmocka_unit_test(a_blob_has_its_limit),

@@ -209,12 +209,15 @@ static enum err take_receipt(struct profile *p, struct inbox_file *f)
 		free(r);
 		return ERR_OK;
 	}
+	if (!keys_roots_receipts(&p->roots, r->key)) {
+		inbox_decide(f, INBOX_FOREIGN, _("乡镇换钥匙以前的回执: 不再算数, 会再送一次换新的"));
+		free(r);
+		return ERR_OK;
+	}
 	inbox_decide(f, INBOX_RECEIPT, "");
 	memcpy(f->id, r->bundle, KEYS_HASH);
-	if (keys_roots_receipts(&p->roots, r->key)) {
-		f->tick = r->tick;
-		f->time = r->time;
-	}
+	f->tick = r->tick;
+	f->time = r->time;
 	e = acknowledge_by(p, r, f->tick, &contradicts);
 	if (!e)
 		e = keep_delivered(p, r->bundle, f->data, f->len);

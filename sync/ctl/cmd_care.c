@@ -8,7 +8,7 @@
 #include "sync/keys/town.h"
 #include "sync/ledger/log/losses.h"
 #include "sync/ledger/log/truetime.h"
-#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/profile/profile_copy.h"
 
 #include <stdio.h>
 #include <string.h>

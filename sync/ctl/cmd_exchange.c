@@ -12,7 +12,7 @@
 #include "sync/exchange/outbox/status.h"
 #include "sync/exchange/trust/trust.h"
 #include "sync/keys/town.h"
-#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/profile/profile_copy.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -319,11 +319,14 @@ enum err cmd_status(struct ctl *c)
 	struct profile *p;
 	struct status s;
 	struct jdoc *j;
-	struct buf missing = { 0 }, left = { 0 };
+	struct profile_copied copied;
+	struct buf missing = { 0 }, left = { 0 }, overdue = { 0 };
 	enum err e;
 
 	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, c->pin_file != NULL, &p)) || (e = status_read(p, &s)))
 		return e;
+	copied = profile_backed_up(p);
+	profile_overdue_words(&copied, 480, &overdue);
 	if ((e = trust_missing_words(p, &missing)) || (e = erase_left_words(p, &left)))
 		goto out;
 	j = jdoc_object();
@@ -341,6 +344,8 @@ enum err cmd_status(struct ctl *c)
 	jdoc_put_integer(j, "tick", (int64_t)s.tick);
 	jdoc_put_text(j, "missing", buf_str(&missing));
 	jdoc_put_text(j, "not_erased", buf_str(&left));
+	jdoc_put_integer(j, "backed_up", copied.at);
+	jdoc_put_text(j, "backup_overdue", buf_str(&overdue));
 	ctl_answer(c, j);
 	ctl_say(c, _("本机 %" PRIu64 " 条: 已送到 %" PRIu64 ", 等回执 %" PRIu64 ", 没封包 %" PRIu64 "; 留着 %u, 替带 %u, 拒收 %u; 缺段 %u, 分叉 %u"),
 	        s.own, s.acknowledged, s.waiting, s.unsealed, s.held, s.carried, s.refused, s.gaps, s.splits);
@@ -348,7 +353,10 @@ enum err cmd_status(struct ctl *c)
 		ctl_say(c, _("乡镇公布了, 这里还没有: %s。请再与乡镇同步"), buf_str(&missing));
 	if (left.len)
 		ctl_say(c, "%s", buf_str(&left));
+	if (overdue.len)
+		ctl_say(c, "%s", buf_str(&overdue));
 out:
+	buf_clear(&overdue);
 	buf_clear(&missing);
 	buf_clear(&left);
 	return e;

@@ -13,7 +13,8 @@
 enum {
 	STAFF_MAX = 64, BOXES_MAX = KEYS_ROOTS_KEPT,
 	SECRETS = 2 * KEYS_SYMMETRIC,                     /* seeds of T and of the root key */
-	ADMITTED = KEYS_WRITER + SECRETS + KEYS_SEALED
+	ADMITTED = KEYS_WRITER + SECRETS + KEYS_SEALED,
+	MARKED_MAX = 1 << 16
 };
 
 /* authority.N: magic, count u8, that many of these */
@@ -125,6 +126,28 @@ static enum err newest_root(const char *dir, struct keys_root *out)
 	if (!e)
 		*out = *keys_roots_newest(&roots);
 	keys_roots_clear(&roots);
+	return e;
+}
+
+enum err keys_town_mark(const char *dir, struct keys_town_mark *out)
+{
+	struct buf path = { 0 }, file = { 0 };
+	struct keys_root newest;
+	struct keys_hash h;
+	enum err e = newest_root(dir, &newest);
+
+	if (e)
+		return e;
+	out->version = newest.version;
+	keys_hash_start(&h, NULL);
+	if (!(e = fs_read(fs_path(&path, dir, "slots"), MARKED_MAX, &file)))
+		keys_hash_add(&h, file.data, file.len);
+	buf_reset(&file);
+	if (!e && !(e = fs_read(versioned(&path, dir, "authority", newest.version), MARKED_MAX, &file)))
+		keys_hash_add(&h, file.data, file.len);
+	keys_hash_end(&h, out->staff);
+	buf_clear(&path);
+	buf_clear(&file);
 	return e;
 }
 

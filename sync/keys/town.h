@@ -28,6 +28,11 @@ enum err keys_town_admitted(const char *dir, uint8_t (**out)[KEYS_WRITER], size_
 enum err keys_town_daemon(const char *dir, struct keys_identity **receipt, struct keys_ring **boxes);
 bool keys_town_here(const char *dir);
 
+/* What of the township's secrets is on this machine alone, to see whether a copy has it all: the version of the newest root, and a hash over
+ * who opens what with which PIN (slots and authority.N). ERR_NOTFOUND when this is no township. */
+struct keys_town_mark { uint32_t version; uint8_t staff[KEYS_HASH]; };
+enum err keys_town_mark(const char *dir, struct keys_town_mark *out);
+
 /* New T, B, R and root key; the next root is appended to the chain and written. `heads` are T's log heads as they stand:
  * what a former T signs beyond them is not believed. Only `staff` may use the new T until others are admitted again. */
 enum err keys_town_rotate(const char *dir, const struct keys_identity *staff, const struct keys_head *heads, size_t n, struct keys_roots *roots);

@@ -6,7 +6,7 @@
 #include "forms/base/fs.h"
 #include "sync/exchange/inbox/inbox.h"
 #include "sync/ledger/log/log.h"
-#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/profile/profile_copy.h"
 
 #include <stdio.h>
 #include <stdlib.h>

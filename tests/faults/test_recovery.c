@@ -5,7 +5,7 @@
 #include "tests/tap.h"
 
 #include "forms/base/fs.h"
-#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/profile/profile_copy.h"
 #include "tests/faults/disk.h"
 #include "tests/faults/player.h"
 

@@ -5,6 +5,7 @@
 #include "tests/tap.h"
 
 #include "forms/base/fs.h"
+#include "sync/ledger/profile/profile_copy.h"
 #include "tests/ledger/township.h"
 
 #include <stdio.h>

@@ -5,6 +5,7 @@
 #include "forms/base/fs.h"
 #include "sync/keys/slot.h"
 #include "sync/ledger/log/losses.h"
+#include "sync/ledger/profile/profile_copy.h"
 #include "tests/ledger/world.h"
 
 #include <stdio.h>

@@ -3,6 +3,7 @@
 
 #include "forms/base/cbor.h"
 #include "forms/base/fs.h"
+#include "sync/ledger/profile/profile_copy.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -348,7 +348,9 @@ static void the_townships_data_is_backed_up_from_the_desk(void **state)
 	char path[512];
 
 	(void)state;
+	assert_shows(vt, "还没备份过   e 备份");
 	vt_keys(vt, "e");
+	assert_shows(vt, "导出");
 	assert_shows(vt, "还没备份过");
 	for (int i = 0; i < 4; i++)
 		vt_key(vt, "Down");
@@ -367,8 +369,27 @@ static void the_townships_data_is_backed_up_from_the_desk(void **state)
 	assert_shows(vt, "已备份到");
 	vt_key(vt, "Enter");
 	assert_shows(vt, "上次");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "疑似重大");
+	assert_hides(vt, "备份过");
 	field_leave(vt);
 	field_run("xunchactl --profile again restore copy; [ $(xunchactl --profile again digest) = $(xunchactl --profile town digest) ]");
+}
+
+/* A backup of before the township's keys changed restores a township that no device believes. */
+static void the_home_says_what_the_last_backup_lacks(void **state)
+{
+	struct vt *vt;
+
+	(void)state;
+	field_run("xunchactl --now 2026-06-12T08:00 --profile town backup old");
+	vt = desk(24, 80);
+	assert_shows(vt, "上次备份是 2026-06-12   e 备份");
+	field_leave(vt);
+	field_run("town root rotate");
+	vt = desk(24, 80);
+	assert_shows(vt, "备份以后换过钥匙: 备份里没有新的, 用它恢复, 设备不认   e 备份");
+	field_leave(vt);
 }
 
 static void a_paper_is_printed_from_a_hazards_page(void **state)
@@ -438,6 +459,7 @@ int main(void)
 		cmocka_unit_test(what_another_session_decides_shows_without_leaving_the_screen),
 		cmocka_unit_test(several_are_lowered_with_one_reason_each_with_its_own_record),
 		cmocka_unit_test(a_hazard_is_whistled_for_from_the_home_and_a_wrong_step_says_why_not),
+		cmocka_unit_test(the_home_says_what_the_last_backup_lacks),
 	};
 
 #ifndef WITH_TOWN

@@ -5,7 +5,7 @@
 #include "forms/base/fs.h"
 #include "forms/base/sys.h"
 #include "sync/exchange/trust/enrol.h"
-#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/profile/profile_copy.h"
 #include "sync/limits.h"
 #include "sync/town/daemon_http.h"
 #include "tests/ledger/world.h"

@@ -4,7 +4,7 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "sync/keys/roster.h"
-#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/profile/profile_copy.h"
 
 #include <stdlib.h>
 #include <string.h>

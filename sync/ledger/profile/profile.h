@@ -127,21 +127,11 @@ enum err profile_set_tick(struct profile *p, uint64_t tick);
 enum err profile_check(struct profile *p, void (*report)(void *user, const char *what), void *user);
 /* Make every cache again from the events. */
 enum err profile_rebuild(struct profile *p);
-/* A copy that opens elsewhere (there it starts new epochs): made aside, synced, then named. `to` must not exist, nor lie within. */
-enum err profile_backup(struct profile *p, const char *to);
-/* When the last one was made from here, ms; 0: never, as far as is known. */
-int64_t profile_backed_up(const struct profile *p);
 /* What the ladder could not read it keeps aside in the profile, as PROFILE_DAMAGED and a number: those folders, while nobody makes another;
  * `each` may remove the one it is told of. `needless`: what was in it was made again whole (its file PROFILE_WHOLE says so); else it may be
  * the only copy of something. */
 #define PROFILE_DAMAGED "damaged-"
 #define PROFILE_WHOLE "whole"
 enum err profile_damaged_each(struct profile *p, enum err (*each)(void *user, const char *name, bool needless), void *user);
-
-/* Put a backup in place of the profile `dir`, which is kept aside. A township's then says in the file PROFILE_RESTORED since when (ms). */
-#define PROFILE_RESTORED "restored"
-enum err profile_restore(const char *dir, const char *from);
-/* What the file of that name says, ms; 0: nothing. */
-int64_t profile_noted(const struct profile *p, const char *name);
 
 #endif

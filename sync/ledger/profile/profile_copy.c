@@ -1,6 +1,7 @@
 /* Backup and restore: a whole directory, made aside, synced, then named. What is restored lies in another place and so goes
  * on in new epochs (sync.md section 3.2). */
 #include "config.h"
+#include "sync/ledger/profile/profile_copy.h"
 #include "sync/ledger/profile/profile_own.h"
 
 #include "forms/base/clock.h"
@@ -15,9 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BACKED_UP "backed-up"                          /* a file: when, ms */
+#define BACKED_UP "backed-up"                          /* a file: when, ms; of a township also its mark: version of the root, hash */
 
-enum { CHUNK = 1 << 16, ENTRIES = 1 << 20, DEPTH = 8, BEFORE_MAX = 10000, NOTE_MAX = 64 };
+enum { CHUNK = 1 << 16, ENTRIES = 1 << 20, DEPTH = 8, BEFORE_MAX = 10000, NOTE_MAX = 256 };
+
+static const int64_t DAY = 86400000;
 
 struct copy { const char *from, *to; int depth; };
 
@@ -109,37 +112,107 @@ static enum err copy_profile(const char *from, const char *to)
 	return e;
 }
 
-/* Since when something holds of a profile, for whoever asks later. */
-static enum err note_when(const char *dir, const char *name)
+/* Since when something holds of a profile, for whoever asks later; `more` follows the time. */
+static enum err note_when(const char *dir, const char *name, const char *more)
 {
-	struct buf path = { 0 };
-	char text[32];
+	struct buf path = { 0 }, text = { 0 };
 	enum err e;
 
 	fs_path(&path, dir, name);
-	snprintf(text, sizeof text, "%lld\n", (long long)clock_wall());
-	if (!(e = path.err))
-		e = fs_write(buf_str(&path), text, strlen(text));
+	buf_printf(&text, "%lld%s\n", (long long)clock_wall(), more);
+	if (!(e = path.err ? path.err : text.err))
+		e = fs_write(buf_str(&path), text.data, text.len);
 	buf_clear(&path);
+	buf_clear(&text);
 	return e;
+}
+
+static bool note_read(const struct profile *p, const char *name, struct buf *text)
+{
+	struct buf path = { 0 };
+	/* Asked in passing: what was wrong before is still to be told. */
+	bool there = fs_exists(profile_path(p, name, &path)) && !fs_read(buf_str(&path), NOTE_MAX, text);
+
+	buf_clear(&path);
+	return there;
 }
 
 int64_t profile_noted(const struct profile *p, const char *name)
 {
-	struct buf path = { 0 }, text = { 0 };
-	int64_t at = 0;
+	struct buf text = { 0 };
+	int64_t at = note_read(p, name, &text) ? strtoll(buf_str(&text), NULL, 10) : 0;
 
-	/* Asked in passing: what was wrong before is still to be told. */
-	if (fs_exists(profile_path(p, name, &path)) && !fs_read(buf_str(&path), NOTE_MAX, &text))
-		at = strtoll(buf_str(&text), NULL, 10);
-	buf_clear(&path);
 	buf_clear(&text);
 	return at > 0 ? at : 0;
 }
 
-int64_t profile_backed_up(const struct profile *p)
+/* --- when --- */
+
+enum { MARK = 12 + 2 * KEYS_HASH + 1 };
+
+/* What a copy made now has of the township's keys, as its note says it; "" on a device. */
+static void mark_text(const char *dir, char out[MARK])
 {
-	return profile_noted(p, BACKED_UP);
+	struct keys_town_mark m;
+	int n;
+
+	*out = '\0';
+	if (!keys_town_here(dir) || keys_town_mark(dir, &m))
+		return;
+	n = snprintf(out, MARK, " %u ", m.version);
+	keys_hex(m.staff, KEYS_HASH, out + n);
+}
+
+static enum profile_overdue overdue(const struct profile *p, int64_t at, const char *mark)
+{
+	int64_t age = clock_wall() - at;
+	char now[MARK];
+
+	mark_text(p->dir, now);
+	if (!*now)
+		return PROFILE_COPY_FRESH;
+	if (!at)
+		return PROFILE_COPY_NONE;
+	if (*mark == ' ' && strtoul(mark, NULL, 10) != strtoul(now, NULL, 10))
+		return PROFILE_COPY_BEFORE_ROOT;
+	if (*mark == ' ' && strncmp(mark, now, strlen(now)))
+		return PROFILE_COPY_BEFORE_STAFF;
+	return age < -DAY || age >= PROFILE_COPY_DAYS * DAY ? PROFILE_COPY_OLD : PROFILE_COPY_FRESH;
+}
+
+struct profile_copied profile_backed_up(const struct profile *p)
+{
+	struct profile_copied c = { 0 };
+	struct buf text = { 0 };
+	char *mark;
+
+	note_read(p, BACKED_UP, &text);
+	c.at = strtoll(buf_str(&text), &mark, 10);
+	c.at = c.at > 0 ? c.at : 0;
+	c.overdue = overdue(p, c.at, mark);
+	buf_clear(&text);
+	return c;
+}
+
+void profile_overdue_words(const struct profile_copied *c, int offset, struct buf *out)
+{
+	char day[32];
+
+	switch (c->overdue) {
+	case PROFILE_COPY_FRESH:
+		return;
+	case PROFILE_COPY_NONE:
+		buf_puts(out, _("还没备份过: 电脑坏了, 乡镇的钥匙就没有了"));
+		return;
+	case PROFILE_COPY_BEFORE_STAFF:
+		buf_puts(out, _("备份以后添过人、准过人或改过 PIN: 备份里没有"));
+		return;
+	case PROFILE_COPY_BEFORE_ROOT:
+		buf_puts(out, _("备份以后换过钥匙: 备份里没有新的, 用它恢复, 设备不认"));
+		return;
+	case PROFILE_COPY_OLD:
+		buf_printf(out, _("上次备份是 %s"), clock_format_date(clock_day_of(c->at, offset), day));
+	}
 }
 
 static bool lies_within(const char *path, const char *dir)
@@ -151,6 +224,7 @@ static bool lies_within(const char *path, const char *dir)
 
 enum err profile_backup(struct profile *p, const char *to)
 {
+	char mark[MARK];
 	enum err e;
 
 	if (fs_exists(to))
@@ -161,11 +235,14 @@ enum err profile_backup(struct profile *p, const char *to)
 		return e;
 	if (p->journal)
 		e = profile_refresh(p);
+	mark_text(p->dir, mark);                              /* before the copy: what changes meanwhile is not in it for certain */
 	if (!e)
 		e = copy_profile(p->dir, to);
 	profile_unlock_write(p);
-	if (!e)
-		note_when(p->dir, BACKED_UP);               /* the copy is there, whether or not its day can be noted on a full disk */
+	if (!e) {                                             /* the copy is there, whether or not its day can be noted on a full disk */
+		note_when(to, BACKED_UP, mark);
+		note_when(p->dir, BACKED_UP, mark);
+	}
 	return e;
 }
 
@@ -194,7 +271,7 @@ enum err profile_restore(const char *dir, const char *from)
 	if (!e && keys_town_here(fresh.data))
 		e = count_beyond(fresh.data);
 	if (!e && keys_town_here(fresh.data))                         /* the desk can tell who has not sent anything since */
-		e = note_when(fresh.data, PROFILE_RESTORED);
+		e = note_when(fresh.data, PROFILE_RESTORED, "");
 	for (int i = 1; !e && fs_exists(dir) && i < BEFORE_MAX; i++) {
 		buf_reset(&before);
 		buf_printf(&before, "%s.before-%d", dir, i);

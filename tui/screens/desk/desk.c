@@ -4,7 +4,6 @@
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
 #include "sync/keys/town.h"
-#include "sync/ledger/profile/profile.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
 #include "tui/screens/desk/town.h"
@@ -27,6 +26,7 @@ static enum err load(struct kit_view *base)
 		e = board_read(d->app, &d->board);
 	if (d->app->pack && !e)
 		e = begun_gather(d->app, d->drafts, &d->draft_count);
+	d->copied = profile_backed_up(d->app->profile);
 	desk_fill_lines(d);
 	kit_list_sync(&d->list);
 	if (!d->app->resume)
@@ -103,6 +103,25 @@ static int draw_restored(struct desk *d, WINDOW *win)
 	return 1;
 }
 
+/* What only a backup keeps is lost with the machine, and nothing else here reminds of that. */
+static int draw_overdue(const struct desk *d, WINDOW *win, int y)
+{
+	static const char *const narrow[] = { NULL, N_("早该备份了"), N_("还没备份过"), N_("备份后添过人或改过 PIN"), N_("备份后换过钥匙") };
+	enum profile_overdue why = d->copied.overdue;
+	struct buf words = { 0 };
+
+	if (why == PROFILE_COPY_FRESH)
+		return 0;
+	if (getmaxx(win) < KIT_NARROW)
+		buf_puts(&words, _(narrow[why]));
+	else
+		profile_overdue_words(&d->copied, app_offset(d->app), &words);
+	buf_puts(&words, _("   e 备份"));
+	kit_text(win, y, 1, getmaxx(win) - 2, why == PROFILE_COPY_BEFORE_ROOT ? KIT_SOON : KIT_DIM, buf_str(&words));
+	buf_clear(&words);
+	return 1;
+}
+
 /* Rows of the list that the lines leave on a small screen: three hazards, or two when all lines ask for something. */
 enum { LIST_LEAST = 4, LIST_FAIR = 6 };
 
@@ -173,8 +192,9 @@ static void draw(struct kit_view *base, WINDOW *win)
 		return;
 	}
 	if (h >= 8) {
+		h -= draw_overdue(d, win, h - 1);
 		y = draw_restored(d, win);
-		y += draw_lines(d, win, y, h >= 15 ? DESK_LINES : h - 1 - LIST_LEAST, h >= 15);
+		y += draw_lines(d, win, y, h >= 14 ? DESK_LINES : h - 1 - LIST_LEAST, h >= 14);
 		kit_rule(win, y++);
 	}
 	kit_list_draw(&d->list, base, win, y, h - y);

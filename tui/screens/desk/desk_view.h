@@ -1,11 +1,12 @@
 /* desk_view.h - private to desk*.c: the township's home.
  *
  * What came, what must be judged, what is late, each in a line with a digit that opens what the line counts; below them what was begun
- * and left, then the hazards, most pressing first.
+ * and left, then the hazards, most pressing first. Where the township's keys are, the last line says when a backup is overdue.
  */
 #ifndef TUI_SCREENS_DESK_DESK_VIEW_H
 #define TUI_SCREENS_DESK_DESK_VIEW_H
 
+#include "sync/ledger/profile/profile_copy.h"
 #include "tui/kit/list.h"
 #include "tui/screens/desk/board.h"
 #include "tui/screens/home/begun.h"
@@ -23,6 +24,7 @@ struct desk {
 	size_t draft_count;
 	struct desk_line lines[DESK_LINES];
 	struct kit_list list;
+	struct profile_copied copied;               /* looked at when the page is opened or something was written */
 	bool town;                                  /* the township's keys are here: sticks are merged, not synced with */
 };
 

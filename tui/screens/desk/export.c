@@ -6,7 +6,7 @@
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
-#include "sync/ledger/profile/profile.h"
+#include "sync/ledger/profile/profile_copy.h"
 #include "sync/town/export.h"
 #include "sync/town/notice.h"
 #include "sync/town/report/report.h"
@@ -21,7 +21,7 @@
 /* The first rows are no single ledger. */
 enum { ROW_ALL, ROW_MONTH, ROW_YEAR, ROW_CARDS, ROW_BACKUP, ROW_LEDGERS };
 
-struct export_view { struct kit_view base; struct app *app; struct kit_list list; int64_t backed_up; };
+struct export_view { struct kit_view base; struct app *app; struct kit_list list; struct profile_copied copied; };
 
 static size_t row_count(void *user)
 {
@@ -65,15 +65,16 @@ static void row_name(const struct pack *pack, size_t row, char *out, size_t size
 	}
 }
 
-static void put_backup(const struct app *app, int64_t when, struct kit_cell cells[KIT_CELLS])
+static void put_backup(const struct app *app, const struct profile_copied *c, struct kit_cell cells[KIT_CELLS])
 {
 	struct buf since = { 0 };
+	int64_t when = c->at;
 
 	snprintf(cells[0].text, KIT_CELL, "%s", _("备份乡镇的全部数据"));
 	if (when)
 		app_since(app, when, &since);
 	snprintf(cells[1].text, KIT_CELL, when ? _("上次 %s") : _("还没备份过"), buf_str(&since));
-	cells[1].role = when ? KIT_DIM : KIT_SOON;
+	cells[1].role = c->overdue ? KIT_SOON : KIT_DIM;
 	buf_clear(&since);
 }
 
@@ -84,7 +85,7 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	const struct pack_ledger *l = i >= ROW_LEDGERS ? &pack->ledgers[i - ROW_LEDGERS] : NULL;
 
 	if (i == ROW_BACKUP) {
-		put_backup(v->app, v->backed_up, cells);
+		put_backup(v->app, &v->copied, cells);
 		return;
 	}
 	if (i == ROW_ALL)
@@ -274,7 +275,7 @@ static enum err load(struct kit_view *base)
 {
 	struct export_view *v = (struct export_view *)base;
 
-	v->backed_up = profile_backed_up(v->app->profile);
+	v->copied = profile_backed_up(v->app->profile);
 	kit_list_sync(&v->list);
 	return ERR_OK;
 }

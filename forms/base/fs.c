@@ -15,9 +15,9 @@
 static enum err failed(const char *path)
 {
 	if (err_from_errno(errno) == ERR_FULL && !strchr(path, '/'))
-		return err_set(ERR_FULL, "%s", _("存储满了, 腾出空间再试"));
+		return err_set(ERR_FULL, "%s", _("存储满了: 删去些不用的照片、文件, 再试"));
 	if (err_from_errno(errno) == ERR_FULL)
-		return err_set(ERR_FULL, _("存储满了, 腾出空间再试: %s"), path);
+		return err_set(ERR_FULL, _("存储满了: 删去些不用的照片、文件, 再试: %s"), path);
 	return err_set(err_from_errno(errno), "%s: %s", path, strerror(errno));
 }
 
@@ -93,6 +93,11 @@ enum err fs_sync(int fd)
 		r = sys->fdatasync(fd);
 	while (r && errno == EINTR);
 	return r ? failed("fdatasync") : ERR_OK;
+}
+
+enum err fs_cut(int fd, uint64_t size)
+{
+	return sys->ftruncate(fd, (off_t)size) ? failed("ftruncate") : ERR_OK;
 }
 
 enum err fs_read(const char *path, size_t max, struct buf *out)

@@ -26,6 +26,7 @@ enum err fs_read_at(int fd, void *data, size_t len, uint64_t at);
 enum err fs_open(const char *path, int flags, int *fd);
 void fs_close(int fd);                               /* -1 is allowed */
 enum err fs_sync(int fd);                            /* fdatasync */
+enum err fs_cut(int fd, uint64_t size);              /* what is beyond goes */
 enum err fs_size(int fd, uint64_t *size);
 
 enum err fs_make_dir(const char *path);              /* mode 0700; parents too; an existing directory is fine */

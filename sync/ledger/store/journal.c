@@ -269,8 +269,8 @@ static enum err append(struct journal *j)
 {
 	enum err e = ERR_OK;
 
-	if (j->torn && sys->ftruncate(j->fd, (off_t)j->size))
-		return err_set(ERR_IO, _("%s: 不能去掉没有写完的部分"), j->dir);
+	if (j->torn && (e = fs_cut(j->fd, j->size)))
+		return e;
 	j->torn = true;                                 /* until all of it is there */
 	if (!j->size)
 		e = write_head(j, j->fd, j->part);
@@ -302,7 +302,7 @@ enum err journal_commit(struct journal *j)
 			j->records = j->whole = j->plan_records;
 			j->whole_size = j->size;
 		} else {
-			e = err_in(e, _("日志没有写成"));
+			e = err_in(e, _("没有存下"));
 		}
 	}
 	journal_abort(j);
@@ -338,7 +338,7 @@ enum err journal_undo(struct journal *j, const struct journal_mark *taken)
 		if (known || fs_exists(next.data) || !is_last(j, path.data))
 			done = true;
 		else if (j->left_part == j->part)
-			done = !sys->ftruncate(j->fd, (off_t)j->size) && !sys->fdatasync(j->fd);
+			done = !fs_cut(j->fd, j->size) && !sys->fdatasync(j->fd);
 		else
 			done = !sys->unlink(path.data) && !fs_sync_dir(j->dir);
 		if (done)

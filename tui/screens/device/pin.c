@@ -86,19 +86,24 @@ static enum kit_next work(struct kit_view *base)
 	                    : keys_slots_change(p->app->profile->dir, p->name, p->secret[OLD].at, p->secret[NEW].at, keys_kdf_calibrated(), NULL);
 
 	p->trying = false;
+	if (e == ERR_FULL) {                    /* what was typed is right: Enter tries it again */
+		kit_say(KIT_DANGER, "%s", p->use ? _("PIN 没设成: 存储满了, 腾出空间再按 Enter") : _("PIN 没改, 还是原来的: 存储满了, 腾出空间再按 Enter"));
+		return KIT_STAY;
+	}
 	for (int i = 0; i < FIELDS; i++)
 		kit_secret_wipe(&p->secret[i]);
 	p->at = p->first;
-	if (e == ERR_FULL) {
-		kit_say(KIT_DANGER, "%s", p->use ? _("PIN 没设成: 存储满了, 腾出空间再试") : _("PIN 没改, 还是原来的: 存储满了, 腾出空间再试"));
-		return KIT_STAY;
-	}
 	if (e) {
 		kit_say_error(e);
 		return KIT_STAY;
 	}
 	kit_say(KIT_GOOD, _("PIN 设好了"));
 	return KIT_CLOSE;
+}
+
+static const char *label(struct kit_view *base, enum kit_action a)
+{
+	return a != ACT_OPEN ? NULL : ((struct pin *)base)->at + 1 < FIELDS ? _("下一栏") : _("设好");
 }
 
 static enum kit_typing typing(struct kit_view *base)
@@ -130,7 +135,7 @@ static const struct kit_key keys[] = {
 
 static const struct kit_view_ops ops = {
 	.name = "pin", .keys = keys, .title = title, .draw = draw, .act = act, .close = close_pin, .typing = typing, .key = key,
-	.work = work, .working = working,
+	.label = label, .work = work, .working = working,
 };
 
 static struct kit_view *make(struct app *app, const char *name, enum err (*use)(struct app *app, const char *name, const char *pin))

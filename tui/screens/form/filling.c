@@ -147,7 +147,7 @@ static enum err new_filling(struct app *app, struct filling **out)
 		return err_set(ERR_NOMEM, "%s", _("表单"));
 	f->app = app;
 	f->pack = app->pack;
-	f->at = FILL_NO_NODE;
+	f->at = f->toggled = FILL_NO_NODE;
 	f->begun = clock_uptime();
 	*out = f;
 	return ERR_OK;
@@ -377,6 +377,16 @@ enum err filling_answer(struct filling *f, fill_node n, const char *value)
 		e = filling_save(f, n);
 	free(old);
 	return e;
+}
+
+void filling_toggle(struct filling *f, fill_node n, const char *choice, struct buf *value)
+{
+	if (!f->saved && f->toggled == n && !strcmp(f->toggled_choice, choice))
+		buf_puts(value, fill_value(f->fill, n));
+	else
+		pick_toggle(fill_value(f->fill, n), choice, value);
+	f->toggled = n;
+	snprintf(f->toggled_choice, sizeof f->toggled_choice, "%s", choice);
 }
 
 enum err filling_put(struct filling *f, const char *name, const char *value)

@@ -10,7 +10,7 @@
 #include "forms/fill/markup.h"
 #include "tui/screens/app.h"
 
-enum { FILLING_UNDO = 64 };
+enum { FILLING_UNDO = 64, FILLING_CHOICE = 128 };
 
 struct draft;
 struct submit_host;
@@ -32,6 +32,7 @@ struct filling {
 	uint8_t target[EVENT_REF];
 	char *reason;
 	bool saved;                              /* all that is shown is on disk */
+	fill_node toggled; char toggled_choice[FILLING_CHOICE];        /* the last one put in or out */
 	bool fresh;                              /* begun now and nothing answered yet: leaving it leaves no draft */
 	uint32_t each;                           /* instances made from a register at its beginning (subset.h) */
 	fill_node at;                            /* where the person was, when taken up again */
@@ -63,6 +64,9 @@ enum err filling_discard(struct filling *f);
 
 /* Answer and save. The old value can be taken back. */
 enum err filling_answer(struct filling *f, fill_node n, const char *value);
+/* The answer of a question with this choice put among it, or out of it; "OK" is that of an acknowledgement. What the card did not take
+ * stands: the same choice again is to keep it, and does not turn it back. */
+void filling_toggle(struct filling *f, fill_node n, const char *choice, struct buf *value);
 enum err filling_save(struct filling *f, fill_node at);
 /* An answer given for the person, saved by what follows: filling_save(), filling_keep(). A form without the question, or no value
  * (NULL), changes nothing. */

@@ -156,12 +156,10 @@ static enum kit_next choose(struct form_view *v, uint32_t i)
 
 	if (!editable(v) || (q->type != FORM_ACKNOWLEDGE && fill_choice(v->f->fill, n, i, &name, &label)))
 		return KIT_STAY;
-	if (q->type == FORM_ACKNOWLEDGE)
-		buf_puts(&value, *fill_value(v->f->fill, n) ? "" : "OK");
-	else if (q->type == FORM_SELECT_ONE)
+	if (q->type == FORM_SELECT_ONE)
 		buf_puts(&value, name);
 	else
-		pick_toggle(fill_value(v->f->fill, n), name, &value);
+		filling_toggle(v->f, n, q->type == FORM_ACKNOWLEDGE ? "OK" : name, &value);
 	if (answer(v, n, buf_str(&value)) && q->type == FORM_SELECT_ONE)
 		form_go(v, 1);
 	buf_clear(&value);
@@ -214,12 +212,12 @@ static enum kit_next add_instance(struct form_view *v)
 	enum err e = fill_add_instance(v->f->fill, repeat, &added);
 
 	v->f->fresh = false;
-	if (!e)
-		e = filling_save(v->f, repeat);
 	if (e) {
 		kit_say_error(e);
 		return KIT_STAY;
 	}
+	if ((e = filling_save(v->f, repeat)))
+		kit_say_error(e);               /* it is there, and shown: else the same key makes another */
 	form_gather(v);
 	for (size_t i = 0; i < v->count; i++)
 		if (v->entries[i].type == ENTRY_INSTANCE && v->entries[i].node == added)

@@ -7,6 +7,7 @@
 #include "sync/ledger/profile/profile.h"
 #include "sync/ledger/rows/listing.h"
 #include "sync/ledger/submit/submit.h"
+#include "tui/kit/choice.h"
 #include "tui/kit/draw.h"
 #include "tui/kit/list.h"
 #include "tui/screens/alarm/clocks.h"
@@ -18,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS = 9, MINUTE = 60000, LIST_LEAST = 3 };
+enum { DIGITS = 9, MINUTE = 60000, LIST_LEAST = 3, UNKEPT_MAX = 32, MOMENT_NAME = 64 };
 
 struct moments {
 	struct kit_view base;
@@ -31,8 +32,13 @@ struct moments {
 	struct row_id row;
 	struct listing *listing;
 	int64_t first;                              /* the first moment, ms; 0 = none yet */
+	const char *time_question;                  /* what of the form says the time */
+	int64_t opened;                             /* ms */
 	bool has_last;
-	struct row_id last;                         /* made here last: can be taken back */
+	struct row_id last;                         /* this writer's newest: can be taken back */
+	int64_t last_made;
+	struct { char name[MOMENT_NAME]; int64_t at; } unkept[UNKEPT_MAX];       /* what the card did not take, as of when it was */
+	size_t unkept_count;
 	struct buf title;
 	struct kit_list list;
 	int across, wide, choice_lines;             /* as the keys were drawn last, for taps */
@@ -103,6 +109,25 @@ static void row_draw(void *user, size_t i, struct kit_cell cells[KIT_CELLS])
 	row_clear(&row);
 }
 
+static void find_last(struct moments *m)
+{
+	m->has_last = false;
+	for (uint32_t i = 0; m->listing && i < listing_count(m->listing); i++) {
+		struct row row = { .id = { .index = 0 } };
+		struct buf person = { 0 }, label = { 0 };
+
+		if (!listing_row(m->listing, i, &row) && row.event_count && !row_author(m->app->profile, &row.events[0], &person, &label) &&
+		    !strcmp(buf_str(&label), m->app->label) && (!m->has_last || row.events[0].wall >= m->last_made)) {
+			m->has_last = true;
+			m->last = row.id;
+			m->last_made = row.events[0].wall;
+		}
+		buf_clear(&person);
+		buf_clear(&label);
+		row_clear(&row);
+	}
+}
+
 static enum err load(struct kit_view *base)
 {
 	struct moments *m = (struct moments *)base;
@@ -120,6 +145,7 @@ static enum err load(struct kit_view *base)
 	memset(&row, 0, sizeof row);
 	m->first = !e && row_count(m) && !listing_row(m->listing, 0, &row) ? clocks_time(m->app, &row, m->time) : 0;
 	row_clear(&row);
+	find_last(m);
 	kit_list_sync(&m->list);
 	return e;
 }
@@ -167,13 +193,35 @@ static bool kept(struct moments *m, const char *name)
 	return found;
 }
 
+static size_t unkept(const struct moments *m, const char *name)
+{
+	size_t i = 0;
+
+	while (i < m->unkept_count && strcmp(m->unkept[i].name, name))
+		i++;
+	return i;
+}
+
 /* What a key keeps, and whether that was done. */
 static void key_words(struct moments *m, uint32_t i, struct buf *out)
 {
 	const struct form_choice *c = choice(m, i);
+	size_t w = unkept(m, c->name);
+	char time[32];
 
 	buf_reset(out);
-	buf_printf(out, "%u %s%s", (unsigned)i + 1, words_of(m, c), kept(m, c->name) ? _(" 已记") : "");
+	buf_printf(out, "%u %s", (unsigned)i + 1, words_of(m, c));
+	if (w < m->unkept_count)
+		buf_printf(out, _(" %.5s 没存"), clock_format_time(m->unkept[w].at, m->app->pack->utc_offset, time) + 11);
+	else if (kept(m, c->name))
+		buf_puts(out, _(" 已记"));
+}
+
+static enum kit_role key_role(struct moments *m, uint32_t i)
+{
+	const char *name = choice(m, i)->name;
+
+	return unkept(m, name) < m->unkept_count ? KIT_DANGER : kept(m, name) ? KIT_DIM : KIT_KEY;
 }
 
 /* The keys, in as many columns as fit; one below the other where a word would be cut and there is room. Returns the lines used. */
@@ -193,7 +241,7 @@ static int draw_choices(struct moments *m, WINDOW *win)
 	m->wide = (cols - 2) / across;
 	for (int i = 0; i < n; i++) {
 		key_words(m, (uint32_t)i, &b);
-		kit_text(win, i / across, 1 + i % across * m->wide, m->wide - (across > 1), kept(m, choice(m, (uint32_t)i)->name) ? KIT_DIM : KIT_KEY, buf_str(&b));
+		kit_text(win, i / across, 1 + i % across * m->wide, m->wide - (across > 1), key_role(m, (uint32_t)i), buf_str(&b));
 	}
 	buf_clear(&b);
 	return (n + across - 1) / across;
@@ -210,23 +258,73 @@ static void draw(struct kit_view *base, WINDOW *win)
 	kit_list_draw(&m->list, base, win, y, getmaxy(win) - y);
 }
 
-static enum kit_next keep(struct moments *m, const struct form_choice *c)
+/* As of `at`: what the card did not take is no later for that. */
+static enum err record(struct moments *m, const char *name, int64_t at)
 {
 	struct filling *f = NULL;
-	enum err e = c ? filling_begin(m->app, m->form->id, &m->row, &f) : ERR_OK;
+	struct row_id made;
+	char time[32];
+	enum err e = filling_begin(m->app, m->form->id, &m->row, &f);
 
-	if (f)
-		e = filling_keep(f, fill_set(f->fill, fill_find(f->fill, m->quick->name), c->name), &m->last);
 	if (e)
-		kit_say_error(e);
-	if (e || !f)
+		return e;
+	e = fill_set(f->fill, fill_find(f->fill, m->quick->name), name);
+	if (!e)
+		e = filling_put(f, m->time_question, clock_format_time(at, m->app->pack->utc_offset, time));
+	return filling_keep(f, e, &made);
+}
+
+/* The first that fails ends it: they stay in order. */
+static enum err keep_unkept(struct moments *m)
+{
+	enum err e = ERR_OK;
+
+	while (m->unkept_count && !(e = record(m, m->unkept[0].name, m->unkept[0].at)))
+		memmove(m->unkept, m->unkept + 1, --m->unkept_count * sizeof *m->unkept);
+	return e;
+}
+
+static void wait_for_room(struct moments *m, const char *name, int64_t at)
+{
+	if (unkept(m, name) < m->unkept_count || m->unkept_count == UNKEPT_MAX)
+		return;
+	m->unkept[m->unkept_count].at = at;
+	snprintf(m->unkept[m->unkept_count++].name, MOMENT_NAME, "%s", name);
+}
+
+static enum kit_next keep(struct moments *m, const struct form_choice *c)
+{
+	int64_t now = app_ms(m->app);
+	bool waited;
+	enum err e;
+
+	if (!c)
 		return KIT_STAY;
-	m->has_last = true;
-	kit_say(KIT_GOOD, _("已存: %s"), words_of(m, c));
+	waited = unkept(m, c->name) < m->unkept_count;
+	e = keep_unkept(m);
+	if (!e && !waited)
+		e = record(m, c->name, now);
+	if (e && err_status(e) == err_status(ERR_FULL)) {
+		wait_for_room(m, c->name, now);
+		kit_say(KIT_DANGER, _("%s。这一刻还在这里: 有空间后再按它的数字, 仍记当时的时间"), err_detail());
+	} else if (e) {
+		kit_say_error(e);
+	} else {
+		kit_say(KIT_GOOD, _("已存: %s"), words_of(m, c));
+	}
 	if (load(&m->base))
 		kit_say_error(ERR_IO);
 	kit_list_select(&m->list, row_count(m) ? row_count(m) - 1 : 0);
 	return KIT_STAY;
+}
+
+static enum kit_next leave(struct moments *m)
+{
+	enum err e = keep_unkept(m);
+
+	if (e)
+		kit_say(KIT_DANGER, _("%s。没存的还在这里, 没有离开"), err_detail());
+	return e ? KIT_STAY : KIT_CLOSE;
 }
 
 /* A slip of the finger is taken back by a record of its own. */
@@ -239,9 +337,40 @@ static enum kit_next take_back(struct moments *m)
 		kit_say_error(e);
 		return KIT_STAY;
 	}
-	m->has_last = false;
-	kit_say(KIT_GOOD, _("撤回了刚才那一刻"));
-	return load(&m->base) ? KIT_STAY : KIT_STAY;
+	if (load(&m->base))
+		kit_say_error(ERR_IO);
+	else
+		kit_say(KIT_GOOD, _("撤回了最后记的那一刻"));
+	return KIT_STAY;
+}
+
+static enum kit_next sure(struct kit_view *below, struct kit_view *self)
+{
+	return kit_choice_answer(self) == 0 ? take_back((struct moments *)below) : KIT_STAY;
+}
+
+/* What was kept since the page was opened goes at once; what stood there before is named first. */
+static enum kit_next undo(struct moments *m)
+{
+	const struct kit_option options[] = { { _("撤回"), NULL, false }, { _("留着"), NULL, false } };
+	struct row row = { .id = { .index = 0 } };
+	struct buf words = { 0 };
+	char time[32];
+	enum err e;
+
+	if (m->last_made >= m->opened)
+		return take_back(m);
+	if (!(e = row_read(m->app->profile, &m->last, &row))) {
+		buf_printf(&words, "%.5s  ", clock_format_time(clocks_time(m->app, &row, m->time), m->app->pack->utc_offset, time) + 11);
+		e = row_title(m->app->profile, &row, &words);
+	}
+	row_clear(&row);
+	if (e)
+		kit_say_error(e);
+	else
+		m->base.open = kit_choice_new(_("撤回最后记的这一刻?"), buf_str(&words), options, 2, false, sure);
+	buf_clear(&words);
+	return e ? KIT_STAY : kit_open(&m->base, m->base.open);
 }
 
 static enum kit_next act(struct kit_view *base, enum kit_action a)
@@ -254,7 +383,8 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 		return keep(m, choice(m, (uint32_t)(a - ACT_ANSWER_1)));
 	switch (a) {
 	case ACT_NEW:     return screen_make(base, m->app, m->reg->id, &m->row);
-	case ACT_UNDO:    return take_back(m);
+	case ACT_UNDO:    return undo(m);
+	case ACT_BACK:    return leave(m);
 	case ACT_DETAILS: return kit_open(base, screen_row_new(m->app, &m->row));
 	case ACT_OPEN:
 		if (row_count(m) && !listing_row(m->listing, (uint32_t)m->list.at, &row))
@@ -305,6 +435,7 @@ static void close_moments(struct kit_view *base)
 {
 	struct moments *m = (struct moments *)base;
 
+	keep_unkept(m);                         /* locked out: what there is room for by now */
 	listing_close(m->listing);
 	buf_clear(&m->title);
 	free(m);
@@ -345,7 +476,11 @@ struct kit_view *screen_moments_new(struct app *app, const struct pack_form *for
 		if (!m->time && m->reg->fields[f].type == PACK_DATETIME)
 			m->time = m->reg->fields[f].id;
 	}
-	if (!m->link || !m->time) {
+	for (uint32_t i = 0; m->time && i < m->asked->question_count; i++)
+		if (m->asked->questions[i].type == FORM_DATETIME && m->asked->questions[i].save_to && !strcmp(m->asked->questions[i].save_to, m->time))
+			m->time_question = m->asked->questions[i].name;
+	m->opened = app_ms(app);
+	if (!m->link || !m->time || !m->time_question) {
 		free(m);
 		err_set(ERR_FORMAT, _("%s: 时间线要有所属和时刻两栏"), form->id);
 		return NULL;

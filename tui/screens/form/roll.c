@@ -22,6 +22,7 @@ struct roll {
 	size_t answer_count;
 	char labels[ROLL_ANSWERS_MAX][48];
 	bool open_only;
+	char put[ROW_ID_TEXT]; size_t put_into;     /* who was ticked last */
 	struct listing *listing;
 	uint32_t *shown;                            /* indexes of the listing that are shown */
 	size_t shown_count;
@@ -207,26 +208,33 @@ static enum err put(struct roll *r, const char *id, size_t a)
 	return e;
 }
 
-static enum kit_next keep(struct roll *r, enum err e)
+static bool keep(struct roll *r, enum err e)
 {
 	r->f->fresh = false;
 	if (!e)
 		e = filling_save(r->f, r->answers[0]);
 	if (e)
 		kit_say_error(e);
-	return KIT_STAY;
+	return !e;
 }
 
+/* What the card did not take stands, under the cursor still: the same key keeps it, and does not turn it back. */
 static enum kit_next tick(struct roll *r, size_t a)
 {
 	struct row row = { .id = { .index = 0 } };
 	char id[ROW_ID_TEXT];
 	enum err e = read_shown(r, r->list.at, &row);
 
-	if (!e)
-		e = put(r, row_id_text(&row.id, id), a);
+	if (!e) {
+		row_id_text(&row.id, id);
+		if (r->f->saved || strcmp(r->put, id) || r->put_into != a)
+			e = put(r, id, a);
+		snprintf(r->put, sizeof r->put, "%s", id);
+		r->put_into = a;
+	}
 	row_clear(&row);
-	keep(r, e);
+	if (!keep(r, e))
+		return KIT_STAY;
 	if (r->open_only)
 		choose_shown(r);
 	else
@@ -252,8 +260,9 @@ static enum kit_next tick_rest(struct roll *r)
 		row_clear(&row);
 	}
 	kit_say(KIT_PLAIN, _("其余 %u 人: %s"), n, r->labels[0]);
-	keep(r, e);
-	return r->open_only && choose_shown(r) ? KIT_STAY : KIT_STAY;
+	if (keep(r, e) && r->open_only)
+		choose_shown(r);
+	return KIT_STAY;
 }
 
 static enum kit_next act(struct kit_view *base, enum kit_action a)

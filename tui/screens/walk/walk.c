@@ -156,7 +156,7 @@ static enum kit_next choose(struct walk *w, uint32_t i)
 	if (q->type == FORM_SELECT_ONE)
 		buf_puts(&value, name);
 	else
-		pick_toggle(fill_value(w->f->fill, node_at(w)), name, &value);
+		filling_toggle(w->f, node_at(w), name, &value);
 	next = answer(w, buf_str(&value), q->type == FORM_SELECT_ONE);
 	buf_clear(&value);
 	return next;

@@ -97,14 +97,16 @@ static enum sheet_type type_of(enum pack_column_type t)
 	return SHEET_TEXT;
 }
 
-/* A dateTime loses its zone on paper: local time to the minute. */
+/* A dateTime loses its zone on paper: local time to the minute. What is marked as unsure stays so. */
 static void shorten(const struct pack_column *c, struct buf *text)
 {
-	if (c->type == PACK_COLUMN_DATE && text->len > 10 && text->data[10] == 'T')
-		buf_cut(text, 10);
-	if (c->type == PACK_COLUMN_DATETIME && text->len >= 16 && text->data[10] == 'T') {
-		buf_cut(text, 16);
-		text->data[10] = ' ';
+	size_t blank = text->len ? strcspn(buf_str(text), " ") : 0, at = blank && blank < text->len && blank < 10 ? blank + 1 : 0;
+
+	if (c->type == PACK_COLUMN_DATE && text->len > at + 10 && text->data[at + 10] == 'T')
+		buf_cut(text, at + 10);
+	if (c->type == PACK_COLUMN_DATETIME && text->len >= at + 16 && text->data[at + 10] == 'T') {
+		buf_cut(text, at + 16);
+		text->data[at + 10] = ' ';
 	}
 }
 

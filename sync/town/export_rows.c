@@ -80,6 +80,18 @@ static enum err put_fields(const struct row_export *x, const struct pack *pk, co
 	return e;
 }
 
+/* `key`: as the device's clock had it, by which everything is counted; then the best that is known of it, and by whose word. */
+static void put_when(const struct row_export *x, const struct pack *pk, const struct row_event *event, const char *key, struct jdoc *out)
+{
+	enum truetime_word word;
+	char time[32];
+
+	jdoc_put_text(out, key, clock_format_time(event->wall, pk->utc_offset, time));
+	jdoc_put_text(out, "time", clock_format_time(row_event_time(x->profile, event, &word), pk->utc_offset, time));
+	jdoc_put_bool(out, "time_sure", word > TRUETIME_STICK);
+	jdoc_put_text(out, "time_by", truetime_word_name(word));
+}
+
 /* Steps that count, in the order of the fold: when each was taken, by whom. */
 static enum err put_steps(const struct row_export *x, const struct pack *pk, const struct row *r, struct jdoc *out)
 {
@@ -93,12 +105,11 @@ static enum err put_steps(const struct row_export *x, const struct pack *pk, con
 	for (uint32_t i = 0; !e && i < r->step_count; i++) {
 		const struct row_event *event = &r->events[r->steps[i].event];
 		struct jdoc *step = jdoc_object();
-		char time[32];
 
 		buf_reset(&person);
 		buf_reset(&label);
 		jdoc_put_text(step, "step", r->steps[i].step);
-		jdoc_put_text(step, "at", clock_format_time(event->wall, pk->utc_offset, time));
+		put_when(x, pk, event, "at", step);
 		if (!(e = row_author(x->profile, event, &person, &label)))
 			jdoc_put_text(step, "by", buf_str(&label));
 		jdoc_push(steps, step);
@@ -126,7 +137,7 @@ static enum err line_of(void *user, const struct pack *pk, const struct pack_reg
 	struct row_export *x = user;
 	struct jdoc *j = jdoc_object(), *fields = jdoc_object();
 	struct buf text = { 0 };
-	char id[ROW_ID_TEXT], scope[68], time[32];
+	char id[ROW_ID_TEXT], scope[68];
 	enum err e;
 
 	event_scope_text(&r->scope, scope);
@@ -134,7 +145,7 @@ static enum err line_of(void *user, const struct pack *pk, const struct pack_reg
 	jdoc_put_text(j, "row", row_id_text(&r->id, id));
 	jdoc_put_text(j, "scope", scope);
 	jdoc_put_text(j, "form", r->form);
-	jdoc_put_text(j, "created", clock_format_time(r->events[0].wall, pk->utc_offset, time));
+	put_when(x, pk, &r->events[0], "created", j);
 	if (!(e = row_number(x->profile, r, &text)))
 		jdoc_put_text(j, "number", buf_str(&text));
 	jdoc_put_bool(j, "conflict", r->flags & ROW_CONFLICT);

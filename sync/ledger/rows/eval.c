@@ -67,6 +67,8 @@ struct seat {
 	struct profile *p;
 	const struct pack *pack;
 	uint32_t number;
+	bool told;                                        /* on paper: true times */
+	char about[11];                                   /* the day put last of which only that it was not before is known */
 	struct linked linked[ROWEXPR_LINKS_MAX * 2];
 	uint32_t next;
 };
@@ -315,6 +317,47 @@ static enum err village_name(struct profile *p, const struct pack *pack, const s
 	return out->err;
 }
 
+int64_t row_event_time(struct profile *p, const struct row_event *e, enum truetime_word *word)
+{
+	struct log_event event = { .opaque = false };
+	struct store_txn t;
+	int64_t ms = e->wall;
+
+	*word = TRUETIME_NONE;
+	profile_begin(p, &t);
+	if (!t.err && !log_event_get(&t, e->ref, &event))
+		ms = truetime_by(&t, &event, word);
+	store_abort(&t);
+	log_event_clear(&event);
+	return ms;
+}
+
+static enum err put_time(struct seat *s, const struct row_event *ev, struct buf *out)
+{
+	enum truetime_word word = TRUETIME_NONE;
+	char text[32];
+
+	clock_format_time(s->told ? row_event_time(s->p, ev, &word) : ev->wall, s->pack->utc_offset, text);
+	if (word == TRUETIME_STICK)
+		snprintf(s->about, sizeof s->about, "%.10s", text);
+	buf_puts(out, text);
+	return out->err;
+}
+
+static void mark_about(const char *day, struct buf *text)
+{
+	const char *at = *day && text->len ? strstr(buf_str(text), day) : NULL;
+	struct buf marked = { 0 };
+
+	if (!at)
+		return;
+	buf_put(&marked, text->data, (size_t)(at - text->data));
+	buf_puts(&marked, _("约 "));
+	buf_puts(&marked, at);
+	buf_clear(text);
+	*text = marked;
+}
+
 static const struct row_event *last_step(const struct row *r, const char *step)
 {
 	for (uint32_t i = r->step_count; i--; )
@@ -356,8 +399,7 @@ static enum err host_builtin(void *user, const void *of, enum rowexpr_builtin wh
 			return ERR_OK;
 		if (what == ROWEXPR_STEP_BY || what == ROWEXPR_CREATED_BY)
 			return row_author(s->p, ev, out, NULL);
-		buf_puts(out, clock_format_time(ev->wall, s->pack->utc_offset, (char[32]){ 0 }));
-		return out->err;
+		return put_time(s, ev, out);
 	case ROWEXPR_VILLAGE:
 		return village_name(s->p, s->pack, &r->scope, out);
 	case ROWEXPR_ID:
@@ -410,9 +452,9 @@ static enum err host_tally(void *user, const void *row, uint32_t reg, const char
 	return tally_put(s->p, s->pack, row, reg, cond, field, out);
 }
 
-static enum err evaluate(struct profile *p, const struct row *r, const char *expression, uint32_t number, struct buf *text, bool *holds)
+static enum err evaluate(struct profile *p, const struct row *r, const char *expression, uint32_t number, bool told, struct buf *text, bool *holds)
 {
-	struct seat seat = { .p = p, .number = number };
+	struct seat seat = { .p = p, .number = number, .told = told };
 	struct rowexpr_host host = { .user = &seat, .value = host_value, .builtin = host_builtin, .link = host_link, .tally = host_tally, .made_with = host_made_with, .now = clock_wall(), .language = i18n_language() };
 	const struct rowexpr *x = NULL;
 	uint32_t reg;
@@ -427,22 +469,24 @@ static enum err evaluate(struct profile *p, const struct row *r, const char *exp
 	for (uint32_t i = 0; i < sizeof seat.linked / sizeof *seat.linked; i++)
 		if (seat.linked[i].used)
 			row_clear(&seat.linked[i].row);
-	return e;
+	if (!e && text)
+		mark_about(seat.about, text);
+	return e ? e : text ? text->err : ERR_OK;
 }
 
 enum err row_evaluate_numbered(struct profile *p, const struct row *r, const char *expression, uint32_t number, struct buf *out)
 {
-	return evaluate(p, r, expression, number, out, NULL);
+	return evaluate(p, r, expression, number, true, out, NULL);
 }
 
 enum err row_evaluate(struct profile *p, const struct row *r, const char *expression, struct buf *out)
 {
-	return evaluate(p, r, expression, 0, out, NULL);
+	return evaluate(p, r, expression, 0, false, out, NULL);
 }
 
 enum err row_test(struct profile *p, const struct row *r, const char *expression, bool *out)
 {
-	return evaluate(p, r, expression, 0, NULL, out);
+	return evaluate(p, r, expression, 0, false, NULL, out);
 }
 
 enum err row_title(struct profile *p, const struct row *r, struct buf *out)

@@ -10,6 +10,7 @@
 #include "forms/pack/pack.h"
 #include "sync/ledger/log/event.h"
 #include "sync/ledger/log/log_place.h"
+#include "sync/ledger/log/truetime.h"
 #include "sync/ledger/store/words.h"
 
 struct profile;
@@ -91,6 +92,7 @@ enum err row_title(struct profile *p, const struct row *r, struct buf *out);
 enum err row_number(struct profile *p, const struct row *r, struct buf *out);
 enum err row_serial(struct profile *p, const struct row *r, struct buf *out);
 enum err row_evaluate(struct profile *p, const struct row *r, const char *expression, struct buf *out);
+/* The same for ledgers and papers: a time is the true one where it is known (row_event_time()), "约 " before it where it is only bounded. */
 enum err row_evaluate_numbered(struct profile *p, const struct row *r, const char *expression, uint32_t number, struct buf *out);
 /* The month that tally() counts in: 0 for all time. */
 void row_tally_month(struct profile *p, int year, int month);
@@ -101,6 +103,9 @@ enum err row_text(struct profile *p, const struct row *r, uint32_t field /* inde
 
 /* The certificate's person, and the label and name people know a writer by; "" when unknown. */
 enum err row_author(struct profile *p, const struct row_event *e, struct buf *person, struct buf *label);
+
+/* When it truly was, ms UTC, and by whose word: truetime_by(); as the clock said when the event cannot be read. */
+int64_t row_event_time(struct profile *p, const struct row_event *e, enum truetime_word *word);
 
 /* Every event that touched the row, in order, judged anew: accepted or why not. Stops when
  * `each` returns false. Borrowed while `each` runs. */

@@ -49,7 +49,7 @@ def truth(v):
 
 
 def moment(t):
-    return datetime.datetime.fromisoformat(t.replace('Z', '+00:00'))
+    return datetime.datetime.fromisoformat(t.removeprefix('约 ').replace('Z', '+00:00'))
 
 
 class Expression:
@@ -234,13 +234,18 @@ class Books:
             return self.tally(r, *args)
         steps = [s for s in r.get('steps', []) if args and s['step'] == args[0]]
         if name == 'step_at':
-            return steps[-1]['at'] if steps else ''
+            return self.day(steps[-1]) if steps else ''
         if name == 'step_by':
             return 'by ' + steps[-1]['by'] if steps else ''
         if name == 'created_by':
             return 'by ' + r['by']
-        return {'created_at': r['created'], 'village': self.villages.get(r['scope'], ''),
+        return {'created_at': self.day(r), 'village': self.villages.get(r['scope'], ''),
                 'serial': '%s-%s-%s' % (r['scope'] if r['scope'] != 'all' else '', r['created'][:4], r.get('number', '')), 'row_number': '#', 'row_id': r['row']}[name]
+
+    @staticmethod
+    def day(told):
+        """A ledger has the true time where it is known, and says where it is only known that it was not before."""
+        return ('约 ' if told['time_by'] == 'stick' else '') + told['time']
 
     def tally(self, r, register, cond='', field=''):
         scope, key = r['fields'].get('code'), (register, cond, field)

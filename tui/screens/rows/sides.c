@@ -42,16 +42,9 @@ struct sides {
 /* When, and how far that can be relied on: an anchor in the same boot, and by whose word. */
 static void put_time(struct sides *v, const struct row_event *e, struct buf *out)
 {
-	struct log_event event = { .opaque = false };
-	struct store_txn t;
-	enum truetime_word word = TRUETIME_NONE;
-	int64_t ms = e->wall;
+	enum truetime_word word;
+	int64_t ms = row_event_time(v->app->profile, e, &word);
 
-	profile_begin(v->app->profile, &t);
-	if (!log_event_get(&t, e->ref, &event))
-		ms = truetime_by(&t, &event, &word);
-	store_abort(&t);
-	log_event_clear(&event);
 	if (!word)
 		buf_puts(out, _("约 "));
 	app_since(v->app, ms, out);

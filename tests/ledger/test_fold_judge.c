@@ -254,6 +254,26 @@ static void an_entry_on_a_row_counts_whole_or_not_at_all(void **state)
 	assert_string_equal(story_open(F_NOTE), "");
 }
 
+/* A proposal with a photo is a proposal: it must not vanish from the desk. */
+static void an_attachment_answers_no_proposal_and_a_withdrawal_does(void **state)
+{
+	uint32_t raised, asked, told;
+
+	(void)state;
+	for (int kind = EVENT_RETRACT; kind <= EVENT_ATTACH; kind += EVENT_ATTACH - EVENT_RETRACT) {
+		story_begin();
+		raised = story_raise("wang", PACK_GRID, "G");
+		asked = story_step(raised, "wang", PACK_GRID, S_PASS);
+		told = story_tell("wang", PACK_GRID, (enum event_kind)kind);
+		story[told].author = story[told].has_target = true;
+		memcpy(story[told].target, story[asked].ref, EVENT_REF);
+		story_judge();
+		assert_int_not_equal(story_entry(asked)->why, ROW_ACCEPTED);
+		assert_int_equal(story_entry(told)->why, ROW_ACCEPTED);
+		assert_int_equal(story_entry(asked)->answered, kind == EVENT_RETRACT);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +293,7 @@ int main(void)
 		cmocka_unit_test(a_pass_that_saw_only_one_of_two_sides_leaves_the_other_open),
 		cmocka_unit_test(a_step_that_names_nothing_or_the_unknown_is_a_proposal),
 		cmocka_unit_test(an_entry_on_a_row_counts_whole_or_not_at_all),
+		cmocka_unit_test(an_attachment_answers_no_proposal_and_a_withdrawal_does),
 	};
 
 	return TAP_RUN(tests);

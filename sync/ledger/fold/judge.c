@@ -177,7 +177,7 @@ static void judge_with_named(struct bench *b, uint32_t e)
 	}
 }
 
-/* What accepted writes close, and which entries those that count name. */
+/* What accepted writes close, and which entries those that count name. A photo of a record answers nothing. */
 static void settle_all(struct bench *b)
 {
 	for (uint32_t i = 0; i < b->count; i++) {
@@ -186,7 +186,7 @@ static void settle_all(struct bench *b)
 		if (b->entries[i].why != ROW_ACCEPTED)
 			continue;
 		bench_settle(b, i, 0);
-		while (bench_next_named(b, i, &link, &at, &named))
+		while (b->entries[i].kind != EVENT_ATTACH && bench_next_named(b, i, &link, &at, &named))
 			b->entries[named].answered = true;
 	}
 }

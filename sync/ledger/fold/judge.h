@@ -49,7 +49,7 @@ struct judge_entry {
 	enum row_reason why;                              /* of the whole entry */
 	enum row_reason step_why[PAYLOAD_STEPS_MAX];
 	bool judged;
-	bool answered;                                    /* withdrawn by its author, or named by another entry that counts */
+	bool answered;                                    /* withdrawn by its author, or named by another entry that counts and is no attachment */
 };
 
 /* Sort `entries` into the order of the fold and judge them all. ERR_NOMEM only. */

@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { INSIDER = 40, EPOCHS = 1000000 };
 #ifdef __SANITIZE_ADDRESS__
@@ -99,15 +100,25 @@ static void seal(const struct chain *c, struct buf *file)
 	buf_clear(&plain);
 }
 
+/* Of the processor, in ms: what else the machine does is not the bundle's. */
+static int64_t work(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 enum inbox_verdict hostile_deliver(const struct chain *c, struct inbox_file *told)
 {
 	struct buf file = { 0 };
-	int64_t start = clock_ticks(), ms;
+	int64_t start, ms;
 
 	seal(c, &file);
 	*told = (struct inbox_file){ .name = "hostile", .data = (const uint8_t *)file.data, .len = file.len };
+	start = work();
 	assert_ok(inbox_take(summer_town.office, told, 1));
-	ms = (clock_ticks() - start) / 1000000;
+	ms = work() - start;
 	if (ms > SLOWER * (1000 + (int64_t)(c->wire.len * 1000 >> 20)))
 		fail_msg("%zu bytes took %lld ms", c->wire.len, (long long)ms);
 	assert_true(told->verdict == INBOX_MERGED || *told->reason);

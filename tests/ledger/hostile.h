@@ -21,7 +21,7 @@ extern const struct keys_identity *hostile_insider;
 /* A new log of the insider in the village. */
 struct chain hostile_log(void);
 
-/* All of the log as one bundle, delivered; what is refused has a reason. Counts time: more than a second for each MiB fails. */
+/* All of the log as one bundle, delivered; what is refused has a reason. More than a second of the processor for each MiB fails. */
 enum inbox_verdict hostile_deliver(const struct chain *c, struct inbox_file *told);
 
 /* One event between two honest ones, in a log of its own: taken in, all three or none; when none, the honest ones are taken in alone.

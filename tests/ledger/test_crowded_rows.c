@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { EVENTS = 60, CROWD = 8000, PACKS = 66000, AT_ONCE = 11000 };
+enum { EVENTS = 60, CROWD = 8000, MANY = 160, AGAIN = 320, PACKS = 66000, AT_ONCE = 11000 };
 
 static int begin(void **state)
 {
@@ -105,6 +105,67 @@ static void a_row_that_takes_thousands_of_steps_is_judged_in_time(void **state)
 {
 	(void)state;
 	crowd("hazard_notify", "notify", LIMIT_DEPS);
+}
+
+/* Every row of the first event is written to by all later ones, up to `events`; each names the `deps` before it. */
+static void crowds(uint32_t events, uint32_t deps)
+{
+	static struct payload_row rows[LIMIT_ROWS];
+	struct payload raise = head_of("hazard_new"), head = head_of("hazard_notify");
+	struct chain c = hostile_log();
+
+	for (uint32_t i = 0; i < events; i++) {
+		for (uint32_t k = 0; k < LIMIT_ROWS; k++) {
+			struct payload_row *row = &rows[k];
+
+			*row = (struct payload_row){ .instance = PAYLOAD_NO_INSTANCE, .fresh = i == 0, .row = { .event.distance = i, .index = (uint8_t)k } };
+			for (; row->dep_count < deps && row->dep_count < i; row->dep_count++)
+				row->deps[row->dep_count].distance = row->dep_count + 1;
+		}
+		put(&c, i ? &head : &raise, rows, LIMIT_ROWS);
+	}
+	deliver(&c, events);
+}
+
+static void events_that_each_write_to_hundreds_of_rows_are_merged_in_time(void **state)
+{
+	(void)state;
+	crowds(MANY, 4);
+}
+
+static void events_that_each_make_hundreds_of_rows_are_merged_in_time(void **state)
+{
+	static struct payload_row rows[LIMIT_ROWS];
+	struct payload raise = head_of("hazard_new");
+	struct chain c = hostile_log();
+
+	(void)state;
+	for (uint32_t k = 0; k < LIMIT_ROWS; k++)
+		rows[k] = (struct payload_row){ .instance = PAYLOAD_NO_INSTANCE, .fresh = true };
+	for (uint32_t i = 0; i < MANY; i++)
+		put(&c, &raise, rows, LIMIT_ROWS);
+	deliver(&c, MANY);
+}
+
+/* One record of hundreds of rows, withdrawn again and again. */
+static void what_is_said_of_a_record_of_hundreds_of_rows_is_merged_in_time(void **state)
+{
+	static struct payload_row rows[LIMIT_ROWS];
+	struct payload raise = head_of("hazard_new");
+	struct chain c = hostile_log();
+	struct buf b = { 0 };
+
+	(void)state;
+	for (uint32_t k = 0; k < LIMIT_ROWS; k++)
+		rows[k] = (struct payload_row){ .instance = PAYLOAD_NO_INSTANCE, .fresh = true };
+	put(&c, &raise, rows, LIMIT_ROWS);
+	for (uint32_t i = 1; i < AGAIN; i++) {
+		buf_reset(&b);
+		payload_put_retract(&b, &(struct payload_link){ .distance = i }, "no");
+		chain_add(&c, EVENT_RETRACT, &b, NULL);
+	}
+	buf_clear(&b);
+	deliver(&c, AGAIN);
 }
 
 /* --- a log with a long life --- */
@@ -243,6 +304,9 @@ int main(void)
 		cmocka_unit_test(a_row_that_thousands_write_to_is_judged_in_time),
 		cmocka_unit_test(a_row_that_thousands_write_to_unseen_is_judged_in_time),
 		cmocka_unit_test(a_row_that_takes_thousands_of_steps_is_judged_in_time),
+		cmocka_unit_test(events_that_each_write_to_hundreds_of_rows_are_merged_in_time),
+		cmocka_unit_test(events_that_each_make_hundreds_of_rows_are_merged_in_time),
+		cmocka_unit_test(what_is_said_of_a_record_of_hundreds_of_rows_is_merged_in_time),
 		cmocka_unit_test(twins_of_a_log_that_came_in_hundreds_of_pieces_keep_their_rows_apart),
 		cmocka_unit_test(records_of_packs_that_nobody_has_use_up_nothing),
 		cmocka_unit_test(it_all_folds_anew_to_the_same),

@@ -31,6 +31,7 @@ void fold_close(struct fold *f)
 	words_clear(&f->words);
 	plans_clear(&f->plans);
 	amended_clear(&f->amended);
+	opened_forget(&f->opened);
 	history_free(&f->history);
 	scratch_free(&f->mem);
 	buf_clear(&f->records);
@@ -160,21 +161,10 @@ static void note_last(struct fold *f, const struct context *c, const struct fold
 
 /* --- events --- */
 
-static enum err take_rows(struct fold *f, const struct context *c, const struct fold_view *v)
+static enum err take_touched(struct fold *f, const struct context *c, const struct fold_view *v, const struct touched *rows, uint32_t count)
 {
-	struct touched *rows;
-	struct missing why;
-	uint32_t count;
-	enum err e;
+	enum err e = ERR_OK;
 
-	scratch_reset(&f->mem);
-	e = history_rows(c, v, &f->mem, &rows, &count, &why);
-	if (e == ERR_HELD)
-		return pend_keep(f, c->t, v, &why);
-	if (e == ERR_FORMAT || e == ERR_LIMIT || e == ERR_UNSUPPORTED)
-		return ERR_OK;                            /* kept and passed on; says nothing that can be folded */
-	if (!e)
-		note_last(f, c, v);
 	for (uint32_t i = 0; !e && i < count; i++) {
 		bool here = rows[i].fresh && (f->again || (!v->first && row_is_here(c->t, &rows[i].key)));
 
@@ -186,6 +176,29 @@ static enum err take_rows(struct fold *f, const struct context *c, const struct 
 			history_note(c->t, &rows[i].key, v->at, v->hash);
 		e = mark_dirty(f, &rows[i].key);
 	}
+	return e;
+}
+
+static enum err take_rows(struct fold *f, const struct context *c, const struct fold_view *v)
+{
+	struct context all = *c;
+	struct touched *rows;
+	struct missing why;
+	uint32_t count;
+	enum err e;
+
+	scratch_reset(&f->mem);
+	all.opened = &f->opened;
+	e = history_rows(&all, v, &f->mem, &rows, &count, &why);
+	if (e == ERR_HELD) {
+		e = pend_keep(f, c->t, v, &why);
+	} else if (e == ERR_FORMAT || e == ERR_LIMIT || e == ERR_UNSUPPORTED) {
+		e = ERR_OK;                               /* kept and passed on; says nothing that can be folded */
+	} else if (!e) {
+		note_last(f, c, v);
+		e = take_touched(f, &all, v, rows, count);
+	}
+	opened_forget(&f->opened);
 	return e;
 }
 

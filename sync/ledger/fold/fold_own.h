@@ -5,6 +5,7 @@
 #include "sync/ledger/due/tally.h"
 #include "sync/ledger/fold/fold.h"
 #include "sync/ledger/fold/history.h"
+#include "sync/ledger/fold/opened.h"
 #include "sync/ledger/rows/eval.h"
 #include "sync/ledger/rows/rowindex.h"
 
@@ -16,6 +17,7 @@ struct fold {
 	struct words words;
 	struct plans plans;
 	struct amended amended;
+	struct opened opened;                             /* of one event, or of the rows put at the end of a write */
 	struct history history;
 	struct scratch mem;                               /* of one event */
 	struct row_key *dirty; uint32_t dirty_count, dirty_cap;

@@ -1,8 +1,8 @@
 #include "config.h"
-#include "sync/ledger/fold/history.h"
+#include "sync/ledger/fold/history_own.h"
 
-#include "forms/pack/answers.h"
 #include "sync/keys/roster.h"
+#include "sync/ledger/fold/opened.h"
 #include "sync/ledger/profile/profile.h"
 
 #include "forms/base/i18n.h"
@@ -70,130 +70,6 @@ static void set_author(struct history *h, struct judge_entry *e, const struct co
 	e->trusted = history_trusts(c, v);
 	e->roles = w ? w->roles : 0;
 	e->person = w ? scratch_text(&h->mem, w->person, strlen(w->person)) : NULL;
-}
-
-/* --- values --- */
-
-/* A row value may name its event by distance; everywhere else it is named by ref. */
-static enum err put_link(const struct context *c, const struct fold_view *v, struct cbor *in, struct buf *out)
-{
-	struct payload_link l = { 0 };
-	struct missing why;
-	struct log_place at;
-	uint8_t ref[EVENT_REF];
-	uint64_t index;
-	enum err e;
-
-	if (cbor_array(in, 2) != 2)
-		return ERR_FORMAT;
-	if (cbor_peek(in) == CBOR_BYTES) {
-		const uint8_t *b = cbor_bytes_n(in, EVENT_REF);
-
-		if (!b)
-			return ERR_FORMAT;
-		memcpy(ref, b, EVENT_REF);
-	} else {
-		l.distance = cbor_unsigned(in);
-		if (in->err || !l.distance || (e = history_link(c, v, &l, &at, ref, &why)))
-			return ERR_FORMAT;
-	}
-	index = cbor_unsigned(in);
-	cbor_put_array(out, 2);
-	cbor_put_bytes(out, ref, EVENT_REF);
-	cbor_put_unsigned(out, index);
-	return in->err ? ERR_FORMAT : ERR_OK;
-}
-
-/* One row, or an array of rows. What is neither stays as it is: text. */
-static void absolute_links(const struct context *c, const struct fold_view *v, struct buf *value)
-{
-	struct cbor in = cbor_init(value->data, value->len), look = in;
-	struct buf out = { 0 };
-	enum err e = ERR_OK;
-	size_t n;
-
-	if (cbor_peek(&in) != CBOR_ARRAY)
-		return;
-	n = cbor_array(&look, CBOR_ARRAY_MAX);
-	if (cbor_peek(&look) == CBOR_ARRAY) {
-		cbor_put_array(&out, n);
-		for (size_t i = 0; i < n && !e; i++)
-			e = put_link(c, v, &look, &out);
-	} else {
-		e = put_link(c, v, &in, &out);
-	}
-	if (!e && !out.err) {
-		buf_reset(value);
-		buf_put(value, out.data, out.len);
-	}
-	buf_clear(&out);
-}
-
-/* The value that one save gives: false when the question was not answered. */
-static bool read_value(struct history *h, const struct context *c, const struct fold_view *v, struct answers_record *answers,
-                       const struct plan_save *s, uint32_t instance, unsigned gone, struct judge_write *w)
-{
-	const struct event *ev = v->event;
-	struct buf *value = &h->value;
-
-	buf_reset(value);
-	w->n = s->n;
-	w->merge = s->merge;
-	w->governed = s->governed;
-	if (s->question == FORM_NONE) {
-		cbor_put_text(value, s->constant ? s->constant : "");
-	} else if (gone >= 2 || (s->personal && gone) || (s->personal && (ev->flags & EVENT_PRIVATE_GONE)) || (ev->flags & EVENT_ANSWERS_GONE && !s->personal)) {
-		return true;
-	} else if (answers_get(answers, s->question, s->repeated ? instance : 0, value)) {
-		return false;
-	}
-	if (s->link && value->len)
-		absolute_links(c, v, value);
-	w->len = value->len;
-	w->data = value->len && !value->err ? scratch_copy(&h->mem, value->data, value->len) : NULL;
-	return w->data != NULL;
-}
-
-/* Not answered: its author emptied it; or the corrected record no longer says it. */
-static bool leaves_empty(const struct judge_entry *e, const struct payload_row *row, const struct plan_save *s)
-{
-	if (payload_fields_has(&row->emptied, s->n))
-		return !s->governed;
-	return e->kind == EVENT_AMEND && !s->governed && s->merge != PACK_STATE && s->merge != PACK_TOWN_FIELD;
-}
-
-static enum err read_writes(struct history *h, const struct context *c, const struct fold_view *v, const struct record *rec,
-                            const struct payload_row *row, struct judge_entry *e)
-{
-	const struct plan_entity *en = &rec->plan->entities[row->entity];
-	const struct event *ev = v->event;
-	unsigned gone = history_erased(c, v);
-	struct answers_record answers;
-
-	answers_open(&answers, rec->pack, rec->plan->form, ev->answers.data, ev->answers.len, ev->private_part.data, ev->private_part.len);
-	if (!(e->writes = scratch_take(&h->mem, (en->save_count + row->step_count + 1) * sizeof *e->writes)))
-		return no_memory();
-	for (uint32_t i = 0; i < en->save_count; i++) {
-		struct judge_write *w = &e->writes[e->write_count], *same = w - (e->write_count != 0);
-
-		/* Questions that exclude each other may save to one field; the first answered one counts. */
-		if (payload_fields_has(&row->kept, en->saves[i].n))
-			continue;
-		if (e->write_count && same->n == en->saves[i].n) {
-			if (!same->clears)
-				continue;
-			w = same;
-			e->write_count--;
-		}
-		memset(w, 0, sizeof *w);
-		if (read_value(h, c, v, &answers, &en->saves[i], row->instance, gone, w)) {
-			e->write_count++;
-		} else if (leaves_empty(e, row, &en->saves[i])) {
-			w->clears = true;
-			e->write_count++;
-		}
-	}
-	return h->mem.failed ? no_memory() : ERR_OK;
 }
 
 /* --- entries --- */
@@ -291,7 +167,7 @@ static enum err add_record_row(struct history *h, const struct context *c, const
 	}
 	if (!err)
 		err = read_deps(c, v, row->deps, row->dep_count, e);
-	return err ? err : read_writes(h, c, v, rec, row, e);
+	return err ? err : history_read_writes(h, c, v, rec, row, e);
 }
 
 /* A row belongs to the register of the entity that made it; whoever names it with an entity of another one says nothing of it. A row that is
@@ -301,14 +177,35 @@ static bool same_register(const struct history *h, const struct context *c, cons
 	return !h->key.len || !strcmp(words_text(c->words, c->t, rowcode_register(&h->key)), rec->pack->registers[rec->plan->entities[entity].reg].id);
 }
 
+/* As add_record() of an event that was opened for other rows too. */
+static enum err add_opened(struct history *h, const struct context *c, const struct fold_view *v, const struct opened_event *o)
+{
+	struct payload_row row;
+	bool about;
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; !e && i < o->row_count; i++) {
+		if (!opened_may_be(o, i, &h->id, &h->key))
+			continue;
+		opened_read(o, i, &row);
+		if (!(e = about_row(h, c, v, &row, i, &about)) && about && same_register(h, c, &o->record, row.entity))
+			e = add_record_row(h, c, v, &o->record, &o->payload, &row, i);
+	}
+	return e ? e : o->rest;
+}
+
 static enum err add_record(struct history *h, const struct context *c, const struct fold_view *v, struct payload *pl)
 {
+	const struct opened_event *o = opened_keep(c, v, pl);
 	struct payload_row row;
 	struct record rec;
 	struct missing why;
 	bool about;
-	enum err e = history_record_of(c, v, pl, &rec, &why);
+	enum err e;
 
+	if (o)
+		return add_opened(h, c, v, o);
+	e = history_record_of(c, v, pl, &rec, &why);
 	for (uint32_t i = 0; !e && payload_next(pl, &row); i++) {
 		if (row.entity >= rec.plan->entity_count)
 			return ERR_FORMAT;
@@ -352,7 +249,7 @@ static enum err add_resolve(struct history *h, const struct context *c, const st
 	if (pl->value) {
 		buf_put(&value, pl->value, pl->value_len);
 		if (f && (f->type == PACK_ROW || f->type == PACK_ROWS))
-			absolute_links(c, v, &value);
+			history_absolute_links(c, v, &value);
 		w->data = scratch_copy(&h->mem, value.data, w->len = value.len);
 		buf_clear(&value);
 	} else if (!(v->event->flags & (EVENT_PRIVATE_GONE | EVENT_ANSWERS_GONE)) && !history_erased(c, v)) {
@@ -361,12 +258,29 @@ static enum err add_resolve(struct history *h, const struct context *c, const st
 	return read_deps(c, v, pl->deps, pl->dep_count, e);
 }
 
+/* Did the person of `v` make the record that this event is a version of? */
+static enum err made_by(const struct context *c, const struct fold_view *v, const struct log_place *target, const uint8_t *ref, bool *out)
+{
+	const struct opened_event *o = opened_find(c->opened, target, ref);
+	struct log_event event = { 0 };
+	struct fold_view of;
+	struct record rec;
+	struct missing why;
+	enum err e = ERR_OK;
+
+	if (!o && !(e = log_event_at(c->t, target, &event))) {
+		of = history_view(&event);
+		e = history_record(c, &of, &rec, &why);
+	}
+	if (!e)
+		*out = is_author(c, v, o ? &o->record : &rec);
+	log_event_clear(&event);
+	return e;
+}
+
 static enum err add_target(struct history *h, const struct context *c, const struct fold_view *v, const struct payload *pl)
 {
 	struct judge_entry *e = new_entry(h);
-	struct log_event event = { 0 };
-	struct fold_view target;
-	struct record rec;
 	struct missing why;
 	struct log_place at;
 	enum err err;
@@ -375,21 +289,19 @@ static enum err add_target(struct history *h, const struct context *c, const str
 		return no_memory();
 	set_author(h, e, c, v);
 	e->has_target = true;
-	if (!(err = history_link(c, v, &pl->target, &at, e->target, &why)) && !(err = log_event_at(c->t, &at, &event))) {
-		target = history_view(&event);
-		if (!(err = history_record(c, &target, &rec, &why)))
-			e->author = is_author(c, v, &rec);
-	}
-	log_event_clear(&event);
-	return err;
+	err = history_link(c, v, &pl->target, &at, e->target, &why);
+	return err ? err : made_by(c, v, &at, e->target, &e->author);
 }
 
 enum err history_add(struct history *h, const struct context *c, const struct fold_view *v)
 {
+	const struct opened_event *o = opened_find(c->opened, v->at, v->hash);
 	struct payload pl;
-	enum err e = payload_open((enum event_kind)v->event->kind, v->event->public_part.data, v->event->public_part.len, &pl);
+	enum err e;
 
-	if (e)
+	if (o)
+		return add_opened(h, c, v, o);
+	if ((e = payload_open((enum event_kind)v->event->kind, v->event->public_part.data, v->event->public_part.len, &pl)))
 		return e;
 	switch (pl.kind) {
 	case EVENT_SUBMIT:
@@ -490,15 +402,17 @@ static enum err load_noted(struct history *h, const struct context *c, struct lo
 
 	store_seek(c->t, STORE_HIST, &prefix, &at);
 	while (!e && store_next(&at, &key, &strand)) {
+		const uint8_t *ref = key.bytes + key.len - EVENT_REF;
+		const struct opened_event *o;
 		struct log_place place;
 		struct fold_view v;
 
 		if (key.len != prefix.len + NOTED)
 			continue;
 		place = noted_place(&key, prefix.len, &strand);
-		if ((e = read_event(c, &place, key.bytes + key.len - EVENT_REF, EVENT_REF, event)))
+		if (!(o = opened_find(c->opened, &place, ref)) && (e = read_event(c, &place, ref, EVENT_REF, event)))
 			break;
-		v = history_view(event);
+		v = o ? o->view : history_view(event);
 		e = unless_silent(history_add(h, c, &v));
 	}
 	store_seek_end(&at);

@@ -14,12 +14,15 @@
 #include "sync/ledger/store/scratch.h"
 #include "sync/ledger/store/words.h"
 
+struct opened;
+
 /* What reading events takes: the fold's, or a reader's own. */
 struct context {
 	struct profile *p;
 	struct store_txn *t;
 	struct plans *plans;
 	struct amended *amended;
+	struct opened *opened;                            /* events that many rows need, while nothing is stored; NULL */
 	struct words *words;
 	bool writing;                                     /* new words may be made */
 	bool any_erased;                                  /* table INDEX holds erasures; an office would ask a million times */

@@ -144,8 +144,10 @@ static enum err fold_row(struct fold *f, struct store_txn *t, const struct row_k
 	struct store_key k = rowcode_store_key(key);
 	struct row old = { 0 };
 	bool had;
-	enum err e = history_load(h, &c, key);
+	enum err e;
 
+	c.opened = &f->opened;
+	e = history_load(h, &c, key);
 	if (e == ERR_NOTFOUND || (!e && !has_maker(h)))
 		return ERR_OK;
 	if (e || (e = judge_row(h->entries, h->count)))
@@ -173,6 +175,7 @@ static enum err put_dirty(struct fold *f, struct store_txn *t)
 	for (uint32_t i = 0; !e && i < f->dirty_count; i++)
 		if (!i || by_key(&f->dirty[i - 1], &f->dirty[i]))
 			e = fold_row(f, t, &f->dirty[i], &data);
+	opened_forget(&f->opened);
 	buf_clear(&data);
 	return e;
 }

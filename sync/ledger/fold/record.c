@@ -2,6 +2,7 @@
 #include "sync/ledger/fold/history.h"
 
 #include "sync/keys/roster.h"
+#include "sync/ledger/fold/opened.h"
 #include "sync/ledger/profile/profile.h"
 
 #include "forms/base/i18n.h"
@@ -22,6 +23,7 @@ static enum err held(struct missing *why, const uint8_t *ref)
 
 enum err history_link(const struct context *c, const struct fold_view *v, const struct payload_link *l, struct log_place *at, uint8_t ref[EVENT_REF], struct missing *why)
 {
+	const struct opened_event *o;
 	enum err e;
 
 	if (!l->distance) {
@@ -31,7 +33,11 @@ enum err history_link(const struct context *c, const struct fold_view *v, const 
 	}
 	if (l->distance >= v->at->seq)
 		return err_set(ERR_FORMAT, _("事件指向日志开头之前"));
+	if ((o = opened_find(c->opened, v->at, v->hash)) && opened_link(o, l->distance, at, ref))
+		return ERR_OK;
 	e = log_before(c->t, v->at, l->distance, at, ref);
+	if (!e && o)
+		opened_note(o, l->distance, at, ref);
 	if (e == ERR_NOTFOUND) {
 		why->what = MISSING_PLACE;
 		why->place = (struct log_place){ .log = v->at->log, .seq = v->at->seq - l->distance };
@@ -205,6 +211,7 @@ static enum err record_rows(const struct context *c, const struct fold_view *v, 
 
 	if ((e = history_record_of(c, v, pl, &rec, why)) || (e = take_rows(mem, pl->row_count, rows)))
 		return e;
+	opened_keep(c, v, pl);                            /* for the links below, and who reads the rows next */
 	for (uint32_t i = 0; payload_next(pl, &row); i++) {
 		struct log_place at = *v->at;
 		uint8_t ref[EVENT_REF];

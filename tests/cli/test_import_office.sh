@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 needs_town
-plan 40
+plan 43
 make_town >"$work/made" 2>&1 || { cat "$work/made"; exit 1; }
 plan_of() { xunchactl --json --profile "$work/town" register import "$@" --dry-run >"$work/plan.json" 2>"$work/err"; }
 said() { json "$work/plan.json" "(d['new'], d['changed'], d['same'], d['refused'])" | tr -d '(),'; }
@@ -13,7 +13,7 @@ import json, sys
 for line in open(sys.argv[1], encoding='utf-8'):
     r = json.loads(line)
     if r['register'] == 'places' and not r['retracted'] and r['fields'].get('code') == sys.argv[2]: print(r['scope'] if sys.argv[3] == 'scope' else r['fields'].get(sys.argv[3], ''))" "$work/rows.jsonl" "$1" "$2"; }
-sheet() { python3 "$top/tests/cli/sheet.py" "$work/$1.xlsx"; }
+sheet() { cat >"$work/sheet.json"; for kind in xlsx xls; do python3 "$top/tests/cli/sheet.py" "$work/$1.$kind" <"$work/sheet.json" || exit 1; done; }
 
 sheet office <<'J'
 [{"name": "旧表", "state": "hidden", "rows": [["名称", "村"], ["不该有的店", "石桥村"]]},
@@ -36,6 +36,10 @@ same "which sheet is said" 场所 "$(json "$work/plan.json" "d['sheet']")"
 same "and the column that is not used" 店主 "$(json "$work/plan.json" "d['ignored']")"
 same "and the cell that nobody asks of a house" 1 "$(json "$work/plan.json" "d['unasked']")"
 same "and every value that will be written" "名称=甲店 联系电话=100****0012 员工数=3 建筑面积（㎡）=1200.50" "$(json "$work/plan.json" "' '.join(c['field'] + '=' + c['to'] for c in d['rows'][0]['changes'] if c['field'] in ('名称', '联系电话', '员工数', '建筑面积（㎡）'))")"
+cp "$work/plan.json" "$work/plan.xlsx.json"
+ok "an older program's workbook of the same is read" plan_of places "$work/office.xls"
+ok "and is one" sh -c "head -c 8 '$work/office.xls' | od -An -tx1 | grep -q 'd0 cf 11 e0'"
+ok "it says the same to the cell, merged and dated ones too" cmp "$work/plan.json" "$work/plan.xlsx.json"
 ok "it is imported" sh -c "xunchactl --json --profile '$work/town' --pin-file '$work/pin' register import places '$work/office.xlsx' >'$work/done.json'"
 same "a merged village is that of each row" "990101100201 990101100201" "$(echo $(value 201-802 scope) $(value 201-803 scope))"
 same "telephones come through full width, floats and text" "10000000012 10000000013 10000000014" "$(echo $(value 201-801 phone) $(value 201-802 phone) $(value 201-803 phone))"

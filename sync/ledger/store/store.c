@@ -18,6 +18,7 @@ static const struct { const char *name; bool cache; } tables[] = {
 #undef X
 };
 
+static const uint64_t map_least = (uint64_t)64 << 20;
 static const uint64_t map_cap = sizeof(size_t) == 4 ? (uint64_t)1 << 30 : (uint64_t)1 << 40;
 
 bool store_table_is_cache(enum store_table t)
@@ -69,7 +70,7 @@ static uint64_t round_map(uint64_t map)
 	return (map + 65535) & ~(uint64_t)65535;
 }
 
-int store_open_env(const char *dir, uint64_t map, unsigned flags, MDB_env **out)
+static int open_env(const char *dir, uint64_t map, unsigned flags, MDB_env **out)
 {
 	int rc = mdb_env_create(out);
 
@@ -80,6 +81,16 @@ int store_open_env(const char *dir, uint64_t map, unsigned flags, MDB_env **out)
 		mdb_env_close(*out);
 		*out = NULL;
 	}
+	return rc;
+}
+
+/* Addresses cost nothing and are asked for in plenty; where the system has fewer (a limit, an emulator) fewer do, for a store can grow. */
+int store_open_env(const char *dir, uint64_t map, unsigned flags, MDB_env **out)
+{
+	int rc = open_env(dir, map, flags, out);
+
+	while (rc == ENOMEM && map > map_least)
+		rc = open_env(dir, map /= 2, flags, out);
 	return rc;
 }
 

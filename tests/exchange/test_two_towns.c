@@ -10,7 +10,9 @@
 #include "sync/exchange/trust/trust.h"
 #include "tests/ledger/world.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct profile *stone, *willow, *device, *other;      /* two townships, a device of each */
 static char stick[600];
@@ -135,10 +137,29 @@ static void an_older_chain_does_not_take_the_place_of_a_newer_one(void **state)
 	profile_close(late);
 }
 
+/* Whoever is new on a device has nothing kept beside the store: looking for that must not take the place of what was wrong. */
+static void another_townships_chain_is_refused_by_what_is_wrong_with_it(void **state)
+{
+	struct buf chain = { 0 };
+	char detail[256];
+
+	(void)state;
+	assert_ok(enrol_add(device, "新人", "246810", keys_kdf_least()));
+	assert_ok(profile_unlock(device, "新人", "246810", NULL));
+	keys_roots_put(&willow->roots, 0, &chain);
+	assert_err(profile_roots_add(device, chain.data, chain.len), ERR_CONFLICT);
+	snprintf(detail, sizeof detail, "%s", err_detail());
+	assert_non_null(strstr(detail, "来自别的乡镇"));
+	assert_int_equal(device->roots.count, 3);
+	assert_ok(profile_unlock(device, "device", "246810", NULL));
+	buf_clear(&chain);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_township_s_new_keys_reach_its_devices_whoever_came_last),
+		cmocka_unit_test(another_townships_chain_is_refused_by_what_is_wrong_with_it),
 		cmocka_unit_test(an_older_chain_does_not_take_the_place_of_a_newer_one),
 	};
 

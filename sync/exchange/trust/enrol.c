@@ -10,6 +10,7 @@
 #include "sync/exchange/inbox/inbox.h"
 #include "sync/exchange/inbox/keep.h"
 #include "sync/exchange/outbox/downlink.h"
+#include "sync/exchange/outbox/status.h"
 #include "sync/exchange/trust/decree.h"
 #include "sync/keys/town.h"
 #include "sync/ledger/profile/profile.h"
@@ -322,6 +323,25 @@ static enum err take_bundle(struct profile *p, const uint8_t *data, size_t len)
 	return e;
 }
 
+/* Whoever moves to another township keeps what he wrote here for the one it was written for: its sealed bundles, drafts and logs are none of
+ * the other's business, and a chain of keys is never replaced. */
+static enum err refuse_another(struct profile *p, const struct keys_roots *theirs)
+{
+	uint8_t ours[KEYS_TOWNSHIP], other[KEYS_TOWNSHIP];
+	const char *here, *there = keys_roots_newest(theirs)->name;
+	struct status s = { 0 };
+
+	keys_roots_township(&p->roots, ours);
+	keys_roots_township(theirs, other);
+	if (!p->roots.count || !memcmp(ours, other, sizeof ours))
+		return ERR_OK;
+	here = keys_roots_newest(&p->roots)->name;
+	if (!status_read(p, &s) && s.own > s.acknowledged)
+		return err_set(ERR_DENIED, _("这里的记录都是%s的, 还有 %llu 条没送到: 照常送去。到%s另开一份: xuncha --profile 新目录"),
+		               here, (unsigned long long)(s.own - s.acknowledged), there);
+	return err_set(ERR_DENIED, _("这里的记录都是%s的。到%s另开一份: xuncha --profile 新目录"), here, there);
+}
+
 enum err enrol_accept(struct profile *p, const void *grant, size_t len, const char *code)
 {
 	struct keys_roots roots = { 0 };
@@ -334,7 +354,7 @@ enum err enrol_accept(struct profile *p, const void *grant, size_t len, const ch
 		return err_set(ERR_DENIED, _("先用 PIN 打开"));
 	if ((e = keys_grant_read(grant, len, &roots, &bundle, &left)))
 		goto out;
-	if ((e = keys_roots_confirm(&roots, code)))
+	if ((e = keys_roots_confirm(&roots, code)) || (e = refuse_another(p, &roots)))
 		goto out;
 	keys_roots_put(&roots, 0, &chain);
 	e = chain.err ? chain.err : profile_roots_add(p, chain.data, chain.len);

@@ -43,7 +43,8 @@ enum err enrol_again(struct profile *p, const void *request, size_t len, struct 
  * go with them. ERR_NOTFOUND, ERR_DENIED (revoked), ERR_EXISTS (has all of it), ERR_LIMIT. */
 enum err enrol_extend(struct profile *p, const char *label, uint32_t roles, const struct event_scope *scopes, size_t count);
 
-/* Take a grant in on the device that asked; the writer is unlocked. `code` as typed. */
+/* Take a grant in on the device that asked; the writer is unlocked. `code` as typed. ERR_DENIED: another township's, while this profile is of
+ * one: nothing is changed. */
 enum err enrol_accept(struct profile *p, const void *grant, size_t len, const char *code);
 
 /* Publish a pack: sealed as blobs, named by an event of T. ERR_EXISTS when this version is published already. */

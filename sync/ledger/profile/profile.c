@@ -242,6 +242,7 @@ enum err profile_roots_add(struct profile *p, const void *data, size_t len)
 {
 	size_t had = p->roots.count;
 	uint8_t receipt[KEYS_PK] = { 0 };
+	char why[256];
 	enum err e, saved;
 
 	if (had)
@@ -250,6 +251,7 @@ enum err profile_roots_add(struct profile *p, const void *data, size_t len)
 	keys_roster_free(p->roster);                    /* it borrows the chain */
 	p->roster = NULL;
 	e = keys_roots_add_all(&p->roots, data, len);
+	snprintf(why, sizeof why, "%s", e ? err_detail() : "");
 	saved = p->roots.count > had ? keys_roots_write(p->dir, &p->roots) : ERR_OK;    /* the good ones before a bad one stay */
 	if (!saved)
 		saved = p->store ? profile_feed_roster(p, NULL) : renew_roster(p);
@@ -260,7 +262,7 @@ enum err profile_roots_add(struct profile *p, const void *data, size_t len)
 		saved = profile_forget_tick(p);
 	if (!saved && had && p->roots.count > had && p->store)
 		saved = profile_trust_moved(p);
-	return e ? e : saved;
+	return e ? err_set(e, "%s", why) : saved;
 }
 
 /* --- opening and closing --- */

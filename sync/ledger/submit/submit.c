@@ -311,7 +311,7 @@ static enum err may_fill_in(const struct making *m)
 	if (!w)
 		return err_set(ERR_DENIED, _("这台设备还没有乡镇发的证书: 先入网"));
 	if (w->revoked)
-		return err_set(ERR_DENIED, _("乡镇已停用这台设备, 记不下新的: 请找乡镇重新入网"));
+		return err_set(ERR_DENIED, _("乡镇已停用这台设备, 记不下新的; 没送的照样同步交去, 由乡镇核实。还要用就重新入网"));
 	if (pf->roles && !(w->roles & pf->roles))
 		return err_set(ERR_DENIED, _("%s: %s"), pack_name(&pf->title, i18n_language()), row_reason_text(ROW_NO_ROLE));
 	return ERR_OK;

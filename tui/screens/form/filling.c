@@ -209,7 +209,7 @@ enum err filling_begin(struct app *app, const char *form, const struct row_id *s
 {
 	struct filling *f = NULL;
 	/* Not after forty items. What was begun before may be read still. */
-	enum err e = app->revoked ? err_set(ERR_DENIED, _("乡镇已停用这台设备, 记不下新的: 请找乡镇重新入网")) : prepare(app, form, subject, &f);
+	enum err e = app->revoked ? err_set(ERR_DENIED, _("乡镇已停用这台设备, 记不下新的; 没送的照样同步交去, 由乡镇核实。还要用就重新入网")) : prepare(app, form, subject, &f);
 
 	if (e)
 		return e;

@@ -1,5 +1,5 @@
 /* What is asked for can be read on a phone: on every screen that keys lead to, at 40x18 and in both languages, the selected row says all
- * that stands in it, however long people call their places. XUNCHA_CUT=1 tells what is cut anywhere else. */
+ * that stands in it, however long people call their places, and so does the title. XUNCHA_CUT=1 tells what is cut anywhere else. */
 #include "config.h"
 #include "tests/screens/crawl.h"
 #include "tests/screens/field.h"
@@ -7,6 +7,7 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
+#include "forms/base/text.h"
 #include "sync/keys/identity.h"
 #include "tui/kit/frame.h"
 
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PHONE_ROWS = 18, PHONE_COLS = 40, DOWN_MAX = 60, LINES_MOST = 4 };
+enum { PHONE_ROWS = 18, PHONE_COLS = 40, DOWN_MAX = 60, LINES_MOST = 4, TITLE_READ = 60 };
 
 static unsigned rows_read, cut;
 static const char *language;
@@ -62,6 +63,28 @@ static void selected_row_is_whole(struct kit_stack *s, const char *name)
 	buf_clear(&line);
 }
 
+/* Where one is: which place, which person, which warning. Two lines take that much of it at least. */
+static void the_title_is_whole(struct kit_stack *s, const char *name)
+{
+	struct buf left = { 0 }, right = { 0 }, text = { 0 }, line = { 0 }, above = { 0 };
+
+	s->top->ops->title(s->top, &left, &right);
+	glass_text(&text, false);
+	for (int y = 0; y < 2; y++) {
+		line_of(&text, y, &line);
+		buf_puts(&above, buf_str(&line));
+	}
+	if (strstr(buf_str(&above), "…") && text_width(buf_str(&left)) <= TITLE_READ) {
+		cut++;
+		print_message("# %s %s: %s\n", language, name, buf_str(&above));
+	}
+	buf_clear(&left);
+	buf_clear(&right);
+	buf_clear(&text);
+	buf_clear(&line);
+	buf_clear(&above);
+}
+
 static void tell_what_is_cut(const char *name)
 {
 	struct buf text = { 0 }, line = { 0 };
@@ -82,6 +105,7 @@ static void every_row_is_read_by_going_there(struct kit_stack *s, const char *na
 
 	(void)number;
 	glass_show(s);
+	the_title_is_whole(s, name);
 	if (getenv("XUNCHA_CUT"))
 		tell_what_is_cut(name);
 	if (kit_key_action(v->ops->keys, KIT_FN | KEY_DOWN) != ACT_DOWN || !strcmp(v->ops->name, "pager"))

@@ -112,7 +112,7 @@ static void draw(struct kit_view *v, WINDOW *win)
 	int h, w, y = 0;
 
 	getmaxyx(win, h, w);
-	if (w < KIT_NARROW && text_width(c->title) + TITLE_BESIDE > w && h > 8)         /* what is asked, where the first line cuts it */
+	if (w < KIT_NARROW && text_width(c->title) + TITLE_BESIDE > 2 * w && h > 8)     /* what is asked, where two lines of a title cut it */
 		y = kit_paragraph(win, 0, 1, h / 2, w - 2, KIT_TITLE, c->title);
 	if (c->text)
 		y += kit_paragraph(win, y, 1, h - y > 4 ? h - y - 3 : 1, w - 2, KIT_PLAIN, c->text) + (h > 8);

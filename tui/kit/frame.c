@@ -163,20 +163,48 @@ static void draw_hints(const struct kit_frame *f, struct kit_view *v, const stru
 	}
 }
 
-/* "where > what": a long form's name leaves room for what it is about. */
-static void draw_title(int cols, const char *words)
+/* Where "where > what" says what. */
+static const char *what_of(const char *words)
 {
 	static const char sep[] = " > ";
-	const char *what = strstr(words, sep);
+	const char *what = NULL;
+
+	for (const char *next = words; (next = strstr(next, sep)); next++)
+		what = next + strlen(sep);
+	return what;
+}
+
+/* On two lines, the first one shorter. What it is about has the second to itself, if that keeps it whole and nothing else does. */
+static void wrap_title(int first, int cols, const char *words)
+{
+	const char *what = what_of(words), *rest;
+	struct buf line = { 0 };
+	size_t skip, n = text_wrap(words, first, &skip);
+
+	rest = words + n + skip;
+	if (text_width(rest) > cols && what && text_width(what) <= cols) {
+		n = (size_t)(what - words);
+		rest = what;
+	}
+	buf_put(&line, words, n);
+	kit_text(stdscr, 0, 0, first, KIT_TITLE, buf_str(&line));
+	kit_text(stdscr, 1, 0, cols, KIT_TITLE, rest);
+	buf_clear(&line);
+}
+
+/* On one: a long form's name leaves room for what it is about. */
+static void squeeze_title(int cols, const char *words)
+{
+	static const char sep[] = " > ";
+	const char *what = what_of(words);
 	struct buf where = { 0 };
 	int head, rest, x;
 
-	for (const char *next = what; next && (next = strstr(next + 1, sep)); )
-		what = next;
-	if (!what || text_width(words) <= cols) {
+	if (!what) {
 		kit_text(stdscr, 0, 0, cols, KIT_TITLE, words);
 		return;
 	}
+	what -= strlen(sep);
 	buf_put(&where, words, (size_t)(what - words));
 	head = text_width(buf_str(&where));
 	rest = cols - text_width(what);
@@ -187,18 +215,33 @@ static void draw_title(int cols, const char *words)
 	buf_clear(&where);
 }
 
+/* Who and when, or how far it has come, at its right end. A title too long goes on where the rule is, when there is one. */
 static void draw_first_line(const struct kit_frame *f, struct kit_view *v, const struct kit_app *app)
 {
 	struct buf left = { 0 }, right = { 0 };
-	int taken;
+	int taken, most, room;
 
 	v->ops->title(v, &left, &right);
 	if (!right.len && app && app->status)
 		app->status(app->user, f->cols, &right);
 	taken = text_width(buf_str(&right));
-	if (taken > f->cols * 2 / 3)
-		taken = f->cols * 2 / 3;
-	draw_title(f->cols - taken - (taken > 0), buf_str(&left));
+	most = f->cols - text_width(buf_str(&left)) - 1;
+	if (most < f->cols * 2 / 3)
+		most = f->cols * 2 / 3;
+	if (taken > most)
+		taken = most;
+	room = f->cols - taken - (taken > 0);
+	if (f->body_y == 2)
+		kit_rule(stdscr, 1);
+	if (text_width(buf_str(&left)) <= room) {
+		kit_text(stdscr, 0, 0, room, KIT_TITLE, buf_str(&left));
+	} else if (f->body_y == 2) {
+		move(1, 0);
+		clrtoeol();
+		wrap_title(room, f->cols, buf_str(&left));
+	} else {
+		squeeze_title(room, buf_str(&left));
+	}
 	kit_text_right(stdscr, 0, f->cols - taken, taken, KIT_PLAIN, buf_str(&right));
 	buf_clear(&left);
 	buf_clear(&right);
@@ -207,9 +250,7 @@ static void draw_first_line(const struct kit_frame *f, struct kit_view *v, const
 void kit_frame_draw(const struct kit_frame *f, struct kit_view *v, const struct kit_app *app)
 {
 	draw_first_line(f, v, app);
-	if (f->body_y == 2) {
-		kit_rule(stdscr, 1);
+	if (f->body_y == 2)
 		kit_rule(stdscr, f->message_y);
-	}
 	draw_hints(f, v, app);
 }

@@ -121,6 +121,8 @@ static void check_fields(struct read *r)
 			read_fault(r, "derive", "%s", err_detail());
 		else if (d.how == DERIVE_EXPRESSION && rowexpr_check(r->pack, reg, d.rest))
 			read_fault(r, "derive", "%s", err_detail());
+		else if (derive_ends(r->pack, reg, f))
+			read_fault(r, "derive", "%s", err_detail());
 	}
 }
 

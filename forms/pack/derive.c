@@ -115,3 +115,43 @@ enum err derive_read(const struct pack *p, uint32_t reg, const char *text, struc
 		return e;
 	return read_where(p, text, out);
 }
+
+/* --- that it ends --- */
+
+static bool ends(const struct pack *p, uint32_t reg, uint32_t field, int depth);
+
+static bool named_ends(const struct pack *p, uint32_t reg, const char *name, size_t len, int depth)
+{
+	char word[NAME_MAX_LEN];
+
+	snprintf(word, sizeof word, "%.*s", (int)len, name);
+	return ends(p, reg, pack_find_field(&p->registers[reg], word), depth);
+}
+
+static bool field_ends(const struct pack *p, uint32_t reg, const struct pack_field *f, int depth)
+{
+	struct cond_term t;
+	struct derive d;
+	bool yes = depth < DERIVE_DEPTH;
+
+	if (!f->derive || derive_read(p, reg, f->derive, &d))
+		return true;
+	if (d.how == DERIVE_EXPRESSION) {
+		for (const char *at = d.rest; yes && (at = strstr(at, "${")); at += strcspn(at, "}"))
+			yes = named_ends(p, reg, at + 2, strcspn(at + 2, "}"), depth + 1);
+		return yes;
+	}
+	for (const char *at = d.rest; yes && cond_next(&at, &t); )
+		yes = named_ends(p, d.child, t.field, t.field_len, depth + 1);
+	return yes && ends(p, d.child, d.field, depth + 1);
+}
+
+static bool ends(const struct pack *p, uint32_t reg, uint32_t field, int depth)
+{
+	return field == PACK_NONE || field_ends(p, reg, &p->registers[reg].fields[field], depth);
+}
+
+enum err derive_ends(const struct pack *p, uint32_t reg, const struct pack_field *f)
+{
+	return field_ends(p, reg, f, 0) ? ERR_OK : err_set(ERR_FORMAT, _("算它要先算别的, 深过 %d 层: 会没有尽头"), DERIVE_DEPTH);
+}

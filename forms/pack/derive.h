@@ -23,4 +23,9 @@ struct derive {
 /* Understand `text` for a field of register `reg`. ERR_FORMAT names what is wrong. Borrows `text`. */
 enum err derive_read(const struct pack *p, uint32_t reg, const char *text, struct derive *out);
 
+/* Does reckoning this field lead to others so deep that it may never end: a count of rows by what they count themselves? Two rows that name
+ * each other would have no value. ERR_FORMAT. */
+enum { DERIVE_DEPTH = 4 };
+enum err derive_ends(const struct pack *p, uint32_t reg, const struct pack_field *f);
+
 #endif

@@ -181,12 +181,16 @@ static void a_drill_and_a_training_that_two_people_logged_count_once(void **stat
 	field_leave(vt);
 	field_run("on manager 2026-07-12T08:30 due --json >due.json; test $(grep -c evaluate_drill due.json) = 1; grep -q 夜间转移演练 due.json;"
 	          "carry manager stick; town merge stick; town export 演练台账 --csv drills.csv; test $(grep -c 转移演练 drills.csv) = 1; grep -q 夜间转移演练 drills.csv; town export 训练记录 --csv trainings.csv; test $(grep -c 石桥村应急队 trainings.csv) = 1;"
-	          "on manager 2026-07-12T08:30 register list teams --where \"\\${trainings} = 1\" >teams; grep -q 石桥村应急队 teams");
-	/* Each had put aside the other's, out of reach: neither is lost from what is owed. */
+	          "on manager 2026-07-12T08:30 register list teams --where \"\\${trainings} = 1\" >teams; grep -q 石桥村应急队 teams;"
+	          "on manager 2026-07-12T08:30 register list orgs --where \"\\${drills} = 1\" >orgs; grep -q 石桥村委会 orgs;"
+	          "town export monthly --csv month.csv --month 2026-07; grep 石桥村 month.csv | grep -q ',1/18,1/40,'");
+	/* Each had put aside the other's, out of reach: neither is lost from what is owed, nor from any count. */
 	field_run("ours=$(on manager 2026-07-12T08:31 register list drills | grep 夜间 | cut -c1-26); theirs=$(on manager 2026-07-12T08:31 register list drills | grep 十号 | cut -c1-26);"
 	          "echo \"{\\\"doubled\\\":\\\"yes\\\",\\\"same_as\\\":\\\"$theirs\\\"}\" >aside.json;"
 	          "town record submit --form drill_twice --row drills:$ours --answers aside.json; carry manager stick; town merge stick; carry manager stick;"
-	          "on manager 2026-07-12T08:40 due --json >due.json; test $(grep -c evaluate_drill due.json) = 2");
+	          "on manager 2026-07-12T08:40 due --json >due.json; test $(grep -c evaluate_drill due.json) = 2;"
+	          "on manager 2026-07-12T08:40 register list orgs --where \"\\${drills} = 2\" >orgs; grep -q 石桥村委会 orgs;"
+	          "town export monthly --csv month.csv --month 2026-07; grep 石桥村 month.csv | grep -q ',1/18,2/78,'; town export 演练台账 --csv drills.csv; test $(grep -c 转移演练 drills.csv) = 2");
 }
 
 int main(void)

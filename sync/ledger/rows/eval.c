@@ -120,19 +120,18 @@ enum err reader_register(struct profile *p, const char *id, const struct pack **
 
 /* --- derived fields --- */
 
-struct adding { struct profile *p; const struct pack *pack; const struct derive *d; struct buf *out; uint64_t count; double sum; bool found; struct row *row; enum err err; };
+struct adding { struct profile *p; const struct pack *pack; const struct derive *d; struct buf *out; uint64_t count; double sum; struct row *row; struct buf value /* of a field that the condition asks for; one may itself count */; enum err err; };
 
 static const char *cond_value(void *user, const char *field, size_t len)
 {
-	static _Thread_local struct buf text;
 	struct adding *a = user;
 	const struct pack_register *reg = &a->pack->registers[a->d->child];
 
-	buf_reset(&text);
+	buf_reset(&a->value);
 	for (uint32_t i = 0; i < reg->field_count; i++)
 		if (strlen(reg->fields[i].id) == len && !memcmp(reg->fields[i].id, field, len))
-			row_text(a->p, a->row, i, &text);
-	return buf_str(&text);
+			row_text(a->p, a->row, i, &a->value);
+	return buf_str(&a->value);
 }
 
 static void put_created(const struct pack *pack, const struct row *r, struct buf *out)
@@ -175,7 +174,9 @@ static enum err derived_text(struct profile *p, const struct pack *pack, uint32_
 		return e;
 	if (d.how == DERIVE_EXPRESSION)
 		return row_evaluate(p, r, d.rest, out);
-	if ((e = row_children(p, &r->id, pack->registers[d.child].id, add_child, &a)) || (e = a.err))
+	e = row_children(p, &r->id, pack->registers[d.child].id, add_child, &a);
+	buf_clear(&a.value);
+	if (e || (e = a.err))
 		return e;
 	if (d.how == DERIVE_COUNT)
 		buf_printf(out, "%llu", (unsigned long long)a.count);

@@ -175,11 +175,35 @@ static void a_device_that_is_revoked_says_so_before_work_is_begun_on_it(void **s
 	field_leave(vt);
 }
 
+/* What came with the program is offered to a township that has none yet. */
+static void the_first_pack_is_found_where_it_was_installed(void **state)
+{
+	static const char *const env[] = { "XUNCHA_DATADIR=" SRCDIR "/forms", NULL };
+	struct vt *vt;
+
+	(void)state;
+	field_run("echo 135790 >pin.new; xunchactl --now 2026-07-12T08:00 --profile new --pin-file pin.new init township --name 新建镇 --division 990102100 --staff 周敏 --kdf min");
+	vt = field_enter("new", TOWN_PIN, 18, 40, env);
+	assert_shows(vt, "按 d 到设备, 再按 u 发布");
+	vt_keys(vt, "d");
+	assert_shows(vt, "最后一次来信");
+	vt_keys(vt, "u");
+	assert_shows(vt, "清单包的文件夹");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "现在的: -");
+	vt_keys(vt, "1");
+	assert_shows(vt, "已发布");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "没有在办的隐患");
+	field_leave(vt);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_device_is_let_in_at_the_desk_only_after_its_digits_were_compared),
 		cmocka_unit_test(a_new_pack_is_checked_then_published_and_the_device_has_it),
+		cmocka_unit_test(the_first_pack_is_found_where_it_was_installed),
 		cmocka_unit_test(a_stick_is_merged_at_the_desk_and_takes_receipts_home),
 		cmocka_unit_test(a_clock_that_cannot_be_right_is_told_at_the_desk),
 		cmocka_unit_test(a_device_that_is_revoked_says_so_before_work_is_begun_on_it),

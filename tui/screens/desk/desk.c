@@ -188,7 +188,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 	int h = getmaxy(win), y = 0;
 
 	if (!d->app->pack) {
-		kit_paragraph(win, 0, 1, h, getmaxx(win) - 2, KIT_STRONG, _("还没有发布清单包: xunchactl pack publish 目录"));
+		kit_paragraph(win, 0, 1, h, getmaxx(win) - 2, KIT_STRONG, _("还没有清单包 (查什么、登记什么、谁该做什么): 按 d 到设备, 再按 u 发布。"));
 		return;
 	}
 	if (h >= 8) {

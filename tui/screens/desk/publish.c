@@ -3,6 +3,7 @@
 #include "config.h"
 #include "tui/screens/desk/town.h"
 
+#include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "forms/pack/changes.h"
 #include "forms/pack/check.h"
@@ -119,8 +120,18 @@ static enum kit_next folder_given(struct kit_view *below, struct kit_view *self)
 	return ask(below);
 }
 
+const char *screen_publish_shipped(void)
+{
+	static char dir[512];
+	const char *data = getenv("XUNCHA_DATADIR");
+
+	snprintf(dir, sizeof dir, "%s/catalog", data && *data ? data : PKGDATADIR);
+	return fs_is_dir(dir) ? dir : "";
+}
+
+/* The first one is most often the one that came with the program; who has one keeps its own elsewhere. */
 struct kit_view *screen_publish_new(struct app *app)
 {
 	ready.app = app;
-	return kit_prompt_new(_("发布清单包"), _("清单包的文件夹, 里面有 pack.csv。先检查, 再问一次。"), "", folder_given);
+	return kit_prompt_new(_("发布清单包"), _("清单包的文件夹, 里面有 pack.csv。先检查, 再问一次。"), app->pack ? "" : screen_publish_shipped(), folder_given);
 }

@@ -21,6 +21,7 @@ struct kit_view *screen_erasures_new(struct app *app);       /* orders to erase,
 struct kit_view *screen_erase_new(struct app *app, const struct row_id *id);     /* what people are named in a row: erased everywhere */
 struct kit_view *screen_callouts_new(struct app *app);       /* every village that a warning went to, and how far its calls are */
 struct kit_view *screen_publish_new(struct app *app);        /* a new version of the pack */
+const char *screen_publish_shipped(void);                    /* the folder of the pack that came with the program, "" when none did; until the next call */
 #ifdef WITH_TOWN
 struct import;
 struct kit_view *screen_export_new(struct app *app);         /* ledgers as files */

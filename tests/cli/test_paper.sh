@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 needs_town
-plan 51
+plan 54
 ok "a township and a device" make_town
 ok "enrolled" make_device device 王秀英 GRID
 ok "one inspection with a hazard" inspect device
@@ -133,4 +133,7 @@ ok "a pack that renames an item" ctl town pack publish "$work/pack2"
 ctl town notice "$old" --out "$work/renamed.html" >/dev/null
 has "a hazard of before is printed in the words of its day" "$work/renamed.html" 营业时安全出口未锁闭、未封堵
 lacks "not in new ones" "$work/renamed.html" 安全门开着
+ok "the report of the year" ctl town report --html "$work/year.html"
+has "speaks of it in the words in which it was found" "$work/year.html" 营业时安全出口未锁闭、未封堵
+lacks "too" "$work/year.html" 安全门开着
 exit $failed

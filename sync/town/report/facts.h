@@ -23,6 +23,7 @@ struct facts_hazards {
 /* One heading of a group: a kind, a level, an item, a village, a duty. */
 struct facts_line {
 	char *id, *label;
+	int64_t read;                /* items: when the record whose words these are was made */
 	struct facts_hazards hazards;
 	uint32_t inspections;
 	uint32_t places;             /* villages: places in use */
@@ -74,8 +75,10 @@ struct facts_line *facts_line(struct facts_group *g, const char *id, const char 
 void facts_group_clear(struct facts_group *g);
 /* The line of the village a row belongs to. */
 struct facts_line *facts_village(struct facts *f, const struct row *r);
-/* The words of a code of field `field` of register `reg`. */
-const char *facts_label(const struct facts *f, const char *reg, const char *field, const char *code);
+/* The words of a code of field `field` of the row's register: those in force, else those of the pack the row was made with, else the code. */
+const char *facts_label(const struct facts *f, const struct row *r, const char *field, const char *code);
+/* The words that whoever made the last row of a line read, as facts_line(). */
+struct facts_line *facts_line_of_the_day(struct facts_group *g, const struct facts *f, const struct row *r, const char *field, const char *code);
 struct facts_bucket *facts_bucket(struct facts *f, int32_t day);          /* NULL outside the period */
 int32_t facts_made(const struct facts *f, const struct row *r);           /* the day it was made */
 

@@ -106,12 +106,11 @@ static void count_days(struct counting *c)
 static enum err count_groups(struct counting *c, const struct row *r)
 {
 	struct facts *f = c->f;
-	const char *item = *text(c, ITEM) ? text(c, ITEM) : "-";
 	struct facts_line *lines[] = {
 		&f->all, facts_village(f, r),
-		facts_line(&f->kinds, text(c, KIND), *text(c, KIND) ? facts_label(f, "hazards", "kind", text(c, KIND)) : "没有写类别"),
-		facts_line(&f->levels, text(c, LEVEL), *text(c, LEVEL) ? facts_label(f, "hazards", "level", text(c, LEVEL)) : "没有定级"),
-		facts_line(&f->items, item, *text(c, ITEM) ? facts_label(f, "hazards", "item", text(c, ITEM)) : "清单以外")
+		facts_line(&f->kinds, text(c, KIND), *text(c, KIND) ? facts_label(f, r, "kind", text(c, KIND)) : "没有写类别"),
+		facts_line(&f->levels, text(c, LEVEL), *text(c, LEVEL) ? facts_label(f, r, "level", text(c, LEVEL)) : "没有定级"),
+		*text(c, ITEM) ? facts_line_of_the_day(&f->items, f, r, "item", text(c, ITEM)) : facts_line(&f->items, "-", "清单以外")
 	};
 
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
@@ -142,7 +141,7 @@ static enum err list_it(struct counting *c, const struct row *r)
 		return ERR_OK;
 	if (!(e = row_number(f->profile, r, &number)) && !(e = row_evaluate(f->profile, r, "if(${place} != '', label('place'), ${address})", &place)) && !(e = field_text(c, r, c->desc, &words))) {
 		*l = (struct facts_listed){ strdup(buf_str(&number)), strdup(village ? village->label : ""), strdup(buf_str(&place)), strdup(buf_str(&words)),
-		                            strdup(facts_label(f, "hazards", "level", text(c, LEVEL))), c->due, c->add.overdue };
+		                            strdup(facts_label(f, r, "level", text(c, LEVEL))), c->due, c->add.overdue };
 		f->listed_count++;
 		if (!l->number || !l->village || !l->place || !l->words || !l->level)
 			e = no_memory();

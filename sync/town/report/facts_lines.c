@@ -4,6 +4,7 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
+#include "sync/ledger/rows/reader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,12 +54,41 @@ struct facts_line *facts_village(struct facts *f, const struct row *r)
 	return facts_line(&f->villages, scope, r->scope.kind ? scope : "镇直");
 }
 
-const char *facts_label(const struct facts *f, const char *reg, const char *field, const char *code)
+/* NULL: it has no such code. */
+static const char *words_of(const struct pack *p, const char *reg, const char *field, const char *code)
 {
-	uint32_t at = pack_find_register(f->pack, reg), n = at == PACK_NONE ? PACK_NONE : pack_find_field(&f->pack->registers[at], field);
-	const struct pack_code *c = n == PACK_NONE ? NULL : pack_code(f->pack, f->pack->registers[at].fields[n].codes, code);
+	uint32_t at = p ? pack_find_register(p, reg) : PACK_NONE, n = at == PACK_NONE ? PACK_NONE : pack_find_field(&p->registers[at], field);
+	const struct pack_code *c = n == PACK_NONE ? NULL : pack_code(p, p->registers[at].fields[n].codes, code);
 
-	return c ? c->label.zh : code;
+	return c ? c->label.zh : NULL;
+}
+
+const char *facts_label(const struct facts *f, const struct row *r, const char *field, const char *code)
+{
+	const char *words = words_of(f->pack, r->reg, field, code);
+
+	words = words ? words : words_of(reader_made_with(f->profile, r), r->reg, field, code);
+	return words ? words : code;
+}
+
+struct facts_line *facts_line_of_the_day(struct facts_group *g, const struct facts *f, const struct row *r, const char *field, const char *code)
+{
+	const char *words = words_of(reader_made_with(f->profile, r), r->reg, field, code);
+	struct facts_line *l;
+	char *label;
+
+	words = words ? words : facts_label(f, r, field, code);
+	l = facts_line(g, code, words);
+	if (!l || r->events[0].wall <= l->read || facts_made(f, r) > f->last)
+		return l;
+	if (strcmp(l->label, words)) {
+		if (!(label = strdup(words)))
+			return NULL;
+		free(l->label);
+		l->label = label;
+	}
+	l->read = r->events[0].wall;
+	return l;
 }
 
 /* --- days --- */

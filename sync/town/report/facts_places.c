@@ -50,7 +50,7 @@ static enum err count_place(void *user, const struct row *r)
 	status = buf_str(&c->fields.text[1]);
 	if (!strcmp(status, "idle") || !strcmp(status, "gone"))
 		return ERR_OK;
-	kind = facts_line(&f->kinds, buf_str(&c->fields.text[0]), facts_label(f, "places", "kind", buf_str(&c->fields.text[0])));
+	kind = facts_line(&f->kinds, buf_str(&c->fields.text[0]), facts_label(f, r, "kind", buf_str(&c->fields.text[0])));
 	if (!village || !kind)
 		return no_memory();
 	village->places++;
@@ -73,7 +73,7 @@ static enum err count_inspection(void *user, const struct row *r)
 	if ((e = facts_read(&c->fields, r)))
 		return e;
 	village = facts_village(f, r);
-	kind = facts_line(&f->kinds, buf_str(&c->fields.text[0]), facts_label(f, "inspections", "kind", buf_str(&c->fields.text[0])));
+	kind = facts_line(&f->kinds, buf_str(&c->fields.text[0]), facts_label(f, r, "kind", buf_str(&c->fields.text[0])));
 	if (!village || !kind)
 		return no_memory();
 	b->inspections++;

@@ -45,7 +45,7 @@ static int32_t day_of(const struct facts *f, const struct row *r, const struct b
 
 /* --- trainings: started, roll, present_n, subjects --- */
 
-static enum err count_subjects(struct facts *f, const char *subjects)
+static enum err count_subjects(struct facts *f, const struct row *r, const char *subjects)
 {
 	char code[64];
 
@@ -57,7 +57,7 @@ static enum err count_subjects(struct facts *f, const char *subjects)
 			len = sizeof code - 1;
 		memcpy(code, at, len);
 		code[len] = '\0';
-		if (!(l = facts_line(&f->subjects, code, facts_label(f, "trainings", "subjects", code))))
+		if (!(l = facts_line(&f->subjects, code, facts_label(f, r, "subjects", code))))
 			return no_memory();
 		l->trainings++;
 		at += strcspn(at, " ");
@@ -101,7 +101,7 @@ static enum err count_training(void *user, const struct row *r)
 		l->expected += roll;
 		l->present += present;
 	}
-	return count_subjects(f, buf_str(&c->fields.text[3]));
+	return count_subjects(f, r, buf_str(&c->fields.text[3]));
 }
 
 /* --- drills: started, kind, people; evaluated, problems, problems_closed are derived --- */
@@ -131,7 +131,7 @@ static enum err count_drill(void *user, const struct row *r)
 
 	b->drills += once;
 	uint32_t people = number(&c->fields.text[2]), evaluated = derived(c, r, "evaluated", &e), problems = derived(c, r, "problems", &e), closed = derived(c, r, "problems_closed", &e);
-	struct facts_line *lines[] = { &f->all, facts_village(f, r), facts_line(&f->drill_kinds, buf_str(&c->fields.text[1]), facts_label(f, "drills", "kind", buf_str(&c->fields.text[1]))) };
+	struct facts_line *lines[] = { &f->all, facts_village(f, r), facts_line(&f->drill_kinds, buf_str(&c->fields.text[1]), facts_label(f, r, "kind", buf_str(&c->fields.text[1]))) };
 
 	for (size_t i = 0; !e && i < sizeof lines / sizeof *lines; i++) {
 		if (!lines[i])
@@ -174,7 +174,7 @@ static enum err count_warning(void *user, const struct row *r)
 	if (e || !facts_bucket(f, day_of(f, r, &c->fields.text[0])))
 		return e;
 	level = buf_str(&c->fields.text[1]);
-	struct facts_line *lines[] = { &f->all, facts_village(f, r), facts_line(&f->warn_levels, level, *level ? facts_label(f, "warnings", "level", level) : "没有写级别") };
+	struct facts_line *lines[] = { &f->all, facts_village(f, r), facts_line(&f->warn_levels, level, *level ? facts_label(f, r, "level", level) : "没有写级别") };
 
 	for (size_t i = 0; i < 3; i++) {
 		if (!lines[i])

@@ -101,16 +101,26 @@ enum err bundle_length(const void *start, size_t len, size_t *whole)
 	return bundle_start_read(start, len, whole, sealer);
 }
 
-bool bundle_is_for(const void *start, size_t len, const struct keys_ring *ring)
+bool bundle_is_to(const void *start, size_t len, bool (*ours)(const void *user, const uint8_t key[KEYS_ID]), const void *user)
 {
 	const uint8_t *p = start;
-	bool ours = false;
+	bool any = false;
 
 	if (len < ENVELOPE_FIXED || memcmp(p, "XCB1", 4))
 		return false;
 	for (size_t i = 0, at = ENVELOPE_FIXED; i < p[ENVELOPE_FIXED - 1] && i < LIMIT_STANZAS && at + ENVELOPE_STANZA <= len; i++, at += ENVELOPE_STANZA)
-		ours |= keys_ring_has(ring, p + at);
-	return ours;
+		any |= ours(user, p + at);
+	return any;
+}
+
+static bool is_in_ring(const void *user, const uint8_t key[KEYS_ID])
+{
+	return keys_ring_has(user, key);
+}
+
+bool bundle_is_for(const void *start, size_t len, const struct keys_ring *ring)
+{
+	return bundle_is_to(start, len, is_in_ring, ring);
 }
 
 enum err bundle_envelope_read(const void *file, size_t len, struct bundle_envelope *out)

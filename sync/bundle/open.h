@@ -54,5 +54,7 @@ enum err bundle_start_read(const void *start, size_t len, size_t *whole, uint8_t
 enum err bundle_length(const void *start, size_t len, size_t *whole);
 /* Is one of its stanzas for a key of this ring? Told from its first BUNDLE_STANZAS bytes; false for what is no bundle. */
 bool bundle_is_for(const void *start, size_t len, const struct keys_ring *ring);
+/* Or for a key that is `ours`? */
+bool bundle_is_to(const void *start, size_t len, bool (*ours)(const void *user, const uint8_t key[KEYS_ID]), const void *user);
 
 #endif

@@ -20,7 +20,7 @@
 #include <string.h>
 
 /* Every file that was read, for --json and for people. */
-struct told { struct ctl *c; struct jdoc *files; uint32_t bad, kept /* of those */; struct profile *profile; struct account *account; };
+struct told { struct ctl *c; struct jdoc *files; uint32_t bad, kept /* of those */, others /* another township's */; struct profile *profile; struct account *account; };
 
 enum { RECORDS_MAX = 10000 };                         /* told one by one; the others are counted */
 
@@ -40,10 +40,9 @@ static void tell(void *user, const struct inbox_file *f)
 	jdoc_put_bool(j, "gap", f->gap);
 	jdoc_put_bool(j, "split", f->split);
 	jdoc_push(t->files, j);
-	if (f->verdict == INBOX_REFUSED || f->verdict == INBOX_HELD) {
-		t->bad++;
-		t->kept += *f->kept != '\0';
-	}
+	t->bad += f->verdict == INBOX_REFUSED;
+	t->kept += f->verdict == INBOX_REFUSED && *f->kept;
+	t->others += f->verdict == INBOX_FOREIGN && f->len >= 4 && !memcmp(f->data, "XCB1", 4);
 	ctl_say(t->c, "%s  %s%s%s%s", f->name, inbox_verdict_text(f->verdict), *f->reason ? ": " : "", f->reason, *f->kept ? _(" (已另存)") : "");
 }
 
@@ -166,10 +165,14 @@ enum err cmd_merge(struct ctl *c)
 	if (!e)
 		ctl_say(c, _("收下 %u 包 (%u 条新的), 以前收过 %u 包, 先留着 %u 包, 拒收 %u 包; 下行 %u 包"),
 		        r.files[INBOX_MERGED], r.added, r.files[INBOX_DUPLICATE], r.files[INBOX_HELD] + r.files[INBOX_CARRIED], r.files[INBOX_REFUSED], r.copied);
+	if (!e && r.files[INBOX_HELD])
+		ctl_say(c, _("留着的 %u 包要等封包人或里面的人入网: 名册到了自动收下"), r.files[INBOX_HELD]);
+	if (!e && t.others)
+		ctl_say(c, _("别的乡镇的 %u 包没有动"), t.others);
 	say_left_out(c, &r);
 	if (!e && t.bad)
-		e = t.kept == t.bad ? err_set(ERR_HELD, _("有 %u 个包没有收下, 原因见上; 文件都另存着"), t.bad)
-		                    : err_set(ERR_HELD, _("有 %u 个包没有收下, 原因见上; %u 个文件另存着, 别的没有留"), t.bad, t.kept);
+		e = t.kept == t.bad ? err_set(ERR_HELD, _("有 %u 个包拒收, 原因见上; 文件都另存着"), t.bad)
+		                    : err_set(ERR_HELD, _("有 %u 个包拒收, 原因见上; %u 个文件另存着, 别的没有留"), t.bad, t.kept);
 	return e;
 }
 
@@ -336,6 +339,7 @@ enum err cmd_status(struct ctl *c)
 	jdoc_put_integer(j, "acknowledged", (int64_t)s.acknowledged);
 	jdoc_put_integer(j, "bundles", s.bundles);
 	jdoc_put_integer(j, "held", s.held);
+	jdoc_put_integer(j, "strangers", s.strangers);
 	jdoc_put_integer(j, "carried", s.carried);
 	jdoc_put_integer(j, "refused", s.refused);
 	jdoc_put_integer(j, "gaps", s.gaps);
@@ -349,6 +353,10 @@ enum err cmd_status(struct ctl *c)
 	ctl_answer(c, j);
 	ctl_say(c, _("本机 %" PRIu64 " 条: 已送到 %" PRIu64 ", 等回执 %" PRIu64 ", 没封包 %" PRIu64 "; 留着 %u, 替带 %u, 拒收 %u; 缺段 %u, 分叉 %u"),
 	        s.own, s.acknowledged, s.waiting, s.unsealed, s.held, s.carried, s.refused, s.gaps, s.splits);
+	if (s.held)
+		ctl_say(c, _("留着的 %u 包是给这里的, 等封包人或里面的人入网, 名册到了自动收下"), s.held);
+	if (s.strangers)
+		ctl_say(c, _("另有 %u 包不是给这里的, 封包的人也不认得: 多半是别的乡镇的"), s.strangers);
 	if (missing.len)
 		ctl_say(c, _("乡镇公布了, 这里还没有: %s。请再与乡镇同步"), buf_str(&missing));
 	if (left.len)

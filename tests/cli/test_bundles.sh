@@ -1,8 +1,8 @@
 #!/bin/sh
-# A bundle delivered twice, cut, changed, by a stranger, to the wrong township: no change of state, a reason, the file kept.
+# A bundle delivered twice, cut, changed, by a stranger, to the wrong township: no change of state, a reason; the file kept, another township's left alone.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
-plan 13
+plan 16
 mkdir "$work/stick" "$work/bad"
 ok "a township and a device" make_town
 ok "enrolled" make_device device 王秀英 GRID
@@ -28,7 +28,10 @@ same "the second time it is a duplicate" "$(json "$work/again.json" "d['files'][
 same "and changes nothing" "$(ctl town digest)" "$digest"
 
 xunchactl --profile "$work/other" --pin-file "$work/pin" init township --name 别的镇 --division 990101101 --staff 甲 --kdf min >/dev/null 2>&1
-refused 1 "another township cannot open it and keeps it as a stranger's" xunchactl --profile "$work/other" --pin-file "$work/pin" merge "$bundle"
+ok "another township cannot open it: no fault" sh -c 'xunchactl --profile "$1/other" --pin-file "$1/pin" merge "$2" >"$1/left"' sh "$work" "$bundle"
+has "it counts it" "$work/left" "别的乡镇的 1 包没有动"
+same "keeps nothing of it" "" "$(ls "$work/other/in" 2>/dev/null)"
+same "and says so" "0 0" "$(ctl other --json status | json /dev/stdin "d['held'], d['strangers']" | tr -d '(),')"
 ctl town bundle show "$bundle" --json >"$work/show.json"
 same "its cover shows who, when, how large, and no content" "$(json "$work/show.json" "sorted(d)")" "['counter', 'file', 'id', 'plain', 'recipients', 'result', 'sealer', 'size', 'tick', 'wall']"
 exit $failed

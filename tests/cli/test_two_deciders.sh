@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 needs_town
-plan 16
+plan 18
 mkdir "$work/stick"
 ok "a township" make_town
 ok "a device" make_device device 王秀英 GRID
@@ -40,7 +40,8 @@ ctl theirs sync --dir "$work/stick" >/dev/null 2>&1
 ok "records a hazard" ctl theirs record submit --form hazard_new --answers "$work/h.json"
 ctl theirs sync --dir "$work/stick" >"$work/log" 2>&1
 before=$(ctl town digest)
-ctl town merge "$work/stick" >"$work/log" 2>&1
+ok "a neighbour's bundles on a shared stick are no fault" sh -c 'xunchactl --profile "$1/town" --pin-file "$1/pin" merge "$1/stick" >"$1/log"' sh "$work"
+has "they are counted" "$work/log" 别的乡镇的
 same "the first township knows nothing of it" "$before" "$(ctl town digest)"
 ctl other merge "$work/stick/XUNCHA/up" >"$work/log" 2>&1
 same "the other takes it from the same stick" 1 "$(ctl other register list hazards | wc -l | tr -d ' ')"

@@ -1,13 +1,19 @@
-/* One stick goes round in two townships: each one's chain of keys reaches its own devices, whoever was at the stick last, and an older
- * chain never takes the place of a newer one. */
+/* One stick goes round in two townships: each one's chain of keys reaches its own devices, whoever was at the stick last, an older
+ * chain never takes the place of a newer one, and each leaves the other's bundles alone. */
 #include "config.h"
 #include "tests/tap.h"
 
+#include "forms/base/cbor.h"
 #include "forms/base/fs.h"
+#include "sync/bundle/seal.h"
+#include "sync/bundle/segment.h"
 #include "sync/exchange/folder/folder.h"
+#include "sync/exchange/inbox/inbox.h"
 #include "sync/exchange/outbox/downlink.h"
+#include "sync/exchange/outbox/status.h"
 #include "sync/exchange/trust/enrol.h"
 #include "sync/exchange/trust/trust.h"
+#include "tests/bundle/chain.h"
 #include "tests/ledger/world.h"
 
 #include <stdio.h>
@@ -155,12 +161,69 @@ static void another_townships_chain_is_refused_by_what_is_wrong_with_it(void **s
 	buf_clear(&chain);
 }
 
+/* One record sealed by somebody whom nobody knows, to one of the two. */
+static void seal_by_a_stranger(const struct profile *to, struct buf *out)
+{
+	struct keys_identity *who = world_identity(77, false);
+	struct event_scope village = event_scope_village("990101100201");
+	uint8_t box[1][KEYS_PK];
+	struct bundle_sealing how = { .sealer = who, .to = (const uint8_t (*)[KEYS_PK])box, .to_count = 1, .counter = 1, .wall = 1767225600000 };
+	struct buf payload = { 0 }, plain = { 0 };
+	struct log_segment s;
+	struct chain c;
+
+	memcpy(box[0], keys_roots_newest(&to->roots)->box, KEYS_PK);
+	chain_start(&c, who, &village, 1);
+	cbor_put_null(&payload);
+	chain_add(&c, 900, &payload, NULL);
+	s = chain_segment(&c, 1);
+	segment_put(&s, c.id.writer, &plain);
+	assert_ok(bundle_seal(&how, plain.data, plain.len, out, NULL));
+	chain_clear(&c);
+	buf_clear(&payload);
+	buf_clear(&plain);
+	keys_identity_free(who);
+}
+
+/* What it becomes, and by how much what is kept aside grows: for us, and of strangers. */
+static void expect(struct profile *p, const struct buf *file, enum inbox_verdict verdict, uint32_t held, uint32_t strangers)
+{
+	struct inbox_file f = { .name = "bundle", .data = (const uint8_t *)file->data, .len = file->len };
+	struct status before, now;
+
+	assert_ok(status_read(p, &before));
+	assert_ok(inbox_take(p, &f, 1));
+	assert_string_equal(inbox_verdict_name(f.verdict), inbox_verdict_name(verdict));
+	assert_ok(status_read(p, &now));
+	assert_int_equal(now.held - before.held, held);
+	assert_int_equal(now.strangers - before.strangers, strangers);
+}
+
+static void what_waits_is_counted_where_it_lies_and_a_neighbour_s_is_left_alone(void **state)
+{
+	struct buf file = { 0 };
+	struct status s;
+
+	(void)state;
+	seal_by_a_stranger(stone, &file);
+	expect(stone, &file, INBOX_HELD, 1, 0);
+	expect(willow, &file, INBOX_FOREIGN, 0, 0);
+	expect(other, &file, INBOX_HELD, 0, 1);
+	expect(device, &file, INBOX_HELD, 0, 1);                  /* it has not heard of the newest root: to whom is this sealed? */
+	town_visits(stone);
+	device_visits(device);
+	assert_ok(status_read(device, &s));
+	assert_int_equal(s.held, 1);
+	buf_clear(&file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_township_s_new_keys_reach_its_devices_whoever_came_last),
 		cmocka_unit_test(another_townships_chain_is_refused_by_what_is_wrong_with_it),
 		cmocka_unit_test(an_older_chain_does_not_take_the_place_of_a_newer_one),
+		cmocka_unit_test(what_waits_is_counted_where_it_lies_and_a_neighbour_s_is_left_alone),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

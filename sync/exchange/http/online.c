@@ -114,7 +114,7 @@ static bool is_for_township(const struct online *o, const struct buf *data)
 {
 	struct bundle_envelope envelope;
 
-	return !bundle_envelope_read(data->data, data->len, &envelope) && keep_is_for_township(o->profile, &envelope);
+	return !bundle_envelope_read(data->data, data->len, &envelope) && keep_is_for_township(o->profile, data->data, data->len);
 }
 
 /* Its bytes are across, or an error says why not. */

@@ -22,7 +22,7 @@ static const struct { const char *name, *text; } verdicts[] = {
 	[INBOX_MERGED] = { "merged", N_("收下") }, [INBOX_DUPLICATE] = { "duplicate", N_("以前收过") },
 	[INBOX_HELD] = { "held", N_("先留着") }, [INBOX_CARRIED] = { "carried", N_("替别人带着") },
 	[INBOX_REFUSED] = { "refused", N_("拒收, 另存") }, [INBOX_RECEIPT] = { "receipt", N_("回执") },
-	[INBOX_FOREIGN] = { "foreign", N_("不是巡查的文件") },
+	[INBOX_FOREIGN] = { "foreign", N_("没有动") },
 };
 
 const char *inbox_verdict_name(enum inbox_verdict v) { return verdicts[v].name; }
@@ -42,6 +42,13 @@ static bool open_stranger(struct profile *p, struct inbox_arrival *a)
 	for (size_t i = 0; !told && i < a->bundle->segment_count; i++)
 		told = keys_roster_is_authority(p->roster, a->bundle->segments[i].id.writer);
 	return a->stranger = told;
+}
+
+/* A township knows all its own: what a stranger sealed to none of its keys is a neighbour's, whose stick this is too. One that was
+ * restored does not know yet who its own are. */
+static bool is_another_township_s(const struct profile *p, const struct inbox_file *f)
+{
+	return p->office && !restored_at(p) && !bundle_is_for(f->data, f->len, p->ring) && !keep_is_for_township(p, f->data, f->len);
 }
 
 /* Open a bundle without touching the store; fills in the verdict when that is the end of it. */
@@ -89,7 +96,10 @@ static enum err open_one(struct profile *p, struct inbox_arrival *a)
 	}
 	if (e == ERR_UNKNOWN && open_stranger(p, a))
 		return ERR_OK;
-	inbox_decide(f, e == ERR_UNKNOWN ? INBOX_HELD : e == ERR_DENIED ? INBOX_CARRIED : INBOX_REFUSED, err_detail());
+	if (e == ERR_UNKNOWN && is_another_township_s(p, f))
+		inbox_decide(f, INBOX_FOREIGN, _("别的乡镇的数据包"));
+	else
+		inbox_decide(f, e == ERR_UNKNOWN ? INBOX_HELD : e == ERR_DENIED ? INBOX_CARRIED : INBOX_REFUSED, err_detail());
 	f->newer = e == ERR_VERSION;
 	bundle_clear(a->bundle);
 	free(a->bundle);
@@ -309,7 +319,7 @@ enum err inbox_take(struct profile *p, struct inbox_file *files, size_t count)
 		if (!e && (f->verdict == INBOX_HELD || f->verdict == INBOX_REFUSED))
 			e = keep_file(p, f);
 		else if (!e && g.at[i].proven && !g.at[i].own)
-			e = keep_for_others(p, f, &g.at[i].envelope);
+			e = keep_for_others(p, f);
 		if (g.at[i].bundle)
 			bundle_clear(g.at[i].bundle);
 		free(g.at[i].bundle);

@@ -2,7 +2,7 @@
  *
  * Files are known by what they hold, never by their names. A group of bundles is taken in by one durable commit; receipts are
  * made after it. What is not proven changes nothing: a bundle from an unknown sealer is kept whole in in/ and tried again
- * when a certificate comes; on a device, one of another device on its way to the township is taken along (carry/), opened or
+ * when a certificate comes (at a township only where it is sealed to it: else it is another township's); on a device, one of another device on its way to the township is taken along (carry/), opened or
  * not, until a receipt for it is seen; anything else is put into quarantine/ with its reason in a file beside it. sync.md
  * sections 8.2, 8.3, 9.
  */
@@ -20,7 +20,7 @@ enum inbox_verdict {
 	INBOX_CARRIED,             /* for others; kept to pass on */
 	INBOX_REFUSED,             /* not proven; in quarantine */
 	INBOX_RECEIPT,             /* a receipt of our township */
-	INBOX_FOREIGN              /* not one of ours at all: left alone */
+	INBOX_FOREIGN              /* no file of Xuncha, or of another township: left alone */
 };
 const char *inbox_verdict_name(enum inbox_verdict v);         /* "merged", for JSON */
 const char *inbox_verdict_text(enum inbox_verdict v);         /* for people */

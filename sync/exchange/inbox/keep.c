@@ -302,7 +302,7 @@ static enum err retry_one(void *user, const char *name)
 		f.len = data.len;
 		e = inbox_take(r->profile, &f, 1);
 		if (!e && f.verdict != INBOX_HELD) {
-			r->again++;
+			r->again += f.verdict != INBOX_FOREIGN;
 			e = fs_remove(path.data);
 		}
 	}
@@ -311,20 +311,25 @@ static enum err retry_one(void *user, const char *name)
 	return e;
 }
 
-/* By its first bytes: there may be 64 MiB of others' bundles. */
-static bool is_for_us(const char *path, const struct keys_ring *ring)
+/* The first bytes of a bundle, 0 when they cannot be read: there may be 64 MiB of others' bundles. */
+static size_t read_start(const char *path, uint8_t start[BUNDLE_STANZAS])
 {
-	uint8_t start[BUNDLE_STANZAS];
 	uint64_t size = 0;
-	bool ours;
 	int fd;
 
 	if (fs_open(path, O_RDONLY, &fd))
-		return false;
-	ours = !fs_size(fd, &size) && !fs_read_at(fd, start, size < sizeof start ? (size_t)size : sizeof start, 0)
-	       && bundle_is_for(start, size < sizeof start ? (size_t)size : sizeof start, ring);
+		return 0;
+	if (fs_size(fd, &size) || fs_read_at(fd, start, size < BUNDLE_STANZAS ? (size_t)size : BUNDLE_STANZAS, 0))
+		size = 0;
 	fs_close(fd);
-	return ours;
+	return size < BUNDLE_STANZAS ? (size_t)size : BUNDLE_STANZAS;
+}
+
+static bool is_for_us(const char *path, const struct keys_ring *ring)
+{
+	uint8_t start[BUNDLE_STANZAS];
+
+	return bundle_is_for(start, read_start(path, start), ring);
 }
 
 static bool is_merged(struct profile *p, const char *name)
@@ -393,6 +398,35 @@ static enum err each_kept(struct profile *p, const char *name, enum err (*each)(
 
 	r->dir = profile_path(p, name, &dir);
 	e = dir.err ? dir.err : fs_list(r->dir, FILES_MAX, each, r);
+	buf_clear(&dir);
+	return e;
+}
+
+struct counting { struct profile *profile; const char *dir; uint32_t *ours, *strangers; };
+
+static enum err count_held(void *user, const char *name)
+{
+	struct counting *c = user;
+	uint8_t start[BUNDLE_STANZAS];
+	struct buf path = { 0 };
+	size_t len;
+
+	if (strlen(name) < 4 || strcmp(name + strlen(name) - 4, ".xcb"))
+		return ERR_OK;
+	len = read_start(fs_path(&path, c->dir, name), start);
+	++*(bundle_is_for(start, len, c->profile->ring) || keep_is_for_township(c->profile, start, len) ? c->ours : c->strangers);
+	buf_clear(&path);
+	return ERR_OK;
+}
+
+enum err keep_count_held(struct profile *p, uint32_t *ours, uint32_t *strangers)
+{
+	struct buf dir = { 0 };
+	struct counting c = { p, profile_path(p, "in", &dir), ours, strangers };
+	enum err e;
+
+	*ours = *strangers = 0;
+	e = dir.err ? dir.err : fs_list(c.dir, FILES_MAX, count_held, &c);
 	buf_clear(&dir);
 	return e;
 }

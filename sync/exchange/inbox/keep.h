@@ -21,10 +21,13 @@ bool keep_carries(struct profile *p, const uint8_t id[KEYS_HASH]);
 
 /* On a device: take a bundle of another device along when the township can open it and no receipt covers it yet; and what goes
  * down to a village whose key may yet come. */
-enum err keep_for_others(struct profile *p, struct inbox_file *f, const struct bundle_envelope *envelope);
+enum err keep_for_others(struct profile *p, struct inbox_file *f);
 
-/* Sealed to the township, of the newest root or a former one? */
-bool keep_is_for_township(const struct profile *p, const struct bundle_envelope *envelope);
+/* Sealed to the township, of the newest root or a former one? Told from the first BUNDLE_STANZAS bytes. */
+bool keep_is_for_township(const struct profile *p, const void *start, size_t len);
+
+/* How many lie in in/: those for us or our township, and those of strangers for others, who may yet become known. */
+enum err keep_count_held(struct profile *p, uint32_t *ours, uint32_t *strangers);
 
 /* A receipt has come: a bundle of that name that we carried is replaced by its receipt, to bring back to its author. */
 enum err keep_delivered(struct profile *p, const uint8_t bundle[KEYS_HASH], const void *receipt, size_t len);

@@ -12,7 +12,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-enum { FILES_MAX = 100000, STANZA = 88, CARRY_DAYS = 180 };
+enum { FILES_MAX = 100000, CARRY_DAYS = 180 };
 
 /* In a full room the least of these goes first. */
 enum carry_worth {
@@ -24,17 +24,23 @@ enum carry_worth {
 	CARRY_STAYS                /* records on their way up */
 };
 
-bool keep_is_for_township(const struct profile *p, const struct bundle_envelope *e)
+static bool is_the_township_s(const void *user, const uint8_t key[KEYS_ID])
 {
-	for (size_t i = 0; i < p->roots.count; i++) {
+	const struct keys_roots *roots = user;
+
+	for (size_t i = 0; i < roots->count; i++) {
 		uint8_t id[KEYS_ID];
 
-		keys_box_id(p->roots.at[i].root.box, id);
-		for (size_t k = 0; k < e->to_count; k++)
-			if (!memcmp(e->stanzas + k * STANZA, id, KEYS_ID))
-				return true;
+		keys_box_id(roots->at[i].root.box, id);
+		if (!memcmp(key, id, KEYS_ID))
+			return true;
 	}
 	return false;
+}
+
+bool keep_is_for_township(const struct profile *p, const void *start, size_t len)
+{
+	return bundle_is_to(start, len, is_the_township_s, &p->roots);
 }
 
 bool keep_carries(struct profile *p, const uint8_t id[KEYS_HASH])
@@ -123,7 +129,7 @@ static enum err carry(struct profile *p, enum carry_worth most, struct inbox_fil
 	return ERR_OK;
 }
 
-enum err keep_for_others(struct profile *p, struct inbox_file *f, const struct bundle_envelope *envelope)
+enum err keep_for_others(struct profile *p, struct inbox_file *f)
 {
 	struct buf receipt = { 0 };
 	struct store_txn t;
@@ -133,7 +139,7 @@ enum err keep_for_others(struct profile *p, struct inbox_file *f, const struct b
 	if (p->office)
 		return f->verdict == INBOX_CARRIED ? carry(p, CARRY_OLD, f) : ERR_OK;
 	/* What goes down to a village whose key we do not have (yet): the township gives it again and again. */
-	if (!keep_is_for_township(p, envelope))
+	if (!keep_is_for_township(p, f->data, f->len))
 		return f->verdict == INBOX_CARRIED && keys_roots_speaks(&p->roots, f->sealer) ? carry(p, CARRY_DOWN, f) : ERR_OK;
 	delivered = fs_exists(keep_path(p, "carry", f->id, ".xcr", &receipt));
 	buf_clear(&receipt);

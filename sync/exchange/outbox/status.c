@@ -3,6 +3,7 @@
 
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
+#include "sync/exchange/inbox/keep.h"
 #include "sync/exchange/inbox/quarantine.h"
 #include "sync/keys/roster.h"
 #include "sync/keys/slot.h"
@@ -65,13 +66,13 @@ static enum err read_evidence(void *user, const struct evidence *e)
 		for (uint32_t i = 0; i < e->piece_count; i++)
 			out->waiting += still_waiting(x->r, x->t, &e->pieces[i]);
 		break;
-	case EVIDENCE_HELD:    out->held++; break;
 	case EVIDENCE_CARRIED: out->carried++; break;
 	case EVIDENCE_MERGED:
 		if (e->tick && e->seen > out->heard)
 			out->heard = e->seen;
 		break;
-	case EVIDENCE_REFUSED:                        /* counted where they lie */
+	case EVIDENCE_HELD:                           /* counted where they lie */
+	case EVIDENCE_REFUSED:
 	case EVIDENCE_DONE:
 	case EVIDENCE_PROVEN:
 	case EVIDENCE_REPLACED:
@@ -126,6 +127,8 @@ enum err status_read(struct profile *p, struct status *out)
 			e = evidence_each(&t, read_evidence, &x);
 		store_abort(&t);
 	}
+	if (!e)
+		e = keep_count_held(p, &out->held, &out->strangers);
 	if (!e)
 		e = quarantine_each(p, count_refused, out);
 	if (!e)

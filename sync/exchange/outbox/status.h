@@ -13,7 +13,8 @@ struct status {
 	uint64_t acknowledged;            /* proven to be at the township */
 	uint32_t bundles;                 /* bundles waiting in out/ */
 	uint32_t photos;                  /* attachments waiting there, behind all bundles */
-	uint32_t held, carried, refused;  /* files kept aside */
+	uint32_t held, carried, refused;  /* files kept aside: for us or our township, which wait for something; for others; not proven */
+	uint32_t strangers;               /* kept aside too: by nobody known here, for nobody here (another township's, as a rule) */
 	uint32_t gaps, splits;            /* logs with something missing; logs of which two copies exist */
 	int64_t heard;                    /* ms, our clock: newest bundle of the township taken in; 0 = never */
 	uint64_t tick;                    /* newest tick seen */

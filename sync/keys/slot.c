@@ -292,7 +292,7 @@ enum err keys_slots_add(const char *dir, const char *label, const struct keys_id
 }
 
 /* Count the try first, so that pulling the battery wins none; forget the count when the PIN was right. */
-static enum err try_pin(const char *dir, const struct keys_slot *slot, const char *pin, const char *pepper, struct secrets *k)
+static enum err try_alone(const char *dir, const struct keys_slot *slot, const char *pin, const char *pepper, struct secrets *k)
 {
 	uint32_t wait = keys_tries_wait(dir, slot->id.writer);
 	unsigned left;
@@ -310,6 +310,17 @@ static enum err try_pin(const char *dir, const struct keys_slot *slot, const cha
 		return e;
 	return left ? err_set(ERR_PIN, _("PIN 不对, 还可试 %u 次, 之后要等"), left)
 	            : err_set(ERR_PIN, _("PIN 不对, 请等 %u 秒再试"), keys_tries_wait(dir, slot->id.writer));
+}
+
+static enum err try_pin(const char *dir, const struct keys_slot *slot, const char *pin, const char *pepper, struct secrets *k)
+{
+	int lock;
+	enum err e = keys_tries_begin(dir, &lock);
+
+	if (!e)
+		e = try_alone(dir, slot, pin, pepper, k);
+	keys_tries_end(lock);
+	return e;
 }
 
 static enum err unlock(const char *dir, const char *label, const char *pin, const char *pepper,

@@ -7,7 +7,8 @@
  *     wrapped = XChaCha20-Poly1305(KEK, sign seed ‖ box secret ‖ store key), the slot before it authenticated
  *
  * The pepper is 32 random bytes in a file of its own, which may lie on another medium. Wrong tries are counted in `tries`
- * before a PIN is tested; from the fifth on one must wait, longer each time, up to an hour. Nothing is ever wiped.
+ * before a PIN is tested, one program after the other (tries.h); from the fifth on one must wait, longer each time, up to an hour. Nothing is
+ * ever wiped.
  */
 #ifndef SYNC_KEYS_SLOT_H
 #define SYNC_KEYS_SLOT_H
@@ -48,7 +49,7 @@ enum err keys_pin_check(const char *pin);
 enum err keys_slots_add(const char *dir, const char *label, const struct keys_identity *id, const char *pin,
                         struct keys_kdf kdf, const char *pepper);
 
-/* Try a PIN. ERR_PIN (the detail says how many tries are left before one must wait), ERR_BUSY (how long to wait),
+/* Try a PIN. ERR_PIN (the detail says how many tries are left before one must wait), ERR_BUSY (how long to wait, or who is in the way),
  * ERR_NOTFOUND (no such worker, or the pepper's medium is not there). Takes about 0.8 s. */
 enum err keys_slots_unlock(const char *dir, const char *label, const char *pin, const char *pepper, struct keys_identity **out);
 

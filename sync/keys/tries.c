@@ -3,13 +3,18 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
+#include "forms/base/i18n.h"
+#include "forms/base/sys.h"
 #include "forms/base/wire.h"
 #include "sync/keys/slot.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 
-enum { ENTRY = KEYS_WRITER + 1 + 8 + 8, COUNT_MOST = 255, WAIT_FIRST = 30, WAIT_MOST = 3600 };
+enum { ENTRY = KEYS_WRITER + 1 + 8 + 8, COUNT_MOST = 255, WAIT_FIRST = 30, WAIT_MOST = 3600, ASK_AGAIN_MS = 20 };
 
 struct tried { uint8_t writer[KEYS_WRITER]; unsigned count; int64_t wall, uptime; };
 struct tries { size_t count; struct tried at[KEYS_SLOTS_MAX]; };
@@ -71,6 +76,41 @@ static int64_t delay(unsigned count)
 	for (unsigned i = KEYS_FREE_TRIES; i < count && seconds < WAIT_MOST; i++)
 		seconds *= 2;
 	return seconds < WAIT_MOST ? seconds : WAIT_MOST;
+}
+
+static enum err lock_out_others(int fd, const char *dir)
+{
+	int64_t until = clock_ticks() + TRIES_WAIT_MS * INT64_C(1000000);
+
+	while (sys->flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno != EINTR && errno != EWOULDBLOCK)
+			return err_set(ERR_IO, _("%s: 锁不上: %s"), dir, strerror(errno));
+		if (clock_ticks() >= until)
+			return err_set(ERR_BUSY, _("另一个程序一直在试 PIN, 请先关掉它; 这一次没有算错"));
+		clock_sleep(ASK_AGAIN_MS);
+	}
+	return ERR_OK;
+}
+
+enum err keys_tries_begin(const char *dir, int *lock)
+{
+	struct buf path = { 0 };
+	enum err e;
+
+	fs_path(&path, dir, "trying");
+	*lock = -1;
+	e = path.err ? path.err : fs_open(path.data, O_RDWR | O_CREAT | O_CLOEXEC, lock);
+	if (!e && (e = lock_out_others(*lock, dir))) {
+		fs_close(*lock);
+		*lock = -1;
+	}
+	buf_clear(&path);
+	return e;
+}
+
+void keys_tries_end(int lock)
+{
+	fs_close(lock);
 }
 
 uint32_t keys_tries_wait(const char *dir, const uint8_t writer[KEYS_WRITER])

@@ -7,6 +7,7 @@
 #include "sync/keys/slot.h"
 
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char dir[64];
@@ -70,6 +71,49 @@ static void five_wrong_pins_make_one_wait_and_a_wrong_clock_locks_nobody_out(voi
 	keys_identity_free(back);
 	assert_err(keys_slots_unlock(dir, "07", "000000", NULL, &back), ERR_PIN);
 	assert_int_equal(keys_slots_wait(dir, "07"), 0);
+	keys_identity_free(id);
+}
+
+enum { AT_ONCE = 8 };
+
+/* That many programs try this PIN in the same moment; how many of them ended so. */
+static unsigned at_once(const char *pin, enum err wanted)
+{
+	pid_t child[AT_ONCE];
+	unsigned ended = 0;
+	int gate[2], status;
+
+	assert_int_equal(pipe(gate), 0);
+	for (int i = 0; i < AT_ONCE; i++) {
+		if (!(child[i] = fork())) {
+			struct keys_identity *back;
+			char c;
+
+			close(gate[1]);
+			if (read(gate[0], &c, 1) < 0)      /* until the gate closes */
+				_exit(1);
+			_exit(keys_slots_unlock(dir, "07", pin, NULL, &back) == wanted ? 0 : 1);
+		}
+		assert_true(child[i] > 0);
+	}
+	close(gate[0]);
+	close(gate[1]);
+	for (int i = 0; i < AT_ONCE; i++) {
+		assert_int_equal(waitpid(child[i], &status, 0), child[i]);
+		ended += WIFEXITED(status) && !WEXITSTATUS(status);
+	}
+	return ended;
+}
+
+static void right_pins_at_once_are_no_wrong_tries_and_wrong_ones_at_once_count_each(void **state)
+{
+	struct keys_identity *id = worker("07", "271828");
+
+	(void)state;
+	assert_int_equal(at_once("271828", ERR_OK), AT_ONCE);
+	assert_int_equal(keys_slots_wait(dir, "07"), 0);
+	assert_int_equal(at_once("000000", ERR_PIN), KEYS_FREE_TRIES);
+	assert_in_range(keys_slots_wait(dir, "07"), 1, 30);
 	keys_identity_free(id);
 }
 
@@ -197,6 +241,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		IN_PROFILE(a_pin_gives_back_the_same_secrets),
 		IN_PROFILE(five_wrong_pins_make_one_wait_and_a_wrong_clock_locks_nobody_out),
+		IN_PROFILE(right_pins_at_once_are_no_wrong_tries_and_wrong_ones_at_once_count_each),
 		IN_PROFILE(a_changed_pin_opens_and_the_old_one_does_not),
 		IN_PROFILE(workers_of_one_device_share_its_store_key_and_nothing_else),
 		IN_PROFILE(without_the_pepper_no_pin_opens_and_no_new_one_is_made_up),

@@ -322,6 +322,79 @@ static void a_room_holds_so_many_files_and_is_cleared_from_the_oldest(void **sta
 	assert_err(room_make(&r, path, 1, LIMIT_CARRY, NULL), ERR_LIMIT);
 }
 
+enum { GIVES = 3, STAYS = 5 };
+
+/* Whose a file is says the first letter of its name. */
+static unsigned by_letter(void *user, const char *name, int64_t when, uint64_t *owner)
+{
+	(void)user;
+	(void)when;
+	*owner = (uint64_t)name[0];
+	return STAYS;
+}
+
+static enum err comes(const char *dir, struct profile_room *r, char whose)
+{
+	struct room_order order = { .rank = by_letter, .most = STAYS - 1, .fair = STAYS, .beyond = GIVES, .whose = (uint64_t)whose };
+
+	r->known = false;
+	return room_make(r, dir, 1, LIMIT_CARRY, &order);
+}
+
+static void put_files(const char *dir, char whose, int first, int end)
+{
+	char name[32];
+
+	for (int i = first; i < end; i++) {
+		snprintf(name, sizeof name, "%c%05d", whose, i);
+		place(dir, name, 1, 1000000 + i);
+	}
+}
+
+static unsigned of_letter(const char *dir, char whose, unsigned first, unsigned end)
+{
+	unsigned n = 0;
+	char name[32];
+
+	for (unsigned i = first; i < end; i++) {
+		snprintf(name, sizeof name, "%c%05u", whose, i);
+		n += there(dir, name);
+	}
+	return n;
+}
+
+/* Many small ones fill a room as well as few large ones: its places are shared out like its bytes. */
+static void nobody_s_many_small_bundles_keep_everybody_else_s_out(void **state)
+{
+	enum { HALF = ROOM_FILES / 2, SPARE = ROOM_FILES / ROOM_SPARE };
+	struct profile_room r = { 0 };
+	char dir[600];
+
+	(void)state;
+	snprintf(dir, sizeof dir, "%s", world_path("places"));
+	assert_ok(fs_make_dir(dir));
+	put_files(dir, 'a', 0, ROOM_FILES);
+	assert_err(comes(dir, &r, 'a'), ERR_LIMIT);
+	assert_int_equal(files_in(dir), ROOM_FILES);
+	assert_ok(comes(dir, &r, 'b'));                           /* of two each has half */
+	assert_int_equal(of_letter(dir, 'a', 0, HALF), HALF);
+	assert_int_equal(of_letter(dir, 'a', HALF, ROOM_FILES), HALF - SPARE);
+	put_files(dir, 'b', 0, SPARE);
+	assert_err(comes(dir, &r, 'a'), ERR_LIMIT);
+	for (int at = SPARE; at < HALF; at += SPARE) {
+		assert_ok(comes(dir, &r, 'b'));
+		put_files(dir, 'b', at, at + SPARE);
+	}
+	assert_int_equal(of_letter(dir, 'a', 0, HALF), HALF);
+	assert_int_equal(of_letter(dir, 'b', 0, HALF), HALF);
+	assert_err(comes(dir, &r, 'b'), ERR_LIMIT);
+	assert_err(comes(dir, &r, 'a'), ERR_LIMIT);
+	assert_int_equal(files_in(dir), ROOM_FILES);
+	assert_ok(comes(dir, &r, 'c'));
+	assert_int_equal(of_letter(dir, 'a', 0, ROOM_FILES / 3), ROOM_FILES / 3);
+	assert_int_equal(of_letter(dir, 'b', 0, ROOM_FILES / 3), ROOM_FILES / 3);
+}
+
 /* --- crowds --- */
 
 static void a_crowded_folder_is_read_as_far_as_its_limit_our_names_first(void **state)
@@ -458,6 +531,7 @@ int main(void)
 		cmocka_unit_test(what_was_refused_has_its_limit_and_the_oldest_goes),
 		cmocka_unit_test(nobody_s_bundles_keep_everybody_else_s_out),
 		cmocka_unit_test(a_room_holds_so_many_files_and_is_cleared_from_the_oldest),
+		cmocka_unit_test(nobody_s_many_small_bundles_keep_everybody_else_s_out),
 		cmocka_unit_test(a_crowded_folder_is_read_as_far_as_its_limit_our_names_first),
 		cmocka_unit_test(a_file_too_large_for_the_command_is_refused_before_it_runs),
 		cmocka_unit_test(a_writer_has_so_many_logs_and_others_are_not_held_up),

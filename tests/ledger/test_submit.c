@@ -179,6 +179,51 @@ static void a_correction_replaces_words_and_a_retraction_marks(void **state)
 	assert_string_equal(township_value(wang, &id, "stage"), "open");
 }
 
+static enum err submit_draft(uint64_t draft, const char *name, const struct row_id *subject, const char *question, const char *answer, uint8_t ref[EVENT_REF])
+{
+	struct submit what = { .form = name, .subject = subject, .seconds = 60, .village = VILLAGE, .draft = draft };
+	const struct form *form;
+	const struct pack *pack;
+	struct submit_host *host;
+	enum err e;
+
+	assert_ok(profile_pack_current(wang, &pack));
+	assert_ok(submit_host_open(wang, name, subject, &host));
+	assert_ok(pack_form_read(&pack->forms[pack_find_form(pack, name)], &form));
+	assert_ok(fill_open(form, submit_host_fill(host), &what.fill));
+	assert_ok(fill_set(what.fill, fill_find(what.fill, question), answer));
+	if (!strcmp(name, "hazard_new")) {
+		assert_ok(fill_set(what.fill, fill_find(what.fill, "level"), "G"));
+		assert_ok(fill_set(what.fill, fill_find(what.fill, "src"), "patrol"));
+	} else {
+		assert_ok(fill_set(what.fill, fill_find(what.fill, "due"), "2026-08-01"));
+	}
+	assert_ok(fill_finish(what.fill));
+	e = submit_record(wang, &what, ref);
+	fill_close(what.fill);
+	submit_host_close(host);
+	return e;
+}
+
+/* It was told "not kept", and was: the next try is the same record, and a change made in between is not passed over in silence. */
+static void a_draft_becomes_one_record_however_often_it_is_saved(void **state)
+{
+	uint8_t first[EVENT_REF], again[EVENT_REF];
+	struct row_id id = { .index = 0 };
+
+	(void)state;
+	assert_ok(submit_draft(771, "hazard_new", &place, "desc", "后门锁死", first));
+	assert_ok(submit_draft(771, "hazard_new", &place, "desc", "后门锁死", again));
+	assert_memory_equal(first, again, EVENT_REF);
+	assert_err(submit_draft(771, "hazard_new", &place, "desc", "后门没锁", again), ERR_EXISTS);
+	memcpy(id.ref, first, EVENT_REF);
+	assert_ok(submit_draft(772, "hazard_notify", &id, "owner", "马建国", first));
+	assert_ok(submit_draft(772, "hazard_notify", &id, "owner", "马建国", again));      /* no second step from where it is now */
+	assert_memory_equal(first, again, EVENT_REF);
+	assert_err(submit_draft(772, "hazard_notify", &id, "owner", "马建军", again), ERR_EXISTS);
+	assert_string_equal(township_value(wang, &id, "stage"), "notified");
+}
+
 /* A confidential key that the township and nobody else holds. */
 static void make_confidential_key(void)
 {
@@ -274,6 +319,7 @@ int main(void)
 		cmocka_unit_test(who_fixed_it_is_refused_on_the_device_with_a_word),
 		cmocka_unit_test(two_who_did_not_meet_are_both_kept_and_the_township_settles),
 		cmocka_unit_test(a_correction_replaces_words_and_a_retraction_marks),
+		cmocka_unit_test(a_draft_becomes_one_record_however_often_it_is_saved),
 		cmocka_unit_test(what_its_corrector_cannot_read_is_not_lost_by_a_correction),
 		cmocka_unit_test(events_after_a_loss_do_not_count_until_adopted),
 	};

@@ -7,6 +7,7 @@
 #include "sync/keys/identity.h"
 #include "sync/keys/roster.h"
 #include "sync/ledger/log/log_record.h"
+#include "sync/ledger/rows/unseal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -239,19 +240,48 @@ bool submit_may_shorten(struct store_txn *t, const struct event_log_id *id)
 
 struct writing { struct making *m; struct payload_row *rows; uint8_t *ref; };
 
-/* What was said to have failed may have come through after all, and is there when it is made once more. */
-static bool is_recorded(struct log_batch *b, uint64_t draft, uint8_t ref[EVENT_REF])
+static bool same_part(const struct event_part *part, const struct buf *b)
+{
+	return part->len == b->len && (!b->len || !memcmp(part->data, b->data, b->len));
+}
+
+/* A value sealed twice is sealed in two ways: what our keys do not open is told apart by its length alone. */
+static bool same_private(const struct making *m, const struct event *e)
+{
+	const struct event_part ours = { (const uint8_t *)m->private_part.data, m->private_part.len };
+	struct buf was = { 0 }, is = { 0 };
+	bool lacks = false, same = !unseal_private(m->p, m->pack, m->form, &e->private_part, &was) && !unseal_private(m->p, m->pack, m->form, &ours, &is) &&
+	                           !unseal_lacks(m->p, m->pack, m->form, &e->private_part, &lacks) && was.len == is.len &&
+	                           (lacks || !was.len || !memcmp(was.data, is.data, was.len));
+
+	buf_clear(&was);
+	buf_clear(&is);
+	return same;
+}
+
+static enum err compare_recorded(const struct making *m, struct store_txn *t, const uint8_t ref[EVENT_REF])
+{
+	struct log_event was = { 0 };
+	enum err e = log_event_get(t, ref, &was);
+
+	if (!e && !(was.event.flags & (EVENT_ANSWERS_GONE | EVENT_PRIVATE_GONE)) && (!same_part(&was.event.answers, &m->answers) || !same_private(m, &was.event)))
+		e = err_set(ERR_EXISTS, _("上一次其实已经存下了; 这之后改的没有存, 请打开那条记录更正"));
+	log_event_clear(&was);
+	return e;
+}
+
+enum err making_recorded(struct making *m, struct store_txn *t, uint8_t ref[EVENT_REF])
 {
 	struct store_key key = log_meta_key(META_DRAFT);
 	struct buf record = { 0 };
 	bool here;
 
-	store_key_u64(&key, draft);
-	here = !store_get(log_txn(b), STORE_META, &key, &record) && record.len == EVENT_REF;
+	store_key_u64(&key, m->draft);
+	here = m->draft && !store_get(t, STORE_META, &key, &record) && record.len == EVENT_REF;
 	if (here)
 		memcpy(ref, record.data, EVENT_REF);
 	buf_clear(&record);
-	return here;
+	return here ? compare_recorded(m, t, ref) : t->err ? t->err : ERR_NOTFOUND;
 }
 
 static enum err write_work(struct log_batch *b, void *user)
@@ -266,8 +296,8 @@ static enum err write_work(struct log_batch *b, void *user)
 	uint64_t seq;
 	enum err e;
 
-	if (m->draft && is_recorded(b, m->draft, w->ref))
-		return ERR_OK;
+	if ((e = making_recorded(m, t, w->ref)) != ERR_NOTFOUND)
+		return e;
 	e = log_next(b, &m->scope, &id, &seq);
 	if (!e && m->kind == EVENT_SUBMIT && !m->head.number)
 		e = take_number(b, &m->head.number);
@@ -292,13 +322,27 @@ static enum err write_work(struct log_batch *b, void *user)
 	return e;
 }
 
-enum err making_write(struct making *m, uint8_t ref[EVENT_REF])
+static enum err write_out(struct making *m, uint8_t ref[EVENT_REF])
 {
 	struct writing w = { .m = m, .ref = ref, .rows = calloc(m->row_count + 1, sizeof *w.rows) };
 	enum err e = w.rows ? log_write(m->p, write_work, &w) : err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
 
 	free(w.rows);
 	return e;
+}
+
+enum err making_write(struct making *m, uint8_t ref[EVENT_REF])
+{
+	struct store_txn t;
+	enum err e;
+
+	/* Here already, its rows have moved on, and it would be judged by what it did itself. */
+	profile_begin(m->p, &t);
+	e = t.err ? t.err : making_recorded(m, &t, ref);
+	store_abort(&t);
+	if (e != ERR_NOTFOUND)
+		return e;
+	return (e = making_judge(m)) ? e : write_out(m, ref);
 }
 
 /* --- the door --- */
@@ -333,8 +377,7 @@ enum err submit_record(struct profile *p, const struct submit *what, uint8_t ref
 		memcpy(m.head.version, m.version, sizeof m.head.version);
 		m.head.started = what->started ? (now - what->started) / 1000 : 0;
 		m.draft = what->draft;
-		if (!(e = making_judge(&m)))
-			e = making_write(&m, ref);
+		e = making_write(&m, ref);
 	}
 	making_close(&m);
 	return e;

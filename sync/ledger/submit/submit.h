@@ -31,7 +31,11 @@ enum err submit_host_open(struct profile *p, const char *form, const struct row_
 const struct fill_host *submit_host_fill(const struct submit_host *h);
 void submit_host_close(struct submit_host *h);
 
-/* ERR_DENIED: which step or field, and why; nothing is written. `ref` gets the record's ref, durable on return. */
+/* ERR_DENIED: which step or field, and why; nothing is written. `ref` gets the record's ref, durable on return.
+ *
+ * What was said to be kept is kept. What was said not to be (the disk failed) may come through all the same, where not even cutting it off again
+ * succeeded before the program died: one draft becomes one record for all that, so it may be submitted again; ERR_EXISTS when it was changed
+ * in between, for then the record says what it said before. */
 enum err submit_record(struct profile *p, const struct submit *what, uint8_t ref[EVENT_REF]);
 
 /* Correct a record of one's own (or, as TOWN, of anybody). ERR_DENIED also when the record holds a confidential value that this

@@ -228,7 +228,7 @@ enum err submit_amend(struct profile *p, const struct submit_amend *what, uint8_
 		m.head.reason = what->reason;
 		m.draft = what->draft;
 		m.scope = o.event.log.scope;
-		if (!(e = amended_rows(&m, &o)) && !(e = making_answers(&m)) && !(e = making_kept(&m)) && !(e = making_deps(&m)) && !(e = making_judge(&m)))
+		if (!(e = amended_rows(&m, &o)) && !(e = making_answers(&m)) && !(e = making_kept(&m)) && !(e = making_deps(&m)))
 			e = making_write(&m, ref);
 	}
 	making_close(&m);

@@ -41,8 +41,11 @@ enum err making_deps(struct making *m);
 enum err making_answers(struct making *m);
 /* As everybody's fold will judge it: ERR_DENIED says what would not count. */
 enum err making_judge(struct making *m);
-/* Append it. */
+/* Judge it, and append it; unless its draft is a record already. */
 enum err making_write(struct making *m, uint8_t ref[EVENT_REF]);
+/* Has its draft become a record? What was said to have failed may have come through after all. ERR_NOTFOUND: no. ERR_EXISTS: yes, and it says
+ * something else than this. */
+enum err making_recorded(struct making *m, struct store_txn *t, uint8_t ref[EVENT_REF]);
 
 /* A record that is here, and what it is a record of. The event is the caller's to clear, also after an error. */
 struct submit_opened { struct log_event event; struct record rec; };

@@ -24,6 +24,7 @@ static struct { char name[NAME_MAX_BYTES]; struct path way; } seen[SEEN_MAX];
 static size_t seen_count;
 static struct path *paths;
 static const char *language = "zh";
+static bool without[ACT_COUNT];
 static enum kit_theme theme;
 
 /* ---- roots: the home, every register as a list, every form ---- */
@@ -106,9 +107,14 @@ static bool is_new(const char *name, const struct path *p)
 	return true;
 }
 
+void crawl_without(enum kit_action a)
+{
+	without[a] = true;
+}
+
 static bool leads_nowhere(enum kit_action a)
 {
-	return a == ACT_QUIT || a == ACT_LOCK || a == ACT_REDRAW || a == ACT_BACK || a == ACT_UP || a == ACT_DOWN || a == ACT_PAGE_UP || a == ACT_PAGE_DOWN ||
+	return without[a] || a == ACT_QUIT || a == ACT_LOCK || a == ACT_REDRAW || a == ACT_BACK || a == ACT_UP || a == ACT_DOWN || a == ACT_PAGE_UP || a == ACT_PAGE_DOWN ||
 	       a == ACT_FIRST || a == ACT_LAST || a == ACT_CLEAR_UP || (a >= ACT_ANSWER_4 && a <= ACT_ANSWER_9);
 }
 

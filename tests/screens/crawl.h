@@ -16,6 +16,8 @@ void crawl_close(void);
 /* In this language and theme from now on. */
 void crawl_in(const char *language, enum kit_theme theme);
 
+/* By no key that does this. */
+void crawl_without(enum kit_action a);
 /* Every screen once, by the shortest way; how many. Then the same ones by the same ways, in another language or theme. */
 size_t crawl_all(crawl_look *look);
 void crawl_again(crawl_look *look);

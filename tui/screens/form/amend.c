@@ -2,6 +2,7 @@
 #include "tui/screens/form/amend.h"
 
 #include "forms/base/i18n.h"
+#include "sync/ledger/log/looked.h"
 #include "sync/ledger/profile/profile.h"
 #include "sync/ledger/submit/draft.h"
 #include "sync/ledger/submit/submit.h"
@@ -16,12 +17,12 @@ enum { EVENTS_MAX = 256, OFFERED = 32 };
 
 /* --- which records --- */
 
-struct touched { uint8_t ref[EVENT_REF]; enum event_kind kind; int64_t wall; char form[DRAFT_TEXT_MAX]; };
-struct gathering { struct touched *at; uint32_t count; };
+struct touched { uint8_t ref[EVENT_REF]; enum event_kind kind; int64_t wall; bool own; char form[DRAFT_TEXT_MAX]; };
+struct gathering { const char *person; struct touched *at; uint32_t count; };
 
-/* A record that may be corrected, by its last version. */
-struct record { uint8_t record[EVENT_REF], newest[EVENT_REF]; int64_t wall; char form[DRAFT_TEXT_MAX]; };
-struct records { struct app *app; struct record at[OFFERED]; uint32_t count; };
+/* A record that may be corrected, by its last version; `own`: whoever corrects it wrote all of it. */
+struct record { uint8_t record[EVENT_REF], newest[EVENT_REF]; int64_t wall; bool own; char form[DRAFT_TEXT_MAX]; };
+struct records { struct app *app; struct row_id row; struct record at[OFFERED]; uint32_t count; };
 
 /* What the question on the screen offers. */
 static struct records offered;
@@ -36,6 +37,7 @@ static bool gather(void *user, const struct row_history *h)
 	memcpy(t->ref, h->event.ref, EVENT_REF);
 	t->kind = h->kind;
 	t->wall = h->event.wall;
+	t->own = h->person && !strcmp(h->person, g->person);
 	snprintf(t->form, sizeof t->form, "%s", h->form ? h->form : "");
 	return ++g->count < EVENTS_MAX;
 }
@@ -45,6 +47,7 @@ static void offer(struct records *r, const struct touched *t, const struct submi
 	for (uint32_t i = 0; i < r->count; i++)
 		if (!memcmp(r->at[i].record, v->record, EVENT_REF)) {
 			memcpy(r->at[i].newest, t->ref, EVENT_REF);
+			r->at[i].own &= t->own;
 			return;
 		}
 	if (t->kind != EVENT_SUBMIT || v->why != ROW_ACCEPTED || r->count == OFFERED)
@@ -54,16 +57,18 @@ static void offer(struct records *r, const struct touched *t, const struct submi
 	memcpy(fresh->record, v->record, EVENT_REF);
 	memcpy(fresh->newest, t->ref, EVENT_REF);
 	fresh->wall = t->wall;
+	fresh->own = t->own;
 	snprintf(fresh->form, sizeof fresh->form, "%s", pack_name(&v->pack->forms[v->form].title, i18n_language()));
 }
 
 static enum err find_records(struct app *app, const struct row_id *row, struct records *r)
 {
-	struct gathering g = { calloc(EVENTS_MAX, sizeof *g.at), 0 };
+	struct gathering g = { app->person, calloc(EVENTS_MAX, sizeof *g.at), 0 };
 	struct submit_version v;
 	enum err e = g.at ? row_history(app->profile, row, gather, &g) : err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
 
 	r->app = app;
+	r->row = *row;
 	r->count = 0;
 	for (uint32_t i = 0; !e && i < g.count; i++) {
 		if (submit_version(app->profile, g.at[i].ref, &v))
@@ -97,16 +102,49 @@ static enum err is_begun(void *user, const struct draft_about *about)
 	return ERR_OK;
 }
 
-static enum kit_next open_record(struct kit_view *v, struct app *app, const uint8_t ref[EVENT_REF])
+/* The gravest class of what the form shows of persons; below 2 nothing is masked elsewhere. */
+static int class_shown(const struct filling *f)
+{
+	int class = 0;
+
+	for (fill_node n = fill_first(f->fill); n != FILL_NO_NODE; n = fill_next(f->fill, n))
+		if (fill_is_relevant(f->fill, n) && *fill_value(f->fill, n) && pack_class(fill_question(f->fill, n)) > class)
+			class = pack_class(fill_question(f->fill, n));
+	return class;
+}
+
+/* A form shows in full what lists and pages mask: that somebody else's was looked at is a record, made first. */
+static enum err amend(struct app *app, const struct record *r, struct filling **f)
+{
+	struct row row = { .id = { .index = 0 } };
+	char why[256];
+	int class;
+	enum err e = filling_amend(app, r->newest, f);
+
+	if (e || r->own || (class = class_shown(*f)) < 2)
+		return e;
+	if (!(e = row_read(app->profile, &offered.row, &row)))
+		e = looked_record(app->profile, &(struct looked){ .row = offered.row, .scope = row.scope }, 1, (uint32_t)class);
+	row_clear(&row);
+	if (e) {
+		snprintf(why, sizeof why, "%s", err_detail());
+		filling_discard(*f);
+		return err_set(e, "%s", why);
+	}
+	kit_say(KIT_PLAIN, _("已记下您看过"));
+	return ERR_OK;
+}
+
+static enum kit_next open_record(struct kit_view *v, struct app *app, const struct record *r)
 {
 	struct begun begun = { .found = false };
 	struct filling *f = NULL;
 	enum err e;
 
-	filling_amend_row(ref, begun.row);
+	filling_amend_row(r->newest, begun.row);
 	e = draft_list(app->profile, is_begun, &begun);
 	if (!e)
-		e = begun.found ? filling_resume(app, begun.id, &f) : filling_amend(app, ref, &f);
+		e = begun.found ? filling_resume(app, begun.id, &f) : amend(app, r, &f);
 	if (e) {
 		kit_say_error(e);
 		return KIT_STAY;
@@ -120,7 +158,7 @@ static enum kit_next chosen(struct kit_view *below, struct kit_view *self)
 {
 	int i = kit_choice_answer(self);
 
-	return i < 0 || (uint32_t)i >= offered.count ? KIT_STAY : open_record(below, offered.app, offered.at[i].newest);
+	return i < 0 || (uint32_t)i >= offered.count ? KIT_STAY : open_record(below, offered.app, &offered.at[i]);
 }
 
 enum kit_next amend_begin(struct kit_view *v, struct app *app, const struct row_id *row)
@@ -139,7 +177,7 @@ enum kit_next amend_begin(struct kit_view *v, struct app *app, const struct row_
 		return KIT_STAY;
 	}
 	if (offered.count == 1)
-		return open_record(v, app, offered.at[0].newest);
+		return open_record(v, app, &offered.at[0]);
 	for (uint32_t i = 0; i < offered.count; i++) {
 		buf_printf(&words[i], "%s  ", offered.at[i].form);
 		app_since(app, offered.at[i].wall, &words[i]);

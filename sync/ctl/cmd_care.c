@@ -16,7 +16,7 @@
 static void say_fault(void *user, const char *what)
 {
 	(void)user;
-	fprintf(stderr, "%s\n", what);
+	ctl_note("%s", what);
 }
 
 struct told { struct ctl *c; struct profile *profile; struct jdoc *newer, *missing; struct buf lines; };

@@ -16,6 +16,7 @@ static void note(void *user, const struct pack_fault *f)
 {
 	struct faults *x = user;
 	struct jdoc *j = jdoc_object();
+	struct buf where = { 0 };
 
 	jdoc_put_text(j, "file", f->file);
 	jdoc_put_integer(j, "row", f->row);
@@ -30,12 +31,13 @@ static void note(void *user, const struct pack_fault *f)
 	x->orphans += f->orphans;
 	if (x->c->json)
 		return;
-	fprintf(stderr, "%s", f->file ? f->file : "");
+	buf_puts(&where, f->file ? f->file : "");
 	if (f->row)
-		fprintf(stderr, _(" 第 %u 行"), f->row);
+		buf_printf(&where, _(" 第 %u 行"), f->row);
 	if (f->column)
-		fprintf(stderr, _(" %s 列"), f->column);
-	fprintf(stderr, ": %s%s\n", f->warning ? _("提醒: ") : "", f->message);
+		buf_printf(&where, _(" %s 列"), f->column);
+	ctl_note("%s: %s%s", buf_str(&where), f->warning ? _("提醒: ") : "", f->message);
+	buf_clear(&where);
 }
 
 enum err cmd_pack_check(struct ctl *c)

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* One row as an object: id, title, number, every field's stored value; marks where they are. */
 static enum err row_object(struct profile *p, const struct pack *pk, const struct pack_register *reg, const struct row *r, struct jdoc **out)
@@ -61,6 +62,15 @@ static void csv_text(const char *s, struct buf *out)
 	buf_putc(out, '"');
 }
 
+/* A program has it to the byte; a terminal is not to be commanded by what somebody wrote. */
+static void put_line(const struct buf *line)
+{
+	if (isatty(STDOUT_FILENO))
+		ctl_print(stdout, buf_str(line));
+	else
+		puts(buf_str(line));
+}
+
 static enum err csv_row(struct profile *p, const struct pack *pk, const struct pack_register *reg, const struct row *r)
 {
 	struct buf line = { 0 }, title = { 0 };
@@ -78,7 +88,7 @@ static enum err csv_row(struct profile *p, const struct pack *pk, const struct p
 		csv_text(buf_str(&s.text), &line);
 		row_shown_clear(&s);
 	}
-	puts(buf_str(&line));
+	put_line(&line);
 	buf_clear(&line);
 	buf_clear(&title);
 	return e;

@@ -67,6 +67,34 @@ enum err ctl_rest_raw(struct ctl *c, int count)
 	return c->argc == count ? ERR_OK : err_set(ERR_USAGE, c->argc < count ? _("参数太少") : _("参数太多"));
 }
 
+/* What people named and wrote elsewhere stands in it: none of that is to be a command to the terminal. */
+void ctl_print(FILE *to, const char *text)
+{
+	struct buf piece = { 0 }, clean = { 0 };
+
+	for (size_t n; ; text += n + 1) {
+		n = strcspn(text, "\n\t");
+		buf_put(&piece, text, n);
+		text_clean(&clean, buf_str(&piece));
+		buf_reset(&piece);
+		buf_putc(&clean, text[n] ? text[n] : '\n');
+		if (!text[n])
+			break;
+	}
+	fputs(buf_str(&clean), to);
+	buf_clear(&piece);
+	buf_clear(&clean);
+}
+
+static void print(FILE *to, const char *fmt, va_list ap)
+{
+	struct buf text = { 0 };
+
+	buf_vprintf(&text, fmt, ap);
+	ctl_print(to, buf_str(&text));
+	buf_clear(&text);
+}
+
 void ctl_say(struct ctl *c, const char *fmt, ...)
 {
 	va_list ap;
@@ -74,9 +102,17 @@ void ctl_say(struct ctl *c, const char *fmt, ...)
 	if (c->json)
 		return;
 	va_start(ap, fmt);
-	vprintf(fmt, ap);
+	print(stdout, fmt, ap);
 	va_end(ap);
-	putchar('\n');
+}
+
+void ctl_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	print(stderr, fmt, ap);
+	va_end(ap);
 }
 
 void ctl_answer(struct ctl *c, struct jdoc *answer)

@@ -10,6 +10,7 @@
 #include "forms/base/jdoc.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 struct profile;
 
@@ -49,8 +50,11 @@ enum err ctl_rest(struct ctl *c, int min, int max);
 /* Exactly `count` words, which may begin with "--" (an expression may). */
 enum err ctl_rest_raw(struct ctl *c, int count);
 
-/* A line for a person (nothing under --json), and the document for a program (takes it). */
+/* Text for a person, control characters as '?', and a line end. As lines of the answer (nothing under --json), and of what is to be known
+ * beside it, on standard error. Then the document for a program (takes it). */
+void ctl_print(FILE *to, const char *text);
 void ctl_say(struct ctl *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void ctl_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void ctl_answer(struct ctl *c, struct jdoc *answer);
 
 /* --- profile.c --- */

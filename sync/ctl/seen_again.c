@@ -3,6 +3,7 @@
 #include "sync/ctl/seen_again.h"
 
 #include "forms/base/i18n.h"
+#include "sync/ctl/ctl.h"
 #include "sync/ledger/submit/standing.h"
 
 #include <stdio.h>
@@ -105,7 +106,7 @@ enum err seen_again(struct profile *p, const struct row_id *place, struct fill *
 			jdoc_put_text(j, "item", s->item);
 			jdoc_put_text(j, "hazard", s->number);
 			jdoc_push(told, j);
-			fprintf(stderr, _("%s: 还是 %s, 没有另立 (要另立: --anew)\n"), s->item, s->number);
+			ctl_note(_("%s: 还是 %s, 没有另立 (要另立: --anew)"), s->item, s->number);
 		}
 	}
 	free(list.at);

@@ -1,5 +1,6 @@
 #include "config.h"
 #include "forms/base/i18n.h"
+#include "forms/base/text.h"
 #include "sync/exchange/inbox/inbox.h"
 #include "sync/keys/identity.h"
 #include "sync/ledger/profile/profile.h"
@@ -36,17 +37,20 @@ static enum daemon_level level = DAEMON_INFO;
 __attribute__((format(printf, 2, 3)))
 static void say(enum daemon_level at, const char *format, ...)
 {
+	struct buf text = { 0 }, line = { 0 };
 	va_list args;
 
 	if (at > level)
 		return;
+	va_start(args, format);
+	buf_vprintf(&text, format, args);
+	va_end(args);
+	text_clean(&line, buf_str(&text));               /* names of strangers are no commands to whoever reads it */
 	if (getenv("JOURNAL_STREAM"))
 		fprintf(stderr, "<%d>", at);
-	fputs("xunchad: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
+	fprintf(stderr, "xunchad: %s\n", buf_str(&line));
+	buf_clear(&text);
+	buf_clear(&line);
 }
 
 /* Tell systemd (sd_notify(3): one datagram to a socket named in the environment) what we are at. */

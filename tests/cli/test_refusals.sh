@@ -1,7 +1,7 @@
 #!/bin/sh
 # Bad input: one clear message, the right exit status, nothing half done.
 . "$(dirname "$0")/lib.sh"
-plan 18
+plan 23
 refused 2 "no command" xunchactl
 refused 2 "an unknown command" xunchactl fly
 refused 2 "an unknown option" ctl town heads --fast
@@ -29,4 +29,14 @@ mkdir "$work/stick"
 ok "a township puts its keys on a stick" ctl town sync --dir "$work/stick"
 ok "somebody who is not enrolled reads that stick" eval 'ctl worker init writer --name 王秀英 --kdf min && ctl worker sync --dir "$work/stick"'
 refused 1 "and believes no township whose code was not typed" ctl worker root show
+# What strangers named themselves, and their files, is shown; it commands no terminal.
+esc=$(printf '\033')
+ok "somebody has a name that would clear the screen" ctl joker init writer --name "王$esc[2J" --kdf min
+ctl town enrol show "$work/joker/enrol.request" >"$work/said" 2>&1
+has "his request is read all the same" "$work/said" "王?[2J"
+lacks "and clears none" "$work/said" "$esc"
+mkdir "$work/odd" && echo XCB1 >"$work/odd/a$esc]0;b.xcb"
+ctl town merge "$work/odd/a$esc]0;b.xcb" >"$work/said" 2>&1
+has "a file of such a name is named" "$work/said" "a?]0;b.xcb"
+lacks "and does nothing either" "$work/said" "$esc"
 exit $failed

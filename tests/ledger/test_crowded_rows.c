@@ -4,12 +4,13 @@
 #include "tests/ledger/hostile.h"
 
 #include "sync/exchange/inbox/newer.h"
+#include "sync/ledger/fold/said.h"
 #include "sync/ledger/log/payload.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { EVENTS = 60, CROWD = 8000, MANY = 160, AGAIN = 320, PACKS = 66000, AT_ONCE = 11000 };
+enum { EVENTS = 60, CROWD = 8000, MANY = 160, AGAIN = 12000, ADOPTIONS = 200, PACKS = 66000, AT_ONCE = 11000 };
 
 static int begin(void **state)
 {
@@ -147,25 +148,58 @@ static void events_that_each_make_hundreds_of_rows_are_merged_in_time(void **sta
 	deliver(&c, MANY);
 }
 
-/* One record of hundreds of rows, withdrawn again and again. */
-static void what_is_said_of_a_record_of_hundreds_of_rows_is_merged_in_time(void **state)
+/* A log that begins with a record of hundreds of rows. */
+static struct chain log_of_many_rows(void)
 {
 	static struct payload_row rows[LIMIT_ROWS];
 	struct payload raise = head_of("hazard_new");
 	struct chain c = hostile_log();
-	struct buf b = { 0 };
 
-	(void)state;
 	for (uint32_t k = 0; k < LIMIT_ROWS; k++)
 		rows[k] = (struct payload_row){ .instance = PAYLOAD_NO_INSTANCE, .fresh = true };
 	put(&c, &raise, rows, LIMIT_ROWS);
+	return c;
+}
+
+static void a_record_of_hundreds_of_rows_that_is_withdrawn_again_and_again_is_merged_in_time(void **state)
+{
+	struct chain c = log_of_many_rows();
+	struct row_id first = { .index = 0 };
+	struct buf b = { 0 };
+	struct row r;
+
+	(void)state;
+	memcpy(first.ref, c.hash, EVENT_REF);
 	for (uint32_t i = 1; i < AGAIN; i++) {
 		buf_reset(&b);
 		payload_put_retract(&b, &(struct payload_link){ .distance = i }, "no");
-		chain_add(&c, EVENT_RETRACT, &b, NULL);
+		chain_add(&c, EVENT_RETRACT, &b, i % 8 ? NULL : noise());
 	}
 	buf_clear(&b);
 	deliver(&c, AGAIN);
+	assert_ok(row_read(summer_town.office, &first, &r));
+	assert_true(r.flags & ROW_RETRACTED);
+	assert_int_equal(r.event_count, 1 + SAID_MOST);
+	row_clear(&r);
+}
+
+/* Adoptions by somebody who may not adopt. */
+static void a_record_of_hundreds_of_rows_that_is_adopted_again_and_again_is_merged_in_time(void **state)
+{
+	struct payload_link links[PAYLOAD_ADOPT_MAX];
+	struct chain c = log_of_many_rows();
+	struct buf b = { 0 };
+
+	(void)state;
+	for (uint32_t i = 1; i < ADOPTIONS; i++) {
+		for (uint32_t k = 0; k < PAYLOAD_ADOPT_MAX; k++)
+			links[k] = (struct payload_link){ .distance = i };
+		buf_reset(&b);
+		payload_put_adopt(&b, links, PAYLOAD_ADOPT_MAX);
+		chain_add(&c, EVENT_ADOPT, &b, noise());
+	}
+	buf_clear(&b);
+	deliver(&c, ADOPTIONS);
 }
 
 /* --- a log with a long life --- */
@@ -306,7 +340,8 @@ int main(void)
 		cmocka_unit_test(a_row_that_takes_thousands_of_steps_is_judged_in_time),
 		cmocka_unit_test(events_that_each_write_to_hundreds_of_rows_are_merged_in_time),
 		cmocka_unit_test(events_that_each_make_hundreds_of_rows_are_merged_in_time),
-		cmocka_unit_test(what_is_said_of_a_record_of_hundreds_of_rows_is_merged_in_time),
+		cmocka_unit_test(a_record_of_hundreds_of_rows_that_is_withdrawn_again_and_again_is_merged_in_time),
+		cmocka_unit_test(a_record_of_hundreds_of_rows_that_is_adopted_again_and_again_is_merged_in_time),
 		cmocka_unit_test(twins_of_a_log_that_came_in_hundreds_of_pieces_keep_their_rows_apart),
 		cmocka_unit_test(records_of_packs_that_nobody_has_use_up_nothing),
 		cmocka_unit_test(it_all_folds_anew_to_the_same),

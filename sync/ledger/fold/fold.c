@@ -3,6 +3,7 @@
 
 #include "sync/keys/authority.h"
 #include "sync/keys/roster.h"
+#include "sync/ledger/fold/said.h"
 #include "sync/ledger/profile/profile.h"
 
 #include "forms/base/i18n.h"
@@ -202,6 +203,23 @@ static enum err take_rows(struct fold *f, const struct context *c, const struct 
 	return e;
 }
 
+/* RETRACT and ATTACH: all rows of the record, unless its writer has said as much often enough. */
+static enum err take_said(struct fold *f, const struct context *c, const struct fold_view *v)
+{
+	struct payload pl;
+	struct missing why;
+	struct log_place at;
+	uint8_t ref[EVENT_REF];
+
+	if (!payload_open((enum event_kind)v->event->kind, v->event->public_part.data, v->event->public_part.len, &pl) &&
+	    !history_link(c, v, &pl.target, &at, ref, &why)) {
+		said_note(c->t, ref, v);
+		if (!said_stands(c->t, ref, v))
+			return ERR_OK;
+	}
+	return take_rows(f, c, v);
+}
+
 /* Something new is known of an event: fold what it touches anew. */
 static enum err touch_event(struct fold *f, const struct context *c, const uint8_t *ref)
 {
@@ -245,7 +263,8 @@ static enum err take_adopt(struct fold *f, const struct context *c, const struct
 		if (e && e != ERR_HELD)
 			return e;
 		history_adopt(c->t, ref, v);
-		e = touch_event(f, c, ref);
+		/* Of somebody else it counts for nothing, and is taken again once a certificate says that he is of the staff. */
+		e = keys_roster_has_role(f->p->roster, v->log->writer, PACK_TOWN) ? touch_event(f, c, ref) : ERR_OK;
 	}
 	return e;
 }
@@ -275,12 +294,13 @@ static enum err take_event(struct fold *f, struct store_txn *t, const struct fol
 	switch (v->event->kind) {
 	case EVENT_ATTACH:
 		e = attached_note(&c, v);
-		return e ? e : take_rows(f, &c, v);
+		return e ? e : take_said(f, &c, v);
+	case EVENT_RETRACT:
+		return take_said(f, &c, v);
 	case EVENT_AMEND:
 		e = corrected_note(&c, v);
 		return e ? e : take_rows(f, &c, v);
 	case EVENT_SUBMIT:
-	case EVENT_RETRACT:
 	case EVENT_RESOLVE:
 		return take_rows(f, &c, v);
 	case EVENT_ADOPT:

@@ -3,6 +3,7 @@
 
 #include "sync/keys/roster.h"
 #include "sync/ledger/fold/opened.h"
+#include "sync/ledger/fold/said.h"
 #include "sync/ledger/profile/profile.h"
 
 #include "forms/base/i18n.h"
@@ -290,6 +291,10 @@ static enum err add_target(struct history *h, const struct context *c, const str
 	set_author(h, e, c, v);
 	e->has_target = true;
 	err = history_link(c, v, &pl->target, &at, e->target, &why);
+	if (!err && !said_stands(c->t, e->target, v)) {
+		h->count--;
+		return ERR_OK;
+	}
 	return err ? err : made_by(c, v, &at, e->target, &e->author);
 }
 

@@ -309,12 +309,15 @@ static void a_picture_for_which_the_card_has_no_room_is_kept_by_one_key_when_the
 	assert_shows(vt, "没能封存");
 	assert_shows(vt, "device/photos/p");
 	vt_key(vt, "Enter");
+	field_settle(vt);
 	assert_shows(vt, "device/photos/p");
 	assert_int_equal(sh("rm card.full && cmp '" JPEG "' device/photos/p*.jpg"), 0);
 	vt_key(vt, "Enter");
 	assert_shows(vt, "照片 1 张");
 	assert_int_equal(sh(SEALED(1)), 0);
 	/* In the panel of a hazard as well. */
+	vt_keys(vt, "2");
+	assert_shows(vt, "另一处");
 	vt_keys(vt, "2");
 	assert_shows(vt, "> 情况");
 	assert_int_equal(sh("touch card.full"), 0);

@@ -1,5 +1,5 @@
 /* A card that takes nothing more, under every way of keeping something: what the person entered stands on the screen, it says what
- * happened and what to do, and once there is room the same key keeps it, exactly once. (Walks and forms: test_journeys; pictures:
+ * happened and what to do, and once there is room the same key keeps it, exactly once. And slips of a finger, which are taken back by one. (Walks and forms: test_journeys; pictures:
  * test_photos.) */
 #include "config.h"
 #include "tests/faults/trap.h"
@@ -319,6 +319,44 @@ static void calls_and_moves_are_kept_by_the_same_digit(void **state)
 	crawl_leave(&stack);
 }
 
+/* A slip on the call list, in gloves at night: what stood before it stands again. */
+static void an_answer_that_was_a_slip_is_taken_back(void **state)
+{
+	static const char untouched[] = "${state} = 'waiting' and ${answered_at} = '' and ${first_call} = '' and ${channels} = '' and ${tries} = ''";
+	struct row_id warning;
+	unsigned waiting;
+
+	(void)state;
+	assert_true(rows("warnings", NULL, &warning) == 1);
+	waiting = rows("callouts", untouched, NULL);
+	open_view(screen_warning_new(&crawl_app, &warning));
+	press('5');
+	assert_int_equal(rows("callouts", untouched, NULL), waiting - 1);
+	shows("u 撤回");
+	full();
+	press('u');
+	shows("存储满了");
+	room();
+	press('u');
+	shows("撤回了刚才那一次");
+	assert_int_equal(rows("callouts", untouched, NULL), waiting);
+	press('u');                             /* but one step, and no other */
+	assert_int_equal(rows("callouts", untouched, NULL), waiting);
+	press('1');
+	press('8');
+	press('u');
+	assert_int_equal(rows("callouts", "${state} = 'calling' and ${tries} = 1 and ${role} != 'B' and ${escalated} = ''", NULL), 1);
+	down_to("葛玉兰");
+	press('7');
+	assert_int_equal(rows("callouts", "${state} = 'arrived'", NULL), 1);
+	shows("到位 1/12 户");
+	press('u');
+	assert_int_equal(rows("callouts", "${state} = 'arrived'", NULL), 0);
+	shows("到位 0/12 户");
+	hides("已走");
+	crawl_leave(&stack);
+}
+
 static void a_number_counted_stands_until_it_is_kept(void **state)
 {
 	(void)state;
@@ -450,6 +488,7 @@ int main(void)
 		cmocka_unit_test_setup(a_moment_is_kept_as_of_when_it_was, with_room),
 		cmocka_unit_test_setup(the_last_moment_is_taken_back_also_later, with_room),
 		cmocka_unit_test_setup(calls_and_moves_are_kept_by_the_same_digit, with_room),
+		cmocka_unit_test_setup(an_answer_that_was_a_slip_is_taken_back, with_room),
 		cmocka_unit_test_setup(a_number_counted_stands_until_it_is_kept, with_room),
 		cmocka_unit_test_setup(one_more_of_several_is_added_once, with_room),
 		cmocka_unit_test_setup(a_duty_handed_over_is_signed_once, with_room),

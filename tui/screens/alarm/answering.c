@@ -81,13 +81,34 @@ static enum err fill_quick(struct filling *f, const struct quick *q)
 	return e;
 }
 
+static const char *const restored[ANSWERING_FIELDS] = { "channels", "tries", "first_call", "answered_at", "role", "escalated" };
+
+static void remember_field(struct warning_view *v, const struct row *row, const char *field, char *out, size_t size)
+{
+	struct buf b = { 0 };
+
+	words_stored(v->app, row, field, &b);
+	snprintf(out, size, "%s", buf_str(&b));
+	buf_clear(&b);
+}
+
+static void remember(struct warning_view *v, const struct row *row, bool moves)
+{
+	v->was = (struct answering_was){ .id = row->id, .moved = moves };
+	remember_field(v, row, "state", v->was.state, sizeof v->was.state);
+	if (!*v->was.state)
+		snprintf(v->was.state, sizeof v->was.state, "waiting");
+	for (size_t i = 0; i < ANSWERING_FIELDS; i++)
+		remember_field(v, row, restored[i], v->was.fields[i], ANSWERING_TEXT);
+	moves_plan(v->app, row, true, &v->was.at);
+}
+
 static enum err record_answer(struct warning_view *v, const struct quick *q, const struct row_id *call)
 {
 	struct filling *f = NULL;
-	struct row_id made;
 	enum err e = filling_begin(v->app, "callout_answer", call, &f);
 
-	return e ? e : filling_keep(f, fill_quick(f, q), &made);
+	return e ? e : filling_keep(f, fill_quick(f, q), &v->was.made);
 }
 
 /* A household that moves is ticked off as on the list of those to be moved, to where the list says. */
@@ -101,7 +122,11 @@ static enum kit_next kept(struct warning_view *v, const struct quick *q, enum er
 	if (e)
 		kit_say(KIT_DANGER, _("没存: %s: %s"), _(q->label), err_detail());
 	else
-		kit_say(KIT_GOOD, v->lifted ? _("已存: %s (预警已解除)") : _("已存: %s"), _(q->label));
+		kit_say(KIT_GOOD, v->lifted ? _("已存: %s (预警已解除)。按错了 u 撤回") : _("已存: %s。按错了 u 撤回"), _(q->label));
+	if (!e) {
+		v->last = v->was;
+		v->has_last = true;
+	}
 	if (warning_read(v))
 		kit_say_error(ERR_IO);
 	/* A call in vain stays under the cursor: the next key is for the same door. */
@@ -116,10 +141,9 @@ static enum kit_next shelter_chosen(struct kit_view *below, struct kit_view *sel
 	struct warning_view *v = (struct warning_view *)below;
 	const struct row_id *chosen = screen_rows_chosen(self);
 	const struct quick *q = quick_of(v->waiting);
-	struct row_id made;
 
 	if (chosen)
-		return kept(v, q, moves_tick(v->app, &v->waits, &(struct move_tick){ .state = q->state, .settle = "shelter", .shelter = chosen }, &made));
+		return kept(v, q, moves_tick(v->app, &v->waits, &(struct move_tick){ .state = q->state, .settle = "shelter", .shelter = chosen }, &v->was.made));
 	kit_say(KIT_SOON, "%s", _("没存: 没选安置点。7 再选, 投亲 t 里按 2"));
 	return KIT_STAY;
 }
@@ -128,7 +152,6 @@ static enum kit_next record_move(struct warning_view *v, const struct quick *q, 
 {
 	struct move_tick t = { .state = q->state };
 	struct move_plan plan;
-	struct row_id made;
 
 	moves_plan(v->app, row, false, &plan);
 	if (q->key == ACT_ANSWER_7) {
@@ -139,7 +162,7 @@ static enum kit_next record_move(struct warning_view *v, const struct quick *q, 
 		}
 		moves_tick_as_planned(&t, &plan);
 	}
-	return kept(v, q, moves_tick(v->app, &row->id, &t, &made));
+	return kept(v, q, moves_tick(v->app, &row->id, &t, &v->was.made));
 }
 
 enum kit_next answering_record(struct warning_view *v, enum kit_action a)
@@ -155,7 +178,75 @@ enum kit_next answering_record(struct warning_view *v, enum kit_action a)
 		kit_say(KIT_SOON, "%s", _("名单上没有B角: 2 敲门, 或派人去"));
 		return KIT_STAY;
 	}
+	remember(v, &row, is_move(v, q, &row));
 	next = is_move(v, q, &row) ? record_move(v, q, &row) : kept(v, q, record_answer(v, q, &row.id));
 	row_clear(&row);
 	return next;
+}
+
+static enum err put_before(const struct answering_was *was, struct filling *f)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < ANSWERING_FIELDS && !e; i++)
+		e = filling_put(f, restored[i], was->fields[i]);
+	return e;
+}
+
+static enum err state_before(struct warning_view *v, const struct answering_was *was)
+{
+	struct move_tick t = { .state = was->state };
+	struct filling *f = NULL;
+	struct row_id made;
+	enum err e;
+
+	if (was->moved && !strcmp(t.state, "arrived"))
+		moves_tick_as_planned(&t, &was->at);
+	if (was->moved)
+		return moves_tick(v->app, &was->id, &t, &made);
+	if ((e = filling_begin(v->app, "callout_answer", &was->id, &f)))
+		return e;
+	e = filling_put(f, "state", was->state);
+	return filling_keep(f, e ? e : put_before(was, f), &made);
+}
+
+/* A state goes on only by records; what else the digit said is corrected where it was said, or an hour of answering would stand. */
+static enum err unsay(struct warning_view *v, const struct answering_was *was)
+{
+	struct filling *f = NULL;
+	struct row_id made;
+	enum err e = filling_amend(v->app, was->made.ref, &f);
+
+	if (e)
+		return e;
+	e = put_before(was, f);
+	if (!e && !(f->reason = strdup(_("按错了"))))
+		e = err_set(ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+	return filling_keep(f, e, &made);
+}
+
+enum kit_next answering_take_back(struct warning_view *v)
+{
+	enum err e = state_before(v, &v->last);
+
+	if (e) {
+		kit_say(KIT_DANGER, _("没存: %s: %s"), _("撤回"), err_detail());
+		return KIT_STAY;
+	}
+	v->has_last = false;
+	e = v->last.moved ? ERR_OK : unsay(v, &v->last);
+	if (warning_read(v))
+		kit_say_error(ERR_IO);
+	for (size_t i = 0; i < v->calls.count; i++) {
+		struct row row = { .id = { .index = 0 } };
+
+		if (!warning_row(v, i, &row) && !memcmp(&row.id, &v->last.id, sizeof row.id))
+			kit_list_select(&v->list, i);
+		row_clear(&row);
+	}
+	if (e)
+		kit_say(KIT_SOON, _("撤回了刚才那一次; 时间和渠道还没改回: %s"), err_detail());
+	else
+		kit_say(KIT_GOOD, "%s", _("撤回了刚才那一次"));
+	return KIT_STAY;
 }

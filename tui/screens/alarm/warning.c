@@ -400,6 +400,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 			next = kit_open(base, screen_row_new(v->app, &row.id));
 		row_clear(&row);
 		return next;
+	case ACT_UNDO:    return answering_take_back(v);
 	case ACT_NEW:     return screen_begin(base, v->app, "callout_new", &v->id);
 	case ACT_ADD:     return make_list(v);
 	case ACT_STEP:    return screen_begin(base, v->app, "warning_done", &v->id);
@@ -419,6 +420,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 		return words_may_fill(((struct warning_view *)base)->app, "warning_done");
 	if (a == ACT_MOVING)
 		return moves_possible(((struct warning_view *)base)->app);
+	if (a == ACT_UNDO)
+		return ((struct warning_view *)base)->has_last;
 	return (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9) || a == ACT_OPEN ? row_count(base) > 0 : true;
 }
 
@@ -429,6 +432,7 @@ static const char *label(struct kit_view *base, enum kit_action a)
 	if (a == ACT_FILTER)
 		return ((struct warning_view *)base)->waiting_only ? _("看全部") : _("只看没应的");
 	switch (a) {
+	case ACT_UNDO:    return _("撤回");
 	case ACT_ADD:     return _("照台账列名单");
 	case ACT_NEW:     return _("添人");
 	case ACT_DETAILS: return _("预警详情");
@@ -464,7 +468,7 @@ static const struct kit_key keys[] = {
 	{ '1', ACT_ANSWER_1, true }, { '2', ACT_ANSWER_2, true }, { '3', ACT_ANSWER_3, true }, { '4', ACT_ANSWER_4, true },
 	{ '5', ACT_ANSWER_5, true }, { '6', ACT_ANSWER_6, true }, { '7', ACT_ANSWER_7, true }, { '8', ACT_ANSWER_8, true },
 	{ '9', ACT_ANSWER_9, false },
-	{ 't', ACT_MOVING, true }, { 'g', ACT_ADD, true }, { 'p', ACT_FILTER, true }, { 'e', ACT_STEP, true }, { 'n', ACT_NEW, true }, { 'd', ACT_DETAILS, true }, { KIT_ENTER, ACT_OPEN, false },
+	{ 't', ACT_MOVING, true }, { 'u', ACT_UNDO, true }, { 'g', ACT_ADD, true }, { 'p', ACT_FILTER, true }, { 'e', ACT_STEP, true }, { 'n', ACT_NEW, true }, { 'd', ACT_DETAILS, true }, { KIT_ENTER, ACT_OPEN, false },
 	KIT_LIST_KEYS, { 0, ACT_NONE, false },
 };
 

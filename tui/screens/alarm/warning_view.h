@@ -4,8 +4,18 @@
 
 #include "tui/kit/list.h"
 #include "tui/screens/alarm/calls.h"
+#include "tui/screens/alarm/moves.h"
 #include "tui/screens/alarm/warning.h"
 #include "tui/screens/app.h"
+
+/* What stood of the one called before a digit, and the record that the digit made. */
+enum { ANSWERING_FIELDS = 6, ANSWERING_TEXT = 160 };
+struct answering_was {
+	struct row_id id, made;
+	bool moved;                                 /* by the form callout_move, else callout_answer with these fields: */
+	char state[24], fields[ANSWERING_FIELDS][ANSWERING_TEXT];
+	struct move_plan at;
+};
 
 struct warning_view {
 	struct kit_view base;
@@ -22,6 +32,7 @@ struct warning_view {
 	const struct pack_register *reg;
 	struct kit_list list;
 	enum kit_action waiting; struct row_id waits;      /* the digit that asked for a shelter first, and whose answer it is */
+	struct answering_was was, last; bool has_last;      /* before the digit at hand; before the last one kept: that can be taken back */
 	uint64_t version;                           /* of the store that was read */
 };
 
@@ -33,5 +44,7 @@ enum err warning_row(struct warning_view *v, size_t i, struct row *row);
  * does not tell asks for it first. */
 const char *answering_digit(enum kit_action a);
 enum kit_next answering_record(struct warning_view *v, enum kit_action a);
+/* A slip of the finger: the state before the last digit, by a record of its own; else that digit's record is corrected. */
+enum kit_next answering_take_back(struct warning_view *v);
 
 #endif

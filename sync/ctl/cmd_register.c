@@ -301,6 +301,7 @@ static enum err list_head(void *user, const struct log_head *h)
 	struct owing *x = user;
 	struct jdoc *j = jdoc_object();
 	char writer[2 * EVENT_WRITER + 1], scope[68], hash[2 * EVENT_HASH + 1], epoch[24];
+	uint64_t first = 1, last;
 
 	keys_hex(h->id.writer, EVENT_WRITER, writer);
 	keys_hex(h->hash, EVENT_HASH, hash);
@@ -315,7 +316,7 @@ static enum err list_head(void *user, const struct log_head *h)
 	jdoc_put_integer(j, "acknowledged", (int64_t)h->acked);
 	jdoc_put_integer(j, "split_at", (int64_t)h->split_at);
 	jdoc_push(x->all, j);
-	ctl_say(x->c, "%s:%s:%s  %" PRIu64 "%s", writer, scope, epoch, h->seq, h->highest > h->seq ? _("  [有缺]") : "");
+	ctl_say(x->c, "%s:%s:%s  %" PRIu64 "%s", writer, scope, epoch, h->seq, log_gap(h, &first, &last) ? _("  [有缺]") : "");
 	return ERR_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "forms/base/cbor.h"
 #include "forms/base/fs.h"
+#include "sync/ledger/log/losses.h"
 #include "sync/ledger/log/truetime.h"
 #include "tests/ledger/pair.h"
 
@@ -144,6 +145,55 @@ static void two_copies_of_a_device_make_a_split_that_loses_nothing(void **state)
 	third = clone;
 	profile_close(third);
 	buf_clear(&bytes);
+	pair_close();
+}
+
+static enum err count_loss(void *user, const struct profile_loss *l)
+{
+	uint64_t *sum = user;
+
+	*sum += l->first * 100 + l->last;
+	return ERR_OK;
+}
+
+/* A branch that is longer than the other is no gap; numbers that no branch holds are one, and are listed. */
+static void of_a_split_log_only_what_no_branch_holds_is_missing(void **state)
+{
+	struct profile *clone;
+	struct event_log_id id;
+	struct log_result r;
+	struct log_head h;
+	struct store_txn t;
+	uint64_t first = 1, last, sum = 0;
+
+	(void)state;
+	pair_open("uneven", 10);
+	id = world_log(writer);
+	assert_ok(world_twin("uneven-w", "uneven-x", 1, &writer, &clone));
+	for (int i = 0; i < 9; i++) {
+		if (i < 3)
+			assert_ok(world_append(writer, NULL, "mine", NULL, NULL, NULL));
+		assert_ok(world_append(clone, NULL, "theirs", NULL, NULL, NULL));
+	}
+	assert_int_equal(pair_ship(1, 100).added, 13);
+	assert_ok(world_send(clone, reader, &id, 11, 5, &r));
+	h = pair_head(reader, &id);
+	assert_int_equal(h.seq, 13);
+	assert_int_equal(h.highest, 15);
+	assert_false(log_gap(&h, &first, &last));
+	assert_ok(world_send(clone, reader, &id, 18, 100, &r));
+	h = pair_head(reader, &id);
+	first = 1;
+	assert_true(log_gap(&h, &first, &last));
+	assert_int_equal(first, 16);
+	assert_int_equal(last, 17);
+	first = last + 1;
+	assert_false(log_gap(&h, &first, &last));
+	profile_begin(reader, &t);
+	assert_ok(losses_gaps(&t, count_loss, &sum));
+	store_abort(&t);
+	assert_int_equal(sum, 1617);
+	profile_close(clone);
 	pair_close();
 }
 
@@ -452,6 +502,7 @@ int main(void)
 		cmocka_unit_test(pieces_in_any_order_make_one_whole_log),
 		cmocka_unit_test(a_gap_is_shown_and_closes),
 		cmocka_unit_test(two_copies_of_a_device_make_a_split_that_loses_nothing),
+		cmocka_unit_test(of_a_split_log_only_what_no_branch_holds_is_missing),
 		cmocka_unit_test(distances_find_their_event_across_joined_pieces),
 		cmocka_unit_test(a_boot_bound_to_true_time_makes_its_writers_times_sure),
 		cmocka_unit_test(a_receipt_is_remembered_and_a_contradiction_starts_a_new_epoch),

@@ -29,8 +29,9 @@ static bool is_own(const struct reading *r, const uint8_t writer[EVENT_WRITER])
 static enum err read_head(void *user, const struct log_head *h)
 {
 	struct reading *r = user;
+	uint64_t first = 1, last;
 
-	r->out->gaps += h->highest > h->seq;
+	r->out->gaps += log_gap(h, &first, &last);
 	r->out->splits += h->split_at != 0;
 	if (is_own(r, h->id.writer)) {
 		r->out->own += h->highest;

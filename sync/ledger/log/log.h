@@ -133,6 +133,9 @@ struct log_head {
 };
 enum err log_head_get(struct store_txn *t, const struct event_log_id *id, struct log_head *out);
 enum err log_heads(struct store_txn *t, enum err (*each)(void *user, const struct log_head *h), void *user);
+/* The next numbers from *first on, below the highest, of which no event is held: *first to *last; false when there are none. Of a log that is
+ * split: in no branch. Start with 1, go on behind *last. */
+bool log_gap(const struct log_head *h, uint64_t *first, uint64_t *last);
 
 /* A receipt for a log: remembers it, and marks a new epoch as due when it contradicts our own log (another hash at a number
  * we hold, or a higher number than ours). A number of 0: it holds nothing. *contradicts may be NULL. */

@@ -273,6 +273,19 @@ enum err log_heads(struct store_txn *t, enum err (*each)(void *user, const struc
 	return e ? e : t->err;
 }
 
+bool log_gap(const struct log_head *h, uint64_t *first, uint64_t *last)
+{
+	for (uint32_t i = 0; i < h->range_count; i++) {
+		if (h->ranges[i].first > *first) {
+			*last = h->ranges[i].first - 1;
+			return true;
+		}
+		if (h->ranges[i].last >= *first)
+			*first = h->ranges[i].last + 1;
+	}
+	return false;
+}
+
 /* --- segments for others --- */
 
 static const struct log_strand *strand_from(const struct log_record *r, uint64_t first, const struct log_range *branch)

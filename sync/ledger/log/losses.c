@@ -14,12 +14,8 @@ static enum err gaps_of(void *user, const struct log_head *h)
 	struct profile_loss l = { .log = h->id, .first = 1 };
 	enum err e = ERR_OK;
 
-	for (uint32_t i = 0; !e && !h->split_at && i < h->range_count; i++) {
-		l.last = h->ranges[i].first - 1;
-		if (l.first <= l.last)
-			e = g->each(g->user, &l);
-		l.first = h->ranges[i].last + 1;
-	}
+	for (; !e && log_gap(h, &l.first, &l.last); l.first = l.last + 1)
+		e = g->each(g->user, &l);
 	return e;
 }
 

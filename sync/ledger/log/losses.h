@@ -8,8 +8,8 @@
 #include "sync/ledger/log/log.h"
 #include "sync/ledger/profile/profile.h"
 
-/* Every gap in what is held of the logs, one after the other, until `each` fails. A log that is split is left out: its branches
- * overlap. */
+/* Every gap in what is held of the logs, one after the other, until `each` fails. Of a log that is split: what is held in none of
+ * its branches. */
 enum err losses_gaps(struct store_txn *t, enum err (*each)(void *user, const struct profile_loss *l), void *user);
 
 /* After something was made again: the gaps there are now go to health.lost; with `ends` also what the anchor knows to have been

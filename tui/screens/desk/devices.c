@@ -68,7 +68,8 @@ static enum err add_log(void *user, const struct log_head *h)
 	d->logs++;
 	d->held += held;
 	d->highest += h->highest;
-	d->missing += h->highest > held ? h->highest - held : 0;
+	for (uint64_t first = 1, last; log_gap(h, &first, &last); first = last + 1)
+		d->missing += last - first + 1;
 	if (h->split_at && !d->split_at)
 		d->split_at = h->split_at;
 	return ERR_OK;

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 enum { ENTRY = KEYS_WRITER + 1 + 8 + 8, COUNT_MOST = 255, WAIT_FIRST = 30, WAIT_MOST = 3600, ASK_AGAIN_MS = 20 };
 
@@ -92,17 +93,32 @@ static enum err lock_out_others(int fd, const char *dir)
 	return ERR_OK;
 }
 
+static bool is_still(int fd, const char *path)
+{
+	struct stat here, there;
+
+	return !sys->fstat(fd, &here) && !sys->lstat(path, &there) && here.st_ino == there.st_ino && here.st_dev == there.st_dev;
+}
+
+/* The lock is on `slots`: whoever may try a PIN may open it, and a file of its own, made by another user once, would lock him out. It is
+ * replaced when a PIN is changed: then the lock is on what was. */
 enum err keys_tries_begin(const char *dir, int *lock)
 {
 	struct buf path = { 0 };
+	bool again = true;
 	enum err e;
 
-	fs_path(&path, dir, "trying");
+	fs_path(&path, dir, "slots");
 	*lock = -1;
-	e = path.err ? path.err : fs_open(path.data, O_RDWR | O_CREAT | O_CLOEXEC, lock);
-	if (!e && (e = lock_out_others(*lock, dir))) {
-		fs_close(*lock);
-		*lock = -1;
+	e = path.err;
+	while (!e && again) {
+		if (!(e = fs_open(path.data, O_RDWR | O_CLOEXEC, lock)))
+			e = lock_out_others(*lock, dir);
+		again = !e && !is_still(*lock, path.data);
+		if (e || again) {
+			fs_close(*lock);
+			*lock = -1;
+		}
 	}
 	buf_clear(&path);
 	return e;

@@ -51,7 +51,7 @@ static bool left_out(const char *name)
 {
 	size_t n = strlen(name);
 
-	return !strcmp(name, "write") || !strcmp(name, "trying") || !strcmp(name, "lock.mdb") || !strcmp(name, "upload") || !strncmp(name, PROFILE_DAMAGED, strlen(PROFILE_DAMAGED)) || (n > 4 && !strcmp(name + n - 4, ".new"));
+	return !strcmp(name, "write") || !strcmp(name, "lock.mdb") || !strcmp(name, "upload") || !strncmp(name, PROFILE_DAMAGED, strlen(PROFILE_DAMAGED)) || (n > 4 && !strcmp(name + n - 4, ".new"));
 }
 
 static enum err copy_tree(const char *from, const char *to, int depth);

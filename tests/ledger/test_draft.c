@@ -2,11 +2,16 @@
 #include "tests/tap.h"
 
 #include "forms/base/fs.h"
+#include "forms/base/sys.h"
 #include "sync/ledger/submit/draft.h"
 #include "tests/ledger/world.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static struct profile *p;
 
@@ -203,6 +208,65 @@ static void a_draft_that_became_a_record_is_swept_at_the_next_start(void **state
 	buf_clear(&bytes);
 }
 
+static int no_sync(int fd)
+{
+	(void)fd;
+	errno = EIO;
+	return -1;
+}
+
+static int no_cut(int fd, off_t len)
+{
+	(void)len;
+	return no_sync(fd);
+}
+
+/* A record is not kept, since the disk fails, which will not even let it be cut away; then it works again, an answer is changed, and the program
+ * is killed. */
+static void save_on_a_failing_disk(uint64_t *id)
+{
+	struct sys failing = *sys;
+	const struct sys *sound = sys;
+	struct draft *d;
+
+	failing.fdatasync = failing.fsync = no_sync;
+	failing.ftruncate = no_cut;
+	assert_ok(world_open("failing", false, 1, &p));
+	d = fresh("walk");
+	*id = id_of(d);
+	assert_ok(draft_save(d, "one", 3));
+	sys = &failing;
+	assert_int_not_equal(log_write(p, finish, id), ERR_OK);
+	sys = sound;
+	assert_ok(draft_save(d, "two", 3));
+	_exit(0);
+}
+
+static void what_is_answered_after_a_save_that_failed_is_never_lost_to_what_came_through(void **state)
+{
+	struct buf bytes = { 0 };
+	uint8_t record[EVENT_REF];
+	struct draft *d;
+	uint64_t *id = mmap(NULL, sizeof *id, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status;
+	pid_t child;
+
+	(void)state;
+	assert_true(id != MAP_FAILED);
+	if (!(child = fork()))
+		save_on_a_failing_disk(id);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_ok(world_open("failing", false, 1, &p));
+	assert_err(draft_record(p, *id, record), ERR_NOTFOUND);
+	assert_ok(draft_open(p, *id, &d, &bytes));
+	assert_string_equal(buf_str(&bytes), "two");
+	draft_close(d);
+	profile_close(p);
+	buf_clear(&bytes);
+	munmap(id, sizeof *id);
+}
+
 static void a_draft_has_a_size_limit(void **state)
 {
 	char *much = calloc(1, DRAFT_BYTES_MAX + 1);
@@ -235,6 +299,7 @@ int main(void)
 		cmocka_unit_test(an_open_draft_is_open_nowhere_else),
 		cmocka_unit_test(each_worker_sees_only_its_own_drafts),
 		cmocka_unit_test(a_draft_that_became_a_record_is_swept_at_the_next_start),
+		cmocka_unit_test(what_is_answered_after_a_save_that_failed_is_never_lost_to_what_came_through),
 		cmocka_unit_test(a_draft_has_a_size_limit),
 	};
 

@@ -351,13 +351,18 @@ static void forget_packs(struct profile *p)
 	p->own->pack_count = 0;
 }
 
-/* What a failed write left goes before another program, or this one the next time, takes it for a record. */
-static void leave_store(struct profile *p)
+void profile_cut_left(struct profile *p)
 {
 	if (p->journal && journal_left(p->journal) && !profile_lock_write(p)) {
 		profile_undo(p);
 		profile_unlock_write(p);
 	}
+}
+
+/* What a failed write left goes before another program, or this one the next time, takes it for a record. */
+static void leave_store(struct profile *p)
+{
+	profile_cut_left(p);
 	profile_close_store(p);
 }
 

@@ -50,6 +50,8 @@ void profile_decrees_recall(const struct profile *p);
 enum err profile_ladder(struct profile *p);
 /* Cut away what a failed write left in the journal. Under the lock. */
 enum err profile_undo(struct profile *p);
+/* The same where nothing is written to the log, with the lock, as far as it can be. */
+void profile_cut_left(struct profile *p);
 
 /* The first half: a child opens the store and walks it for at most so long. ERR_CORRUPT, ERR_NOTFOUND; ERR_IO, ERR_NOMEM, ERR_FULL,
  * ERR_BUSY, ERR_DENIED when the machine kept it from looking, which is no damage. */

@@ -302,6 +302,7 @@ enum err draft_save(struct draft *d, const void *bytes, size_t len)
 	if (len > DRAFT_BYTES_MAX)
 		return err_set(ERR_LIMIT, _("草稿 %zu 字节, 上限 %d"), len, DRAFT_BYTES_MAX);
 	about.sequence++;
+	profile_cut_left(d->p);         /* what a failed save left would count once this program died, and the draft go for it with all that is new in it */
 	e = print(d->p, &about, bytes, len, &slot);
 	if (!e && !(e = fs_write_at(d->fd[d->next], slot.data, slot.len, 0)))
 		e = fs_sync(d->fd[d->next]);

@@ -4,15 +4,13 @@
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
 #include "sync/bundle/open.h"
-#include "sync/exchange/erase/erase.h"
 #include "sync/exchange/folder/folder.h"
 #include "sync/exchange/http/online.h"
 #include "sync/exchange/outbox/account.h"
 #include "sync/exchange/outbox/shelf.h"
 #include "sync/exchange/outbox/status.h"
-#include "sync/exchange/trust/trust.h"
 #include "sync/keys/town.h"
-#include "sync/ledger/profile/profile_copy.h"
+#include "sync/ledger/profile/profile.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -315,57 +313,4 @@ enum err cmd_bundle_verify(struct ctl *c)
 	}
 	ctl_answer(c, all);
 	return worst;
-}
-
-enum err cmd_status(struct ctl *c)
-{
-	struct profile *p;
-	struct status s;
-	struct jdoc *j;
-	struct profile_copied copied;
-	struct buf missing = { 0 }, left = { 0 }, overdue = { 0 };
-	enum err e;
-
-	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, c->pin_file != NULL, &p)) || (e = status_read(p, &s)))
-		return e;
-	copied = profile_backed_up(p);
-	profile_overdue_words(&copied, 480, &overdue);
-	if ((e = trust_missing_words(p, &missing)) || (e = erase_left_words(p, &left)))
-		goto out;
-	j = jdoc_object();
-	jdoc_put_integer(j, "own", (int64_t)s.own);
-	jdoc_put_integer(j, "unsealed", (int64_t)s.unsealed);
-	jdoc_put_integer(j, "waiting", (int64_t)s.waiting);
-	jdoc_put_integer(j, "acknowledged", (int64_t)s.acknowledged);
-	jdoc_put_integer(j, "bundles", s.bundles);
-	jdoc_put_integer(j, "held", s.held);
-	jdoc_put_integer(j, "strangers", s.strangers);
-	jdoc_put_integer(j, "carried", s.carried);
-	jdoc_put_integer(j, "refused", s.refused);
-	jdoc_put_integer(j, "gaps", s.gaps);
-	jdoc_put_integer(j, "splits", s.splits);
-	jdoc_put_integer(j, "heard", s.heard);
-	jdoc_put_integer(j, "tick", (int64_t)s.tick);
-	jdoc_put_text(j, "missing", buf_str(&missing));
-	jdoc_put_text(j, "not_erased", buf_str(&left));
-	jdoc_put_integer(j, "backed_up", copied.at);
-	jdoc_put_text(j, "backup_overdue", buf_str(&overdue));
-	ctl_answer(c, j);
-	ctl_say(c, _("本机 %" PRIu64 " 条: 已送到 %" PRIu64 ", 等回执 %" PRIu64 ", 没封包 %" PRIu64 "; 留着 %u, 替带 %u, 拒收 %u; 缺段 %u, 分叉 %u"),
-	        s.own, s.acknowledged, s.waiting, s.unsealed, s.held, s.carried, s.refused, s.gaps, s.splits);
-	if (s.held)
-		ctl_say(c, _("留着的 %u 包是给这里的, 等封包人或里面的人入网, 名册到了自动收下"), s.held);
-	if (s.strangers)
-		ctl_say(c, _("另有 %u 包不是给这里的, 封包的人也不认得: 多半是别的乡镇的"), s.strangers);
-	if (missing.len)
-		ctl_say(c, _("乡镇公布了, 这里还没有: %s。请再与乡镇同步"), buf_str(&missing));
-	if (left.len)
-		ctl_say(c, "%s", buf_str(&left));
-	if (overdue.len)
-		ctl_say(c, "%s", buf_str(&overdue));
-out:
-	buf_clear(&overdue);
-	buf_clear(&missing);
-	buf_clear(&left);
-	return e;
 }

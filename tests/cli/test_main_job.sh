@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 needs_town
-plan 19
+plan 20
 mkdir "$work/stick"
 
 ok "a township is founded, publishes the pack and enters its places" make_town
@@ -27,6 +27,8 @@ ok "the hazard ledger is exported as CSV" ctl town export 隐患排查治理台�
 has "with the offices' own headings" "$work/ledger.csv" 序号,隐患编号,排查日期,排查人,村（社区）,网格,场所/部位名称,行业类别,隐患描述
 has "and the hazard in it" "$work/ledger.csv" 老马饭店
 ok "and as .xlsx" ctl town export 隐患排查治理台账 --xlsx "$work/ledger.xlsx"
+ctl town status >"$work/status"
+lacks "what an office writes waits for nobody" "$work/status" 没封包
 digest=$(ctl town digest)
 ctl town rebuild >/dev/null
 same "a rebuild gives the same digest" "$(ctl town digest)" "$digest"

@@ -172,7 +172,8 @@ enum err fs_write(const char *path, const void *data, size_t len)
 	buf_printf(&aside, "%s.new", path);
 	if (aside.err)
 		return aside.err;
-	if (!(e = fs_open(aside.data, O_WRONLY | O_CREAT | O_TRUNC, &fd))) {
+	/* O_NONBLOCK: nor does one hang us that lies where we write. */
+	if (!(e = fs_open(aside.data, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, &fd))) {
 		e = fs_write_at(fd, data, len, 0);
 		if (!e)
 			e = fs_sync(fd);

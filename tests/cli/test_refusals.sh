@@ -1,7 +1,7 @@
 #!/bin/sh
 # Bad input: one clear message, the right exit status, nothing half done.
 . "$(dirname "$0")/lib.sh"
-plan 23
+plan 28
 refused 2 "no command" xunchactl
 refused 2 "an unknown command" xunchactl fly
 refused 2 "an unknown option" ctl town heads --fast
@@ -39,4 +39,14 @@ mkdir "$work/odd" && echo XCB1 >"$work/odd/a$esc]0;b.xcb"
 ctl town merge "$work/odd/a$esc]0;b.xcb" >"$work/said" 2>&1
 has "a file of such a name is named" "$work/said" "a?]0;b.xcb"
 lacks "and does nothing either" "$work/said" "$esc"
+# A stick whose folders lead elsewhere, or where something lies that is no file.
+mkdir "$work/elsewhere" "$work/led" "$work/odd2"
+mkdir "$work/led/XUNCHA" && ln -s "$work/elsewhere" "$work/led/XUNCHA/down"
+refused 1 "nothing is written through a link on a stick" ctl town sync --dir "$work/led"
+same "elsewhere nothing has come" "$(ls -A "$work/elsewhere")" ""
+rm "$work/led/XUNCHA/down" && rmdir "$work/led/XUNCHA" && ln -s "$work/elsewhere" "$work/led/XUNCHA"
+refused 1 "nor through one above" ctl town sync --dir "$work/led"
+same "elsewhere nothing has come" "$(ls -A "$work/elsewhere")" ""
+mkdir -p "$work/odd2/XUNCHA/down" && mkfifo "$work/odd2/XUNCHA/down/roots.new" "$work/odd2/XUNCHA/down/roots"
+refused 3 "what waits for a reader that never comes holds nobody up" timeout 20 xunchactl --profile "$work/town" --pin-file "$work/pin" sync --dir "$work/odd2"
 exit $failed

@@ -59,7 +59,8 @@ enum err folder_deliver(const char *profile_dir, const char *dir, struct folder_
  * Android/data, and with that folder the stick. */
 enum err folder_take(struct profile *p, const char *path, struct folder_report *r);
 
-/* Put one file into a folder durably and read it back. *there: it was there already, whole. */
+/* Put one file into a folder below XUNCHA durably and read it back. *there: it was there already, whole. ERR_DENIED when one of the two is a
+ * link: sticks are made by anybody. */
 enum err folder_put(const char *dir, const char *name, const void *data, size_t len, bool *there);
 
 /* Remove our bundles from dir/XUNCHA/BELOW that are known to have arrived; with `replaced` (whatever we have to give there has just

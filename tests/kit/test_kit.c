@@ -317,11 +317,17 @@ static void on_a_phone_what_is_chosen_is_read_whole_and_a_title_ends_with_what_i
 	dark_open(&d, 18, 40);
 	kit_stack_push(&s, kit_choice_new("告知并限期整改的通知书 > 石桥旅社  后门锁死", NULL, two, 2, false, NULL));
 	kit_stack_draw(&s);
-	assert_line(0, "告知并限期整改的通知书 > 石桥旅社 选一个");
-	assert_line(1, "后门锁死");
+	assert_line(0, "告知并限期整改的通知书 >          选一个");
+	assert_line(1, "石桥旅社  后门锁死");
 	assert_line(2, ">1 只删个人信息: 姓名、电话、证件号和照");
 	assert_line(3, "   片都删掉");
 	assert_line(4, " 2 不删");
+	kit_stack_close(&s);
+	/* Broken at a blank where one is near. */
+	kit_stack_push(&s, kit_prompt_new("巡查 > 石桥村老马饭店及其仓库 (小餐饮、瓶装液化石油气)", NULL, "", NULL));
+	kit_stack_draw(&s);
+	assert_line(0, "巡查 > 石桥村老马饭店及其仓库");
+	assert_line(1, "(小餐饮、瓶装液化石油气)");
 	kit_stack_close(&s);
 	/* Too long for two: what it is about has the second. */
 	kit_stack_push(&s, kit_prompt_new("某县某镇某村九小场所消防安全隐患告知并限期整改的通知书 (存根联) > 石桥旅社  后门锁死, 楼梯间堆杂物", NULL, "", NULL));

@@ -10,7 +10,9 @@
 #include "forms/base/text.h"
 #include "sync/keys/identity.h"
 #include "sync/ledger/submit/draft.h"
+#include "tui/screens/form/filling.h"
 #include "tui/screens/form/tally.h"
+#include "tui/screens/screens.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,8 +121,27 @@ static void a_field_of_a_form_being_typed_is_kept(void **state)
 	shows("沟口新挖的坑没有围挡");
 	close_all();
 	crawl_home(&stack);
+	glass_show(&stack);
+	shows("沟口新挖的坑没有围挡");          /* which of several drafts of one form it is */
 	press('n');
 	shows("沟口新挖的坑没有围挡");
+	crawl_leave(&stack);
+}
+
+/* Where there are more than nine to choose from, a digit shows them; it did nothing. */
+static void a_digit_on_a_long_list_opens_it(void **state)
+{
+	struct filling *f = NULL;
+
+	(void)state;
+	assert_ok(filling_begin(&crawl_app, "hazard_new", NULL, &f));
+	crawl_home(&stack);
+	kit_stack_push(&stack, screen_form_new(f));
+	press('3');
+	shows("Enter就这个");
+	press(KIT_ESC);                         /* what is typed there; then the list */
+	press(KIT_ESC);
+	shows("上报隐患");
 	crawl_leave(&stack);
 }
 
@@ -231,6 +252,7 @@ int main(void)
 		cmocka_unit_test(a_note_being_typed_is_kept),
 		cmocka_unit_test(the_words_of_a_hazard_being_typed_are_kept),
 		cmocka_unit_test(a_field_of_a_form_being_typed_is_kept),
+		cmocka_unit_test(a_digit_on_a_long_list_opens_it),
 		cmocka_unit_test(numbers_of_a_count_stay_with_their_rows_and_are_kept),
 		cmocka_unit_test(what_cannot_be_an_answer_is_said_before_it_goes),
 	};

@@ -182,6 +182,19 @@ static void wrap_title(int first, int cols, const char *words)
 	size_t skip, n = text_wrap(words, first, &skip);
 
 	rest = words + n + skip;
+	/* At a blank, where that leaves more than half of the line and the second takes the rest. */
+	for (size_t i = n; *rest && i-- > 0; ) {
+		struct buf head = { 0 };
+		bool fits = words[i] == ' ' && text_width(words + i + 1) <= cols;
+
+		buf_put(&head, words, i);
+		if (fits && text_width(buf_str(&head)) * 2 > first) {
+			n = i;
+			rest = words + i + 1;
+			i = 0;
+		}
+		buf_clear(&head);
+	}
 	if (text_width(rest) > cols && what && text_width(what) <= cols) {
 		n = (size_t)(what - words);
 		rest = what;

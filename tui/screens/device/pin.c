@@ -52,6 +52,13 @@ static void draw(struct kit_view *base, WINDOW *win)
 		kit_text(win, y + FIELDS + 1, 1, cols - 2, KIT_DIM, _("正在核对……"));
 }
 
+/* Which of the two has the slip cannot be seen. */
+static void differs(struct pin *p)
+{
+	kit_secret_wipe(&p->secret[AGAIN]);
+	kit_say(KIT_DANGER, _("两遍不一样: 第二遍重打; 要改第一遍按上键"));
+}
+
 static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct pin *p = (struct pin *)base;
@@ -63,7 +70,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 		if (p->at + 1 < FIELDS)
 			p->at++;
 		else if (strcmp(p->secret[NEW].at, p->secret[AGAIN].at))
-			kit_say(KIT_DANGER, _("两遍不一样"));
+			differs(p);
 		else if (keys_pin_check(p->secret[NEW].at))
 			kit_say_error(ERR_PIN);
 		else

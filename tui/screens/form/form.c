@@ -286,6 +286,12 @@ static bool opens_list(struct form_view *v)
 	       (form_is_select(q->type) && !fill_choices(v->f->fill, selected(v)->node, &count) && count > FORM_DIGITS);
 }
 
+/* There a digit, which would choose among fewer, shows what there is. */
+static bool may_open_list(struct form_view *v)
+{
+	return question(v) && editable(v) && opens_list(v);
+}
+
 static enum kit_next open_selected(struct form_view *v)
 {
 	const struct form_question *q = question(v);
@@ -325,6 +331,8 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 {
 	struct form_view *v = (struct form_view *)base;
 
+	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9 && may_open_list(v))
+		return open_selected(v);
 	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9)
 		return question(v) && form_is_chosen(v->f->fill, selected(v)->node) ? choose(v, (uint32_t)(a - ACT_ANSWER_1)) : KIT_STAY;
 	switch (a) {
@@ -361,6 +369,8 @@ static bool offers(struct kit_view *base, enum kit_action a)
 	struct form_view *v = (struct form_view *)base;
 	uint32_t count = 0;
 
+	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9 && may_open_list(v))
+		return true;
 	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9) {
 		if (!question(v) || !form_is_chosen(v->f->fill, selected(v)->node) || !editable(v))
 			return false;
@@ -387,9 +397,11 @@ static const char *label(struct kit_view *base, enum kit_action a)
 		return question(v) && question(v)->type == FORM_GEOPOINT ? _("取位置") : _("拍照");
 	if (a == ACT_SAVE && v->scope != FILL_NO_NODE)
 		return _("记下");
+	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9 && may_open_list(v))
+		return _("选");
 	if (a != ACT_OPEN)
 		return NULL;
-	if (question(v) && editable(v) && opens_list(v))
+	if (may_open_list(v))
 		return _("选");
 	if (selected(v)->type == ENTRY_ROLL)
 		return _("点名");

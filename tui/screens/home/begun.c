@@ -2,6 +2,7 @@
 #include "tui/screens/home/begun.h"
 
 #include "forms/base/i18n.h"
+#include "forms/base/text.h"
 #include "sync/ledger/profile/profile.h"
 #include "tui/kit/pager.h"
 #include "tui/screens/screens.h"
@@ -10,6 +11,8 @@
 
 #include <stdio.h>
 #include <string.h>
+
+enum { WORDS_COLUMNS = BEGUN_WORDS / 4 };
 
 struct gathering { struct app *app; const struct begun *old; size_t old_count; struct begun *out; size_t count; };
 
@@ -27,6 +30,7 @@ static enum err add(void *user, const struct draft_about *about)
 			b->read = true;
 			b->at = g->old[i].at;
 			b->all = g->old[i].all;
+			memcpy(b->words, g->old[i].words, sizeof b->words);
 		}
 	return ERR_OK;
 }
@@ -39,20 +43,38 @@ static bool subject_of(struct app *app, const struct begun *b, struct row *row)
 	return id && row_id_parse(id + 1, &rid) && !row_read(app->profile, &rid, row);
 }
 
+/* What tells one from another of the same form, about nothing that is there yet: the first words written in it. */
+static void first_words(struct filling *f, char *out, size_t size)
+{
+	for (fill_node n = fill_first(f->fill); n != FILL_NO_NODE && !*out; n = fill_next(f->fill, n)) {
+		const struct form_question *q = fill_question(f->fill, n);
+
+		int used;
+
+		if (q->type == FORM_TEXT && fill_is_relevant(f->fill, n) && pack_class(q) < 2)
+			snprintf(out, size, "%.*s", (int)text_fit(fill_value(f->fill, n), WORDS_COLUMNS, &used), fill_value(f->fill, n));
+	}
+}
+
 static void look(struct app *app, struct begun *b)
 {
 	struct row row = { .id = { .index = 0 } };
 	struct filling *f = NULL;
+	bool walk = b->form != PACK_NONE && app->pack->forms[b->form].walk;
 
 	if (subject_of(app, b, &row)) {
 		b->subject = row.key;
 		row_clear(&row);
 	}
-	if (b->read || b->form == PACK_NONE || !app->pack->forms[b->form].walk)
+	if (b->read || b->form == PACK_NONE || (!walk && strchr(b->about.row, ':')))
 		return;
 	b->read = true;              /* what cannot be read is said when it is opened */
-	if (!filling_peek(app, b->about.id, &f) && !walk_stand(f, &b->at, &b->all))
-		b->at = b->all = 0;
+	if (!filling_peek(app, b->about.id, &f)) {
+		if (!walk)
+			first_words(f, b->words, sizeof b->words);
+		else if (!walk_stand(f, &b->at, &b->all))
+			b->at = b->all = 0;
+	}
 	filling_close(f);
 }
 
@@ -86,6 +108,8 @@ void begun_cells(struct app *app, const struct begun *b, struct kit_cell cells[K
 		words_standing(app, &row, &text);
 		snprintf(cells[2].text, KIT_CELL, "%s", buf_str(&text));
 		row_clear(&row);
+	} else {
+		snprintf(cells[2].text, KIT_CELL, "%s", b->words);
 	}
 	buf_reset(&text);
 	app_since(app, b->about.started, &text);

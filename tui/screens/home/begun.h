@@ -10,7 +10,7 @@
 #include "tui/kit/view.h"
 #include "tui/screens/app.h"
 
-enum { BEGUN_MAX = 16 };
+enum { BEGUN_MAX = 16, BEGUN_WORDS = 192 };
 
 struct begun {
 	struct draft_about about;
@@ -18,6 +18,7 @@ struct begun {
 	bool read;
 	size_t at, all;                          /* of a walk: item `at` of `all`; else 0 */
 	struct row_key subject;                  /* len 0: none, or not here */
+	char words[BEGUN_WORDS];                 /* about no row: the first that were written in it */
 };
 
 /* The newest first. `begun` holds what was read last time (zeroed at first). */

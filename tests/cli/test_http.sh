@@ -4,7 +4,7 @@
 . "$(dirname "$0")/town.sh"
 . "$(dirname "$0")/net.sh"
 needs_town
-plan 20
+plan 22
 ok "a township and a device" make_town
 ok "enrolled" make_device device 王秀英 GRID
 ok "one record" inspect device
@@ -56,6 +56,32 @@ assert ask("POST", "/v1/enrol", b"x" * 100000) in (400, 413)
 P
 result $? "a stranger, a bomb and path tricks are answered and leave nothing" "$work/log"
 same "no upload was left behind" "$(ls "$work/town/upload" | wc -l | tr -d ' ')" 0
+# A server that says yes to every piece, and takes none.
+cat >"$work/nothing.py" <<'P'
+import http.server, sys
+class Nothing(http.server.BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
+    def log_message(self, *a): pass
+    def say(self, status, *headers, body=b''):
+        self.rfile.read(int(self.headers.get('Content-Length', 0)))
+        self.send_response(status)
+        for h in (('Xuncha', '1'), ('Tus-Resumable', '1.0.0'), ('Content-Length', str(len(body))), *headers): self.send_header(*h)
+        self.end_headers()
+        self.wfile.write(body)
+    def do_GET(self): self.say(200, body=open(sys.argv[2], 'rb').read()) if self.path == '/v1/roots' else self.say(404)
+    def do_HEAD(self): self.say(200, ('Upload-Offset', '0'))
+    def do_PATCH(self): self.say(204, ('Upload-Offset', '0'))
+s = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Nothing)
+open(sys.argv[1], 'w').write(str(s.server_port))
+s.serve_forever()
+P
+ok "one more record" ctl device record submit --form walk_CA --row "places:=name:老马饭店" --answers "$top/packaging/demo/inspection.json"
+get_file /v1/roots "$work/nothing.roots"
+python3 "$work/nothing.py" "$work/nothing.port" "$work/nothing.roots" &
+relay_pid=$!
+await test -s "$work/nothing.port"
+refused 3 "a server that takes nothing is not sent to for ever" timeout 20 xunchactl --profile "$work/device" --pin-file "$work/pin" sync --url "http://127.0.0.1:$(cat "$work/nothing.port")"
+kill "$relay_pid"; wait "$relay_pid" 2>/dev/null; relay_pid=
 refused 1 "an address that is none" ctl device sync --url ftp://x
 refused 3 "nobody there is said in plain words" ctl device sync --url http://127.0.0.1:9
 

@@ -315,7 +315,7 @@ enum err http_send(struct http *h, const char *id, const void *data, size_t len,
 			h->slice = h->slice / 2 < HTTP_SLICE_MIN ? HTTP_SLICE_MIN : h->slice / 2;
 			return e;
 		}
-		if (x.status != 204 || x.offset < (int64_t)offset || x.offset > (int64_t)len)
+		if (x.status != 204 || x.offset <= (int64_t)offset || x.offset > (int64_t)len)         /* who takes nothing would be sent to for ever */
 			return refused(&x);
 		adapt(h, n, clock_ticks() - began);
 		offset = (uint64_t)x.offset;

@@ -148,61 +148,7 @@ static void events_that_each_make_hundreds_of_rows_are_merged_in_time(void **sta
 	deliver(&c, MANY);
 }
 
-/* A log that begins with a record of hundreds of rows. */
-static struct chain log_of_many_rows(void)
-{
-	static struct payload_row rows[LIMIT_ROWS];
-	struct payload raise = head_of("hazard_new");
-	struct chain c = hostile_log();
-
-	for (uint32_t k = 0; k < LIMIT_ROWS; k++)
-		rows[k] = (struct payload_row){ .instance = PAYLOAD_NO_INSTANCE, .fresh = true };
-	put(&c, &raise, rows, LIMIT_ROWS);
-	return c;
-}
-
-static void a_record_of_hundreds_of_rows_that_is_withdrawn_again_and_again_is_merged_in_time(void **state)
-{
-	struct chain c = log_of_many_rows();
-	struct row_id first = { .index = 0 };
-	struct buf b = { 0 };
-	struct row r;
-
-	(void)state;
-	memcpy(first.ref, c.hash, EVENT_REF);
-	for (uint32_t i = 1; i < AGAIN; i++) {
-		buf_reset(&b);
-		payload_put_retract(&b, &(struct payload_link){ .distance = i }, "no");
-		chain_add(&c, EVENT_RETRACT, &b, i % 8 ? NULL : noise());
-	}
-	buf_clear(&b);
-	deliver(&c, AGAIN);
-	assert_ok(row_read(summer_town.office, &first, &r));
-	assert_true(r.flags & ROW_RETRACTED);
-	assert_int_equal(r.event_count, 1 + SAID_MOST);
-	row_clear(&r);
-}
-
-/* Adoptions by somebody who may not adopt. */
-static void a_record_of_hundreds_of_rows_that_is_adopted_again_and_again_is_merged_in_time(void **state)
-{
-	struct payload_link links[PAYLOAD_ADOPT_MAX];
-	struct chain c = log_of_many_rows();
-	struct buf b = { 0 };
-
-	(void)state;
-	for (uint32_t i = 1; i < ADOPTIONS; i++) {
-		for (uint32_t k = 0; k < PAYLOAD_ADOPT_MAX; k++)
-			links[k] = (struct payload_link){ .distance = i };
-		buf_reset(&b);
-		payload_put_adopt(&b, links, PAYLOAD_ADOPT_MAX);
-		chain_add(&c, EVENT_ADOPT, &b, noise());
-	}
-	buf_clear(&b);
-	deliver(&c, ADOPTIONS);
-}
-
-/* --- a log with a long life --- */
+/* --- in pieces --- */
 
 struct piece { const struct chain *c; struct chain from; uint64_t count; };
 
@@ -241,6 +187,114 @@ static struct chain twin_of(const struct chain *c)
 	buf_put(&twin.wire, c->wire.data, c->wire.len);
 	return twin;
 }
+
+/* --- what is said of many rows --- */
+
+/* A log that begins with a record of hundreds of rows. */
+static struct chain log_of_many_rows(void)
+{
+	static struct payload_row rows[LIMIT_ROWS];
+	struct payload raise = head_of("hazard_new");
+	struct chain c = hostile_log();
+
+	for (uint32_t k = 0; k < LIMIT_ROWS; k++)
+		rows[k] = (struct payload_row){ .instance = PAYLOAD_NO_INSTANCE, .fresh = true };
+	put(&c, &raise, rows, LIMIT_ROWS);
+	return c;
+}
+
+static void a_record_of_hundreds_of_rows_that_is_withdrawn_again_and_again_is_merged_in_time(void **state)
+{
+	struct chain c = log_of_many_rows();
+	struct row_id first = { .index = 0 };
+	struct buf b = { 0 };
+	struct row r;
+
+	(void)state;
+	memcpy(first.ref, c.hash, EVENT_REF);
+	for (uint32_t i = 1; i < AGAIN; i++) {
+		buf_reset(&b);
+		payload_put_retract(&b, &(struct payload_link){ .distance = i }, "no");
+		chain_add(&c, EVENT_RETRACT, &b, i % 8 ? NULL : noise());
+	}
+	buf_clear(&b);
+	deliver(&c, AGAIN);
+	assert_ok(row_read(summer_town.office, &first, &r));
+	assert_true(r.flags & ROW_RETRACTED);
+	assert_int_equal(r.event_count, 1 + SAID_MOST);
+	row_clear(&r);
+}
+
+static void withdraw(struct chain *c, uint32_t from, uint32_t to, uint8_t last[EVENT_REF])
+{
+	struct buf b = { 0 };
+
+	for (uint32_t i = from; i <= to; i++) {
+		buf_reset(&b);
+		payload_put_retract(&b, &(struct payload_link){ .distance = i }, "no");
+		chain_add(c, EVENT_RETRACT, &b, NULL);
+		if (i == SAID_MOST)
+			memcpy(last, c->hash, EVENT_REF);
+	}
+	buf_clear(&b);
+}
+
+static void assert_first_ones_stand(const struct row_id *id, const uint8_t last[EVENT_REF])
+{
+	struct row r;
+
+	assert_ok(row_read(summer_town.office, id, &r));
+	assert_int_equal(r.event_count, 1 + SAID_MOST);
+	assert_memory_equal(r.events[SAID_MOST].ref, last, EVENT_REF);
+	assert_true(r.flags & ROW_RETRACTED);
+	row_clear(&r);
+}
+
+/* Those that come first may be the last ones of all: they make way. */
+static void of_many_withdrawals_the_same_ones_stand_in_whatever_order_they_come(void **state)
+{
+	struct chain record = log_of_many_rows(), start = { .id = record.id }, half, whole;
+	struct row_id id = { .index = 7 };
+	uint8_t last[EVENT_REF];
+
+	(void)state;
+	memcpy(id.ref, record.hash, EVENT_REF);
+	half = twin_of(&record);
+	withdraw(&half, 1, SAID_MOST + 4, last);
+	whole = twin_of(&half);
+	withdraw(&whole, SAID_MOST + 5, 3 * SAID_MOST, last);
+	event_hash_log(&start.id, start.hash);
+	take_piece(&record, &start);
+	take_piece(&whole, &half);
+	take_piece(&half, &record);
+	assert_first_ones_stand(&id, last);
+	assert_ok(profile_rebuild(summer_town.office));
+	assert_first_ones_stand(&id, last);
+	chain_clear(&record);
+	chain_clear(&half);
+	chain_clear(&whole);
+}
+
+/* Adoptions by somebody who may not adopt. */
+static void a_record_of_hundreds_of_rows_that_is_adopted_again_and_again_is_merged_in_time(void **state)
+{
+	struct payload_link links[PAYLOAD_ADOPT_MAX];
+	struct chain c = log_of_many_rows();
+	struct buf b = { 0 };
+
+	(void)state;
+	for (uint32_t i = 1; i < ADOPTIONS; i++) {
+		for (uint32_t k = 0; k < PAYLOAD_ADOPT_MAX; k++)
+			links[k] = (struct payload_link){ .distance = i };
+		buf_reset(&b);
+		payload_put_adopt(&b, links, PAYLOAD_ADOPT_MAX);
+		chain_add(&c, EVENT_ADOPT, &b, noise());
+	}
+	buf_clear(&b);
+	deliver(&c, ADOPTIONS);
+}
+
+/* --- a log with a long life --- */
 
 static void raise_and_notify(struct chain *c, struct row_id *row)
 {
@@ -341,6 +395,7 @@ int main(void)
 		cmocka_unit_test(events_that_each_write_to_hundreds_of_rows_are_merged_in_time),
 		cmocka_unit_test(events_that_each_make_hundreds_of_rows_are_merged_in_time),
 		cmocka_unit_test(a_record_of_hundreds_of_rows_that_is_withdrawn_again_and_again_is_merged_in_time),
+		cmocka_unit_test(of_many_withdrawals_the_same_ones_stand_in_whatever_order_they_come),
 		cmocka_unit_test(a_record_of_hundreds_of_rows_that_is_adopted_again_and_again_is_merged_in_time),
 		cmocka_unit_test(twins_of_a_log_that_came_in_hundreds_of_pieces_keep_their_rows_apart),
 		cmocka_unit_test(records_of_packs_that_nobody_has_use_up_nothing),

@@ -295,6 +295,39 @@ static void a_restored_backup_takes_the_place_and_keeps_what_was_there(void **st
 	profile_close(p);
 }
 
+/* Another program put a new file in the place of the old while rows are read, and one looks at a row beside: the old one is read to its
+ * end, the next look finds the new one. */
+static void what_is_being_read_stays_open_though_the_file_is_replaced(void **state)
+{
+	struct profile *p;
+	struct store_txn outer, inner;
+	struct store *was;
+	struct buf data = { 0 };
+
+	(void)state;
+	assert_ok(world_open("swapped", false, 1, &p));
+	append_ok(p, "a");
+	profile_begin(p, &outer);
+	assert_ok(outer.err);
+	was = p->store;
+	assert_ok(fs_read(in(world_path("swapped"), "store/data.mdb"), 64 << 20, &data));
+	assert_ok(fs_write(in(world_path("swapped"), "store/data.mdb"), data.data, data.len));
+	assert_true(store_replaced(p->store));
+	profile_begin(p, &inner);
+	assert_ok(inner.err);
+	assert_ptr_equal(p->store, was);
+	assert_true(store_replaced(p->store));
+	store_abort(&inner);
+	store_abort(&outer);
+	profile_begin(p, &inner);
+	assert_ok(inner.err);
+	assert_false(store_replaced(p->store));
+	store_abort(&inner);
+	assert_string_equal(world_texts(p), "*0 a");
+	profile_close(p);
+	buf_clear(&data);
+}
+
 static void two_programs_share_a_store(void **state)
 {
 	struct profile *a, *b;
@@ -405,6 +438,7 @@ int main(void)
 		cmocka_unit_test(p2_what_a_damaged_journal_lost_is_told_by_log_and_number),
 		cmocka_unit_test(a_copied_profile_goes_on_in_a_new_epoch),
 		cmocka_unit_test(a_restored_backup_takes_the_place_and_keeps_what_was_there),
+		cmocka_unit_test(what_is_being_read_stays_open_though_the_file_is_replaced),
 		cmocka_unit_test(two_programs_share_a_store),
 		cmocka_unit_test(what_one_program_has_written_another_does_not_take_back),
 		cmocka_unit_test(a_store_replaced_under_an_open_program_is_opened_again),

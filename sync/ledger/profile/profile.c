@@ -448,7 +448,8 @@ void profile_begin(struct profile *p, struct store_txn *t)
 	struct store_key key = log_meta_key(META_TRUST);
 	enum err e = ERR_OK;
 
-	if (p->journal && (!p->store || store_damaged(p->store) || store_replaced(p->store)) && !(e = profile_lock_write(p))) {
+	/* Rows are looked at while others are read: what is being read stays open, and is mended by the next look. */
+	if (p->journal && (!p->store || ((store_damaged(p->store) || store_replaced(p->store)) && !store_in_use(p->store))) && !(e = profile_lock_write(p))) {
 		e = profile_refresh(p);
 		profile_unlock_write(p);
 	}

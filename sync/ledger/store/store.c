@@ -209,6 +209,11 @@ bool store_damaged(const struct store *s)
 	return s->damaged;
 }
 
+bool store_in_use(const struct store *s)
+{
+	return s->open;
+}
+
 uint64_t store_map_size(const struct store *s)
 {
 	MDB_envinfo info;
@@ -251,7 +256,8 @@ static void begin(struct store *s, struct store_txn *t, unsigned flags)
 		return;
 	}
 	rc = mdb_txn_begin(s->env, NULL, flags, &txn);
-	if (rc == MDB_MAP_RESIZED && !(rc = mdb_env_set_mapsize(s->env, 0)))    /* another program made it larger */
+	/* Another program made it larger; what another transaction of ours reads would go with the old map. */
+	if (rc == MDB_MAP_RESIZED && !s->open && !(rc = mdb_env_set_mapsize(s->env, 0)))
 		rc = mdb_txn_begin(s->env, NULL, flags, &txn);
 	if (rc == MDB_READERS_FULL) {
 		int dead;
@@ -261,6 +267,7 @@ static void begin(struct store *s, struct store_txn *t, unsigned flags)
 	}
 	store_stick(t, rc);
 	t->handle = t->err ? NULL : txn;
+	s->open += t->handle != NULL;
 }
 
 void store_begin_read(struct store *s, struct store_txn *t)
@@ -293,6 +300,8 @@ static void keep(struct buf *mine, struct buf *now)
 /* LMDB has closed the cursors of a transaction that wrote. */
 static void end(struct store_txn *t)
 {
+	if (t->handle)
+		t->store->open--;
 	t->handle = NULL;
 	memset(t->put, 0, sizeof t->put);
 	t->later_tables = 0;

@@ -70,6 +70,8 @@ enum err store_walk(const char *dir, int64_t deadline);
 /* Was data.mdb replaced since it was opened? Did a value turn out damaged since? */
 bool store_replaced(const struct store *s);
 bool store_damaged(const struct store *s);
+/* Is a transaction open? Then it is not to be closed. */
+bool store_in_use(const struct store *s);
 
 /* Twice the map (cap by build); no transaction may be open. ERR_FULL at the cap. */
 enum err store_grow(struct store *s);

@@ -15,6 +15,7 @@ struct store {
 	dev_t device;
 	ino_t inode;
 	bool damaged;
+	unsigned open;                                  /* transactions that are */
 	struct buf later, later_list;                   /* memory of the last write for the next */
 };
 

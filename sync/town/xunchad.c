@@ -180,6 +180,20 @@ static void allow_files(void)
 	}
 }
 
+/* What had to be mended was mended here: whoever opens the profile next finds it sound, and would never hear of it. */
+static void say_health(const struct profile *p)
+{
+	struct buf report = { 0 };
+
+	profile_report(p, &report);
+	for (char *line = report.data, *next; line && *line; line = next) {
+		next = line + strcspn(line, "\n");
+		next += *next == '\n';
+		say(DAEMON_WARNING, "%.*s", (int)(next - line - (next > line && next[-1] == '\n')), line);
+	}
+	buf_clear(&report);
+}
+
 static enum err run(struct service *s)
 {
 	enum err e;
@@ -188,7 +202,10 @@ static enum err run(struct service *s)
 		return e;
 	level = s->config.log;
 	allow_files();
-	if ((e = keys_start()) || (e = profile_open(s->config.profile, &s->profile)) || (e = listen_at(s)))
+	if ((e = keys_start()) || (e = profile_open(s->config.profile, &s->profile)))
+		return e;
+	say_health(s->profile);
+	if ((e = listen_at(s)))
 		return e;
 	notify("READY=1");
 	e = serve(s);

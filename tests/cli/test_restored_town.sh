@@ -5,7 +5,7 @@
 . "$(dirname "$0")/town.sh"
 . "$(dirname "$0")/net.sh"
 needs_town
-plan 36
+plan 40
 mkdir "$work/stick"
 waiting() { ctl "$1" status --json >"$work/status.json"; json "$work/status.json" "d['waiting'] + d['unsealed']"; }
 shelter() {        # shelter CODE NAME: the township's staff write down one more, in the devices' village
@@ -57,4 +57,11 @@ ok "the device receives it" ctl wang sync --url "$url"
 ok "once more" ctl wang sync --url "$url"
 same "and gives nothing of it back" "$(waiting wang) $(ls "$work/wang/out" | wc -l)" "0 0"
 ok "the store is sound" ctl town check
+
+# What the daemon had to mend by itself, nobody else would hear of.
+ok "the daemon stops" stop_daemon
+printf 'no store' >"$work/town/store/data.mdb"
+ok "with its store destroyed it runs again" start_daemon
+has "and says what it did" "$work/daemon.log" "库已损坏, 已从日志重建"
+ok "all is there" ctl town check
 exit $failed

@@ -353,6 +353,6 @@ struct kit_view *screen_readings_new(struct app *app, const struct row_id *place
 	if (typed_take_up(&v->typed))
 		kit_say_error(ERR_IO);
 	v->list.rows = (struct kit_rows){ .user = v, .count = row_count, .id = row_id_of, .row = row_draw, .columns = columns, .column_count = 5,
-	                                  .empty = _("没有要读数的点位。哪类点位读什么、阈值在哪一栏, 由清单包的 thresholds.csv 定。") };
+	                                  .empty = _("没有要读数的点位。要读水位、雨量、裂缝的地方, 请乡镇登记到场所与点位里, 同步以后就在这里。") };
 	return &v->base;
 }

@@ -138,6 +138,7 @@ enum kit_next screen_begin_with(struct kit_view *v, struct app *app, const char 
 	buf_clear(&changed);
 	if (e)
 		return KIT_STAY;
+	f->aside = count > 0;
 	return kit_open(v, screen_filling_new(f));
 }
 

@@ -33,6 +33,7 @@ struct filling {
 	char *reason;
 	bool saved;                              /* all that is shown is on disk */
 	fill_node toggled; char toggled_choice[FILLING_CHOICE];        /* the last one put in or out */
+	bool aside;                              /* begun in the middle of something else, which is gone on with afterwards */
 	bool fresh;                              /* begun now and nothing answered yet: leaving it leaves no draft */
 	uint32_t each;                           /* instances made from a register at its beginning (subset.h) */
 	fill_node at;                            /* where the person was, when taken up again */

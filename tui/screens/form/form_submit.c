@@ -12,6 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What runs against a clock is gone on with at once: a warning to call out, an incident to report. */
+static struct kit_view *page_of(const struct form_view *v, const struct row_id *record)
+{
+	const struct pack_form *form = v->f->form;
+	const char *reg = form->entity_count && form->entities[0].creates && form->entities[0].repeat == FORM_NONE
+	                  ? v->f->pack->registers[form->entities[0].reg].id : "";
+
+	return !v->f->amends && !v->f->aside && (!strcmp(reg, "warnings") || !strcmp(reg, "incidents")) ? screen_page_new(v->f->app, reg, record) : NULL;
+}
+
 static enum kit_next submit(struct form_view *v)
 {
 	struct row_id record;
@@ -26,7 +36,8 @@ static enum kit_next submit(struct form_view *v)
 	buf_printf(&done, v->f->amends ? _("已更正: %s") : _("已存: %s"), pack_name(&v->f->form->title, i18n_language()));
 	filling_say_saved(v->f, buf_str(&done));
 	buf_clear(&done);
-	return KIT_CLOSE;
+	v->base.open = page_of(v, &record);
+	return v->base.open ? KIT_REPLACE : KIT_CLOSE;
 }
 
 /* To several villages at once: each gets a record of its own. */

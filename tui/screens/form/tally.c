@@ -166,7 +166,7 @@ static void draw(struct kit_view *base, WINDOW *win)
 
 	for (uint32_t i = 0; i < t->asked->question_count; i++)
 		if (is_tally(&t->asked->questions[i]))
-			buf_printf(&b, "%s%s", numbers++ ? " " : "", form_text(t->asked, &t->asked->questions[i].label, form_language(t->asked, i18n_language() ? "en" : "zh")));
+			buf_printf(&b, "%s%s", numbers++ ? _(" 空格 ") : "", form_text(t->asked, &t->asked->questions[i].label, form_language(t->asked, i18n_language() ? "en" : "zh")));
 	if (getmaxy(win) > 4) {
 		buf_printf(&words, numbers > 1 ? _("打 %s, 一样时打一个; 空着 Enter 照账面") : _("打 %s; 空着 Enter 照账面"), buf_str(&b));
 		y = kit_paragraph(win, 0, 1, 2, getmaxx(win) - 2, KIT_DIM, buf_str(&words));

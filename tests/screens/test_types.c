@@ -254,9 +254,32 @@ static void every_type_is_answered_in_forty_columns_with_the_keyboard(void **sta
 	recorded();
 }
 
+/* Told once, dropped by the next Esc; what was typed otherwise meanwhile is told again. */
+static void what_can_never_be_an_answer_holds_nobody_in_a_form(void **state)
+{
+	struct vt *vt = open_form(18, 40);
+
+	(void)state;
+	say(vt, "二号", "数量");
+	vt_keys(vt, "900");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "再按一次 Esc");
+	press(vt, "1");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "再按一次 Esc");
+	assert_shows(vt, "9001");
+	vt_key(vt, "Esc");
+	assert_shows(vt, "草稿已存");
+	assert_hides(vt, "> 数量");
+	field_leave(vt);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(every_type_is_answered_in_forty_columns_with_the_keyboard) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_type_is_answered_in_forty_columns_with_the_keyboard),
+		cmocka_unit_test(what_can_never_be_an_answer_holds_nobody_in_a_form),
+	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, setup, field_teardown) != 0;

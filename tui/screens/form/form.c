@@ -8,6 +8,7 @@
 #include "tui/screens/form/pick.h"
 #include "tui/screens/form/roll.h"
 #include "tui/screens/form/subset.h"
+#include "tui/screens/form/typed.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/words.h"
 
@@ -44,7 +45,7 @@ static void warn(struct form_view *v, fill_node n)
 
 static bool answer(struct form_view *v, fill_node n, const char *value)
 {
-	enum err e = filling_answer(v->f, n, value);
+	enum err e = v->why = filling_answer(v->f, n, value);
 
 	if (e) {
 		kit_say_error(e);
@@ -58,7 +59,7 @@ static bool answer(struct form_view *v, fill_node n, const char *value)
 /* Where a file is asked for, a path is typed: the file is taken along and its name is the answer. */
 static bool take_file(struct form_view *v, fill_node n, struct buf *value)
 {
-	enum err e = filling_take(v->f, n, value);
+	enum err e = v->why = filling_take(v->f, n, value);
 
 	if (e)
 		kit_say_error(e);
@@ -97,6 +98,26 @@ bool form_commit(struct form_view *v)
 		v->editing = FILL_NO_NODE;
 	buf_clear(&whole);
 	return ok;
+}
+
+/* Who leaves is told once of what can never be an answer, and the next Esc drops it; what only the machine could not keep stays. */
+static bool commit_or_drop(struct form_view *v)
+{
+	const char *typed = kit_line_text(&v->field.line);
+	bool told = v->refused.len && !strcmp(buf_str(&v->refused), typed);
+
+	if (form_commit(v))
+		return true;
+	buf_reset(&v->refused);
+	if (typed_is_machine(v->why))
+		return false;
+	if (told) {
+		v->editing = FILL_NO_NODE;
+		return true;
+	}
+	buf_puts(&v->refused, typed);
+	kit_say(KIT_DANGER, _("%s: 改好, 或再按一次 Esc 不要它"), err_detail());
+	return false;
 }
 
 static void show_for_editing(struct form_view *v)
@@ -353,7 +374,7 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 	case ACT_PHRASE:  return form_phrase(v);
 	case ACT_DISCARD: return ask_discard(v);
 	case ACT_BACK:
-		if (!form_commit(v) || (v->scope == FILL_NO_NODE && !filling_settled(v->f)))
+		if (!commit_or_drop(v) || (v->scope == FILL_NO_NODE && !filling_settled(v->f)))
 			return KIT_STAY;
 		if (v->scope == FILL_NO_NODE && filling_leave(v->f))
 			v->f = NULL;
@@ -489,6 +510,7 @@ static void close_form(struct kit_view *base)
 	if (v->scope == FILL_NO_NODE)
 		filling_close(v->f);
 	kit_field_clear(&v->field);
+	buf_clear(&v->refused);
 	free(v->entries);
 	free(v->spots);
 	free(v);

@@ -24,6 +24,8 @@ struct form_view {
 	int first_line;                  /* of the laid out text, at the top of the window */
 	struct kit_field field;          /* text of the selected question while it is a text */
 	fill_node editing;               /* whose text that is */
+	enum err why;                    /* it was refused last */
+	struct buf refused;              /* what Esc was told of that can never be an answer */
 	struct { int y, rows; size_t entry; } *spots;        /* where entries were drawn, for taps */
 	size_t spot_count;
 	bool submitted;

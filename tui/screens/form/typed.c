@@ -116,7 +116,7 @@ enum err typed_take_up(struct typed_rows *t)
 	return draft_list(t->app->profile, take_one, t);
 }
 
-static bool is_machine(enum err e)
+bool typed_is_machine(enum err e)
 {
 	return err_status(e) == err_status(ERR_FULL);
 }
@@ -155,7 +155,7 @@ static enum err to_drafts(struct typed_rows *t, unsigned *kept)
 			continue;
 		e = to_draft(t, &t->at[i]);
 		*kept += !e;
-		if (e && (!first || is_machine(e)))
+		if (e && (!first || typed_is_machine(e)))
 			first = e;
 	}
 	return first;
@@ -165,11 +165,11 @@ bool typed_leave(struct typed_rows *t)
 {
 	unsigned kept;
 	enum err e = to_drafts(t, &kept);
-	bool stays = e && (is_machine(e) || !t->refused);
+	bool stays = e && (typed_is_machine(e) || !t->refused);
 
-	t->refused = e && !is_machine(e);
+	t->refused = e && !typed_is_machine(e);
 	if (stays)
-		kit_say(KIT_DANGER, is_machine(e) ? _("%s。打的数都还在这里, 没有离开") : _("%s: 改好, 或再按一次 Esc 不要它"), err_detail());
+		kit_say(KIT_DANGER, typed_is_machine(e) ? _("%s。打的数都还在这里, 没有离开") : _("%s: 改好, 或再按一次 Esc 不要它"), err_detail());
 	else if (kept)
 		kit_say(KIT_SOON, _("打了没记的 %u 个数留作草稿: 回到这里按 Enter 记下"), kept);
 	return !stays;

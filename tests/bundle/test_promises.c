@@ -270,8 +270,8 @@ static void f21_another_township_s_papers_change_nothing_here(void **state)
 	assert_int_equal(f.verdict, INBOX_REFUSED);
 	assert_int_equal(f.tick, 0);
 	buf_reset(&file);
-	world_bundle(&other, other.authority, NULL, decrees, 1, &file);          /* for them; and the same sealed for us */
-	assert_int_equal(give(file.data, file.len).verdict, INBOX_HELD);
+	world_bundle(&other, other.authority, NULL, decrees, 1, &file);          /* for them: theirs; and the same sealed for us */
+	assert_int_equal(give(file.data, file.len).verdict, INBOX_FOREIGN);
 	buf_reset(&file);
 	world_bundle(&other, other.authority, keys_roots_newest(&w.roots)->box, decrees, 1, &file);
 	assert_int_equal(give(file.data, file.len).verdict, INBOX_HELD);

@@ -83,7 +83,7 @@ enum err cmd_status(struct ctl *c)
 	struct status s;
 	enum err e;
 
-	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, c->pin_file != NULL, &p)) || (e = status_read(p, &s)))
+	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, c->pin_file != NULL, &p)) || (e = status_read_whole(p, &s)))
 		return e;
 	if (!(e = to_do_read(p, &d))) {
 		answer(c, &s, &d);

@@ -191,10 +191,10 @@ static void expect(struct profile *p, const struct buf *file, enum inbox_verdict
 	struct inbox_file f = { .name = "bundle", .data = (const uint8_t *)file->data, .len = file->len };
 	struct status before, now;
 
-	assert_ok(status_read(p, &before));
+	assert_ok(status_read_whole(p, &before));
 	assert_ok(inbox_take(p, &f, 1));
 	assert_string_equal(inbox_verdict_name(f.verdict), inbox_verdict_name(verdict));
-	assert_ok(status_read(p, &now));
+	assert_ok(status_read_whole(p, &now));
 	assert_int_equal(now.held - before.held, held);
 	assert_int_equal(now.strangers - before.strangers, strangers);
 }
@@ -212,7 +212,7 @@ static void what_waits_is_counted_where_it_lies_and_a_neighbour_s_is_left_alone(
 	expect(device, &file, INBOX_HELD, 0, 1);                  /* it has not heard of the newest root: to whom is this sealed? */
 	town_visits(stone);
 	device_visits(device);
-	assert_ok(status_read(device, &s));
+	assert_ok(status_read_whole(device, &s));
 	assert_int_equal(s.held, 1);
 	buf_clear(&file);
 }

@@ -129,8 +129,6 @@ enum err status_read(struct profile *p, struct status *out)
 		store_abort(&t);
 	}
 	if (!e)
-		e = keep_count_held(p, &out->held, &out->strangers);
-	if (!e)
 		e = quarantine_each(p, count_refused, out);
 	if (!e)
 		e = count_photos(p, out);
@@ -142,6 +140,13 @@ enum err status_read(struct profile *p, struct status *out)
 	}
 	free(slots);
 	return e;
+}
+
+enum err status_read_whole(struct profile *p, struct status *out)
+{
+	enum err e = status_read(p, out);
+
+	return e ? e : keep_count_held(p, &out->held, &out->strangers);
 }
 
 /* --- what of it is not there --- */

@@ -20,8 +20,10 @@ struct status {
 	uint64_t tick;                    /* newest tick seen */
 };
 
-/* ERR_DENIED while the store is locked. */
+/* ERR_DENIED while the store is locked. status_read() leaves `held` and `strangers` 0: for them each of perhaps thousands of files is looked
+ * into, which is for who tells of them and not for what is shown at every turn. */
 enum err status_read(struct profile *p, struct status *out);
+enum err status_read_whole(struct profile *p, struct status *out);
 
 /* What is not known to be at the township: new rows of own records by register, the register first met first. */
 enum { STATUS_KINDS = 8, STATUS_LOOKED_MAX = 2000 /* events; more are too many to tell apart */ };

@@ -58,7 +58,7 @@ static void read_coming(struct app *app, struct board *b)
 
 	b->asked_stamp = enrol_waiting_stamp(app->profile);
 	enrol_waiting_each(app->profile, note_asking, b);
-	b->known = !status_read(app->profile, &b->status);
+	b->known = !status_read_whole(app->profile, &b->status);
 	profile_begin(app->profile, &t);
 	evidence_each(&t, note_bundle, &c);
 	store_abort(&t);

@@ -21,7 +21,7 @@ static enum err load(struct kit_view *base)
 	struct gather *v = (struct gather *)base;
 
 	v->version = profile_version(v->app->profile);
-	v->known = !status_read(v->app->profile, &v->status);
+	v->known = !status_read_whole(v->app->profile, &v->status);
 	v->doubtful = profile_clock_doubtful(v->app->profile);
 	return ERR_OK;
 }

@@ -33,7 +33,7 @@ static enum err load(struct kit_view *base)
 	struct sync_view *v = (struct sync_view *)base;
 
 	v->version = profile_version(v->app->profile);
-	v->known = !status_read(v->app->profile, &v->status);
+	v->known = !status_read_whole(v->app->profile, &v->status);
 	v->doubtful = profile_clock_doubtful(v->app->profile);
 	buf_reset(&v->missing);
 	trust_missing_words(v->app->profile, &v->missing);

@@ -97,6 +97,11 @@ int err_status(enum err code)
 	return (size_t)code < sizeof codes / sizeof *codes ? codes[code].status : 3;
 }
 
+bool err_is_machine(enum err code)
+{
+	return err_status(code) == 3;
+}
+
 const char *err_detail(void)
 {
 	return detail;

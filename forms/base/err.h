@@ -11,6 +11,8 @@
 #ifndef FORMS_BASE_ERR_H
 #define FORMS_BASE_ERR_H
 
+#include <stdbool.h>
+
 /* X(name, what a person reads, exit status of a command that ends with it; design.md: 1 refused, 2 usage, 3 machine) */
 #define ERR_LIST(X) \
 	X(OK,          N_("好了"), 0) \
@@ -56,6 +58,8 @@ const char *err_text(enum err code);
 
 /* Exit status for a command that ends with `code`. */
 int err_status(enum err code);
+/* Is it the machine's trouble (status 3), and not what was written or asked? Then the same may do another time. */
+bool err_is_machine(enum err code);
 
 /* Detail given with the last err_set() of this thread; "" when there was none. Valid until the next err_set(). */
 const char *err_detail(void);

@@ -67,7 +67,7 @@ void read_orphans(struct read *r, const char *column, const char *fmt, ...)
 
 void read_fault_of(struct read *r, const char *column, enum err e)
 {
-	if (err_status(e) == 3)
+	if (err_is_machine(e))
 		r->failed = r->failed ? r->failed : e;
 	read_fault(r, column, "%s", *err_detail() ? err_detail() : err_text(e));
 }

@@ -256,7 +256,7 @@ static enum err settle_packs(struct profile *p)
 			if (!blob_pack_open(&x.at[i], get_blob, p, &data))
 				e = profile_pack_keep(p, x.at[i].id, x.at[i].version, data.data, data.len);
 			/* One that this program is too old for holds up nothing; a newer one opens it (newer.h). */
-			if (e && err_status(e) != err_status(ERR_IO))
+			if (!err_is_machine(e))
 				e = ERR_OK;
 		}
 		buf_clear(&data);

@@ -117,7 +117,6 @@ static int class_shown(const struct filling *f)
 static enum err amend(struct app *app, const struct record *r, struct filling **f)
 {
 	struct row row = { .id = { .index = 0 } };
-	char why[256];
 	int class;
 	enum err e = filling_amend(app, r->newest, f);
 
@@ -126,11 +125,8 @@ static enum err amend(struct app *app, const struct record *r, struct filling **
 	if (!(e = row_read(app->profile, &offered.row, &row)))
 		e = looked_record(app->profile, &(struct looked){ .row = offered.row, .scope = row.scope }, 1, (uint32_t)class);
 	row_clear(&row);
-	if (e) {
-		snprintf(why, sizeof why, "%s", err_detail());
-		filling_discard(*f);
-		return err_set(e, "%s", why);
-	}
+	if (e)
+		return filling_fail(*f, e);
 	kit_say(KIT_PLAIN, _("已记下您看过"));
 	return ERR_OK;
 }

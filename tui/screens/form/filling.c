@@ -9,7 +9,6 @@
 #include "sync/ledger/profile/profile.h"
 #include "sync/ledger/submit/draft.h"
 #include "sync/ledger/submit/submit.h"
-#include "tui/screens/device/outside.h"
 #include "tui/screens/device/whereabouts.h"
 #include "tui/screens/form/pick.h"
 #include "tui/screens/form/subset.h"
@@ -492,10 +491,18 @@ enum err filling_submit(struct filling *f, struct row_id *record)
 	return ERR_OK;
 }
 
+enum err filling_fail(struct filling *f, enum err e)
+{
+	char detail[256];
+
+	snprintf(detail, sizeof detail, "%s", err_detail());
+	filling_discard(f);
+	return err_set(e, "%s", detail);
+}
+
 enum err filling_keep(struct filling *f, enum err so_far, struct row_id *record)
 {
 	struct buf why = { 0 };
-	char detail[256];
 	enum err e = so_far;
 
 	if (!e)
@@ -507,9 +514,7 @@ enum err filling_keep(struct filling *f, enum err so_far, struct row_id *record)
 		filling_close(f);
 		return ERR_OK;
 	}
-	snprintf(detail, sizeof detail, "%s", err_detail());
-	filling_discard(f);
-	return err_set(e, "%s", detail);
+	return filling_fail(f, e);
 }
 
 void filling_say_saved(const struct filling *f, const char *words)
@@ -522,77 +527,4 @@ void filling_say_saved(const struct filling *f, const char *words)
 		kit_say(KIT_GOOD, _("%s, 照片 %u 张"), words, f->attached);
 	else
 		kit_say(KIT_GOOD, "%s", words);
-}
-
-/* What makes a picture small: the settings', else the environment's. */
-static const char *scaler(const struct filling *f)
-{
-	return *f->app->settings.scale ? f->app->settings.scale : getenv("XUNCHA_SCALE");
-}
-
-/* In the clear, since it could not be sealed when it was taken. */
-static bool is_the_cameras(const struct filling *f, const char *path)
-{
-	struct buf photos = { 0 };
-	size_t n = strlen(profile_path(f->app->profile, "photos", &photos));
-	bool is = !strncmp(path, buf_str(&photos), n) && path[n] == '/' && !strchr(path + n + 1, '/');
-
-	buf_clear(&photos);
-	return is;
-}
-
-enum err filling_photo(struct filling *f, const char *path, struct buf *name)
-{
-	enum err e = along_take(f->app->profile, draft_about(f->draft)->id, path, scaler(f), name);
-
-	if (!e && is_the_cameras(f, path))
-		fs_remove(path);
-	return e;
-}
-
-enum err filling_take(struct filling *f, fill_node n, struct buf *value)
-{
-	enum form_type type = fill_question(f->fill, n)->type;
-	uint64_t draft = draft_about(f->draft)->id;
-	struct buf name = { 0 };
-	enum err e;
-
-	if (type < FORM_IMAGE || type > FORM_SIGNATURE || !value->len || along_has(f->app->profile, draft, buf_str(value)))
-		return ERR_OK;
-	e = filling_photo(f, buf_str(value), &name);
-	if (!e) {
-		buf_reset(value);
-		buf_puts(value, buf_str(&name));
-	}
-	buf_clear(&name);
-	return e;
-}
-
-/* The camera writes in the clear; what it wrote is sealed and goes. What could not be sealed for want of room may be a moment that
- * does not come again: it stays, and is what the person is asked for next. */
-enum err filling_shoot(struct filling *f, struct buf *name)
-{
-	struct buf photos = { 0 }, to = { 0 }, printed = { 0 };
-	char file[40];
-	enum err e;
-
-	snprintf(file, sizeof file, "p%013lld.jpg", (long long)app_ms(f->app));
-	fs_path(&to, profile_path(f->app->profile, "photos", &photos), file);
-	e = fs_make_dir(buf_str(&photos));
-	if (!e)
-		e = outside_run(f->app->settings.photo, buf_str(&to), &printed);
-	if (!e && !fs_exists(buf_str(&to)))
-		e = err_set(ERR_NOTFOUND, _("拍照的命令没有写出 %s"), buf_str(&to));
-	if (!e)
-		e = filling_photo(f, buf_str(&to), name);
-	if (e == ERR_LIMIT) {
-		fs_remove(buf_str(&to));
-	} else if (e && fs_exists(buf_str(&to))) {
-		e = err_set(e, _("照片拍下了, 但没能封存: 腾出空间后按 Enter 再附 (%s)"), err_text(e));
-		buf_puts(name, buf_str(&to));
-	}
-	buf_clear(&photos);
-	buf_clear(&to);
-	buf_clear(&printed);
-	return e;
 }

@@ -91,6 +91,8 @@ enum err filling_submit(struct filling *f, struct row_id *record);
 /* The end of a form that is filled without being shown: signed and kept when `so_far` is ERR_OK and nothing is missing, else its draft
  * is thrown away and the error returned. f is gone either way. */
 enum err filling_keep(struct filling *f, enum err so_far, struct row_id *record);
+/* The draft is thrown away with f; returns `e` with the detail it had. */
+enum err filling_fail(struct filling *f, enum err e);
 /* Say that it is kept, and what became of its pictures. */
 void filling_say_saved(const struct filling *f, const char *words);
 

@@ -8,7 +8,6 @@
 #include "tui/screens/form/pick.h"
 #include "tui/screens/form/roll.h"
 #include "tui/screens/form/subset.h"
-#include "tui/screens/form/typed.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/words.h"
 
@@ -109,7 +108,7 @@ static bool commit_or_drop(struct form_view *v)
 	if (form_commit(v))
 		return true;
 	buf_reset(&v->refused);
-	if (typed_is_machine(v->why))
+	if (err_is_machine(v->why))
 		return false;
 	if (told) {
 		v->editing = FILL_NO_NODE;

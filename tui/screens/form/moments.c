@@ -304,7 +304,7 @@ static enum kit_next keep(struct moments *m, const struct form_choice *c)
 	e = keep_unkept(m);
 	if (!e && !waited)
 		e = record(m, c->name, now);
-	if (e && err_status(e) == err_status(ERR_FULL)) {
+	if (err_is_machine(e)) {
 		wait_for_room(m, c->name, now);
 		kit_say(KIT_DANGER, _("%s。这一刻还在这里: 有空间后再按它的数字, 仍记当时的时间"), err_detail());
 	} else if (e) {
@@ -355,6 +355,7 @@ static enum kit_next undo(struct moments *m)
 	const struct kit_option options[] = { { _("撤回"), NULL, false }, { _("留着"), NULL, false } };
 	struct row row = { .id = { .index = 0 } };
 	struct buf words = { 0 };
+	enum kit_next next = KIT_STAY;
 	char time[32];
 	enum err e;
 
@@ -368,9 +369,9 @@ static enum kit_next undo(struct moments *m)
 	if (e)
 		kit_say_error(e);
 	else
-		m->base.open = kit_choice_new(_("撤回最后记的这一刻?"), buf_str(&words), options, 2, false, sure);
+		next = kit_open(&m->base, kit_choice_new(_("撤回最后记的这一刻?"), buf_str(&words), options, 2, false, sure));
 	buf_clear(&words);
-	return e ? KIT_STAY : kit_open(&m->base, m->base.open);
+	return next;
 }
 
 static enum kit_next act(struct kit_view *base, enum kit_action a)

@@ -116,15 +116,9 @@ enum err typed_take_up(struct typed_rows *t)
 	return draft_list(t->app->profile, take_one, t);
 }
 
-bool typed_is_machine(enum err e)
-{
-	return err_status(e) == err_status(ERR_FULL);
-}
-
 static enum err to_draft(struct typed_rows *t, struct typed *one)
 {
 	struct filling *f = NULL;
-	char detail[256];
 	enum err e = filling_begin(t->app, t->form, &one->subject, &f);
 
 	if (e)
@@ -132,11 +126,8 @@ static enum err to_draft(struct typed_rows *t, struct typed *one)
 	e = t->put(t->user, &one->subject, one->what, one->text, f);
 	if (!e)
 		e = filling_save(f, FILL_NO_NODE);
-	if (e) {
-		snprintf(detail, sizeof detail, "%s", err_detail());
-		filling_discard(f);
-		return err_set(e, "%s", detail);
-	}
+	if (e)
+		return filling_fail(f, e);
 	one->draft = draft_about(f->draft)->id;
 	f->fresh = false;
 	filling_leave(f);
@@ -155,7 +146,7 @@ static enum err to_drafts(struct typed_rows *t, unsigned *kept)
 			continue;
 		e = to_draft(t, &t->at[i]);
 		*kept += !e;
-		if (e && (!first || typed_is_machine(e)))
+		if (e && (!first || err_is_machine(e)))
 			first = e;
 	}
 	return first;
@@ -165,11 +156,11 @@ bool typed_leave(struct typed_rows *t)
 {
 	unsigned kept;
 	enum err e = to_drafts(t, &kept);
-	bool stays = e && (typed_is_machine(e) || !t->refused);
+	bool stays = e && (err_is_machine(e) || !t->refused);
 
-	t->refused = e && !typed_is_machine(e);
+	t->refused = e && !err_is_machine(e);
 	if (stays)
-		kit_say(KIT_DANGER, typed_is_machine(e) ? _("%s。打的数都还在这里, 没有离开") : _("%s: 改好, 或再按一次 Esc 不要它"), err_detail());
+		kit_say(KIT_DANGER, err_is_machine(e) ? _("%s。打的数都还在这里, 没有离开") : _("%s: 改好, 或再按一次 Esc 不要它"), err_detail());
 	else if (kept)
 		kit_say(KIT_SOON, _("打了没记的 %u 个数留作草稿: 回到这里按 Enter 记下"), kept);
 	return !stays;

@@ -45,7 +45,4 @@ bool typed_leave(struct typed_rows *t);
 /* All is closed at once: the same as far as it goes. */
 void typed_close(struct typed_rows *t);
 
-/* Is it the machine's trouble, and not what was typed? That is kept on the screen until it can be kept. */
-bool typed_is_machine(enum err e);
-
 #endif

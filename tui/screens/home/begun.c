@@ -48,7 +48,6 @@ static void first_words(struct filling *f, char *out, size_t size)
 {
 	for (fill_node n = fill_first(f->fill); n != FILL_NO_NODE && !*out; n = fill_next(f->fill, n)) {
 		const struct form_question *q = fill_question(f->fill, n);
-
 		int used;
 
 		if (q->type == FORM_TEXT && fill_is_relevant(f->fill, n) && pack_class(q) < 2)

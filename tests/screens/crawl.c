@@ -1,9 +1,11 @@
 #include "config.h"
 #include "tests/screens/crawl.h"
 
+#include "forms/base/clock.h"
 #include "forms/base/i18n.h"
 #include "sync/ledger/profile/profile.h"
 #include "tests/screens/field.h"
+#include "tests/screens/glass.h"
 #include "tui/kit/term.h"
 #include "tui/screens/words.h"
 #include "tui/screens/form/filling.h"
@@ -175,6 +177,24 @@ void crawl_in(const char *name, enum kit_theme t)
 	theme = t;
 	assert_true(i18n_open(language));
 	kit_theme_use(theme);
+}
+
+bool crawl_screen(int rows, int cols)
+{
+	const char *now = getenv("XUNCHA_NOW");
+	int64_t ms;
+
+	setenv("XUNCHA_LOCALEDIR", BUILDDIR "/tui/po", 1);
+	if (!i18n_open("zh") || keys_start() || !clock_parse_time(now ? now : FIELD_NOW, 480, &ms))
+		return false;
+	clock_set(ms);
+	return glass_open("xterm-256color", rows, cols);
+}
+
+int crawl_teardown(void **state)
+{
+	glass_close();
+	return field_teardown(state);
 }
 
 void crawl_open(const char *profile, const char *pin)

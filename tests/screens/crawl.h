@@ -8,6 +8,11 @@
 /* One screen: the stack it stands on, its name and title, its number from 1. */
 typedef void crawl_look(struct kit_stack *s, const char *name, size_t number);
 
+/* After a setup of field.h: the words, the keys, the clock (FIELD_NOW, or the environment's XUNCHA_NOW) and a terminal of this size. Then the
+ * teardown of a group of tests. */
+bool crawl_screen(int rows, int cols);
+int crawl_teardown(void **state);
+
 extern struct app crawl_app;
 
 /* A profile of field_dir(), unlocked. */

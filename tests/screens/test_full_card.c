@@ -6,11 +6,9 @@
 #include "tests/screens/crawl.h"
 #include "tests/screens/field.h"
 #include "tests/screens/glass.h"
+#include "tests/screens/hand.h"
 
 #include "forms/base/clock.h"
-#include "forms/base/i18n.h"
-#include "forms/base/text.h"
-#include "sync/keys/identity.h"
 #include "sync/ledger/rows/listing.h"
 #include "tui/screens/alarm/warning.h"
 #include "tui/screens/form/filling.h"
@@ -23,8 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct kit_stack stack;
-
 static void full(void)
 {
 	trap_fail(field_dir(), TRAP_WRITE, 1, true, ENOSPC);
@@ -35,53 +31,12 @@ static void room(void)
 	trap_fail(field_dir(), 0, 0, false, 0);
 }
 
-static void press(int key)
-{
-	glass_press(&stack, key);
-	crawl_work(&stack);
-	if (stack.top)
-		glass_show(&stack);
-}
-
-static void type(const char *s)
-{
-	uint32_t c;
-
-	for (size_t n; *s && (n = text_next(s, strlen(s), &c)); s += n)
-		press((int)c);
-}
-
-static bool stands(const char *words)
-{
-	int y, x;
-
-	return glass_find(words, &y, &x);
-}
-
-static void shows(const char *words)
-{
-	struct buf all = { 0 };
-
-	if (stands(words))
-		return;
-	glass_text(&all, false);
-	fputs(buf_str(&all), stderr);
-	buf_clear(&all);
-	fail_msg("not on the screen: %s", words);
-}
-
-static void hides(const char *words)
-{
-	if (stands(words))
-		fail_msg("on the screen: %s", words);
-}
-
 static void open_view(struct kit_view *v)
 {
 	assert_non_null(v);
-	crawl_home(&stack);
-	kit_stack_push(&stack, v);
-	glass_show(&stack);
+	crawl_home(&hand_stack);
+	kit_stack_push(&hand_stack, v);
+	glass_show(&hand_stack);
 }
 
 static void at(const char *time)
@@ -137,9 +92,9 @@ static void down_to(const char *words)
 		buf_clear(&all);
 		if (there)
 			return;
-		press(KIT_FN | KEY_DOWN);
+		hand_press(KIT_FN | KEY_DOWN);
 	}
-	shows("no such row");
+	hand_shows("no such row");
 }
 
 static void ticks_of_a_roll_are_kept_by_the_same_key(void **state)
@@ -152,30 +107,30 @@ static void ticks_of_a_roll_are_kept_by_the_same_key(void **state)
 	assert_ok(filling_begin(&crawl_app, "training_new", &team, &f));
 	open_view(screen_form_new(f));
 	down_to("点名");
-	press(KIT_ENTER);
-	shows("0/30 点过");
+	hand_press(KIT_ENTER);
+	hand_shows("0/30 点过");
 	full();
-	press('2');
-	shows("存储满了");
-	shows("1/30 点过  还没存");
-	press('2');                             /* a second try, and no turning back */
-	shows("1/30 点过  还没存");
+	hand_press('2');
+	hand_shows("存储满了");
+	hand_shows("1/30 点过  还没存");
+	hand_press('2');                             /* a second try, and no turning back */
+	hand_shows("1/30 点过  还没存");
 	room();
-	press('2');
-	shows("1/30 点过  已存");
-	shows("迟到 1");
-	press('3');                             /* the cursor has gone on to the next */
-	shows("请假 1");
+	hand_press('2');
+	hand_shows("1/30 点过  已存");
+	hand_shows("迟到 1");
+	hand_press('3');                             /* the cursor has gone on to the next */
+	hand_shows("请假 1");
 	full();
-	press('a');
-	shows("30/30 点过  还没存");
+	hand_press('a');
+	hand_shows("30/30 点过  还没存");
 	room();
-	press('a');
-	shows("30/30 点过  已存");
-	press(KIT_ENTER);
-	shows("实到 28  迟到 1  请假 1");
-	press(KIT_ESC);
-	crawl_leave(&stack);
+	hand_press('a');
+	hand_shows("30/30 点过  已存");
+	hand_press(KIT_ENTER);
+	hand_shows("实到 28  迟到 1  请假 1");
+	hand_press(KIT_ESC);
+	crawl_leave(&hand_stack);
 }
 
 static void a_choice_among_several_is_kept_by_the_same_digit(void **state)
@@ -189,19 +144,19 @@ static void a_choice_among_several_is_kept_by_the_same_digit(void **state)
 	open_view(screen_form_new(f));
 	down_to("方式");
 	full();
-	press('1');
-	shows("存储满了");
-	shows("> 方式         理论");
-	press('1');
-	shows("> 方式         理论");
+	hand_press('1');
+	hand_shows("存储满了");
+	hand_shows("> 方式         理论");
+	hand_press('1');
+	hand_shows("> 方式         理论");
 	room();
-	press('1');
-	shows("> 方式         理论");
-	shows("草稿已存");
-	press('1');
-	hides("> 方式         理论");
-	press(KIT_ESC);
-	crawl_leave(&stack);
+	hand_press('1');
+	hand_shows("> 方式         理论");
+	hand_shows("草稿已存");
+	hand_press('1');
+	hand_hides("> 方式         理论");
+	hand_press(KIT_ESC);
+	crawl_leave(&hand_stack);
 }
 
 static void a_moment_is_kept_as_of_when_it_was(void **state)
@@ -216,27 +171,27 @@ static void a_moment_is_kept_as_of_when_it_was(void **state)
 	assert_true(rows("drills", "${name} = '夜间防汛'", &drill) == 1);
 	at("2026-07-12T20:00:10");
 	open_view(screen_moments_new(&crawl_app, moments_form(&crawl_app, "drills"), &drill));
-	press('1');
+	hand_press('1');
 	full();
 	at("2026-07-12T20:03:20");
-	press('3');
-	shows("20:03 没存");
-	shows("仍记当时的时间");
-	press(KIT_ESC);
-	shows("没有离开");
+	hand_press('3');
+	hand_shows("20:03 没存");
+	hand_shows("仍记当时的时间");
+	hand_press(KIT_ESC);
+	hand_shows("没有离开");
 	at("2026-07-12T20:09:00");
-	press('3');
-	press('4');
-	shows("20:09 没存");
+	hand_press('3');
+	hand_press('4');
+	hand_shows("20:09 没存");
 	room();
 	at("2026-07-12T20:15:00");
-	press('3');
-	hides("没存");
-	shows("20:03  发出警报");
-	shows("20:09  队伍到场");
+	hand_press('3');
+	hand_hides("没存");
+	hand_shows("20:03  发出警报");
+	hand_shows("20:09  队伍到场");
 	assert_int_equal(rows("timeline", "${drill} != ''", NULL), 3);
-	press(KIT_ESC);
-	crawl_leave(&stack);
+	hand_press(KIT_ESC);
+	crawl_leave(&hand_stack);
 }
 
 /* The last one goes, then the one before it; opened again, or after the program was killed, it is named first. */
@@ -248,29 +203,29 @@ static void the_last_moment_is_taken_back_also_later(void **state)
 	assert_true(rows("drills", "${name} = '夜间防汛'", &drill) == 1);
 	at("2026-07-12T20:20:00");
 	open_view(screen_moments_new(&crawl_app, moments_form(&crawl_app, "drills"), &drill));
-	press('5');
-	press('6');
-	press('u');
-	hides("20:20  点名完成");
-	shows("20:20  人员撤完");
-	press('u');
-	hides("20:20  人员撤完");
-	crawl_leave(&stack);
+	hand_press('5');
+	hand_press('6');
+	hand_press('u');
+	hand_hides("20:20  点名完成");
+	hand_shows("20:20  人员撤完");
+	hand_press('u');
+	hand_hides("20:20  人员撤完");
+	crawl_leave(&hand_stack);
 	open_view(screen_moments_new(&crawl_app, moments_form(&crawl_app, "drills"), &drill));
-	hides("20:20");
+	hand_hides("20:20");
 	at("2026-07-12T20:30:00");
-	crawl_leave(&stack);
+	crawl_leave(&hand_stack);
 	open_view(screen_moments_new(&crawl_app, moments_form(&crawl_app, "drills"), &drill));
-	press('u');
-	shows("20:09  队伍到场");
-	press('2');                             /* it stays */
+	hand_press('u');
+	hand_shows("20:09  队伍到场");
+	hand_press('2');                             /* it stays */
 	assert_int_equal(rows("timeline", "${drill} != ''", NULL), 3);
-	press('u');
-	press('1');
-	shows("20:03  发出警报");
-	hides("20:09  队伍到场");
+	hand_press('u');
+	hand_press('1');
+	hand_shows("20:03  发出警报");
+	hand_hides("20:09  队伍到场");
 	assert_int_equal(rows("timeline", "${drill} != ''", NULL), 2);
-	crawl_leave(&stack);
+	crawl_leave(&hand_stack);
 	at(FIELD_NOW);
 }
 
@@ -283,40 +238,40 @@ static void calls_and_moves_are_kept_by_the_same_digit(void **state)
 	assert_true(rows("warnings", NULL, &warning) == 1);
 	open_view(screen_warning_new(&crawl_app, &warning));
 	full();
-	press('g');
-	shows("存储满了");
-	shows("还没有人");
+	hand_press('g');
+	hand_shows("存储满了");
+	hand_shows("还没有人");
 	room();
-	press('g');
-	shows("0/15");
+	hand_press('g');
+	hand_shows("0/15");
 	assert_int_equal(rows("callouts", NULL, NULL), 15);
 	full();
-	press('5');
-	shows("没存: 已应答");
-	press('5');
-	shows("没存: 已应答");
-	shows("存储满了");
-	hides("/manager/");
+	hand_press('5');
+	hand_shows("没存: 已应答");
+	hand_press('5');
+	hand_shows("没存: 已应答");
+	hand_shows("存储满了");
+	hand_hides("/manager/");
 	room();
-	press('5');
-	shows("镇→村 1/1");
+	hand_press('5');
+	hand_shows("镇→村 1/1");
 	assert_int_equal(rows("callouts", "${state} = 'answered'", NULL), 1);
-	press('t');
-	shows("到位 0/12 户");
+	hand_press('t');
+	hand_shows("到位 0/12 户");
 	full();
-	press('2');
-	shows("没存: 投亲到了");
+	hand_press('2');
+	hand_shows("没存: 投亲到了");
 	room();
-	press('2');
-	shows("到位 1/12 户");
+	hand_press('2');
+	hand_shows("到位 1/12 户");
 	full();
-	press('u');
-	shows("存储满了");
-	shows("到位 1/12 户");
+	hand_press('u');
+	hand_shows("存储满了");
+	hand_shows("到位 1/12 户");
 	room();
-	press('u');
-	shows("到位 0/12 户");
-	crawl_leave(&stack);
+	hand_press('u');
+	hand_shows("到位 0/12 户");
+	crawl_leave(&hand_stack);
 }
 
 /* A slip on the call list, in gloves at night: what stood before it stands again. */
@@ -330,51 +285,51 @@ static void an_answer_that_was_a_slip_is_taken_back(void **state)
 	assert_true(rows("warnings", NULL, &warning) == 1);
 	waiting = rows("callouts", untouched, NULL);
 	open_view(screen_warning_new(&crawl_app, &warning));
-	press('5');
+	hand_press('5');
 	assert_int_equal(rows("callouts", untouched, NULL), waiting - 1);
-	shows("u 撤回");
+	hand_shows("u 撤回");
 	full();
-	press('u');
-	shows("存储满了");
+	hand_press('u');
+	hand_shows("存储满了");
 	room();
-	press('u');
-	shows("撤回了刚才那一次");
+	hand_press('u');
+	hand_shows("撤回了刚才那一次");
 	assert_int_equal(rows("callouts", untouched, NULL), waiting);
-	press('u');                             /* but one step, and no other */
+	hand_press('u');                             /* but one step, and no other */
 	assert_int_equal(rows("callouts", untouched, NULL), waiting);
-	press('1');
-	press('8');
-	press('u');
+	hand_press('1');
+	hand_press('8');
+	hand_press('u');
 	assert_int_equal(rows("callouts", "${state} = 'calling' and ${tries} = 1 and ${role} != 'B' and ${escalated} = ''", NULL), 1);
 	down_to("葛玉兰");
-	press('7');
+	hand_press('7');
 	assert_int_equal(rows("callouts", "${state} = 'arrived'", NULL), 1);
-	shows("到位 1/12 户");
-	press('u');
+	hand_shows("到位 1/12 户");
+	hand_press('u');
 	assert_int_equal(rows("callouts", "${state} = 'arrived'", NULL), 0);
-	shows("到位 0/12 户");
-	hides("已走");
-	crawl_leave(&stack);
+	hand_shows("到位 0/12 户");
+	hand_hides("已走");
+	crawl_leave(&hand_stack);
 }
 
 static void a_number_counted_stands_until_it_is_kept(void **state)
 {
 	(void)state;
 	open_view(screen_tally_new(&crawl_app, tally_form(&crawl_app, "stock"), NULL));
-	type("37");
+	hand_type("37");
 	full();
-	press(KIT_ENTER);
-	shows("存储满了");
-	shows("37_");
-	press(KIT_ESC);
-	shows("没有离开");
-	shows("37_");
+	hand_press(KIT_ENTER);
+	hand_shows("存储满了");
+	hand_shows("37_");
+	hand_press(KIT_ESC);
+	hand_shows("没有离开");
+	hand_shows("37_");
 	room();
-	press(KIT_ENTER);
-	shows("已存: 37");
+	hand_press(KIT_ENTER);
+	hand_shows("已存: 37");
 	assert_int_equal(rows("stock_counts", NULL, NULL), 1);
-	press(KIT_ESC);
-	crawl_leave(&stack);
+	hand_press(KIT_ESC);
+	crawl_leave(&hand_stack);
 }
 
 /* It is shown though it is not on disk yet, or the same key would make one more. */
@@ -389,17 +344,17 @@ static void one_more_of_several_is_added_once(void **state)
 	open_view(screen_form_new(f));
 	down_to("添一个");
 	full();
-	press(KIT_ENTER);
-	shows("存储满了");
-	shows("时刻、事件、人 2");
+	hand_press(KIT_ENTER);
+	hand_shows("存储满了");
+	hand_shows("时刻、事件、人 2");
 	room();
-	press(KIT_FN | KEY_DOWN);
-	type("雨变大");
-	press(KIT_ENTER);
-	shows("草稿已存");
-	hides("时刻、事件、人 3");
-	press(KIT_ESC);
-	crawl_leave(&stack);
+	hand_press(KIT_FN | KEY_DOWN);
+	hand_type("雨变大");
+	hand_press(KIT_ENTER);
+	hand_shows("草稿已存");
+	hand_hides("时刻、事件、人 3");
+	hand_press(KIT_ESC);
+	crawl_leave(&hand_stack);
 }
 
 static void a_duty_handed_over_is_signed_once(void **state)
@@ -418,17 +373,17 @@ static void a_duty_handed_over_is_signed_once(void **state)
 	open_view(screen_form_new(f));
 	down_to("接班");
 	full();
-	type("张强");
-	press(KIT_FN | KEY_F(5));
-	shows("存储满了");
-	shows("张强");
-	press(KIT_ESC);
-	shows("没有离开");
+	hand_type("张强");
+	hand_press(KIT_FN | KEY_F(5));
+	hand_shows("存储满了");
+	hand_shows("张强");
+	hand_press(KIT_ESC);
+	hand_shows("没有离开");
 	room();
-	press(KIT_FN | KEY_F(5));
-	shows("已存");
+	hand_press(KIT_FN | KEY_F(5));
+	hand_shows("已存");
 	assert_int_equal(rows("duty_log", "${takes} = '张强'", NULL), 1);
-	crawl_leave(&stack);
+	crawl_leave(&hand_stack);
 }
 
 static void the_pin_of_one_more_worker_is_typed_once(void **state)
@@ -436,20 +391,20 @@ static void the_pin_of_one_more_worker_is_typed_once(void **state)
 	(void)state;
 	open_view(screen_settings_new(&crawl_app));
 	down_to("添一位工作人员");
-	press(KIT_ENTER);
-	type("孙桂兰");
-	press(KIT_ENTER);
-	type("975318");
-	press(KIT_ENTER);
-	type("975318");
+	hand_press(KIT_ENTER);
+	hand_type("孙桂兰");
+	hand_press(KIT_ENTER);
+	hand_type("975318");
+	hand_press(KIT_ENTER);
+	hand_type("975318");
 	full();
-	press(KIT_ENTER);
-	shows("PIN 没设成");
-	shows("******");
+	hand_press(KIT_ENTER);
+	hand_shows("PIN 没设成");
+	hand_shows("******");
 	room();
-	press(KIT_ENTER);
-	shows("PIN 设好了");
-	crawl_leave(&stack);
+	hand_press(KIT_ENTER);
+	hand_shows("PIN 设好了");
+	crawl_leave(&hand_stack);
 }
 
 static int with_room(void **state)
@@ -461,12 +416,10 @@ static int with_room(void **state)
 
 static int setup(void **state)
 {
-	setenv("XUNCHA_LOCALEDIR", BUILDDIR "/tui/po", 1);
-	if (field_setup(state) || !i18n_open("zh") || keys_start())
+	if (field_setup(state))
 		return -1;
-	at(FIELD_NOW);
 	room();                                 /* files opened from here on can fail */
-	if (!glass_open("xterm-256color", 24, 80))
+	if (!crawl_screen(24, 80))
 		return -1;
 	crawl_open("manager", FIELD_PIN);
 	crawl_in("zh", KIT_THEME_MONO);
@@ -476,8 +429,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	crawl_close();
-	glass_close();
-	return field_teardown(state);
+	return crawl_teardown(state);
 }
 
 int main(void)

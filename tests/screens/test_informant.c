@@ -5,9 +5,6 @@
 #include "tests/screens/field.h"
 #include "tests/screens/glass.h"
 
-#include "forms/base/clock.h"
-#include "forms/base/i18n.h"
-#include "sync/keys/identity.h"
 #include "sync/ledger/log/log.h"
 #include "sync/ledger/profile/profile.h"
 #include "sync/ledger/rows/listing.h"
@@ -161,12 +158,8 @@ static void the_township_that_looks_is_recorded_also_by_correcting(void **state)
 
 static int setup(void **state)
 {
-	int64_t now;
-
-	setenv("XUNCHA_LOCALEDIR", BUILDDIR "/tui/po", 1);
-	if (field_setup(state) || !i18n_open("zh") || keys_start() || !clock_parse_time(FIELD_NOW, 480, &now))
+	if (field_setup(state))
 		return -1;
-	clock_set(now);
 	/* Two who correct the telephone without seeing each other: a conflict over it. */
 	field_run("echo '[{\"received\": \"2026-07-11T09:00\", \"channel\": \"phone\", \"content\": \"后巷堆放烟花\", \"where\": \"后巷\", \"informant\": \"钱无名\", \"informant_phone\": \"10009876543\"}]' >report.json;"
 	          "on manager 2026-07-11T10:00 record submit --form public_report_new --answers report.json --json >refs.json;"
@@ -175,13 +168,7 @@ static int setup(void **state)
 	          "echo '{\"informant_phone\": \"10009876500\"}' >a.json; echo '{\"informant_phone\": \"10009876599\"}' >b.json;"
 	          "on manager 2026-07-11T11:00 record amend $ref --answers a.json --reason 打错了; town record amend $ref --answers b.json --reason 听错了;"
 	          "carry manager stick; carry device stick; carry manager stick");
-	return glass_open("xterm-256color", 24, 80) ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	glass_close();
-	return field_teardown(state);
+	return crawl_screen(24, 80) ? 0 : -1;
 }
 
 int main(void)
@@ -193,5 +180,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, setup, teardown) != 0;
+	return cmocka_run_group_tests(tests, setup, crawl_teardown) != 0;
 }

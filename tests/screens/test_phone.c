@@ -5,10 +5,7 @@
 #include "tests/screens/field.h"
 #include "tests/screens/glass.h"
 
-#include "forms/base/clock.h"
-#include "forms/base/i18n.h"
 #include "forms/base/text.h"
-#include "sync/keys/identity.h"
 #include "tui/kit/frame.h"
 
 #include <stdio.h>
@@ -166,20 +163,8 @@ static void the_desk_reads_every_row(void **state)
 
 static int setup(void **state)
 {
-	int64_t now;
-
 	(void)state;
-	setenv("XUNCHA_LOCALEDIR", BUILDDIR "/tui/po", 1);
-	if (field_setup_with("phone.sh") || !i18n_open("zh") || keys_start() || !clock_parse_time(FIELD_NOW, 480, &now))
-		return -1;
-	clock_set(now);
-	return glass_open("xterm-256color", PHONE_ROWS, PHONE_COLS) ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	glass_close();
-	return field_teardown(state);
+	return field_setup_with("phone.sh") || !crawl_screen(PHONE_ROWS, PHONE_COLS) ? -1 : 0;
 }
 
 int main(void)
@@ -191,5 +176,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, setup, teardown) != 0;
+	return cmocka_run_group_tests(tests, setup, crawl_teardown) != 0;
 }

@@ -7,9 +7,6 @@
 #include "tests/screens/field.h"
 #include "tests/screens/glass.h"
 
-#include "forms/base/clock.h"
-#include "forms/base/i18n.h"
-#include "sync/keys/identity.h"
 #include "tui/kit/frame.h"
 
 #include <stdio.h>
@@ -189,20 +186,7 @@ static void a_tap_was_a_key_on_every_screen(void **state)
 
 static int setup(void **state)
 {
-	int64_t now;
-
-	setenv("XUNCHA_LOCALEDIR", BUILDDIR "/tui/po", 1);
-	if (field_setup(state) || field_setup_also("desk.sh") || !i18n_open("zh") || keys_start() ||
-	    !clock_parse_time(getenv("XUNCHA_NOW") ? getenv("XUNCHA_NOW") : FIELD_NOW, 480, &now))
-		return -1;
-	clock_set(now);
-	return glass_open("xterm-256color", 24, 80) ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	glass_close();
-	return field_teardown(state);
+	return field_setup(state) || field_setup_also("desk.sh") || !crawl_screen(24, 80) ? -1 : 0;
 }
 
 int main(void)
@@ -215,5 +199,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, setup, teardown) != 0;
+	return cmocka_run_group_tests(tests, setup, crawl_teardown) != 0;
 }

@@ -153,5 +153,5 @@ static bool ends(const struct pack *p, uint32_t reg, uint32_t field, int depth)
 
 enum err derive_ends(const struct pack *p, uint32_t reg, const struct pack_field *f)
 {
-	return field_ends(p, reg, f, 0) ? ERR_OK : err_set(ERR_FORMAT, _("算它要先算别的, 深过 %d 层: 会没有尽头"), DERIVE_DEPTH);
+	return field_ends(p, reg, f, 0) ? ERR_OK : err_set(ERR_FORMAT, _("算它要先算别的, 深过 %d 层, 会没有尽头: 改成只数填写的栏"), DERIVE_DEPTH);
 }

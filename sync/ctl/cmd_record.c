@@ -6,6 +6,7 @@
 #include "forms/fill/fill.h"
 #include "forms/pack/answers.h"
 #include "sync/ctl/attached.h"
+#include "sync/ctl/once.h"
 #include "sync/ctl/seen_again.h"
 #include "sync/keys/hash.h"
 #include "sync/ledger/log/log.h"
@@ -40,7 +41,7 @@ struct submission {
 	struct profile *profile;
 	const struct pack *pack;
 	const struct pack_form *form;
-	const char *village;
+	const char *row, *village;        /* NULL where they were not given */
 	bool has_subject; struct row_id subject;
 	bool anew;                        /* --anew: a hazard that stands is raised once more */
 	struct jdoc *refs, *seen;
@@ -138,15 +139,13 @@ static enum err fill_in(struct submission *s, struct fill *f, const struct jdoc 
 	return e;
 }
 
-static enum err submit_one(struct submission *s, const struct jdoc *answers)
+static enum err record_one(struct submission *s, const struct jdoc *answers, uint64_t draft, uint8_t ref[EVENT_REF])
 {
 	const char *village = jdoc_str(jdoc_get(answers, "__village"));
 	struct submit what = { .form = s->form->id, .subject = s->has_subject ? &s->subject : NULL, .started = clock_wall(),
-	                       .village = *village ? village : s->village };
+	                       .village = *village ? village : s->village, .draft = draft };
 	struct submit_host *host = NULL;
 	const struct form *form;
-	uint8_t ref[EVENT_REF];
-	char text[2 * EVENT_REF + 1];
 	enum err e = submit_host_open(s->profile, what.form, what.subject, &host);
 
 	if (!e && !(e = pack_form_read(s->form, &form)))
@@ -155,27 +154,68 @@ static enum err submit_one(struct submission *s, const struct jdoc *answers)
 		e = fill_in(s, what.fill, answers);
 	if (!e)
 		e = submit_record(s->profile, &what, ref);
-	if (!e) {
-		ref_text(ref, text);
-		jdoc_push_text(s->refs, text);
-		ctl_say(s->c, "%s", text);
-	}
 	fill_close(what.fill);
 	submit_host_close(host);
 	return e;
 }
 
+static void note_kept(const uint8_t ref[EVENT_REF])
+{
+	char text[2 * EVENT_REF + 1];
+
+	ref_text(ref, text);
+	ctl_note(_("%s: 上一次其实已经存下, 没有再存"), text);
+}
+
+/* The row is looked for after that: a record which came through may have changed what it was named by. */
+static enum err submit_one(struct submission *s, const struct jdoc *answers)
+{
+	const char *words[] = { "submit", s->form->id, s->row ? s->row : "", s->village ? s->village : "", s->anew ? "anew" : "", NULL };
+	uint8_t ref[EVENT_REF];
+	char text[2 * EVENT_REF + 1], reg[64];
+	uint64_t draft;
+	enum err e = once_find(s->c, words, answers, &draft, ref);
+
+	if (!e) {
+		note_kept(ref);
+	} else if (e == ERR_NOTFOUND) {
+		e = s->row && !s->has_subject ? ctl_row(s->c, s->row, reg, &s->subject) : ERR_OK;
+		s->has_subject |= s->row && !e;
+		if (!e)
+			e = record_one(s, answers, draft, ref);
+	}
+	if (!e) {
+		ref_text(ref, text);
+		jdoc_push_text(s->refs, text);
+		ctl_say(s->c, "%s", text);
+	}
+	return e;
+}
+
+static enum err submit_all(struct submission *s, const struct jdoc *answers, const char *file)
+{
+	enum err e = ERR_OK;
+
+	if (jdoc_type(answers) == JDOC_OBJECT)
+		return submit_one(s, answers);
+	if (jdoc_type(answers) != JDOC_ARRAY)
+		return err_set(ERR_FORMAT, _("%s: 要一个对象, 或对象的数组"), file);
+	for (size_t i = 0; !e && i < jdoc_count(answers); i++) {
+		e = submit_one(s, jdoc_item(answers, i));
+		if (e)
+			e = err_in(e, _("%s 第 %zu 条 (前面的已存)"), file, i + 1);
+	}
+	return e;
+}
+
 enum err cmd_record_submit(struct ctl *c)
 {
-	struct submission s = { .c = c };
-	const char *form, *file, *row = ctl_take(c, "--row");
+	struct submission s = { .c = c, .row = ctl_take(c, "--row"), .village = ctl_take(c, "--village"), .anew = ctl_flag(c, "--anew") };
+	const char *form, *file;
 	struct jdoc *answers = NULL;
 	uint32_t index;
-	char reg[64];
 	enum err e;
 
-	s.village = ctl_take(c, "--village");
-	s.anew = ctl_flag(c, "--anew");
 	if ((e = ctl_need(c, "--form", &form)) || (e = ctl_need(c, "--answers", &file)) || (e = ctl_rest(c, 0, 0)))
 		return e;
 	if ((e = jdoc_read(file, &answers)))
@@ -189,20 +229,8 @@ enum err cmd_record_submit(struct ctl *c)
 		e = err_set(ERR_NOTFOUND, _("清单包里没有表 %s"), form);
 	else if (!e)
 		s.form = &s.pack->forms[index];
-	if (!e && row) {
-		s.has_subject = true;
-		e = ctl_row(c, row, reg, &s.subject);
-	}
-	if (!e && jdoc_type(answers) == JDOC_ARRAY)
-		for (size_t i = 0; !e && i < jdoc_count(answers); i++) {
-			e = submit_one(&s, jdoc_item(answers, i));
-			if (e)
-				e = err_in(e, _("%s 第 %zu 条 (前面的已存)"), file, i + 1);
-		}
-	else if (!e && jdoc_type(answers) == JDOC_OBJECT)
-		e = submit_one(&s, answers);
-	else if (!e)
-		e = err_set(ERR_FORMAT, _("%s: 要一个对象, 或对象的数组"), file);
+	if (!e)
+		e = submit_all(&s, answers, file);
 	if (c->json) {
 		struct jdoc *j = jdoc_object();
 
@@ -305,9 +333,9 @@ enum err cmd_record_retract(struct ctl *c)
 }
 
 /* The record as it stands now, with the answers given laid over it; "" clears one. */
-static enum err amend(struct submission *s, const uint8_t target[EVENT_REF], const struct jdoc *answers, const char *reason, uint8_t ref[EVENT_REF])
+static enum err amend(struct submission *s, const uint8_t target[EVENT_REF], const struct jdoc *answers, const char *reason, uint64_t draft, uint8_t ref[EVENT_REF])
 {
-	struct submit_amend what = { .target = target, .reason = reason };
+	struct submit_amend what = { .target = target, .reason = reason, .draft = draft };
 	struct submit_host *host = NULL;
 	struct submit_version v;
 	const struct form *form;
@@ -332,6 +360,26 @@ static enum err amend(struct submission *s, const uint8_t target[EVENT_REF], con
 	return e;
 }
 
+static enum err amend_once(struct submission *s, const uint8_t record[EVENT_REF], const struct jdoc *answers, const char *reason, uint8_t newest[EVENT_REF], uint8_t made[EVENT_REF])
+{
+	char text[2 * EVENT_REF + 1];
+	const char *words[] = { "amend", text, reason, NULL };
+	struct submit_version v;
+	uint64_t draft;
+	enum err e;
+
+	ref_text(record, text);
+	e = once_find(s->c, words, answers, &draft, made);
+	if (e == ERR_NOTFOUND)
+		return (e = submit_newest(s->profile, record, newest)) ? e : amend(s, newest, answers, reason, draft, made);
+	if (!e && !(e = submit_version(s->profile, made, &v))) {
+		note_kept(made);
+		memcpy(newest, v.before, EVENT_REF);
+		submit_version_clear(&v);
+	}
+	return e;
+}
+
 enum err cmd_record_amend(struct ctl *c)
 {
 	struct submission s = { .c = c };
@@ -351,8 +399,8 @@ enum err cmd_record_amend(struct ctl *c)
 		e = err_set(ERR_FORMAT, _("%s: 要一个对象, 写要改的几项"), file);
 	if (!e)
 		e = ctl_open(c, true, &s.profile);
-	if (!e && !(e = submit_newest(s.profile, ref, newest)))
-		e = amend(&s, newest, answers, reason, made);
+	if (!e)
+		e = amend_once(&s, ref, answers, reason, newest, made);
 	if (!e) {
 		struct jdoc *j = jdoc_object();
 

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "sync/ctl/ctl.h"
+#include "sync/ctl/once.h"
 
 #include "forms/base/clock.h"
 #include "forms/base/i18n.h"
@@ -223,6 +223,7 @@ int ctl_run(int argc, char **argv)
 			fprintf(stderr, _("用法: xunchactl %s %s\n"), command->name, command->usage);
 	}
 	status = finish(&c, e);
+	once_end(&c, status == 3);
 	profile_close(c.open);
 	jdoc_free(c.answer);
 	buf_clear(&home);

@@ -25,6 +25,7 @@ struct ctl {
 	char **argv;
 	struct jdoc *answer;              /* what --json prints at the end; set by ctl_answer() */
 	struct profile *open;             /* by ctl_open(); closed at the end */
+	uint64_t *drafts; size_t draft_count;     /* what its records go by until it has answered: once.h */
 };
 
 struct ctl_command {

@@ -398,6 +398,14 @@ enum err log_draft_done(struct log_batch *b, uint64_t draft, const uint8_t recor
 	return log_keep(b, STORE_META, &key, record, EVENT_REF);
 }
 
+enum err log_draft_forget(struct log_batch *b, uint64_t draft)
+{
+	struct store_key key = log_meta_key(META_DRAFT);
+
+	store_key_u64(&key, draft);
+	return store_has(&b->txn, STORE_META, &key) ? log_keep(b, STORE_META, &key, NULL, 0) : b->txn.err;
+}
+
 /* Does a receipt contradict what we hold? */
 static enum err contradicted(struct log_batch *b, const struct log_record *r, uint64_t seq, const uint8_t hash[EVENT_HASH], bool *out)
 {

@@ -40,6 +40,8 @@ enum err log_keep(struct log_batch *b, enum store_table table, const struct stor
 
 /* This draft has become `record`: kept with it, the files go now or at the next start. */
 enum err log_draft_done(struct log_batch *b, uint64_t draft, const uint8_t record[EVENT_REF]);
+/* Nobody will ask for it again. */
+enum err log_draft_forget(struct log_batch *b, uint64_t draft);
 
 /* --- segments --- */
 

@@ -423,7 +423,7 @@ enum err draft_record(struct profile *p, uint64_t id, uint8_t record[EVENT_REF])
 	enum err e;
 
 	store_key_u64(&key, id);
-	store_begin_read(p->store, &t);
+	profile_begin(p, &t);
 	e = t.err ? t.err : store_get(&t, STORE_META, &key, &ref);
 	store_abort(&t);
 	if (!e && ref.len != EVENT_REF)

@@ -2,7 +2,9 @@
 #include "tests/ledger/township.h"
 
 #include "forms/base/clock.h"
+#include "forms/base/i18n.h"
 #include "sync/ledger/due/duelist.h"
+#include "sync/ledger/log/log_record.h"
 #include "sync/ledger/rows/find.h"
 #include "sync/ledger/rows/listing.h"
 
@@ -101,7 +103,6 @@ static const char *found(const char *query)
 static void search_takes_words_initials_and_numbers(void **state)
 {
 	(void)state;
-	assert_string_equal(found("xsd"), "小商店");
 	assert_string_equal(found("老马"), "老马饭店");
 	assert_string_equal(found("lmfd"), "老马饭店");
 	assert_string_equal(found("cqxm"), "重庆小面");
@@ -110,6 +111,22 @@ static void search_takes_words_initials_and_numbers(void **state)
 	assert_string_equal(found("店铺 铺007"), "店铺007号");
 	assert_string_equal(found("0003"), "重庆小面");
 	assert_string_equal(found("没有这个"), "");
+}
+
+/* 小商店（小商场） is what each of them shows but 老马饭店; whose name says it comes first. */
+static void what_a_row_shows_of_its_choices_is_found_as_well(void **state)
+{
+	(void)state;
+	assert_string_equal(found("xsd"), "小商店 重庆小面 ABC超市 石桥幼儿园");
+	assert_string_equal(found("小商场"), "小商店 重庆小面 ABC超市 石桥幼儿园");
+	assert_string_equal(found("xsd 面"), "重庆小面");
+	assert_string_equal(found("xcy"), "老马饭店");
+	assert_string_equal(found("小餐饮 老马"), "老马饭店");
+	assert_string_equal(found("小餐饮 小面"), "");
+	assert_string_equal(found("small eatery"), "");
+	i18n_open("en");
+	assert_string_equal(found("small EATERY"), "老马饭店");
+	i18n_open("zh");
 }
 
 static void a_changed_name_is_found_and_the_old_one_is_not(void **state)
@@ -299,11 +316,34 @@ static void lists_of_what_is_due_hold_nothing_of_the_store(void **state)
 		duelist_close(d[i]);
 }
 
+enum { MADE_WITHOUT_CHOICES = 1 << 8 | 6 };
+
+static enum err make_older(struct log_batch *b, void *user)
+{
+	struct store_key key = log_meta_key(META_FOLD);
+
+	(void)user;
+	log_meta_put_number(log_txn(b), &key, MADE_WITHOUT_CHOICES);
+	store_clear(log_txn(b), STORE_FIND);
+	return log_txn(b)->err;
+}
+
+static void what_an_older_program_keeps_to_search_in_is_made_anew_when_opened(void **state)
+{
+	(void)state;
+	assert_ok(log_write(wang, make_older, NULL));
+	assert_string_equal(found("xsd 面"), "");
+	profile_close(wang);
+	assert_ok(world_open("wang", false, 7, &wang));
+	assert_string_equal(found("xsd 面"), "重庆小面");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(initials_are_those_people_type),
 		cmocka_unit_test(search_takes_words_initials_and_numbers),
+		cmocka_unit_test(what_a_row_shows_of_its_choices_is_found_as_well),
 		cmocka_unit_test(a_changed_name_is_found_and_the_old_one_is_not),
 		cmocka_unit_test(a_list_is_whole_and_in_the_order_of_its_register),
 		cmocka_unit_test(a_line_stands_where_it_belongs_whoever_asks_first),
@@ -313,6 +353,7 @@ int main(void)
 		cmocka_unit_test(the_rows_of_a_row_are_found),
 		cmocka_unit_test(every_small_place_is_due_next_month_and_a_visit_pays),
 		cmocka_unit_test(lists_of_what_is_due_hold_nothing_of_the_store),
+		cmocka_unit_test(what_an_older_program_keeps_to_search_in_is_made_anew_when_opened),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

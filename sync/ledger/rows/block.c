@@ -8,11 +8,13 @@
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
 #include "forms/base/wire.h"
+#include "forms/pack/answers.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A block: for each slot varint length, then flags 1, key tail 15, sort key (length 1), text (varint length), initials. */
+/* A block: for each slot varint length, then flags 1, key tail 15, sort key (length 1), choices, text (varint lengths), initials.
+ * Choices: for each varint number of the field, varint length, name. */
 
 struct store_key block_key(uint16_t reg, uint32_t block)
 {
@@ -167,6 +169,52 @@ static void put_found(const struct row *r, const struct pack_register *pr, struc
 		block_number(r->number, text);
 }
 
+/* What lists mask is not told by a search either. */
+static bool shows_choice(const struct pack_field *pf)
+{
+	return pf->list && !pf->derive && pf->class < 2 && row_is_choice(pf);
+}
+
+static void put_names(uint32_t field, const char *at, struct buf *out)
+{
+	for (size_t len; *at; at += len + (at[len] == ' ')) {
+		len = strcspn(at, " ");
+		if (out->len + len + 8 > BLOCK_CHOICES_MAX)
+			return;
+		buf_varint(out, field);
+		buf_varint(out, len);
+		buf_put(out, at, len);
+	}
+}
+
+static void put_choices(const struct row *r, const struct pack_register *pr, struct buf *out)
+{
+	struct buf names = { 0 };
+
+	for (uint32_t i = 0; i < pr->field_count; i++) {
+		const struct row_field *f = shows_choice(&pr->fields[i]) ? row_field(r, pr->fields[i].n) : NULL;
+
+		for (uint32_t k = 0; f && k < f->count; k++) {
+			buf_reset(&names);
+			if (f->open[k].data && !answers_value_text(&pr->fields[i], f->open[k].data, f->open[k].len, &names))
+				put_names(pr->fields[i].n, buf_str(&names), out);
+		}
+	}
+	if (!out->err)
+		out->err = names.err;
+	buf_clear(&names);
+}
+
+bool block_choice(struct wire *w, struct block_choice *out)
+{
+	if (!wire_left(w))
+		return false;
+	out->field = (uint32_t)wire_varint(w);
+	out->len = (size_t)wire_varint(w);
+	out->name = (const char *)wire_bytes(w, out->len);
+	return !w->err;
+}
+
 /* The stage people are shown is an end: what is open can then be listed without reading all there ever was. */
 static bool is_done(const struct row *r, const struct pack *pack, const struct pack_register *pr)
 {
@@ -190,12 +238,14 @@ static bool is_done(const struct row *r, const struct pack *pack, const struct p
 
 static void put_item(struct block_changes *c, const struct row *r, const struct pack *pack, const struct pack_register *pr)
 {
-	struct buf *sort = &c->sort, *text = &c->text, *initials = &c->initials;
+	struct buf *sort = &c->sort, *choices = &c->choices, *text = &c->text, *initials = &c->initials;
 
 	buf_reset(sort);
+	buf_reset(choices);
 	buf_reset(text);
 	buf_reset(initials);
 	block_sort_row(r, pack, pr, pr->sort, sort);
+	put_choices(r, pr, choices);
 	put_found(r, pr, text, initials);
 	buf_cut(sort, BLOCK_SORT_MAX);
 	buf_cut(text, BLOCK_TEXT_MAX);
@@ -204,11 +254,13 @@ static void put_item(struct block_changes *c, const struct row *r, const struct 
 	buf_put(&c->bytes, r->key.bytes + 2, BLOCK_KEY_TAIL);
 	buf_putc(&c->bytes, (int)sort->len);
 	buf_put(&c->bytes, sort->data, sort->len);
+	buf_varint(&c->bytes, choices->len);
+	buf_put(&c->bytes, choices->data, choices->len);
 	buf_varint(&c->bytes, text->len);
 	buf_put(&c->bytes, text->data, text->len);
 	buf_put(&c->bytes, initials->data, initials->len);
 	if (!c->bytes.err)
-		c->bytes.err = sort->err ? sort->err : text->err ? text->err : initials->err;
+		c->bytes.err = sort->err ? sort->err : choices->err ? choices->err : text->err ? text->err : initials->err;
 }
 
 enum err block_note(struct block_changes *c, const struct row *r, uint16_t reg, const struct pack *pack, const struct pack_register *pr)
@@ -240,6 +292,7 @@ void block_free(struct block_changes *c)
 {
 	buf_clear(&c->bytes);
 	buf_clear(&c->sort);
+	buf_clear(&c->choices);
 	buf_clear(&c->text);
 	buf_clear(&c->initials);
 	free(c->at);
@@ -344,13 +397,16 @@ void block_set_slots(struct store_txn *t, uint16_t reg, uint32_t slots)
 static bool read_item(const uint8_t *data, size_t len, uint32_t slot, struct block_item *out)
 {
 	struct wire w = wire_init(data, len);
-	uint64_t text;
+	uint64_t choices, text;
 
 	out->slot = slot;
 	out->flags = wire_u8(&w);
 	out->key_tail = wire_bytes(&w, BLOCK_KEY_TAIL);
 	out->sort_len = wire_u8(&w);
 	out->sort = wire_bytes(&w, out->sort_len);
+	choices = wire_varint(&w);
+	out->choices = wire_bytes(&w, choices);
+	out->choices_len = (uint32_t)choices;
 	text = wire_varint(&w);
 	out->text = (const char *)wire_bytes(&w, text);
 	out->text_len = (uint32_t)text;

@@ -1,7 +1,8 @@
 /* find.h - search as you type: text or pinyin initials (xsd finds 小商店), 100,000 rows within a frame.
  *
- * The store keeps, for every register with searched fields, blocks of 256 rows: folded text, initials, row number. They
- * are read once, when the search opens, and scanned for every key.
+ * The store keeps, for every register with searched fields, blocks of 256 rows: choices, folded text, initials, row number. They
+ * are read once, when the search opens, and scanned for every key. What a row shows of its choices is found too, by the words and
+ * the initials of their labels (find_label.h).
  */
 #ifndef SYNC_LEDGER_ROWS_FIND_H
 #define SYNC_LEDGER_ROWS_FIND_H
@@ -16,7 +17,7 @@ enum { FIND_QUERY_MAX = 64 };
 enum err find_open(struct profile *p, const char *reg, struct find **out);
 void find_close(struct find *f);
 
-/* Words apart by blanks must all match. Best first: start of a field, then anywhere. All hits are there, however many, until the
+/* Words apart by blanks must all match. Best first: start of a field, then anywhere, then the label of a choice. All hits are there, however many, until the
  * next query. */
 enum err find_query(struct find *f, const char *query, uint32_t *count);
 struct row_key find_key(const struct find *f, uint32_t hit);

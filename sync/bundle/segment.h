@@ -21,4 +21,7 @@ enum err segment_read(struct wire *w, const uint8_t sealer[KEYS_WRITER], struct 
  * ERR_FORMAT, ERR_LIMIT, ERR_SIGNATURE. Whether the author may write this scope is the roster's to say. */
 enum err segment_verify(const struct log_segment *s, const uint8_t sign_pk[KEYS_PK], struct log_step *steps);
 
+/* The same of steps that log_segment_read() has filled in. */
+enum err segment_signed(const struct log_segment *s, const uint8_t sign_pk[KEYS_PK], const struct log_step *steps);
+
 #endif

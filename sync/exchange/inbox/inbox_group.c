@@ -45,18 +45,21 @@ static enum err take_segment(struct log_batch *b, struct inbox_group *g, struct 
 	const uint8_t *author = keys_roster_author(roster, seg->id.writer);
 	struct inbox_file *f = a->file;
 	struct log_result result = { 0 };
+	const struct log_step *steps;
 	enum err e;
 
 	if (!author || !keys_roster_writes(roster, seg->id.writer, &seg->id.scope)) {
 		a->waits = true;
 		return ERR_OK;
 	}
-	if ((e = segment_verify(seg, author, g->steps))) {
+	if ((e = ahead_read(g->ahead, seg, &steps)) == ERR_NOMEM)
+		return e;
+	if (e || (e = segment_signed(seg, author, steps))) {
 		refuse_rest(f);
 		f->newer = e == ERR_VERSION;
 		return ERR_OK;
 	}
-	e = log_import(b, seg, g->steps, &result);
+	e = log_import(b, seg, steps, &result);
 	if (e == ERR_LIMIT || e == ERR_FORMAT) {
 		refuse_rest(f);
 		return ERR_OK;
@@ -68,7 +71,7 @@ static enum err take_segment(struct log_batch *b, struct inbox_group *g, struct 
 	f->held += result.held;
 	f->gap |= result.gap;
 	f->split |= result.split;
-	note_piece(f, seg, g->steps[seg->count - 1].hash);
+	note_piece(f, seg, steps[seg->count - 1].hash);
 	return ERR_OK;
 }
 
@@ -172,13 +175,34 @@ static bool pass_over(struct inbox_group *g)
 	return g->done.bundle < g->count;
 }
 
+/* The segments whose turn comes in this pass, in their order. */
+static enum err read_pass(struct inbox_group *g)
+{
+	const struct log_segment **list;
+	size_t room = 0, count = 0;
+	enum err e;
+
+	for (size_t i = 0; i < g->count; i++)
+		room += g->at[i].bundle ? g->at[i].bundle->segment_count : 0;
+	if (!(list = calloc(room + 1, sizeof *list)))
+		return err_set(ERR_NOMEM, _("收包内存不够"));
+	for (size_t i = 0; i < g->count; i++)
+		for (size_t n = 0; g->at[i].bundle && n < g->at[i].bundle->segment_count; n++)
+			if (has_turn(g, &g->at[i], n))
+				list[count++] = &g->at[i].bundle->segments[n];
+	e = ahead_begin(list, count, &g->ahead);
+	free(list);
+	return e;
+}
+
 static enum err take_pass(struct inbox_group *g, bool authority_only)
 {
-	enum err e = ERR_OK;
+	enum err e;
 	bool again = false;
 
 	g->authority_only = authority_only;
 	g->done = (struct inbox_mark){ 0 };
+	e = read_pass(g);
 	while (!e && pass_over(g)) {
 		if (again)
 			clock_sleep(PAUSE_MS);
@@ -189,18 +213,9 @@ static enum err take_pass(struct inbox_group *g, bool authority_only)
 			note_durable(&g->at[i]);
 		g->done = g->reached;
 	}
+	ahead_end(g->ahead);
+	g->ahead = NULL;
 	return e;
-}
-
-static size_t longest_segment(const struct inbox_group *g)
-{
-	size_t n = 1;
-
-	for (size_t i = 0; i < g->count; i++)
-		for (size_t s = 0; g->at[i].bundle && s < g->at[i].bundle->segment_count; s++)
-			if (g->at[i].bundle->segments[s].count > n)
-				n = g->at[i].bundle->segments[s].count;
-	return n;
 }
 
 static bool has_authority(const struct inbox_group *g)
@@ -216,8 +231,6 @@ enum err inbox_group_take(struct inbox_group *g)
 {
 	enum err e = ERR_OK;
 
-	if (!(g->steps = calloc(longest_segment(g), sizeof *g->steps)))
-		return err_set(ERR_NOMEM, _("收包内存不够"));
 	for (size_t i = 0; i < g->count; i++)
 		note_durable(&g->at[i]);
 	/* Certificates first: the same stick may bring a person and that person's records. */
@@ -225,6 +238,5 @@ enum err inbox_group_take(struct inbox_group *g)
 		e = take_pass(g, true);
 	if (!e)
 		e = take_pass(g, false);
-	free(g->steps);
 	return e;
 }

@@ -8,6 +8,7 @@
 #define SYNC_EXCHANGE_INBOX_INBOX_OWN_H
 
 #include "sync/bundle/open.h"
+#include "sync/exchange/inbox/ahead.h"
 #include "sync/exchange/inbox/inbox.h"
 
 enum { INBOX_SLICE_MS = 50, INBOX_SLICE_OFFICE_MS = 200 };      /* sync.md section 6.1 */
@@ -30,7 +31,7 @@ struct inbox_group {
 	struct inbox_arrival *at;
 	size_t count;
 	bool authority_only;                          /* this pass takes T's segments alone */
-	struct log_step *steps;                       /* room for the longest segment */
+	struct ahead *ahead;                          /* reads the segments of this pass */
 	struct inbox_mark { size_t bundle, segment; } done, reached;    /* durable; by the commit being made */
 };
 

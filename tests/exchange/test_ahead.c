@@ -2,6 +2,7 @@
 #include "config.h"
 #include "tests/bundle/world.h"
 
+#include "forms/base/clock.h"
 #include "sync/exchange/inbox/ahead.h"
 
 #include <signal.h>
@@ -49,8 +50,8 @@ static struct ahead *begin(size_t count)
 	return a;
 }
 
-/* Ask for one, and read it anew: they agree in every event, or in what is wrong. */
-static void assert_same(struct ahead *a, unsigned i)
+/* Ask for one, look at it some time later, and read it anew: they agree in every event, or in what is wrong. */
+static void assert_same_after(struct ahead *a, unsigned i, uint32_t ms)
 {
 	struct log_step *steps = calloc(segments[i].count, sizeof *steps);
 	const struct log_step *got;
@@ -63,6 +64,7 @@ static void assert_same(struct ahead *a, unsigned i)
 	err_set(ERR_OK, "%s", "");
 	assert_err(ahead_read(a, &segments[i], &got), e);
 	assert_string_equal(err_detail(), detail);
+	clock_sleep(ms);
 	for (uint32_t k = 0; !e && k < segments[i].count; k++) {
 		assert_memory_equal(got[k].hash, steps[k].hash, EVENT_HASH);
 		assert_ptr_equal(got[k].bytes, steps[k].bytes);
@@ -70,6 +72,11 @@ static void assert_same(struct ahead *a, unsigned i)
 		assert_int_equal(got[k].event.lamport, steps[k].event.lamport);
 	}
 	free(steps);
+}
+
+static void assert_same(struct ahead *a, unsigned i)
+{
+	assert_same_after(a, i, 0);
 }
 
 static void each_is_read_as_in_its_turn_and_a_damaged_one_says_so_then(void **state)
@@ -82,6 +89,16 @@ static void each_is_read_as_in_its_turn_and_a_damaged_one_says_so_then(void **st
 			assert_same(a, i);
 		ahead_end(a);
 	}
+}
+
+static void what_was_read_stays_until_the_next_is_asked_for(void **state)
+{
+	struct ahead *a = begin(SEGMENTS);
+
+	(void)state;
+	for (unsigned i = 0; i < SEGMENTS; i++)
+		assert_same_after(a, i, 3);
+	ahead_end(a);
 }
 
 /* Whose author is not known yet is never asked for. */
@@ -161,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_is_read_as_in_its_turn_and_a_damaged_one_says_so_then),
+		cmocka_unit_test(what_was_read_stays_until_the_next_is_asked_for),
 		cmocka_unit_test(those_passed_over_hold_nobody_up),
 		cmocka_unit_test(what_had_its_turn_can_be_asked_for_again),
 		cmocka_unit_test(it_ends_wherever_it_is),

@@ -51,60 +51,91 @@ static bool is_another_township_s(const struct profile *p, const struct inbox_fi
 	return p->office && !restored_at(p) && !bundle_is_for(f->data, f->len, p->ring) && !keep_is_for_township(p, f->data, f->len);
 }
 
-/* Open a bundle without touching the store; fills in the verdict when that is the end of it. */
-static enum err open_one(struct profile *p, struct inbox_arrival *a)
+/* Is it here already? Then what was noted of it says so. */
+static enum err seen_before(struct profile *p, struct inbox_arrival *a, bool *seen)
 {
 	struct inbox_file *f = a->file;
 	struct evidence known;
 	struct store_txn t;
 	enum err e;
 
-	keys_hash(f->data, f->len, f->id);
 	profile_begin(p, &t);
 	e = t.err ? t.err : evidence_get(&t, f->id, &known);
 	store_abort(&t);
-	if (!e && (known.state <= EVIDENCE_MERGED || known.state == EVIDENCE_PROVEN || known.state == EVIDENCE_REPLACED)) {
-		memcpy(f->pieces, known.pieces, sizeof f->pieces);
-		f->piece_count = known.piece_count;
-		memcpy(f->sealer, known.sealer, sizeof f->sealer);
-		f->tick = keys_roots_speaks(&p->roots, f->sealer) ? known.tick : 0;     /* it says how new a stick is all the same */
-		a->own = *known.shelf != '\0' || known.state == EVIDENCE_DONE;
-		a->proven = !bundle_envelope_read(f->data, f->len, &a->envelope);
-		inbox_decide(f, INBOX_DUPLICATE, "");
-		return ERR_OK;
-	}
-	if (e && e != ERR_NOTFOUND)
-		return e;
-	if (keep_carries(p, f->id) && !bundle_envelope_read(f->data, f->len, &a->envelope) && !bundle_is_for(f->data, f->len, p->ring)) {
-		memcpy(f->sealer, a->envelope.sealer, sizeof f->sealer);
-		a->proven = true;
-		inbox_decide(f, INBOX_CARRIED, _("数据包不是给我们的: 代为转送"));
-		return ERR_OK;
-	}
-	if (!(a->bundle = calloc(1, sizeof *a->bundle)))
-		return err_set(ERR_NOMEM, "%s", f->name);
-	e = bundle_open(f->data, f->len, p->roster, p->ring, a->bundle);
-	a->envelope = a->bundle->envelope;
-	a->proven = !e || e == ERR_DENIED;
-	memcpy(f->sealer, a->envelope.sealer, sizeof f->sealer);
-	if (!e) {
-		bool speaks = keys_roots_speaks(&p->roots, f->sealer);
+	*seen = !e && (known.state <= EVIDENCE_MERGED || known.state == EVIDENCE_PROVEN || known.state == EVIDENCE_REPLACED);
+	if (!*seen)
+		return e == ERR_NOTFOUND ? ERR_OK : e;
+	memcpy(f->pieces, known.pieces, sizeof f->pieces);
+	f->piece_count = known.piece_count;
+	memcpy(f->sealer, known.sealer, sizeof f->sealer);
+	f->tick = keys_roots_speaks(&p->roots, f->sealer) ? known.tick : 0;     /* it says how new a stick is all the same */
+	a->own = *known.shelf != '\0' || known.state == EVIDENCE_DONE;
+	f->newer = false;
+	inbox_decide(f, INBOX_DUPLICATE, "");
+	return ERR_OK;
+}
 
-		f->tick = speaks ? a->envelope.tick : 0;
-		f->time = speaks ? a->envelope.wall : 0;
-		return ERR_OK;
-	}
-	if (e == ERR_UNKNOWN && open_stranger(p, a))
-		return ERR_OK;
+/* What becomes of a bundle that does not open, for `e`, whose detail is the last. */
+static void decide_closed(struct profile *p, struct inbox_arrival *a, enum err e)
+{
+	struct inbox_file *f = a->file;
+
 	if (e == ERR_UNKNOWN && is_another_township_s(p, f))
 		inbox_decide(f, INBOX_FOREIGN, _("别的乡镇的数据包"));
 	else
 		inbox_decide(f, e == ERR_UNKNOWN ? INBOX_HELD : e == ERR_DENIED ? INBOX_CARRIED : INBOX_REFUSED, err_detail());
 	f->newer = e == ERR_VERSION;
+}
+
+/* Verify and open what is not here yet. `a->bundle` stays when its segments are to be taken. */
+static enum err open_fresh(struct profile *p, struct inbox_arrival *a)
+{
+	struct inbox_file *f = a->file;
+	enum err e;
+
+	if (!(a->bundle = calloc(1, sizeof *a->bundle)))
+		return err_set(ERR_NOMEM, "%s", f->name);
+	a->bundle->envelope = a->envelope;
+	if (!(e = bundle_envelope_verify(&a->envelope, p->roster)))
+		e = bundle_envelope_open(&a->envelope, p->ring, a->bundle);
+	a->proven = !e || e == ERR_DENIED;
+	if (!e && keys_roots_speaks(&p->roots, f->sealer)) {
+		f->tick = a->envelope.tick;
+		f->time = a->envelope.wall;
+	}
+	if (!e || (e == ERR_UNKNOWN && open_stranger(p, a)))
+		return ERR_OK;
+	decide_closed(p, a, e);
 	bundle_clear(a->bundle);
 	free(a->bundle);
 	a->bundle = NULL;
 	return e == ERR_NOMEM || e == ERR_IO ? e : ERR_OK;
+}
+
+/* Open a bundle without touching the store; fills in the verdict when that is the end of it. */
+static enum err open_one(struct profile *p, struct inbox_arrival *a)
+{
+	struct inbox_file *f = a->file;
+	enum err e, bad = bundle_envelope_read(f->data, f->len, &a->envelope);
+	bool seen;
+
+	memcpy(f->sealer, a->envelope.sealer, sizeof f->sealer);
+	if (bad) {
+		keys_hash(f->data, f->len, f->id);
+		decide_closed(p, a, bad);
+	} else {
+		memcpy(f->id, a->envelope.id, sizeof f->id);
+	}
+	if ((e = seen_before(p, a, &seen)) || seen || bad) {
+		a->proven = !bad && seen;
+		return e;
+	}
+	if (keep_carries(p, f->id) && !bundle_is_for(f->data, f->len, p->ring)) {
+		a->proven = true;
+		inbox_decide(f, INBOX_CARRIED, _("数据包不是给我们的: 代为转送"));
+		return ERR_OK;
+	}
+	return open_fresh(p, a);
 }
 
 /* What the township holds of the logs here: a receipt raises what is acknowledged. It lowers it only when the township speaks

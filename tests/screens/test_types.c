@@ -274,11 +274,42 @@ static void what_can_never_be_an_answer_holds_nobody_in_a_form(void **state)
 	field_leave(vt);
 }
 
+/* 0 takes the digits to what they do not reach; of several, also in the list that Enter opens. */
+static void digits_reach_every_choice_of_a_checklist(void **state)
+{
+	struct vt *vt = field_enter("town", TOWN_PIN, 18, 40, NULL);
+
+	(void)state;
+	press(vt, "p");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "开始巡查");
+	press(vt, "w");
+	assert_shows(vt, "ZZ-01");
+	press(vt, "0");
+	field_golden(vt, "walk-many-40x18");
+	press(vt, "4");                              /* there is no fourth */
+	assert_shows(vt, "第 1/3 项");
+	press(vt, "0");
+	assert_shows(vt, "1 木柴");
+	press(vt, "03");
+	assert_shows(vt, "前 ZZ-01 没有堆东西");
+	press(vt, "302");
+	assert_shows(vt, "*2 家具");
+	vt_key(vt, "Enter");
+	press(vt, "02");
+	field_golden(vt, "walk-many-list-40x18");
+	press(vt, "1");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "前 ZZ-02 纸箱 废铁");
+	field_leave(vt);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_type_is_answered_in_forty_columns_with_the_keyboard),
 		cmocka_unit_test(what_can_never_be_an_answer_holds_nobody_in_a_form),
+		cmocka_unit_test(digits_reach_every_choice_of_a_checklist),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

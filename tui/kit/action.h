@@ -26,6 +26,7 @@
 	X(LAST,      MOVE,  "last",      N_("最后"), N_("到最后一行")) \
 	X(LEFT,      MOVE,  "left",      N_("左"),   N_("左边的一项")) \
 	X(RIGHT,     MOVE,  "right",     N_("右"),   N_("右边的一项")) \
+	X(MORE,      MOVE,  "more",      N_("后面的"), N_("数字换到后面的选项上, 九个一批; 到了末尾从头来")) \
 	X(NEXT,      MOVE,  "next",      N_("下一栏"), N_("到下一栏")) \
 	X(PREVIOUS,  MOVE,  "previous",  N_("上一栏"), N_("到上一栏")) \
 	X(SECTION,   MOVE,  "section",   N_("跳节"), N_("从各节里选一节跳过去")) \

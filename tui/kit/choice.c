@@ -33,6 +33,12 @@ static bool finds(const struct choice *c)
 	return c->count > BY_DIGIT;
 }
 
+/* The row that 1 chooses. */
+static size_t first_by_digit(const struct choice *c)
+{
+	return c->list.at / BY_DIGIT * BY_DIGIT;
+}
+
 static void refilter(struct choice *c)
 {
 	const char *want = kit_line_text(&c->filter.line);
@@ -59,8 +65,8 @@ static void words(const struct choice *c, size_t i, char out[KIT_CELL])
 	const struct option *o = &c->options[c->shown[i]];
 	char digit[4] = "  ";
 
-	if (i < BY_DIGIT)
-		snprintf(digit, sizeof digit, "%zu ", i + 1);
+	if (i >= first_by_digit(c) && i < first_by_digit(c) + BY_DIGIT)
+		snprintf(digit, sizeof digit, "%zu ", i % BY_DIGIT + 1);
 	if (c->several)
 		snprintf(out, KIT_CELL, "%s[%c] %s", digit, o->on ? 'x' : ' ', o->label);
 	else
@@ -106,6 +112,17 @@ static void title(struct kit_view *v, struct buf *left, struct buf *right)
 		buf_puts(right, c->several ? _("多选") : _("选一个"));
 }
 
+/* All that a digit chooses is in sight, where there is room. */
+static void show_nine(struct choice *c, int rows)
+{
+	size_t first = first_by_digit(c), end = first + BY_DIGIT < c->shown_count ? first + BY_DIGIT : c->shown_count;
+
+	if (c->list.top > first || rows < BY_DIGIT)
+		c->list.top = first;
+	else if (c->list.top + (size_t)rows < end)
+		c->list.top = end - (size_t)rows;
+}
+
 static void draw(struct kit_view *v, WINDOW *win)
 {
 	struct choice *c = (struct choice *)v;
@@ -119,6 +136,8 @@ static void draw(struct kit_view *v, WINDOW *win)
 	if (finds(c))
 		y += 1 + c->filter.compose.on;
 	fold(c, w);
+	if (finds(c))
+		show_nine(c, h - y - 1);             /* the selected one may take a line more */
 	kit_list_draw(&c->list, v, win, y, h - y);
 	if (finds(c))
 		kit_field_draw(&c->filter, v, win, y - 1 - c->filter.compose.on, 1, w - 2, c->several ? _("边打边找, 空格勾上") : _("边打边找"));
@@ -143,8 +162,11 @@ static enum kit_next act(struct kit_view *v, enum kit_action a)
 	struct choice *c = (struct choice *)v;
 
 	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9)
-		return take(c, (size_t)(a - ACT_ANSWER_1));
+		return take(c, first_by_digit(c) + (size_t)(a - ACT_ANSWER_1));
 	switch (a) {
+	case ACT_MORE:
+		kit_list_select(&c->list, first_by_digit(c) + BY_DIGIT < c->shown_count ? first_by_digit(c) + BY_DIGIT : 0);
+		return KIT_STAY;
 	case ACT_TOGGLE:
 		return take(c, c->list.at);
 	case ACT_OPEN:
@@ -159,15 +181,17 @@ static enum kit_next act(struct kit_view *v, enum kit_action a)
 
 static enum kit_typing typing(struct kit_view *v)
 {
-	return finds((struct choice *)v);
+	struct choice *c = (struct choice *)v;
+
+	return !finds(c) ? KIT_TYPING_NOT : c->filter.compose.on ? KIT_TYPING_TEXT : KIT_TYPING_FIND;
 }
 
 static enum kit_next key(struct kit_view *v, int k)
 {
 	struct choice *c = (struct choice *)v;
 
-	if (!c->filter.compose.on && ((k >= '1' && k <= '9') || k == ' '))
-		return k == ' ' ? (c->several ? take(c, c->list.at) : KIT_STAY) : take(c, (size_t)(k - '1'));
+	if (kit_key_is_text(k) && !kit_view_takes(v, k))
+		return KIT_PASS;
 	if (k == KIT_ESC && *kit_line_text(&c->filter.line) && !c->filter.compose.on)
 		kit_line_set(&c->filter.line, "");
 	else if (k == (KIT_FN | KEY_HOME) || k == (KIT_FN | KEY_END) || !kit_field_key(&c->filter, k))
@@ -200,7 +224,9 @@ static bool offers(struct kit_view *v, enum kit_action a)
 	struct choice *c = (struct choice *)v;
 
 	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9)
-		return (size_t)(a - ACT_ANSWER_1) < c->shown_count;
+		return first_by_digit(c) + (size_t)(a - ACT_ANSWER_1) < c->shown_count;
+	if (a == ACT_MORE)
+		return c->shown_count > BY_DIGIT;
 	if (a == ACT_TOGGLE)
 		return c->several;
 	return a != ACT_COMPOSE || finds(c);
@@ -228,7 +254,7 @@ static void close_choice(struct kit_view *v)
 }
 
 static const struct kit_key keys[] = {
-	{ KIT_ENTER, ACT_OPEN, true }, { ' ', ACT_TOGGLE, true },
+	{ KIT_ENTER, ACT_OPEN, true }, { ' ', ACT_TOGGLE, true }, { '0', ACT_MORE, true },
 	{ '1', ACT_ANSWER_1, false }, { '2', ACT_ANSWER_2, false }, { '3', ACT_ANSWER_3, false }, { '4', ACT_ANSWER_4, false },
 	{ '5', ACT_ANSWER_5, false }, { '6', ACT_ANSWER_6, false }, { '7', ACT_ANSWER_7, false }, { '8', ACT_ANSWER_8, false },
 	{ '9', ACT_ANSWER_9, false },

@@ -1,7 +1,8 @@
 /* choice.h - choose one of several, or several; also the question "really?".
  *
- * Digits choose at once (one) or tick (several). Where there are more than nine, what is typed finds: by text, or by the
- * pinyin initials that the caller gives as `find`. Esc answers nothing.
+ * Digits choose at once (one) or tick (several). Where there are more than nine, they stand on the nine where the selection is, 0
+ * takes them to the next nine, and what is typed finds: by text, or by the pinyin initials that the caller gives as `find`. Esc answers
+ * nothing.
  */
 #ifndef TUI_KIT_CHOICE_H
 #define TUI_KIT_CHOICE_H

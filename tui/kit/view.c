@@ -44,6 +44,7 @@ bool kit_view_takes(struct kit_view *v, int key)
 {
 	switch (v->ops->typing ? v->ops->typing(v) : KIT_TYPING_NOT) {
 	case KIT_TYPING_TEXT:   return kit_key_is_text(key);
+	case KIT_TYPING_FIND:   return kit_key_is_text(key) && key != ' ' && (key < '0' || key > '9');
 	case KIT_TYPING_NUMBER: return (key >= '0' && key <= '9') || key == '.' || key == '-';
 	default:                return false;
 	}

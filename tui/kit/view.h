@@ -30,8 +30,8 @@ enum kit_next {
 	KIT_PASS                     /* not mine */
 };
 
-/* What keys are text now: none, all that are characters, or only what a number is made of. */
-enum kit_typing { KIT_TYPING_NOT, KIT_TYPING_TEXT, KIT_TYPING_NUMBER };
+/* What keys are text now: none, all that are characters, only what a number is made of, or all but digits and the blank, which act. */
+enum kit_typing { KIT_TYPING_NOT, KIT_TYPING_TEXT, KIT_TYPING_NUMBER, KIT_TYPING_FIND };
 
 struct kit_view;
 

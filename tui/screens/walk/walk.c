@@ -9,7 +9,6 @@
 #include "tui/kit/prompt.h"
 #include "tui/screens/form/form_scope.h"
 #include "tui/screens/form/form_view.h"
-#include "tui/screens/form/pick.h"
 #include "tui/screens/screens.h"
 #include "tui/screens/words.h"
 
@@ -34,6 +33,7 @@ static void arrive(struct walk *w)
 
 	w->editing = q && is_number(q);
 	w->field.compose.on = false;
+	walk_choose_begin(w);
 	if (q && form_is_typed(w->f->fill, node_at(w)))
 		kit_line_set(&w->field.line, fill_value(w->f->fill, node_at(w)));
 	if (w->at >= w->count)
@@ -116,8 +116,7 @@ static void warn(struct walk *w, fill_node n)
 		kit_say(KIT_SOON, _("超出平常范围, 请再看一眼: %s"), fill_value(w->f->fill, n));
 }
 
-/* Answer the item, on disk before the next one is shown. `on` moves to the next item. */
-static enum kit_next answer(struct walk *w, const char *value, bool on)
+enum kit_next walk_answer(struct walk *w, const char *value, bool on)
 {
 	fill_node n = node_at(w);
 	enum err e = filling_answer(w->f, n, value);
@@ -144,29 +143,6 @@ static enum kit_next answer(struct walk *w, const char *value, bool on)
 	return KIT_STAY;
 }
 
-static enum kit_next choose(struct walk *w, uint32_t i)
-{
-	const struct form_question *q = walk_question(w);
-	const char *name, *label;
-	struct buf value = { 0 };
-	enum kit_next next;
-
-	if (!q || fill_choice(w->f->fill, node_at(w), i, &name, &label))
-		return KIT_STAY;
-	if (q->type == FORM_SELECT_ONE)
-		buf_puts(&value, name);
-	else
-		filling_toggle(w->f, node_at(w), name, &value);
-	next = answer(w, buf_str(&value), q->type == FORM_SELECT_ONE);
-	buf_clear(&value);
-	return next;
-}
-
-static enum kit_next from_list(struct kit_view *below, struct kit_view *self)
-{
-	return kit_choice_answer(self) < 0 ? KIT_STAY : choose((struct walk *)below, (uint32_t)kit_choice_answer(self));
-}
-
 static enum kit_next typed(struct walk *w)
 {
 	struct buf whole = { 0 };
@@ -174,7 +150,7 @@ static enum kit_next typed(struct walk *w)
 
 	w->editing = false;
 	form_complete(w->f->app, walk_question(w)->type, kit_line_text(&w->field.line), &whole);
-	next = whole.len || walk_is_answered(w, w->at) ? answer(w, buf_str(&whole), true) : KIT_STAY;
+	next = whole.len || walk_is_answered(w, w->at) ? walk_answer(w, buf_str(&whole), true) : KIT_STAY;
 	if (!whole.len && next == KIT_STAY)
 		go(w, w->at + 1);
 	buf_clear(&whole);
@@ -184,13 +160,12 @@ static enum kit_next typed(struct walk *w)
 static enum kit_next open_item(struct walk *w)
 {
 	const struct form_question *q = walk_question(w);
-	uint32_t count = 0;
 
 	if (w->editing)
 		return typed(w);
 	if (form_is_select(q->type)) {
-		if (!fill_choices(w->f->fill, node_at(w), &count) && count > WALK_CHOICES)
-			return kit_open(&w->base, pick_new(w->f, node_at(w), false, from_list));
+		if (walk_choices(w) > WALK_CHOICES)
+			return walk_choose_list(w);
 		if (walk_fails(w, node_at(w)))
 			return open_hazard(w);
 		go(w, w->at + 1);
@@ -347,8 +322,9 @@ static enum kit_next act(struct kit_view *base, enum kit_action a)
 		return walk_summary_act(w, a);
 	}
 	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9)
-		return choose(w, (uint32_t)(a - ACT_ANSWER_1));
+		return walk_choose(w, w->first + (uint32_t)(a - ACT_ANSWER_1));
 	switch (a) {
+	case ACT_MORE:      return walk_choose_more(w);
 	case ACT_OPEN:      return open_item(w);
 	case ACT_UP:        go(w, w->at ? w->at - 1 : 0); return KIT_STAY;
 	case ACT_DOWN: case ACT_SKIP: go(w, w->at + 1); return KIT_STAY;
@@ -368,12 +344,11 @@ static bool offers(struct kit_view *base, enum kit_action a)
 {
 	struct walk *w = (struct walk *)base;
 	const struct form_question *q = walk_question(w);
-	uint32_t count = 0;
 
 	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_9)
-		return q && form_is_select(q->type) && !fill_choices(w->f->fill, node_at(w), &count) && count <= WALK_CHOICES &&
-		       (uint32_t)(a - ACT_ANSWER_1) < count;
+		return w->first + (uint32_t)(a - ACT_ANSWER_1) < walk_choices(w);
 	switch (a) {
+	case ACT_MORE:       return walk_choices(w) > WALK_CHOICES;
 	case ACT_NOTE: case ACT_PHOTO: case ACT_FILE: case ACT_SKIP: case ACT_HISTORY: return q != NULL;
 	case ACT_SAVE:       return !q;
 	case ACT_UNDO:       return w->f->undo_count > 0;
@@ -389,10 +364,13 @@ static const char *label(struct kit_view *base, enum kit_action a)
 	static char words[3][96];
 	const char *name, *text;
 
-	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_3 && walk_question(w) && !fill_choice(w->f->fill, node_at(w), (uint32_t)(a - ACT_ANSWER_1), &name, &text)) {
+	if (a >= ACT_ANSWER_1 && a <= ACT_ANSWER_3 && walk_question(w) &&
+	    !fill_choice(w->f->fill, node_at(w), w->first + (uint32_t)(a - ACT_ANSWER_1), &name, &text)) {
 		snprintf(words[a - ACT_ANSWER_1], sizeof *words, "%s", text);
 		return words[a - ACT_ANSWER_1];
 	}
+	if (a == ACT_OPEN && walk_choices(w) > WALK_CHOICES)
+		return _("选");
 	if (a == ACT_OPEN)
 		return w->at >= w->count ? (w->summary.at ? _("打开") : _("存下")) : w->editing ? _("记下") : _("下一项");
 	return NULL;
@@ -431,7 +409,7 @@ static enum kit_next tap(struct kit_view *base, int y, int x)
 		return kit_list_tap(&w->summary, y) ? walk_summary_act(w, ACT_OPEN) : KIT_STAY;
 	for (size_t i = 0; i < w->spot_count; i++)
 		if (y == w->spots[i].y && x >= w->spots[i].x && x < w->spots[i].x + w->spots[i].cols)
-			return choose(w, w->spots[i].choice);
+			return w->spots[i].choice == WALK_MORE ? walk_choose_more(w) : walk_choose(w, (uint32_t)w->spots[i].choice);
 	return KIT_STAY;
 }
 
@@ -486,7 +464,7 @@ static void close_walk(struct kit_view *base)
 static const struct kit_key keys[] = {
 	{ '1', ACT_ANSWER_1, true }, { '2', ACT_ANSWER_2, true }, { '3', ACT_ANSWER_3, true }, { '4', ACT_ANSWER_4, false },
 	{ '5', ACT_ANSWER_5, false }, { '6', ACT_ANSWER_6, false }, { '7', ACT_ANSWER_7, false }, { '8', ACT_ANSWER_8, false },
-	{ '9', ACT_ANSWER_9, false },
+	{ '9', ACT_ANSWER_9, false }, { '0', ACT_MORE, true },
 	{ KIT_ENTER, ACT_OPEN, true }, { 'n', ACT_NOTE, true }, { 'f', ACT_PHOTO, true }, { 's', ACT_SECTION, true }, { 'u', ACT_UNDO, true },
 	{ 'g', ACT_UNANSWERED, true }, { 'h', ACT_HISTORY, true }, { 'F', ACT_FILE, false }, { ' ', ACT_SKIP, false }, { KIT_FN | KEY_F(5), ACT_SAVE, false }, { 'x', ACT_DISCARD, false },
 	KIT_LIST_KEYS,

@@ -14,7 +14,8 @@
 #define WALK_HAZARD "xc_hazard"
 #define WALK_NOTE   "xc_note"
 
-enum { WALK_CHOICES = 9, WALK_SPOTS = 64 };
+/* A digit names one of so many choices; of more of them those from walk.first on, and 0 goes on to the next. */
+enum { WALK_CHOICES = 9, WALK_SPOTS = 64, WALK_MORE = -1 };
 
 struct walk_item { fill_node node; size_t section; };
 struct walk_section { fill_node node; size_t first, count, answered; };
@@ -29,6 +30,7 @@ struct walk {
 	size_t item_cap, section_cap;
 	struct kit_field field;                  /* of a number or text item */
 	bool editing;
+	uint32_t first;                          /* of the choices of the item: what 1 chooses */
 	struct submit_host *old_host;            /* the visit before, for "上次" */
 	struct fill *old;
 	int32_t old_day;
@@ -38,7 +40,7 @@ struct walk {
 	size_t extra_count, extra_cap;
 	struct kit_list summary;
 	bool warned;                             /* that something is unanswered */
-	struct { int y, x, cols; uint32_t choice; } spots[WALK_SPOTS];
+	struct { int y, x, cols, choice; } spots[WALK_SPOTS];
 	size_t spot_count;
 };
 
@@ -62,6 +64,16 @@ fill_node walk_note_of(const struct walk *w, fill_node item);
 enum err walk_set_note(struct walk *w, fill_node item, const char *words);
 enum err walk_add_photo(struct walk *w, fill_node item, const char *name);     /* each picture in a note of its own */
 unsigned walk_photos(const struct walk *w, fill_node item);
+
+/* walk.c: answer the item, on disk before the next one is shown; `on` moves to the next. */
+enum kit_next walk_answer(struct walk *w, const char *value, bool on);
+
+/* walk_choose.c: the choices of the item at hand. */
+uint32_t walk_choices(const struct walk *w);                         /* how many; 0 where nothing is chosen */
+void walk_choose_begin(struct walk *w);                              /* it was come to: the digits stand where the answer is, else on the first */
+enum kit_next walk_choose(struct walk *w, uint32_t choice);          /* of all of them */
+enum kit_next walk_choose_more(struct walk *w);
+enum kit_next walk_choose_list(struct walk *w);                      /* all as a list, findable */
 
 /* walk_note.c: ask for words, take a picture (by the camera's command where one is set), ask for a file. */
 enum kit_next walk_ask_note(struct walk *w);

@@ -60,7 +60,7 @@ static const char *level(const struct walk *w)
 	return code && strcmp(code, "-") ? words_of(w, "level", code) : NULL;
 }
 
-static void spot(struct walk *w, int y, int x, int cols, uint32_t choice)
+static void spot(struct walk *w, int y, int x, int cols, int choice)
 {
 	if (w->spot_count == WALK_SPOTS)
 		return;
@@ -70,49 +70,62 @@ static void spot(struct walk *w, int y, int x, int cols, uint32_t choice)
 	w->spots[w->spot_count++].choice = choice;
 }
 
-/* "[1] 符合   [2] 不符合"; on a phone one below the other, big enough for a thumb. Returns the rows used. */
+/* Choices as they are laid: one below the other, or side by side from `left` on. */
+struct laying { struct walk *w; WINDOW *win; int y, x, end, left; bool below; };
+
+static void lay(struct laying *l, int choice, enum kit_role role, const char *words)
+{
+	int cols = getmaxx(l->win);
+
+	if (!l->below && l->x > l->left && l->x + text_width(words) > cols - 2) {
+		l->y++;
+		l->x = l->left;
+	}
+	if (l->y >= l->end)
+		return;
+	kit_text(l->win, l->y, l->x, cols - l->x - 1, role, words);
+	spot(l->w, l->y, l->below ? 0 : l->x, l->below ? cols : text_width(words), choice);
+	if (l->below)
+		l->y++;
+	else
+		l->x += text_width(words) + (l->left > 2 ? 4 : 2);
+}
+
+static void lay_choice(struct laying *l, uint32_t i, bool narrow)
+{
+	fill_node n = l->w->items[l->w->at].node;
+	const char *name, *label;
+	char one[160];
+	bool on;
+
+	if (filling_choice(l->w->f, n, i, &name, &label))
+		return;
+	on = pick_has(fill_value(l->w->f->fill, n), name);
+	snprintf(one, sizeof one, narrow ? "%s%u %s" : "%s[%u] %s", on ? "*" : " ", i % WALK_CHOICES + 1, label);
+	if (narrow && !strcmp(name, "fail") && level(l->w))
+		snprintf(one, sizeof one, "%s%u %s  -> %s", on ? "*" : " ", i % WALK_CHOICES + 1, label, level(l->w));
+	lay(l, (int)i, on ? KIT_STRONG : KIT_PLAIN, one);
+}
+
+/* "[1] 符合   [2] 不符合"; on a phone one below the other, big enough for a thumb, where there is room. Returns the rows used. */
 static int choices(struct walk *w, WINDOW *win, int y, int rows)
 {
-	fill_node n = w->items[w->at].node;
-	int cols = getmaxx(win), x = 8, top = y;
-	bool narrow = cols < KIT_NARROW;
-	uint32_t count = 0;
-	const char *name, *label;
+	bool narrow = getmaxx(win) < KIT_NARROW;
+	uint32_t count = walk_choices(w), end = w->first + WALK_CHOICES < count ? w->first + WALK_CHOICES : count;
+	struct laying l = { .w = w, .win = win, .y = y, .end = y + rows, .left = narrow ? 2 : 8 };
+	char more[64];
 
-	if (fill_choices(w->f->fill, n, &count))
+	if (!count)
 		return 0;
+	l.x = l.left;
+	l.below = narrow && (int)(end - w->first) + (count > WALK_CHOICES) <= rows;
+	for (uint32_t i = w->first; i < end; i++)
+		lay_choice(&l, i, narrow);
 	if (count > WALK_CHOICES) {
-		struct buf b = { 0 };
-
-		filling_value(w->f, n, &b);
-		kit_printf(win, y, narrow ? 3 : 8, cols - 8, KIT_KEY, _("Enter 从 %u 个里选   %s"), count, buf_str(&b));
-		buf_clear(&b);
-		return 1;
+		snprintf(more, sizeof more, narrow ? _(" 0 后面的 (共 %u 个)") : _(" [0] 后面的 (共 %u 个)"), count);
+		lay(&l, WALK_MORE, KIT_PLAIN, more);
 	}
-	for (uint32_t i = 0; i < count && y - top < rows; i++) {
-		char one[160];
-		bool on;
-
-		if (filling_choice(w->f, n, i, &name, &label))
-			continue;
-		on = pick_has(fill_value(w->f->fill, n), name);
-		snprintf(one, sizeof one, narrow ? "%s%u %s" : "%s[%u] %s", on ? "*" : " ", i + 1, label);
-		if (narrow && !strcmp(name, "fail") && level(w))
-			snprintf(one, sizeof one, "%s%u %s  -> %s", on ? "*" : " ", i + 1, label, level(w));
-		if (narrow)
-			x = 2;
-		else if (x > 8 && x + text_width(one) > cols - 2) {
-			y++;
-			x = 8;
-		}
-		kit_text(win, y, x, cols - x - 1, on ? KIT_STRONG : KIT_PLAIN, one);
-		spot(w, y, narrow ? 0 : x, narrow ? cols : text_width(one), i);
-		if (narrow)
-			y++;
-		else
-			x += text_width(one) + 4;
-	}
-	return y - top + !narrow;
+	return l.below ? l.y - y : (l.y < l.end ? l.y : l.end - 1) - y + 1;
 }
 
 static int answer_area(struct walk *w, WINDOW *win, int y, int rows)

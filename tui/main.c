@@ -4,6 +4,7 @@
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"
+#include "forms/base/text.h"
 #include "sync/keys/identity.h"
 #include "tui/kit/ime.h"
 #include "tui/kit/term.h"
@@ -137,7 +138,12 @@ int main(int argc, char **argv)
 			e = run(&app, fresh ? o.profile : NULL);
 		app_close(&app);
 	}
-	if (e)
-		fprintf(stderr, PACKAGE_NAME ": %s: %s\n", err_text(e), err_detail());
+	if (e) {
+		struct buf line = { 0 };
+
+		text_clean(&line, err_detail());
+		fprintf(stderr, PACKAGE_NAME ": %s: %s\n", err_text(e), buf_str(&line));
+		buf_clear(&line);
+	}
 	return err_status(e);
 }

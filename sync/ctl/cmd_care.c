@@ -55,8 +55,8 @@ static enum err note_missing(void *user, const struct profile_loss *l)
 	jdoc_push(t->missing, j);
 	losses_words(t->profile, l, &words);
 	if (!(e = words.err)) {
-		buf_puts(&t->lines, t->lines.len ? "\n" : "");
 		buf_printf(&t->lines, _("没有 %s"), buf_str(&words));
+		buf_putc(&t->lines, '\0');
 		e = t->lines.err;
 	}
 	buf_clear(&words);
@@ -74,8 +74,8 @@ static enum err tell_newer(struct ctl *c, struct profile *p)
 	profile_begin(p, &read);
 	e = read.err ? read.err : losses_gaps(&read, note_missing, &t);
 	store_abort(&read);
-	if (t.lines.len)
-		ctl_say(c, "%s", buf_str(&t.lines));
+	for (size_t i = 0; i < t.lines.len; i += strlen(t.lines.data + i) + 1)
+		ctl_say(c, "%s", t.lines.data + i);
 	buf_clear(&t.lines);
 	if (!e)
 		e = newer_each(p, true, say_newer, &t);
@@ -168,6 +168,8 @@ enum err cmd_clock(struct ctl *c)
 	jdoc_put_text(j, "not_before", known);
 	jdoc_put_bool(j, "doubtful", doubtful);
 	ctl_answer(c, j);
-	ctl_say(c, _("设备时间 %s%s\n听%s: %s\n不会早于 %s"), wall, doubtful ? _(", 看来不对") : "", truetime_word_text(word), now, known);
+	ctl_say(c, _("设备时间 %s%s"), wall, doubtful ? _(", 看来不对") : "");
+	ctl_say(c, _("听%s: %s"), truetime_word_text(word), now);
+	ctl_say(c, _("不会早于 %s"), known);
 	return ERR_OK;
 }

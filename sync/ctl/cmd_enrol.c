@@ -57,7 +57,8 @@ static enum err write_request(struct ctl *c, struct profile *p, const char *name
 		jdoc_put_text(j, "file", path);
 		jdoc_put_text(j, "digits", digits);
 		ctl_answer(c, j);
-		ctl_say(c, _("入网申请写在 %s\n读给乡镇核对: %s"), path, digits);
+		ctl_say(c, _("入网申请写在 %s"), path);
+		ctl_say(c, _("读给乡镇核对: %s"), digits);
 	}
 	buf_clear(&request);
 	return e;

@@ -25,7 +25,8 @@ enum err ctl_enrol_ask(struct ctl *c, struct profile *p, const char *name, const
 		jdoc_put_text(j, "url", url);
 		jdoc_put_text(j, "digits", digits);
 		ctl_answer(c, j);
-		ctl_say(c, _("入网申请已交到 %s\n打电话读给乡镇核对: %s"), url, digits);
+		ctl_say(c, _("入网申请已交到 %s"), url);
+		ctl_say(c, _("打电话读给乡镇核对: %s"), digits);
 	}
 	buf_clear(&request);
 	return e;

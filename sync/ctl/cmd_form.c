@@ -225,7 +225,8 @@ enum err cmd_expr(struct ctl *c)
 
 		jdoc_put_text(j, "value", buf_str(&out));
 		ctl_answer(c, j);
-		ctl_say(c, "%s", buf_str(&out));
+		if (!c->json)
+			ctl_print(stdout, buf_str(&out));
 	}
 	expr_plain_free(p);
 	buf_clear(&out);

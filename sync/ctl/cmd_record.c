@@ -307,7 +307,7 @@ enum err cmd_record_show(struct ctl *c)
 		if (!e)
 			e = ctl_put_attachments(p, ref, j);
 		if (!e && !c->json && !(e = jdoc_text(j, 2, &out)))
-			ctl_say(c, "%s", buf_str(&out));
+			ctl_print(stdout, buf_str(&out));
 		buf_clear(&out);
 		ctl_answer(c, j);
 	}

@@ -88,11 +88,14 @@ void ctl_print(FILE *to, const char *text)
 
 static void print(FILE *to, const char *fmt, va_list ap)
 {
-	struct buf text = { 0 };
+	struct buf text = { 0 }, line = { 0 };
 
 	buf_vprintf(&text, fmt, ap);
-	ctl_print(to, buf_str(&text));
+	text_clean(&line, buf_str(&text));
+	buf_putc(&line, '\n');
+	fputs(buf_str(&line), to);
 	buf_clear(&text);
+	buf_clear(&line);
 }
 
 void ctl_say(struct ctl *c, const char *fmt, ...)

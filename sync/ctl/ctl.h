@@ -51,12 +51,13 @@ enum err ctl_rest(struct ctl *c, int min, int max);
 /* Exactly `count` words, which may begin with "--" (an expression may). */
 enum err ctl_rest_raw(struct ctl *c, int count);
 
-/* Text for a person, control characters as '?', and a line end. As lines of the answer (nothing under --json), and of what is to be known
- * beside it, on standard error. Then the document for a program (takes it). */
-void ctl_print(FILE *to, const char *text);
+/* One line for a person: no name of a file or of anybody makes two of it, control characters stand as '?'. Of the answer (nothing under
+ * --json), and of what is to be known beside it, on standard error. Then the document for a program (takes it). */
 void ctl_say(struct ctl *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void ctl_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void ctl_answer(struct ctl *c, struct jdoc *answer);
+/* A text of several lines, whose line feeds and tabs are its own and stay; the other control characters as '?'. */
+void ctl_print(FILE *to, const char *text);
 
 /* --- profile.c --- */
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Bad input: one clear message, the right exit status, nothing half done.
 . "$(dirname "$0")/lib.sh"
-plan 28
+plan 36
 refused 2 "no command" xunchactl
 refused 2 "an unknown command" xunchactl fly
 refused 2 "an unknown option" ctl town heads --fast
@@ -39,6 +39,28 @@ mkdir "$work/odd" && echo XCB1 >"$work/odd/a$esc]0;b.xcb"
 ctl town merge "$work/odd/a$esc]0;b.xcb" >"$work/said" 2>&1
 has "a file of such a name is named" "$work/said" "a?]0;b.xcb"
 lacks "and does nothing either" "$work/said" "$esc"
+# Nor does a name with a line feed or a tab in it say a line of its own.
+nl='a
+forged	all is well'
+forged() { same "$1" "$(grep -c "^forged\|	" "$work/said")" 0; }
+echo XCB1 >"$work/odd/$nl.xcb"
+ctl town merge "$work/odd" >"$work/said" 2>&1
+has "a file whose name is two lines is named in one" "$work/said" "a?forged?all is well.xcb"
+forged "and says nothing else after a merge"
+ctl town bundle verify "$work/odd/$nl.xcb" >"$work/said" 2>&1
+forged "nor where it is verified"
+mkdir -p "$work/odd/XUNCHA/up" && cp "$work/odd/$nl.xcb" "$work/odd/XUNCHA/up" && cp "$work/odd/$nl.xcb" "$work/town/in"
+{ ctl town sync --dir "$work/odd"; ctl town status; } >"$work/said" 2>&1
+forged "nor from a stick or in/"
+cp -r "$top/forms/catalog" "$work/forged" && chmod -R u+w "$work/forged" && echo survey >"$work/forged/lists/$nl.csv"
+xunchactl pack check "$work/forged" >"$work/said" 2>&1
+has "a list of such a name is named where a pack is checked" "$work/said" "a?forged?all is well"
+forged "in one line too"
+echo name >"$work/$nl.csv"
+ctl town import place_new "$work/$nl.csv" >"$work/said" 2>&1
+forged "nor a table that is taken in"
+ctl joker enrol request --out "$work/$nl.request" >"$work/said" 2>&1
+forged "nor what was written"
 # A stick whose folders lead elsewhere, or where something lies that is no file.
 mkdir "$work/elsewhere" "$work/led" "$work/odd2"
 mkdir "$work/led/XUNCHA" && ln -s "$work/elsewhere" "$work/led/XUNCHA/down"

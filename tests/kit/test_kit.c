@@ -350,6 +350,9 @@ static void what_is_said_is_read_whole_over_the_hints(void **state)
 	kit_stack_draw(&s);
 	assert_line(15, "草稿没有保存: 存储满了, 腾出空间再试。填");
 	assert_line(16, "的都还在这里, 没有离开");
+	kit_say(KIT_PLAIN, "%s: 不是数据包", "a\n已存\t.xcb");   /* a file may be named so */
+	kit_stack_draw(&s);
+	assert_line(15, "a?已存?.xcb: 不是数据包");
 	kit_say(KIT_PLAIN, "%s", "");
 	kit_stack_close(&s);
 	dark_close(&d);

@@ -20,12 +20,17 @@ static enum kit_role said_role;
 
 void kit_say(enum kit_role role, const char *fmt, ...)
 {
+	struct buf text = { 0 }, line = { 0 };
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(said, sizeof said, fmt, ap);
+	buf_vprintf(&text, fmt, ap);
 	va_end(ap);
+	text_clean(&line, buf_str(&text));              /* no name of a file makes two lines of it */
+	snprintf(said, sizeof said, "%s", buf_str(&line));
 	said_role = role;
+	buf_clear(&text);
+	buf_clear(&line);
 }
 
 bool kit_says(void)

@@ -22,6 +22,7 @@ struct own {
 	const struct keys_slots *slots;
 	struct event_scope *scopes; size_t count, cap;
 	struct event_scope now;
+	const struct keys_roster *roster;
 	struct store_txn *txn;                          /* while logs are looked through */
 	bool restored;                                  /* the township was, once: others' logs may be offered to it */
 	struct offered offered[OFFERED_MAX]; size_t offered_count;
@@ -60,7 +61,8 @@ static uint64_t until(void *user, const struct event_log_id *log)
 /* Is there something left of it that the restored township may lack? */
 static bool note_offered(struct own *o, const struct log_head *h)
 {
-	uint64_t last = o->restored && o->offered_count < OFFERED_MAX ? offer_until(o->txn, &h->id) : 0;
+	bool ours = o->restored && o->offered_count < OFFERED_MAX && offer_falls_to_others(o->roster, h->id.writer);
+	uint64_t last = ours ? offer_until(o->txn, &h->id) : 0;
 
 	if (!last || (h->acked >= last && !h->split_at))
 		return false;
@@ -166,6 +168,7 @@ static enum err seal_all(struct profile *p, struct own *o, uint32_t *bundles, ui
 
 	profile_begin(p, &t);
 	o->txn = &t;
+	o->roster = p->roster;
 	e = t.err ? t.err : log_heads(&t, note_scope, o);
 	store_abort(&t);
 	profile_path(p, "out", &dir);

@@ -360,6 +360,8 @@ static enum err begin(struct online *o)
 
 	if (!e)
 		bind_clock(o);
+	if (!e)
+		e = online_ask_revoked(o);
 	snprintf(why, sizeof why, "%s", e ? err_detail() : "");
 	sealing = seal_more(o, &sealed);
 	return e ? err_set(e, "%s", why) : sealing;

@@ -28,6 +28,8 @@ enum err online_fetch_standing(struct online *o, const uint8_t writer[EVENT_WRIT
 /* Of a township that was restored from a backup: ask what it holds of T, of us and of whoever else is offered to it (offer.h). That it was
  * restored is believed by what it signed; what it lacks the next folder_seal() seals. */
 enum err online_ask_restored(struct online *o);
+/* The same of those who were revoked since, before what is held of them is sealed for it. */
+enum err online_ask_revoked(struct online *o);
 
 /* Such a township names parts of packs and photos that it lacks: it is given those that are here. */
 enum err online_give_wanted(struct online *o);

@@ -28,14 +28,15 @@ enum err online_fetch_standing(struct online *o, const uint8_t writer[EVENT_WRIT
 	return e;
 }
 
-/* Writers of whom it lacks something by what is known, each once. */
-struct asking { struct store_txn *txn; uint8_t writers[ASKED_MAX][EVENT_WRITER]; size_t count; };
+/* Writers of whom it lacks something by what is known, each once; revoked ones alone, when it was restored long ago. */
+struct asking { struct store_txn *txn; const struct keys_roster *roster; bool revoked; uint8_t writers[ASKED_MAX][EVENT_WRITER]; size_t count; };
 
 static enum err note_writer(void *user, const struct log_head *h)
 {
 	struct asking *x = user;
+	const struct keys_writer *w = keys_roster_find(x->roster, h->id.writer);
 
-	if (x->count == ASKED_MAX || offer_until(x->txn, &h->id) <= h->acked)
+	if (x->count == ASKED_MAX || !offer_falls_to_others(x->roster, h->id.writer) || (x->revoked && !(w && w->revoked)) || offer_until(x->txn, &h->id) <= h->acked)
 		return ERR_OK;
 	for (size_t i = 0; i < x->count; i++)
 		if (!memcmp(x->writers[i], h->id.writer, EVENT_WRITER))
@@ -53,13 +54,28 @@ static enum err ask_about(struct online *o, const uint8_t writer[EVENT_WRITER])
 	return e == ERR_UNKNOWN || e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
+static enum err ask_about_others(struct online *o, bool revoked)
+{
+	struct profile *p = o->profile;
+	struct asking x = { .revoked = revoked };
+	struct store_txn t;
+	enum err e;
+
+	profile_begin(p, &t);
+	x.txn = &t;
+	x.roster = p->roster;
+	e = t.err ? t.err : log_heads(&t, note_writer, &x);
+	store_abort(&t);
+	for (size_t i = 0; !e && i < x.count; i++)
+		e = ask_about(o, x.writers[i]);
+	return e;
+}
+
 /* T first: of T it knows also where it does not know us, who were enrolled after the backup. */
 enum err online_ask_restored(struct online *o)
 {
 	struct profile *p = o->profile;
-	struct asking x = { .count = 0 };
 	uint8_t authority[KEYS_WRITER];
-	struct store_txn t;
 	enum err e;
 
 	if (!p->roots.count)
@@ -68,15 +84,12 @@ enum err online_ask_restored(struct online *o)
 	e = ask_about(o, authority);
 	if (!e)
 		e = ask_about(o, p->writer);
-	if (!e) {
-		profile_begin(p, &t);
-		x.txn = &t;
-		e = t.err ? t.err : log_heads(&t, note_writer, &x);
-		store_abort(&t);
-	}
-	for (size_t i = 0; !e && i < x.count; i++)
-		e = ask_about(o, x.writers[i]);
-	return e;
+	return e ? e : ask_about_others(o, false);
+}
+
+enum err online_ask_revoked(struct online *o)
+{
+	return o->profile->anchor.tick >> 32 ? ask_about_others(o, true) : ERR_OK;
 }
 
 /* --- parts of packs, photos --- */

@@ -178,14 +178,6 @@ static enum err find_head(void *user, const struct log_head *h)
 	return ERR_OK;
 }
 
-/* Whose device does not offer it: T's and the staff's words lay on the machine that was lost, a revoked one is gone. */
-static bool needs_others(const struct profile *p, const uint8_t writer[EVENT_WRITER])
-{
-	const struct keys_writer *w = p->roster ? keys_roster_find(p->roster, writer) : NULL;
-
-	return p->roster && (keys_roster_is_authority(p->roster, writer) || (w && (w->revoked || w->roles & PACK_TOWN)));
-}
-
 static enum err acknowledge(struct log_batch *b, void *user)
 {
 	static const uint8_t none[EVENT_HASH];
@@ -202,7 +194,7 @@ static enum err acknowledge(struct log_batch *b, void *user)
 		else if (!r && x->restored && h->acked)
 			e = log_acknowledge(b, &h->id, 0, none, &contradicts);
 		x->contradicts |= contradicts;
-		if (!e && x->restored && needs_others(log_profile(b), h->id.writer))
+		if (!e && x->restored)
 			offer_note(b, &h->id, h->highest);
 	}
 	if (!e && x->sealed) {

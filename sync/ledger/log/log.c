@@ -8,6 +8,7 @@
 #include "sync/keys/roster.h"
 #include "sync/ledger/fold/fold.h"
 #include "sync/ledger/log/truetime.h"
+#include "sync/ledger/profile/profile_copy.h"
 #include "sync/ledger/profile/profile_own.h"
 
 #include <stdlib.h>
@@ -279,6 +280,16 @@ static enum err append_to(struct log_batch *b, const struct own_log *own, const 
 	return err ? err : b->txn.err;
 }
 
+/* T's words in a restored township count as later than those it lost, which come back; also where it was restored from the same backup before:
+ * then by the time that went by, for a month and a half. */
+static uint64_t beyond_lost(const struct profile *p)
+{
+	const uint64_t half = LIMIT_LAMPORT_ADVANCE / 2;
+	uint64_t later = profile_restored_after(p) / 8;
+
+	return half + (later < half ? later : half - 1);
+}
+
 /* EPOCH_START: [reason, old epoch, old seq, old hash]; null, 0, null when there was no log before. */
 static enum err start_epoch(struct log_batch *b, struct own_log *own, const struct log_own *was)
 {
@@ -302,9 +313,8 @@ static enum err start_epoch(struct log_batch *b, struct own_log *own, const stru
 		cbor_put_unsigned(&payload, 0);
 		cbor_put_null(&payload);
 	}
-	/* T's words in a restored township count as later than those it lost, which come back. */
 	if (was->due == LOG_MOVED && b->p->roster && keys_roster_is_authority(b->p->roster, own->id.writer))
-		b->lamport += LIMIT_LAMPORT_ADVANCE / 2;
+		b->lamport += beyond_lost(b->p);
 	err = payload.err;
 	while (!err && !fresh.epoch)
 		err = fs_random(&fresh.epoch, sizeof fresh.epoch);

@@ -1,6 +1,8 @@
 #include "config.h"
 #include "sync/ledger/log/offer.h"
 
+#include "forms/pack/pack.h"
+#include "sync/keys/roster.h"
 #include "sync/ledger/log/log_record.h"
 
 #include <string.h>
@@ -29,4 +31,11 @@ uint64_t offer_until(struct store_txn *t, const struct event_log_id *id)
 	struct store_key k = key_of(id);
 
 	return log_meta_number(t, &k, 0);
+}
+
+bool offer_falls_to_others(const struct keys_roster *r, const uint8_t writer[EVENT_WRITER])
+{
+	const struct keys_writer *w = r ? keys_roster_find(r, writer) : NULL;
+
+	return (r && keys_roster_is_authority(r, writer)) || (w && (w->revoked || w->roles & PACK_TOWN));
 }

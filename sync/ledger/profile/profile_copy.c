@@ -146,6 +146,13 @@ int64_t profile_noted(const struct profile *p, const char *name)
 	return at > 0 ? at : 0;
 }
 
+uint64_t profile_restored_after(const struct profile *p)
+{
+	int64_t from = profile_noted(p, BACKED_UP), at = profile_noted(p, PROFILE_RESTORED);
+
+	return from && at > from ? (uint64_t)(at - from) / 1000 : 0;
+}
+
 /* --- when --- */
 
 enum { MARK = 12 + 2 * KEYS_HASH + 1 };
@@ -246,14 +253,26 @@ enum err profile_backup(struct profile *p, const char *to)
 	return e;
 }
 
-/* A township that went back says so: its downlinks count from beyond anything it can have given out since the backup. */
-static enum err count_beyond(const char *dir)
+/* A township that went back says so: its downlinks count from beyond anything it can have given out since the backup. The age is the time,
+ * for from one backup it may be restored twice, and is told apart then; one later at least than the backup's, and than that of what lies in
+ * `place`. */
+static enum err count_beyond(const char *dir, const char *place)
 {
-	struct anchor a;
+	static const int64_t start = 1577836800;              /* 2020, so that a tick is a positive number to everybody */
+	int64_t now = clock_wall() / 1000 - start;
+	struct anchor a, lost;
+	uint64_t age;
 	bool found;
 	enum err e = anchor_read(dir, &a, &found);
 
-	return e ? e : anchor_set_tick(dir, &a, a.tick + ((uint64_t)1 << 32));
+	if (e)
+		return e;
+	age = (a.tick >> 32) + 1;
+	if (fs_exists(place) && !anchor_read(place, &lost, &found) && found && lost.tick >> 32 >= age)
+		age = (lost.tick >> 32) + 1;
+	if (now > 0 && now <= INT32_MAX && (uint64_t)now > age)
+		age = (uint64_t)now;
+	return anchor_set_tick(dir, &a, age << 32 | (uint32_t)a.tick);
 }
 
 enum err profile_restore(const char *dir, const char *from)
@@ -269,7 +288,7 @@ enum err profile_restore(const char *dir, const char *from)
 	if (!e && !(e = fs_remove_tree(fresh.data)))
 		e = copy_profile(from, fresh.data);
 	if (!e && keys_town_here(fresh.data))
-		e = count_beyond(fresh.data);
+		e = count_beyond(fresh.data, dir);
 	if (!e && keys_town_here(fresh.data))                         /* the desk can tell who has not sent anything since */
 		e = note_when(fresh.data, PROFILE_RESTORED, "");
 	for (int i = 1; !e && fs_exists(dir) && i < BEFORE_MAX; i++) {

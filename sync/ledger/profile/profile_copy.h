@@ -31,5 +31,7 @@ void profile_overdue_words(const struct profile_copied *c, int offset, struct bu
 enum err profile_restore(const char *dir, const char *from);
 /* What the file of that name says, ms; 0: nothing. */
 int64_t profile_noted(const struct profile *p, const char *name);
+/* How long after the backup was made, in seconds; 0: not known, or not restored. */
+uint64_t profile_restored_after(const struct profile *p);
 
 #endif

@@ -163,30 +163,89 @@ static enum err sync_parent(const char *path)
 	return e;
 }
 
-enum err fs_write(const char *path, const void *data, size_t len)
+/* Into PATH.new. O_NONBLOCK: nor does a pipe hang us that lies where we write. */
+static enum err write_aside(const char *path, const void *data, size_t len, bool sync, struct buf *aside)
 {
-	struct buf aside = { 0 };
 	enum err e;
 	int fd;
 
-	buf_printf(&aside, "%s.new", path);
-	if (aside.err)
-		return aside.err;
-	/* O_NONBLOCK: nor does one hang us that lies where we write. */
-	if (!(e = fs_open(aside.data, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, &fd))) {
-		e = fs_write_at(fd, data, len, 0);
-		if (!e)
-			e = fs_sync(fd);
-		fs_close(fd);
-		if (!e)
-			e = fs_rename(aside.data, path);
-		if (e) {
-			sys->unlink(aside.data);
-			e = err_in(e, "%s", path);
-		}
+	buf_reset(aside);
+	buf_printf(aside, "%s.new", path);
+	if (aside->err)
+		return aside->err;
+	if ((e = fs_open(aside->data, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, &fd)))
+		return e;
+	e = fs_write_at(fd, data, len, 0);
+	if (!e && sync)
+		e = fs_sync(fd);
+	fs_close(fd);
+	if (e) {
+		sys->unlink(aside->data);
+		e = err_in(e, "%s", path);
 	}
+	return e;
+}
+
+static enum err put_in_place(const char *path, const struct buf *aside)
+{
+	enum err e = fs_rename(aside->data, path);
+
+	if (!e)
+		return ERR_OK;
+	sys->unlink(aside->data);
+	return err_in(e, "%s", path);
+}
+
+enum err fs_write(const char *path, const void *data, size_t len)
+{
+	struct buf aside = { 0 };
+	enum err e = write_aside(path, data, len, true, &aside);
+
+	if (!e)
+		e = put_in_place(path, &aside);
 	buf_clear(&aside);
 	return e ? e : sync_parent(path);
+}
+
+static enum err sync_disk_of(const char *dir)
+{
+	enum err e = ERR_OK;
+	int fd;
+
+	if ((e = fs_open(dir, O_RDONLY | O_DIRECTORY, &fd)))
+		return e;
+	if (sys->syncfs(fd))
+		e = failed(dir);
+	fs_close(fd);
+	return e;
+}
+
+enum err fs_write_all(const char *dir, const struct fs_file *files, size_t count)
+{
+	struct buf path = { 0 }, aside = { 0 };
+	size_t written = 0;
+	enum err e = ERR_OK;
+
+	for (; !e && written < count; written += !e) {
+		const struct fs_file *f = &files[written];
+
+		fs_path(&path, dir, f->name);
+		e = path.err ? path.err : write_aside(path.data, f->data, f->len, false, &aside);
+	}
+	if (!e && count)
+		e = sync_disk_of(dir);
+	for (size_t i = 0; i < written; i++) {
+		fs_path(&path, dir, files[i].name);
+		buf_reset(&aside);
+		buf_printf(&aside, "%s.new", buf_str(&path));
+		if (!e && !(e = path.err ? path.err : aside.err))
+			e = put_in_place(path.data, &aside);
+		else if (!aside.err)
+			sys->unlink(aside.data);
+	}
+	buf_clear(&path);
+	buf_clear(&aside);
+	return e || !count ? e : fs_sync_dir(dir);
 }
 
 enum err fs_make_dir(const char *path)

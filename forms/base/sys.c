@@ -13,7 +13,7 @@ static int real_open(const char *path, int flags, mode_t mode)
 }
 
 const struct sys sys_real = {
-	.open = real_open, .close = close, .pread = pread, .pwrite = pwrite, .fdatasync = fdatasync, .fsync = fsync,
+	.open = real_open, .close = close, .pread = pread, .pwrite = pwrite, .fdatasync = fdatasync, .fsync = fsync, .syncfs = syncfs,
 	.ftruncate = ftruncate, .flock = flock, .fstat = fstat, .lstat = lstat, .statvfs = statvfs, .rename = rename,
 	.unlink = unlink, .mkdir = mkdir, .rmdir = rmdir, .clock_gettime = clock_gettime, .adjtimex = adjtimex, .getrandom = getrandom,
 };

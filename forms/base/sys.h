@@ -23,6 +23,7 @@ struct sys {
 	ssize_t (*pwrite)(int fd, const void *data, size_t len, off_t at);
 	int     (*fdatasync)(int fd);
 	int     (*fsync)(int fd);
+	int     (*syncfs)(int fd);
 	int     (*ftruncate)(int fd, off_t len);
 	int     (*flock)(int fd, int operation);
 	int     (*fstat)(int fd, struct stat *st);

@@ -9,13 +9,14 @@
 #include "tests/faults/trap.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FOREIGN = 10000, EACH = 50, SYNC = 1, MERGE, FETCH };
+enum { FOREIGN = 10000, EACH = 50, CROWD = 40, SYNC = 1, MERGE, FETCH };
 
 static unsigned circles;
 static char from_device[32], from_office[32];
@@ -417,6 +418,31 @@ static void f2_a_merge_killed_at_any_call_has_given_receipts_only_for_what_is_ke
 	print_message("# %ld kills, %ld with a receipt given\n", kills, with_receipt);
 }
 
+/* A cheap stick takes a twentieth of a second for each sync. */
+static void receipts_for_a_stick_full_of_bundles_cost_a_few_syncs(void **state)
+{
+	struct folder_report r = { 0 };
+	long syncs;
+
+	(void)state;
+	two_fresh_stick();
+	for (unsigned i = 0; i < CROWD; i++) {
+		snprintf(from_device, sizeof from_device, "d%u", ++circles);
+		assert_ok(world_append(device, &village, from_device, NULL, NULL, NULL));
+		assert_ok(two_deliver());
+	}
+	trap_fail(stick, TRAP_SYNC, LONG_MAX, false, EIO);
+	assert_ok(folder_merge(office, stick, &r));
+	syncs = trap_calls();
+	trap_fail(stick, 0, 0, false, 0);
+	assert_true(r.receipts >= CROWD);
+	assert_true(merged());
+	print_message("# %u receipts, %ld syncs\n", r.receipts, syncs);
+	assert_in_range(syncs, 2, CROWD / 2);
+	assert_ok(two_deliver());
+	assert_int_equal(two_waiting().count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -424,6 +450,7 @@ int main(void)
 		cmocka_unit_test(f20_a_full_stick_is_told_and_another_takes_all),
 		cmocka_unit_test(f20_a_stick_that_cannot_be_written_is_told_and_read_all_the_same),
 		cmocka_unit_test(f2_a_merge_killed_at_any_call_has_given_receipts_only_for_what_is_kept),
+		cmocka_unit_test(receipts_for_a_stick_full_of_bundles_cost_a_few_syncs),
 		cmocka_unit_test(f21_an_old_stick_is_told_and_takes_nothing_back),
 		cmocka_unit_test(p2_what_both_copies_lost_is_counted_said_and_comes_back_as_it_was),
 		/* these leave bundles behind that never arrive */

@@ -301,6 +301,15 @@ int fsync(int fd)
 	return do_sync(fd, SYS_fsync);
 }
 
+int syncfs(int fd)
+{
+	int r = do_sync(fd, SYS_syncfs);
+
+	for (int i = 0; !r && recording && seen(fd) && i < name_count; i++)
+		op(TRAP_OP_SYNC)->file = names[i].id;
+	return r;
+}
+
 int ftruncate(int fd, off_t len)
 {
 	if (seen(fd) && fails(TRAP_NAME, NULL))

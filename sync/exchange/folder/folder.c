@@ -17,51 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- putting --- */
-
-static enum err make_here(const char *dir)
-{
-	enum err e = fs_make_dir(dir);
-
-	return e ? e : fs_is_dir(dir) ? ERR_OK : err_set(ERR_DENIED, _("%s: 不是文件夹, 或是通到别处的链接: 不往里写, 删去它再试"), dir);
-}
-
-/* XUNCHA and the folder in it. A stick is made by anybody: what stands in their place must not lead elsewhere on this machine. */
-static enum err make_both(const char *dir)
-{
-	const char *slash = strrchr(dir, '/');
-	struct buf above = { 0 };
-	enum err e;
-
-	buf_put(&above, dir, slash ? (size_t)(slash - dir) : 0);
-	e = above.err ? above.err : make_here(buf_str(&above));
-	buf_clear(&above);
-	return e ? e : make_here(dir);
-}
-
-enum err folder_put(const char *dir, const char *name, const void *data, size_t len, bool *there)
-{
-	struct buf path = { 0 }, back = { 0 };
-	enum err e = make_both(dir);
-
-	*there = false;
-	if (e)
-		return e;
-	fs_path(&path, dir, name);
-	if (path.err)
-		return path.err;
-	*there = !fs_read(path.data, len, &back) && back.len == len && !memcmp(buf_str(&back), data, len);
-	if (!*there)
-		e = fs_write(path.data, data, len);
-	if (!e && !*there) {
-		e = fs_read(path.data, len, &back);
-		if (!e && (back.len != len || memcmp(buf_str(&back), data, len)))
-			e = err_set(ERR_IO, _("%s: 写进去又读出来不一样, 换一个 U 盘"), path.data);
-	}
-	buf_clear(&path);
-	buf_clear(&back);
-	return e;
-}
+/* --- giving --- */
 
 struct delivery { const char *from, *to, *ending; struct folder_report *report; uint32_t total, done; };
 

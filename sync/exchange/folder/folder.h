@@ -14,6 +14,7 @@
 #ifndef SYNC_EXCHANGE_FOLDER_FOLDER_H
 #define SYNC_EXCHANGE_FOLDER_FOLDER_H
 
+#include "forms/base/fs.h"
 #include "sync/exchange/inbox/inbox.h"
 
 enum { FOLDER_DEPTH = 4, FOLDER_FILES_MAX = 20000, FOLDER_RECEIPT_DAYS = 60, FOLDER_SMALL = 64 };
@@ -62,6 +63,8 @@ enum err folder_take(struct profile *p, const char *path, struct folder_report *
 /* Put one file into a folder below XUNCHA durably and read it back. *there: it was there already, whole. ERR_DENIED when one of the two is a
  * link: sticks are made by anybody. */
 enum err folder_put(const char *dir, const char *name, const void *data, size_t len, bool *there);
+/* The same for many that can be made again, as fs_write_all(). */
+enum err folder_put_all(const char *dir, const struct fs_file *files, size_t count);
 
 /* Remove our bundles from dir/XUNCHA/BELOW that are known to have arrived; with `replaced` (whatever we have to give there has just
  * been put there whole) also those whose content is sealed anew in others. Others' bundles stay, and what we know nothing of. */

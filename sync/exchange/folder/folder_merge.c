@@ -34,27 +34,44 @@ static void stick_of(const char *path, struct buf *out)
 
 /* --- receipts --- */
 
-struct giving { struct profile *profile; const char *dir; struct folder_report *asked; uint32_t given; enum err err; };
+/* Receipts wait for each other: a stick needs a moment for every sync, and most of a merge was that. */
+struct giving {
+	struct profile *profile;
+	const char *dir;
+	struct folder_report *asked;
+	struct { char name[2 * KEYS_HASH + 8]; struct buf receipt; } at[INBOX_GROUP]; size_t count;
+	uint32_t given;
+	enum err err;
+};
+
+static void put_receipts(struct giving *g)
+{
+	struct fs_file files[INBOX_GROUP];
+
+	for (size_t i = 0; i < g->count; i++)
+		files[i] = (struct fs_file){ g->at[i].name, g->at[i].receipt.data, g->at[i].receipt.len };
+	if (!g->err)
+		g->err = folder_put_all(g->dir, files, g->count);
+	g->given += g->err ? 0 : (uint32_t)g->count;
+	for (size_t i = 0; i < g->count; i++)
+		buf_clear(&g->at[i].receipt);
+	g->count = 0;
+}
 
 /* Only now: the group is durable. Also for one we had, since its first receipt may have been lost. */
 static void give(void *user, const struct inbox_file *f)
 {
 	struct giving *g = user;
-	struct buf receipt = { 0 };
-	char name[2 * KEYS_HASH + 8];
-	bool there;
 
 	if (g->asked->each)
 		g->asked->each(g->asked->user, f);
 	if (g->err || (f->verdict != INBOX_MERGED && f->verdict != INBOX_DUPLICATE))
 		return;
-	keys_hex(f->id, KEYS_HASH, name);
-	strcpy(name + 2 * KEYS_HASH, ".xcr");
-	g->err = inbox_receipt(g->profile, f, &receipt);
-	if (!g->err)
-		g->err = folder_put(g->dir, name, receipt.data, receipt.len, &there);
-	g->given += !g->err;
-	buf_clear(&receipt);
+	keys_hex(f->id, KEYS_HASH, g->at[g->count].name);
+	strcpy(g->at[g->count].name + 2 * KEYS_HASH, ".xcr");
+	g->err = inbox_receipt(g->profile, f, &g->at[g->count].receipt);
+	if (++g->count == INBOX_GROUP)
+		put_receipts(g);
 }
 
 static bool pass_on(void *user, const char *what, uint32_t done, uint32_t total)
@@ -121,6 +138,7 @@ enum err folder_merge(struct profile *p, const char *path, struct folder_report 
 		truetime_settle(p);
 	if (!e)
 		e = folder_take(p, path, &apart);
+	put_receipts(&g);                                 /* what came in before something went wrong has its receipts too */
 	if (!e)
 		e = g.err;
 	if (!e && !apart.stopped && !(e = downlink_fill(p, NULL)))

@@ -449,7 +449,7 @@ void profile_begin(struct profile *p, struct store_txn *t)
 	enum err e = ERR_OK;
 
 	/* Rows are looked at while others are read: what is being read stays open, and is mended by the next look. */
-	if (p->journal && (!p->store || ((store_damaged(p->store) || store_replaced(p->store)) && !store_in_use(p->store))) && !(e = profile_lock_write(p))) {
+	if (p->journal && (!p->store || (!store_in_use(p->store) && (store_damaged(p->store) || store_replaced(p->store)))) && !(e = profile_lock_write(p))) {
 		e = profile_refresh(p);
 		profile_unlock_write(p);
 	}

@@ -272,7 +272,6 @@ static void wrong_ticks(void)
 	tick("无处去", "1");
 	assert_shows(errand_vt, "拼音首字母");
 	errand_press("Esc");
-	errand_press("Esc");
 	assert_shows(errand_vt, "没存: 没选安置点。1 再选, 2 投亲");
 	assert_true(vt_selected(errand_vt, "无处去"));
 	assert_int_equal(errand_count("callouts", "${state} = 'arrived'"), arrived + 1);
@@ -288,7 +287,6 @@ static void arrived_by_a_call(void)
 	errand_press("Esc");
 	tick("没去处", "7");
 	assert_shows(errand_vt, "拼音首字母");
-	errand_press("Esc");
 	errand_press("Esc");
 	assert_shows(errand_vt, "没存: 没选安置点。7 再选");
 	assert_true(vt_selected(errand_vt, "没去处"));

@@ -104,8 +104,34 @@ static void a_digit_on_a_long_list_opens_it(void **state)
 	kit_stack_push(&hand_stack, screen_form_new(f));
 	hand_press('3');
 	hand_shows("Enter就这个");
-	hand_press(KIT_ESC);                         /* what is typed there; then the list */
 	hand_press(KIT_ESC);
+	hand_hides("Enter就这个");
+	hand_shows("上报隐患");
+	crawl_leave(&hand_stack);
+}
+
+/* What is typed is cleared first; where nothing is, Esc leaves. What a letter does elsewhere is reached beside the letters. */
+static void a_list_to_choose_from_is_left_by_one_key(void **state)
+{
+	struct filling *f = NULL;
+
+	(void)state;
+	assert_ok(filling_begin(&crawl_app, "hazard_new", NULL, &f));
+	crawl_home(&hand_stack);
+	kit_stack_push(&hand_stack, screen_form_new(f));
+	hand_press('3');
+	hand_type("qqq");
+	hand_shows("没有找到");
+	hand_press(KIT_ESC);
+	hand_shows("F4筛选");
+	hand_press(KIT_FN | KEY_F(4));
+	hand_shows("不筛选");
+	hand_press(KIT_ESC);
+	hand_type("qqq");                             /* still found as it is typed */
+	hand_shows("没有找到");
+	hand_press(KIT_ESC);
+	hand_press(KIT_ESC);
+	hand_hides("Enter就这个");
 	hand_shows("上报隐患");
 	crawl_leave(&hand_stack);
 }
@@ -211,6 +237,7 @@ int main(void)
 		cmocka_unit_test(the_words_of_a_hazard_being_typed_are_kept),
 		cmocka_unit_test(a_field_of_a_form_being_typed_is_kept),
 		cmocka_unit_test(a_digit_on_a_long_list_opens_it),
+		cmocka_unit_test(a_list_to_choose_from_is_left_by_one_key),
 		cmocka_unit_test(numbers_of_a_count_stay_with_their_rows_and_are_kept),
 		cmocka_unit_test(what_cannot_be_an_answer_is_said_before_it_goes),
 	};

@@ -29,6 +29,12 @@ static size_t row_count(void *user)
 	return searching(r) ? r->hit_count : r->listing ? listing_count(r->listing) : 0;
 }
 
+/* To choose one, a person types what it is called: there is nothing to leave before the list. */
+static bool finds_at_once(const struct rows *r)
+{
+	return r->choosing && !r->several;
+}
+
 static enum err key_at(const struct rows *r, size_t i, struct row_key *out)
 {
 	if (!searching(r))
@@ -291,7 +297,8 @@ static void draw(struct kit_view *v, WINDOW *win)
 	r->columns[1].cols = r->position != PACK_NONE && whereabouts_now(r->app) ? ROWS_DISTANCE_COLUMNS : ROWS_NUMBER_COLUMNS;
 	kit_list_draw(&r->list, v, win, y, getmaxy(win) - y);
 	if (r->finding)
-		kit_field_draw(&r->query, v, win, 0, 1, getmaxx(win) - 2, _("文字或拼音首字母; Enter 选, Esc 清掉"));
+		kit_field_draw(&r->query, v, win, 0, 1, getmaxx(win) - 2,
+		               finds_at_once(r) ? _("文字或拼音首字母; Enter 选") : _("文字或拼音首字母; Enter 选, Esc 清掉"));
 }
 
 static enum kit_next open_selected(struct rows *r)
@@ -350,9 +357,9 @@ static enum kit_next act(struct kit_view *v, enum kit_action a)
 	case ACT_NEW:
 		return screen_make(v, r->app, r->reg->id, r->parent_field ? &r->parent : NULL);
 	case ACT_BACK:
-		if (!r->finding)
+		if (!r->finding || (finds_at_once(r) && !searching(r)))
 			return KIT_CLOSE;
-		r->finding = false;
+		r->finding = finds_at_once(r);
 		kit_line_set(&r->query.line, "");
 		search(r);
 		return KIT_STAY;
@@ -460,6 +467,7 @@ static enum kit_next work(struct kit_view *v)
 
 static const struct kit_key keys[] = {
 	{ KIT_ENTER, ACT_OPEN, true }, { '/', ACT_FIND, true }, { 'n', ACT_NEW, true }, { 'm', ACT_ADD, true }, { 'f', ACT_FILTER, true }, { 's', ACT_SORT, true }, { 'a', ACT_TOGGLE, true }, { ' ', ACT_TOGGLE, false },
+	{ KIT_FN | KEY_F(4), ACT_FILTER, true }, { KIT_FN | KEY_F(6), ACT_SORT, true },        /* while letters are text */
 	KIT_LIST_KEYS, KIT_FIELD_KEYS, { 0, ACT_NONE, false },
 };
 

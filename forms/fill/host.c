@@ -1,5 +1,6 @@
 #include "config.h"
-#include "forms/fill/tree.h"
+#include "forms/fill/choices.h"
+#include "forms/fill/source.h"
 
 #include "forms/base/fs.h"
 

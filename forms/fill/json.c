@@ -1,5 +1,5 @@
 #include "config.h"
-#include "forms/fill/tree.h"
+#include "forms/fill/settle.h"
 
 #include "forms/base/i18n.h"
 

@@ -1,6 +1,6 @@
 /* What questions opened with, so that what a person left as it was is not taken for an answer of his. */
 #include "config.h"
-#include "forms/fill/tree.h"
+#include "forms/fill/settle.h"
 
 #include "forms/base/i18n.h"
 

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "forms/fill/tree.h"
+#include "forms/fill/choices.h"
 
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"

@@ -1,5 +1,5 @@
 #include "config.h"
-#include "forms/fill/tree.h"
+#include "forms/fill/source.h"
 
 #include "forms/base/fs.h"
 #include "forms/base/i18n.h"

@@ -1,5 +1,6 @@
 #include "config.h"
-#include "forms/fill/tree.h"
+#include "forms/fill/settle.h"
+#include "forms/fill/source.h"
 
 #include "forms/base/i18n.h"
 

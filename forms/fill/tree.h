@@ -111,49 +111,12 @@ static inline uint32_t tree_node(const struct fill *f, uint32_t frame, uint32_t 
 enum err tree_each(struct fill *f, uint32_t frame, uint32_t question, bool own, enum err (*each)(struct fill *f, uint32_t node, void *user), void *user);
 uint32_t tree_frame_holding(const struct fill *f, uint32_t frame, uint32_t question);   /* innermost frame around that holds it */
 
-/* settle.c */
-enum err settle(struct fill *f);
-enum err settle_touch(struct fill *f, uint32_t node);              /* what depends on it is to be computed */
-enum err settle_mark(struct fill *f, uint32_t node, enum compute kind);
-enum err settle_fresh(struct fill *f, uint32_t frame);             /* a new frame: everything in it */
-enum err settle_known(struct fill *f, uint32_t node);              /* a loaded node: what is computed of it, no default */
-enum err settle_new(struct fill *f, uint32_t node, uint32_t question);   /* one that the draft did not know */
-enum err settle_store(struct fill *f, uint32_t node, const char *value);
-enum err settle_eval(struct fill *f, uint32_t node, const struct expr *x);      /* into f->value, a scalar */
-enum err settle_nodes(struct fill *f, uint32_t node, const struct expr *x);     /* the same, node sets left as they are */
-enum err settle_text(struct fill *f, uint32_t node, struct buf *out);           /* f->value as the node's question stores it */
-
 /* opened.c */
 enum err opened_set(struct fill *f, uint32_t node, const char *value /* NULL: not known */);
-
-/* host.c, source.c */
-void host_open(struct fill *f);
-struct expr_node host_node(uint32_t node);
-bool host_is_node(struct expr_node n, uint32_t *node);
-enum { SOURCE_ROW = 2, SOURCE_SAVED = 3, SOURCE_FIRST = 16 };      /* first word of an expr_node outside the form */
-enum err source_open(struct fill *f, const char *instance, struct expr_node *out);
-void source_close(struct fill *f);
-bool source_parent(struct fill *f, struct expr_node n, struct expr_node *out);
-enum err source_children(struct fill *f, struct expr_node n, const char *name, struct expr_nodes *out);
-enum err source_matching(struct fill *f, struct expr_node n, const char *name, const char *column, const char *value, struct expr_nodes *out);
-const char *source_value(struct fill *f, struct expr_node n);
-enum err source_saved(struct fill *f, const char *name, struct expr_nodes *out);
-/* Cell of an item: column "name", "label" or any other; NULL when there is no such column. */
-const char *source_cell(struct fill *f, struct expr_node item, const char *column);
-bool source_is_list(const struct fill *f, struct expr_node item);   /* a choice list's, not a file's */
-const char *source_stem(const char *file, char out[256]);          /* "data.csv" -> "data" */
-
-/* choices.c */
-enum err choices_program(struct fill *f, uint32_t question, struct buf *out);   /* the expression that gives them; "" = the whole list */
-enum err choices_clear(struct fill *f, uint32_t node);             /* drop selections that the filter no longer lets through */
-bool choices_known(struct fill *f, const struct form_question *q);   /* are they all at hand, so that an answer can be checked? */
-enum err choices_hold(struct fill *f, uint32_t node, const char *name, size_t len, bool *out);
-enum err choices_label(struct fill *f, uint32_t question, uint32_t near, const char *value, struct buf *out);
 
 /* value.c: is `value` one of the question's type? ERR_FORMAT says what it should be. *out is how it is stored. */
 enum err value_check(struct fill *f, uint32_t node, const char *value, struct buf *out);
 enum expr_type value_type(enum form_type t);
-
 
 /* fill.c */
 enum err fill_begin(struct fill *f);                               /* an empty tree, settled unless loading */

@@ -6,6 +6,7 @@
 #include "forms/base/cbor.h"
 #include "forms/base/i18n.h"
 #include "forms/pack/sound.h"
+#include "forms/xlsform/form_build.h"
 #include "forms/xlsform/form_codec.h"
 
 #include <stdlib.h>

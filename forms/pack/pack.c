@@ -2,6 +2,7 @@
 #include "forms/pack/pack.h"
 
 #include "forms/base/i18n.h"
+#include "forms/xlsform/form_build.h"
 
 #include <stdlib.h>
 #include <string.h>

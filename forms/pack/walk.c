@@ -3,6 +3,7 @@
 #include "forms/pack/walk.h"
 
 #include "forms/base/i18n.h"
+#include "forms/xlsform/form_build.h"
 
 #include <stdio.h>
 #include <stdlib.h>

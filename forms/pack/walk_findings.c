@@ -4,6 +4,7 @@
 #include "forms/pack/walk.h"
 
 #include "forms/base/i18n.h"
+#include "forms/xlsform/form_build.h"
 
 #include <stdio.h>
 #include <string.h>

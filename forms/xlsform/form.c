@@ -1,5 +1,6 @@
 #include "config.h"
 #include "forms/xlsform/form.h"
+#include "forms/xlsform/form_build.h"
 
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"

@@ -3,6 +3,7 @@
 
 #include "forms/base/cbor.h"
 #include "forms/base/i18n.h"
+#include "forms/xlsform/form_build.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -4,6 +4,7 @@
 
 #include "forms/base/i18n.h"
 #include "forms/base/text.h"
+#include "forms/xlsform/form_build.h"
 
 #include <stdlib.h>
 #include <string.h>

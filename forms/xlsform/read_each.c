@@ -2,6 +2,8 @@
 #include "config.h"
 #include "forms/xlsform/reader.h"
 
+#include "forms/xlsform/form_build.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -9,7 +9,7 @@
 
 #include "forms/base/wire.h"
 #include "sync/keys/hash.h"
-#include "sync/ledger/log/log.h"
+#include "sync/ledger/log/log_segment.h"
 
 /* Append. `sealer` is the one who will seal the bundle: an own segment does not repeat its writer id. */
 void segment_put(const struct log_segment *s, const uint8_t sealer[KEYS_WRITER], struct buf *out);

@@ -5,6 +5,7 @@
 
 #include "forms/base/clock.h"
 #include "forms/base/fs.h"
+#include "forms/xlsform/form_build.h"
 #include "forms/xlsform/form_read.h"
 #include "tests/fill/filler.h"
 

@@ -3,6 +3,7 @@
 #include "tests/fill/sheet.h"
 
 #include "forms/base/fs.h"
+#include "forms/xlsform/form_build.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "config.h"
 #include "tests/tap.h"
 
-#include "forms/xlsform/form.h"
+#include "forms/xlsform/form_build.h"
 
 #include <stdio.h>
 

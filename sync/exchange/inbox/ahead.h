@@ -8,7 +8,7 @@
 #ifndef SYNC_EXCHANGE_INBOX_AHEAD_H
 #define SYNC_EXCHANGE_INBOX_AHEAD_H
 
-#include "sync/ledger/log/log.h"
+#include "sync/ledger/log/log_segment.h"
 
 enum { AHEAD_SEGMENTS = 3 };
 

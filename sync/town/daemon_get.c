@@ -285,9 +285,12 @@ enum MHD_Result get_roots(struct daemon *d, struct MHD_Connection *c)
 {
 	struct buf out = { 0 };
 	enum MHD_Result done;
+	struct store_txn t;
 	char tick[24];
 
 	pthread_mutex_lock(&d->lock);
+	profile_begin(d->profile, &t);                  /* staff may have changed the keys beside us */
+	store_abort(&t);
 	keys_roots_put(&d->profile->roots, 0, &out);
 	snprintf(tick, sizeof tick, "%" PRIu64, d->profile->anchor.tick);
 	pthread_mutex_unlock(&d->lock);

@@ -111,10 +111,11 @@ static enum err begin(struct rebuild *r, struct store_txn *t)
 {
 	struct store_key mark = mark_key();
 
+	words_read(&r->fold->words, t);
 	for (int table = 0; table < STORE_TABLE_COUNT; table++)
 		if (store_table_is_cache((enum store_table)table))
 			store_clear(t, (enum store_table)table);
-	words_forget(&r->fold->words, 0);
+	words_write(&r->fold->words, t);
 	store_put(t, STORE_INDEX, &mark, "", 0);
 	r->ids.count = 0;
 	return log_heads(t, add_id, &r->ids);

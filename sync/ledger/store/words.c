@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* INDEX: 'w' number → text; 'W' → how many there are. */
+/* INDEX: 'w' number → text. */
 static struct store_key word_key(uint16_t n)
 {
 	struct store_key k = store_key();
@@ -71,6 +71,20 @@ static void catch_up(struct words *w, struct store_txn *t)
 		if (remember(w, buf_str(&text), text.len))
 			break;
 	buf_clear(&text);
+}
+
+void words_read(struct words *w, struct store_txn *t)
+{
+	catch_up(w, t);
+}
+
+void words_write(const struct words *w, struct store_txn *t)
+{
+	for (uint32_t i = 0; i < w->count; i++) {
+		struct store_key k = word_key((uint16_t)(i + 1));
+
+		store_put(t, STORE_INDEX, &k, w->at[i], strlen(w->at[i]));
+	}
 }
 
 static uint16_t known(const struct words *w, const char *text)

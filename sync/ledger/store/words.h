@@ -21,6 +21,10 @@ void words_clear(struct words *w);
 /* Forget numbers over `count`: the write that made them was aborted. Their texts stay readable. */
 void words_forget(struct words *w, uint32_t count);
 
+/* Before a table is emptied that holds them, and after: every number keeps its meaning, for other programs have them in memory. */
+void words_read(struct words *w, struct store_txn *t);
+void words_write(const struct words *w, struct store_txn *t);
+
 /* The number of `text`, made when there is none yet (a write transaction). ERR_LIMIT over WORDS_MAX. */
 enum err words_make(struct words *w, struct store_txn *t, const char *text, uint16_t *n);
 /* Without making one: 0 when it is unknown. */

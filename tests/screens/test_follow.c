@@ -57,6 +57,21 @@ static void take(struct vt *vt, const char *hazard, const char *key, const char 
 	field_settle(vt);
 }
 
+static void what_is_due_of_a_hazard_is_selected_where_it_opens(void **state)
+{
+	struct vt *vt = field_enter("manager", FIELD_PIN, 18, 40, NULL);
+
+	(void)state;
+	field_select(vt, "插座松动");
+	assert_shows(vt, "8天内 报整改完成");
+	vt_key(vt, "Enter");
+	assert_shows(vt, "1 告知并限期");
+	assert_true(vt_selected(vt, "报整改完成"));
+	vt_key(vt, "Enter");
+	assert_shows(vt, "整改完成日期");
+	field_leave(vt);
+}
+
 static void one_judged_major_stands_first_until_somebody_has_it_in_hand_and_is_listed(void **state)
 {
 	struct vt *vt = desk();
@@ -370,6 +385,7 @@ static void a_closing_that_another_did_not_see_leaves_it_open_until_the_township
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_due_of_a_hazard_is_selected_where_it_opens),
 		cmocka_unit_test(one_judged_major_stands_first_until_somebody_has_it_in_hand_and_is_listed),
 		cmocka_unit_test(a_department_sends_the_whistle_back_then_comes_and_settles_it),
 		cmocka_unit_test(more_time_is_refused_then_granted_and_the_village_hears_of_both),

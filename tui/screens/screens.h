@@ -39,6 +39,8 @@ struct kit_view *screen_rows_of_new(struct app *app, const char *reg, const stru
 
 /* One row: fields, steps that may be taken, what happened, what belongs to it. */
 struct kit_view *screen_row_new(struct app *app, const struct row_id *id);
+/* The same, with the step selected that is waited for, where this person may take it. `step` lives as long as the pack. */
+struct kit_view *screen_row_step_new(struct app *app, const struct row_id *id, const char *step);
 /* The page a row of this register opens on: a running warning and an incident have screens of their own, with clocks. */
 struct kit_view *screen_page_new(struct app *app, const char *reg, const struct row_id *id);
 

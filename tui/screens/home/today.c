@@ -376,7 +376,7 @@ static enum kit_next do_due(struct today *t, const struct due *d)
 		return KIT_STAY;
 	}
 	if (d->kind == DUE_STEP) {
-		next = kit_open(&t->base, screen_row_new(t->app, &row.id));
+		next = kit_open(&t->base, screen_row_step_new(t->app, &row.id, d->step));
 	} else if (!strcmp(d->duty->counts_register, "inspections")) {
 		words_stored(t->app, &row, "kind", &kind);
 		k = pack_find_kind(t->app->pack, buf_str(&kind));

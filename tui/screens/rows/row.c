@@ -180,6 +180,23 @@ static void find_twin(struct row_view *v)
 	alike_free(all);
 }
 
+/* The line of the step, or of the form that takes it among others. */
+static void select_wanted(struct row_view *v)
+{
+	const char *form = NULL;
+
+	for (uint32_t i = 0; i < v->app->pack->step_count && !form; i++)
+		if (v->wanted && &v->app->pack->registers[v->app->pack->steps[i].reg] == v->reg && !strcmp(v->app->pack->steps[i].id, v->wanted))
+			form = v->app->pack->steps[i].form;
+	for (size_t i = 0; form && i < v->line_count; i++) {
+		const struct pack_step *step = v->lines[i].type == LINE_STEP ? v->steps[v->lines[i].index].step : NULL;
+
+		if (step && (!strcmp(step->id, v->wanted) || (v->either[v->lines[i].index] && step->form && !strcmp(step->form, form))))
+			kit_list_select(&v->list, i);
+	}
+	v->wanted = NULL;
+}
+
 static enum err load(struct kit_view *base)
 {
 	struct row_view *v = (struct row_view *)base;
@@ -205,6 +222,7 @@ static enum err load(struct kit_view *base)
 	row_gather(v);
 	row_files_gather(v);
 	kit_list_sync(&v->list);
+	select_wanted(v);
 	return ERR_OK;
 }
 
@@ -503,4 +521,13 @@ struct kit_view *screen_row_new(struct app *app, const struct row_id *id)
 	v->id = *id;
 	v->list.rows = (struct kit_rows){ .user = v, .count = row_count, .id = row_id_of, .row = row_draw, .columns = columns, .column_count = 3 };
 	return &v->base;
+}
+
+struct kit_view *screen_row_step_new(struct app *app, const struct row_id *id, const char *step)
+{
+	struct kit_view *v = screen_row_new(app, id);
+
+	if (v)
+		((struct row_view *)v)->wanted = step;
+	return v;
 }

@@ -22,6 +22,7 @@ struct row_view {
 	bool amendable;                                 /* a record of it may be corrected by this person */
 	bool printable;                                 /* the pack has a paper about it for this person */
 	char twin[KIT_CELL];                            /* another row that perhaps tells the same; "" */
+	const char *wanted;                             /* the step to select when first shown; NULL */
 	bool narrow;                                    /* as drawn last */
 	bool revealed;                                  /* personal values in full: recorded when it was done */
 	struct submit_choice steps[STEPS_MAX];

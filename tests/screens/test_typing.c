@@ -215,6 +215,53 @@ static void what_cannot_be_an_answer_is_said_before_it_goes(void **state)
 	crawl_leave(&hand_stack);
 }
 
+static void times(int n, int key)
+{
+	while (n--)
+		hand_press(key);
+}
+
+static void choose_team(const char *initials)
+{
+	hand_press(KIT_ENTER);
+	hand_type(initials);
+	hand_press(KIT_ENTER);
+}
+
+enum { FROM_TEAM_TO_ROLL = 4 };
+
+/* They stayed ticked, and were recorded as there with a team that is not theirs. */
+static void who_was_ticked_for_one_team_goes_with_it(void **state)
+{
+	struct filling *f = NULL;
+
+	(void)state;
+	assert_ok(filling_begin(&crawl_app, "training_new", NULL, &f));
+	crawl_home(&hand_stack);
+	kit_stack_push(&hand_stack, screen_form_new(f));
+	times(FROM_TEAM_TO_ROLL, KIT_FN | KEY_DOWN);
+	hand_press(KIT_ENTER);
+	hand_shows("名单照「队伍」来");
+	hand_press(KIT_ESC);
+	times(FROM_TEAM_TO_ROLL, KIT_FN | KEY_UP);
+	choose_team("sqcyjd");
+	times(FROM_TEAM_TO_ROLL - 1, KIT_FN | KEY_DOWN);
+	hand_press(KIT_ENTER);
+	hand_press('1');
+	hand_press('2');
+	hand_press(KIT_ENTER);
+	hand_shows("实到 1  迟到 1");
+	times(FROM_TEAM_TO_ROLL, KIT_FN | KEY_UP);
+	choose_team("sdmqc");
+	hand_shows("队伍改了: 原先勾的 2 个不在新的名单上");
+	hand_hides("迟到 1");
+	hand_press(KIT_FN | KEY_UP);
+	hand_press('u');
+	hand_shows("石桥村应急队");
+	hand_shows("实到 1  迟到 1");
+	crawl_leave(&hand_stack);
+}
+
 static int setup(void **state)
 {
 	if (field_setup(state) || !crawl_screen(24, 80))
@@ -240,6 +287,7 @@ int main(void)
 		cmocka_unit_test(a_list_to_choose_from_is_left_by_one_key),
 		cmocka_unit_test(numbers_of_a_count_stay_with_their_rows_and_are_kept),
 		cmocka_unit_test(what_cannot_be_an_answer_is_said_before_it_goes),
+		cmocka_unit_test(who_was_ticked_for_one_team_goes_with_it),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -342,7 +342,7 @@ bool filling_settled(struct filling *f)
 	return !e;
 }
 
-static void remember(struct filling *f, fill_node n, const char *old)
+static void remember(struct filling *f, fill_node n, const char *old, bool along)
 {
 	struct buf path = { 0 };
 	struct filling_undo *u;
@@ -356,6 +356,7 @@ static void remember(struct filling *f, fill_node n, const char *old)
 	fill_path(f->fill, n, &path);
 	u->path = buf_take(&path);
 	u->value = strdup(old);
+	u->along = along && f->undo_count;
 	if (u->path && u->value) {
 		f->undo_count++;
 	} else {
@@ -364,18 +365,28 @@ static void remember(struct filling *f, fill_node n, const char *old)
 	}
 }
 
-enum err filling_answer(struct filling *f, fill_node n, const char *value)
+static enum err put_answer(struct filling *f, fill_node n, const char *value, bool along)
 {
 	char *old = strdup(fill_value(f->fill, n));
 	enum err e = old ? fill_set(f->fill, n, value) : err_set(ERR_NOMEM, "%s", _("答案"));
 
 	f->fresh = false;
 	if (!e && strcmp(old, fill_value(f->fill, n)))
-		remember(f, n, old);
+		remember(f, n, old, along);
 	if (!e)
 		e = filling_save(f, n);
 	free(old);
 	return e;
+}
+
+enum err filling_answer(struct filling *f, fill_node n, const char *value)
+{
+	return put_answer(f, n, value, false);
+}
+
+enum err filling_answer_along(struct filling *f, fill_node n, const char *value)
+{
+	return put_answer(f, n, value, true);
 }
 
 void filling_toggle(struct filling *f, fill_node n, const char *choice, struct buf *value)
@@ -397,19 +408,19 @@ enum err filling_put(struct filling *f, const char *name, const char *value)
 
 enum err filling_undo(struct filling *f, fill_node *at)
 {
-	struct filling_undo u;
-	enum err e;
+	struct filling_undo u = { .along = true };
+	enum err e = ERR_OK;
 
 	if (!f->undo_count)
 		return err_set(ERR_NOTFOUND, _("没有可撤销的"));
-	u = f->undo[--f->undo_count];
-	*at = fill_find(f->fill, u.path);
-	e = *at == FILL_NO_NODE ? err_set(ERR_NOTFOUND, _("那一项已不在了")) : fill_set(f->fill, *at, u.value);
-	if (!e)
-		e = filling_save(f, *at);
-	free(u.path);
-	free(u.value);
-	return e;
+	while (!e && u.along && f->undo_count) {
+		u = f->undo[--f->undo_count];
+		*at = fill_find(f->fill, u.path);
+		e = *at == FILL_NO_NODE ? err_set(ERR_NOTFOUND, _("那一项已不在了")) : fill_set(f->fill, *at, u.value);
+		free(u.path);
+		free(u.value);
+	}
+	return e ? e : filling_save(f, *at);
 }
 
 struct fault { fill_node node; struct filling *f; struct buf *why; };

@@ -15,7 +15,7 @@ enum { FILLING_UNDO = 64, FILLING_CHOICE = 128 };
 struct draft;
 struct submit_host;
 
-struct filling_undo { char *path, *value; };
+struct filling_undo { char *path, *value; bool along; };      /* along: taken back together with the one before */
 
 struct filling {
 	struct app *app;
@@ -65,6 +65,8 @@ enum err filling_discard(struct filling *f);
 
 /* Answer and save. The old value can be taken back. */
 enum err filling_answer(struct filling *f, fill_node n, const char *value);
+/* The same of what another answer, given before, made wrong: both are taken back together. */
+enum err filling_answer_along(struct filling *f, fill_node n, const char *value);
 /* The answer of a question with this choice put among it, or out of it; "OK" is that of an acknowledgement. What the card did not take
  * stands: the same choice again is to keep it, and does not turn it back. */
 void filling_toggle(struct filling *f, fill_node n, const char *choice, struct buf *value);
@@ -72,7 +74,7 @@ enum err filling_save(struct filling *f, fill_node at);
 /* An answer given for the person, saved by what follows: filling_save(), filling_keep(). A form without the question, or no value
  * (NULL), changes nothing. */
 enum err filling_put(struct filling *f, const char *name, const char *value);
-/* Take the last answer back; *at gets its node. ERR_NOTFOUND: nothing to take back. */
+/* Take the last answer back, with what went along; *at gets its node. ERR_NOTFOUND: nothing to take back. */
 enum err filling_undo(struct filling *f, fill_node *at);
 
 /* The draft on the screen when the program last ended without being left: to be opened again after unlocking. 0: none. */

@@ -42,6 +42,21 @@ static void warn(struct form_view *v, fill_node n)
 		kit_say(KIT_SOON, _("超出平常范围, 请再看一眼: %s"), fill_value(v->f->fill, n));
 }
 
+/* Who was ticked on the list of one team was not there with another. */
+static void settle(struct form_view *v, fill_node n)
+{
+	uint32_t gone;
+	enum err e = subset_settle(v->f, n, &gone);
+	struct buf label = { 0 };
+
+	filling_label(v->f, n, &label);
+	if (e)
+		kit_say_error(e);
+	else if (gone)
+		kit_say(KIT_SOON, _("%s改了: 原先勾的 %u 个不在新的名单上, 去掉了; 回到这一栏按 u 找回"), buf_str(&label), gone);
+	buf_clear(&label);
+}
+
 static bool answer(struct form_view *v, fill_node n, const char *value)
 {
 	enum err e = v->why = filling_answer(v->f, n, value);
@@ -51,6 +66,7 @@ static bool answer(struct form_view *v, fill_node n, const char *value)
 		return false;
 	}
 	warn(v, n);
+	settle(v, n);
 	form_gather(v);
 	return true;
 }

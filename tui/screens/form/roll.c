@@ -27,6 +27,7 @@ struct roll {
 	uint32_t *shown;                            /* indexes of the listing that are shown */
 	size_t shown_count;
 	struct kit_list list;
+	char empty[KIT_CELL];
 };
 
 bool roll_is(const struct form_question *q)
@@ -143,6 +144,22 @@ static enum err choose_shown(struct roll *r)
 	return ERR_OK;
 }
 
+/* Nobody is on the list of a team that nobody named. */
+static void say_empty(struct roll *r)
+{
+	fill_node wanted = subset_waits_for(r->f, r->answers[0]);
+	struct buf label = { 0 };
+
+	if (wanted != FILL_NO_NODE) {
+		filling_label(r->f, wanted, &label);
+		snprintf(r->empty, sizeof r->empty, _("名单照「%s」来: Esc 回去先填它。"), buf_str(&label));
+		buf_clear(&label);
+	} else {
+		snprintf(r->empty, sizeof r->empty, "%s", _("名单上没有人。先在人员档案里登记, 或 Esc 回去直接填人数。"));
+	}
+	r->list.rows.empty = r->empty;
+}
+
 static enum err load(struct kit_view *base)
 {
 	struct roll *r = (struct roll *)base;
@@ -156,6 +173,7 @@ static enum err load(struct kit_view *base)
 	r->listing = NULL;
 	e = listing_open(r->f->app->profile, &q, &r->listing);
 	buf_clear(&where);
+	say_empty(r);
 	return e ? e : choose_shown(r);
 }
 
@@ -356,7 +374,6 @@ struct kit_view *screen_roll_new(struct filling *f, fill_node group)
 		snprintf(r->labels[i], sizeof r->labels[i], "%s", buf_str(&b));
 		buf_clear(&b);
 	}
-	r->list.rows = (struct kit_rows){ .user = r, .count = row_count, .id = row_id_of, .row = row_draw, .columns = columns, .column_count = 3,
-	                                  .empty = _("名单上没有人。先在人员档案里登记, 或 Esc 回去直接填人数。") };
+	r->list.rows = (struct kit_rows){ .user = r, .count = row_count, .id = row_id_of, .row = row_draw, .columns = columns, .column_count = 3 };
 	return &r->base;
 }

@@ -90,6 +90,81 @@ void subset_where(const struct filling *f, fill_node n, struct buf *out)
 	}
 }
 
+fill_node subset_waits_for(const struct filling *f, fill_node n)
+{
+	const char *s = fill_question(f->fill, n)->choice_filter;
+
+	while (s && (s = strstr(s, "${"))) {
+		char name[WORD_MAX];
+		fill_node q;
+
+		snprintf(name, sizeof name, "%.*s", (int)strcspn(s + 2, "}"), s + 2);
+		q = beside(f->fill, n, name);
+		if (q != FILL_NO_NODE && !*fill_value(f->fill, q))
+			return q;
+		s += 2;
+	}
+	return FILL_NO_NODE;
+}
+
+static bool is_repeated(const struct form *form, uint32_t question)
+{
+	for (uint32_t i = form->questions[question].parent; i != FORM_NONE; i = form->questions[i].parent)
+		if (form->questions[i].type == FORM_REPEAT)
+			return true;
+	return false;
+}
+
+/* Of `ids` those that the filter lets in. What cannot be read is not judged. */
+static enum err let_in(struct filling *f, const char *ids, const char *where, struct buf *kept, uint32_t *gone)
+{
+	enum err e = ERR_OK;
+
+	for (size_t len; !e && *ids; ids += len + (ids[len] == ' ')) {
+		struct row row = { .id = { .index = 0 } };
+		char text[ROW_ID_TEXT];
+		struct row_id id;
+		bool keep = true;
+
+		len = strcspn(ids, " ");
+		snprintf(text, sizeof text, "%.*s", (int)len, ids);
+		if (row_id_parse(text, &id) && !row_read(f->app->profile, &id, &row))
+			e = row_test(f->app->profile, &row, where, &keep);
+		row_clear(&row);
+		if (keep)
+			buf_printf(kept, "%s%s", kept->len ? " " : "", text);
+		*gone += !keep;
+	}
+	return e ? e : kept->err;
+}
+
+enum err subset_settle(struct filling *f, fill_node n, uint32_t *gone)
+{
+	char named[WORD_MAX + 4];
+	enum err e = ERR_OK;
+
+	*gone = 0;
+	snprintf(named, sizeof named, "${%s}", fill_question(f->fill, n)->name);
+	for (uint32_t i = 0; !e && *fill_value(f->fill, n) && i < f->asked->question_count; i++) {
+		const struct form_question *q = &f->asked->questions[i];
+		struct buf where = { 0 }, kept = { 0 };
+		uint32_t out = 0;
+		fill_node at;
+
+		if ((q->type != FORM_ROW && q->type != FORM_ROWS) || !q->choice_filter || !strstr(q->choice_filter, named) || is_repeated(f->asked, i) ||
+		    (at = fill_find(f->fill, q->name)) == FILL_NO_NODE)
+			continue;
+		subset_where(f, at, &where);
+		e = where.err ? where.err : let_in(f, fill_value(f->fill, at), buf_str(&where), &kept, &out);
+		if (!e && out)
+			e = filling_answer_along(f, at, buf_str(&kept));
+		*gone += out;
+		buf_clear(&where);
+		buf_clear(&kept);
+	}
+	return e;
+}
+
 /* The next "key=value" of the parameters; false at the end. */
 static bool next_pair(const char **s, char key[WORD_MAX], char value[WORD_MAX])
 {

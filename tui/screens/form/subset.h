@@ -16,6 +16,13 @@ enum { SUBSET_EACH_MAX = 100 };
 /* The filter of question n as an expression over rows, appended; nothing when all rows may be taken. */
 void subset_where(const struct filling *f, fill_node n, struct buf *out);
 
+/* The first question that the filter of n names and that has no answer: of such a list people are told what to fill in. FILL_NO_NODE. */
+fill_node subset_waits_for(const struct filling *f, fill_node n);
+
+/* Question n was answered anew: rows that were taken elsewhere in the form and that its filters, which name n, do not let in any more
+ * go, to come back when n is taken back. *gone gets how many. Within repeats none go. */
+enum err subset_settle(struct filling *f, fill_node n, uint32_t *gone);
+
 /* Copy what the row chosen in question n fills in; not saved. */
 enum err subset_copy(struct filling *f, fill_node n);
 

@@ -130,6 +130,8 @@ enum err cmd_restore(struct ctl *c)
 	ctl_say(c, _("已用备份代替; 原来的数据另存在旁边"));
 	if (keys_town_here(c->profile_dir))
 		ctl_say(c, "%s", _("备份以后收过的, 各设备下次同步会再送来; 还差谁, 看桌面的首页和设备"));
+	if (keys_town_here(c->profile_dir))
+		ctl_say(c, "%s", _("备份以后换过钥匙的, 先等一台设备来同步: 现在再换, 设备不认"));
 	return ERR_OK;
 }
 

@@ -92,6 +92,7 @@ static void answer_report(struct ctl *c, struct told *t, const struct folder_rep
 	jdoc_put_integer(j, "settled", r->settled);
 	jdoc_put_integer(j, "added", r->added);
 	jdoc_put_bool(j, "older", r->older);
+	jdoc_put_bool(j, "behind", r->behind);
 	jdoc_put_integer(j, "left_out", (int64_t)r->left_out);
 	jdoc_put_integer(j, "attachments_sent", r->attachments_sent);
 	jdoc_put_integer(j, "attachments_got", r->attachments_got);
@@ -137,6 +138,8 @@ enum err cmd_sync(struct ctl *c)
 	if (r.refused_there)
 		ctl_say(c, _("乡镇没有收 %u 个: %s"), r.refused_there, r.why);
 	say_left_out(c, &r);
+	if (r.behind)
+		ctl_say(c, "%s", folder_behind_words());
 	if (r.older)
 		ctl_say(c, _("这里乡镇的消息比本机已有的旧 (照样收下): 请换一个新的, 或与乡镇联系"));
 	if (!(e = status_read(t.profile, &now)))

@@ -52,6 +52,12 @@ enum err keys_roots_read(const char *dir, struct keys_roots *r);
 enum err keys_roots_write(const char *dir, const struct keys_roots *r);
 void keys_roots_clear(struct keys_roots *r);
 
+/* A township that was restored from a backup older than its last change of keys has not the keys of the newest root: what devices show it of
+ * later ones is kept beside, in the file `roots.later`, until its recovery key makes the next (keys_town_recover). _note: take what of `data`
+ * continues our chain; anything else is passed over. _later: append it to the chain that was read. */
+enum err keys_roots_later_note(const char *dir, const void *data, size_t len);
+enum err keys_roots_later(const char *dir, struct keys_roots *r);
+
 const struct keys_root *keys_roots_newest(const struct keys_roots *r);       /* NULL when empty */
 
 /* Is this T or R of the newest root? What is counted (ticks) counts from them alone: a removed key cannot run ahead. */

@@ -72,6 +72,47 @@ enum err keys_roots_write(const char *dir, const struct keys_roots *r)
 	return e;
 }
 
+/* ---- beside it ---- */
+
+enum err keys_roots_later(const char *dir, struct keys_roots *r)
+{
+	struct buf path = { 0 }, b = { 0 };
+	enum err e = ERR_OK;
+
+	fs_path(&path, dir, "roots.later");
+	if (path.err)
+		e = path.err;
+	else if (fs_exists(path.data) && !(e = fs_read(path.data, (size_t)LIMIT_ROOTS * (LIMIT_ROOT + 2), &b)))
+		add_some(r, b.data, b.len, LIMIT_ROOTS);       /* what does not continue the chain by now is of no use */
+	buf_clear(&path);
+	buf_clear(&b);
+	return e;
+}
+
+enum err keys_roots_later_note(const char *dir, const void *data, size_t len)
+{
+	struct keys_roots r = { 0 };
+	struct buf path = { 0 }, b = { 0 };
+	size_t ours, known;
+	enum err e = keys_roots_read(dir, &r);
+
+	ours = r.count;
+	if (!e)
+		e = keys_roots_later(dir, &r);
+	known = r.count;
+	if (!e && ours)
+		add_some(&r, data, len, LIMIT_ROOTS);
+	if (!e && r.count > known) {
+		keys_roots_put(&r, ours, &b);
+		fs_path(&path, dir, "roots.later");
+		e = path.err ? path.err : b.err ? b.err : fs_write(path.data, b.data, b.len);
+	}
+	keys_roots_clear(&r);
+	buf_clear(&path);
+	buf_clear(&b);
+	return e;
+}
+
 /* ---- the township's code ---- */
 
 enum { DIGITS = 30, CHECK = 2 };

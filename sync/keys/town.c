@@ -403,7 +403,8 @@ static void forget(const char *dir, uint32_t version)
 	buf_clear(&path);
 }
 
-static enum err succeed(const char *dir, struct keys_identity *voucher, bool fresh_recovery, const struct keys_identity *staff,
+/* `have`: the version whose keys are here. */
+static enum err succeed(const char *dir, uint32_t have, struct keys_identity *voucher, bool fresh_recovery, const struct keys_identity *staff,
                         const struct keys_head *heads, size_t n, struct keys_roots *roots)
 {
 	struct founding f = { .next = *keys_roots_newest(roots) };
@@ -413,22 +414,37 @@ static enum err succeed(const char *dir, struct keys_identity *voucher, bool fre
 		return err_set(ERR_LIMIT, _("授权日志有 %zu 段, 上限 %d"), n, KEYS_ROOT_HEADS);
 	memcpy(f.next.heads, heads, n * sizeof *heads);
 	f.next.head_count = n;
-	if (!(e = daemon_read(dir, f.next.version, &f.daemon)) && !(e = new_keys(&f)) && !(e = fresh_recovery ? new_recovery(dir, &f) : ERR_OK))
+	if (!(e = daemon_read(dir, have, &f.daemon)) && !(e = new_keys(&f)) && !(e = fresh_recovery ? new_recovery(dir, &f) : ERR_OK))
 		e = commit(dir, &f, voucher, staff, roots);
 	if (!e)
-		forget(dir, f.next.version - 1);
+		forget(dir, have);
 	founding_clear(&f);
 	return e;
+}
+
+uint32_t keys_town_behind(const char *dir)
+{
+	struct keys_roots r = { 0 };
+	uint32_t version = 0;
+	size_t ours;
+
+	if (!keys_roots_read(dir, &r) && (ours = r.count) && !keys_roots_later(dir, &r) && r.count > ours)
+		version = keys_roots_newest(&r)->version;
+	keys_roots_clear(&r);
+	return version;
 }
 
 enum err keys_town_rotate(const char *dir, const struct keys_identity *staff, const struct keys_head *heads, size_t n, struct keys_roots *roots)
 {
 	struct opened o = { 0 };
 	struct keys_identity *root = NULL;
+	uint32_t behind = keys_town_behind(dir);
 	enum err e = keys_roots_read(dir, roots);
 
+	if (!e && behind)
+		e = err_set(ERR_DENIED, _("设备已认第 %u 版钥匙, 这里没有: 再换, 设备不认。要用保险柜里的恢复钥匙换: xunchactl root rotate --recovery"), behind);
 	if (!e && !(e = open_authority(dir, staff, &o)) && !(e = signer(o.secrets + KEYS_SYMMETRIC, &root)))
-		e = succeed(dir, root, false, staff, heads, n, roots);
+		e = succeed(dir, keys_roots_newest(roots)->version, root, false, staff, heads, n, roots);
 	keys_identity_free(root);
 	opened_clear(&o);
 	return e;
@@ -438,6 +454,7 @@ enum err keys_town_recover(const char *dir, const char *path, const struct keys_
 {
 	uint8_t *seed = sodium_malloc(KEYS_SYMMETRIC);
 	struct keys_identity *recovery = NULL;
+	uint32_t have = 0;
 	int fd = -1;
 	enum err e;
 
@@ -445,8 +462,12 @@ enum err keys_town_recover(const char *dir, const char *path, const struct keys_
 		return err_set(ERR_NOMEM, _("没有受保护的内存可放密钥"));
 	if (!(e = keys_roots_read(dir, roots)) && !roots->count)
 		e = err_set(ERR_NOTFOUND, _("%s: 这里不是乡镇"), dir);
-	else if (!e && !(e = fs_open(path, O_RDONLY, &fd)) && !(e = fs_read_at(fd, seed, KEYS_SYMMETRIC, 0)) && !(e = signer(seed, &recovery)))
-		e = succeed(dir, recovery, true, staff, heads, n, roots);
+	if (!e)
+		have = keys_roots_newest(roots)->version;
+	if (!e && !(e = keys_roots_later(dir, roots)) && keys_roots_newest(roots)->version > have)
+		n = 0;
+	if (!e && !(e = fs_open(path, O_RDONLY, &fd)) && !(e = fs_read_at(fd, seed, KEYS_SYMMETRIC, 0)) && !(e = signer(seed, &recovery)))
+		e = succeed(dir, have, recovery, true, staff, heads, n, roots);
 	fs_close(fd);
 	keys_identity_free(recovery);
 	sodium_free(seed);

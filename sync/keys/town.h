@@ -33,11 +33,16 @@ bool keys_town_here(const char *dir);
 struct keys_town_mark { uint32_t version; uint8_t staff[KEYS_HASH]; };
 enum err keys_town_mark(const char *dir, struct keys_town_mark *out);
 
+/* Roots of a later version than the newest here are known: the one of the devices; 0 when there are none. */
+uint32_t keys_town_behind(const char *dir);
+
 /* New T, B, R and root key; the next root is appended to the chain and written. `heads` are T's log heads as they stand:
- * what a former T signs beyond them is not believed. Only `staff` may use the new T until others are admitted again. */
+ * what a former T signs beyond them is not believed. Only `staff` may use the new T until others are admitted again. ERR_DENIED where the
+ * devices follow a later root already: another one beside it they would never believe. */
 enum err keys_town_rotate(const char *dir, const struct keys_identity *staff, const struct keys_head *heads, size_t n, struct keys_roots *roots);
 
-/* The same, when nobody can open the old root key any more: signed by the recovery key at `path`. Makes a new one. */
+/* The same, when nobody can open the old root key any more: signed by the recovery key at `path`. Makes a new one. What a T whose keys are
+ * not here (keys_roots_later) has signed is not believed any more. */
 enum err keys_town_recover(const char *dir, const char *path, const struct keys_identity *staff, const struct keys_head *heads, size_t n, struct keys_roots *roots);
 
 #endif

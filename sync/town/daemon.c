@@ -69,6 +69,8 @@ static enum MHD_Result finish(struct request *r, struct MHD_Connection *c, const
 		return tus_head(r, c, after(path, "/v1/b/"));
 	if (is(method, "GET") || is(method, "HEAD"))
 		return route_get(d, c, path);
+	if (is(method, "POST") && is(path, "/v1/roots"))
+		return r->err ? answer_error(d, c, err_set(r->err, "%s", r->why)) : post_roots(d, c, &r->body);
 	if (is(method, "POST") && is(path, "/v1/enrol"))
 		return r->err ? answer_error(d, c, err_set(r->err, "%s", r->why)) : post_enrol(d, c, &r->body);
 	return answer_error(d, c, err_set(ERR_USAGE, _("不支持 %s"), method));

@@ -299,6 +299,16 @@ enum MHD_Result get_roots(struct daemon *d, struct MHD_Connection *c)
 	return done;
 }
 
+enum MHD_Result post_roots(struct daemon *d, struct MHD_Connection *c, const struct buf *body)
+{
+	enum err e;
+
+	pthread_mutex_lock(&d->lock);
+	e = keys_roots_later_note(d->profile->dir, buf_str(body), body->len);
+	pthread_mutex_unlock(&d->lock);
+	return e ? answer_error(d, c, e) : answer_text(c, 202, "ok\n");
+}
+
 enum MHD_Result get_metrics(struct daemon *d, struct MHD_Connection *c)
 {
 	struct buf out = { 0 };

@@ -113,6 +113,8 @@ enum MHD_Result get_wanted(struct daemon *d, struct MHD_Connection *c);
 enum MHD_Result get_roots(struct daemon *d, struct MHD_Connection *c);
 enum MHD_Result get_metrics(struct daemon *d, struct MHD_Connection *c);
 enum MHD_Result get_grant(struct daemon *d, struct MHD_Connection *c, const char *id);
+/* Roots that a device follows and the township, restored from a backup, has not: kept beside. */
+enum MHD_Result post_roots(struct daemon *d, struct MHD_Connection *c, const struct buf *body);
 enum MHD_Result post_enrol(struct daemon *d, struct MHD_Connection *c, const struct buf *body);
 
 #endif

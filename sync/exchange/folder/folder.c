@@ -184,7 +184,8 @@ static enum err take_file(struct taking *x, const char *path)
 		return e;
 	if (what == ROOTS) {
 		/* A chain that does not continue ours is not believed; the first is believed only with its code (enrol_accept). */
-		e = x->profile->roots.count ? profile_roots_add(x->profile, data->data, data->len) : ERR_OK;
+		e = x->town ? keys_roots_later_note(x->profile->dir, data->data, data->len) :
+		    x->profile->roots.count ? profile_roots_add(x->profile, data->data, data->len) : ERR_OK;
 		buf_clear(name);
 		buf_clear(data);
 		return e == ERR_IO || e == ERR_NOMEM || e == ERR_FULL ? e : ERR_OK;
@@ -387,6 +388,11 @@ static enum err seal_more(struct profile *p, struct folder_report *r)
 	r->sealed += bundles;
 	r->sealed_events += events;
 	return e;
+}
+
+const char *folder_behind_words(void)
+{
+	return _("那里乡镇的钥匙比本机认的旧, 像是用太旧的备份恢复的: 它的回执不算, 记录都留在本机。请告诉应急办, 怎么办他们那里有提示");
 }
 
 enum err folder_sync(struct profile *p, const char *dir, struct folder_report *r)

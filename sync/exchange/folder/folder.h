@@ -39,11 +39,15 @@ struct folder_report {
 	uint32_t patience_seconds;        /* asked: how long to wait for a sign of life; 0 = as long as http.h says */
 	uint64_t sent;                    /* bytes of bundles, those included that were lost on the way */
 	uint32_t slice;                   /* the largest piece sent at once */
+	bool behind;                      /* the township lacks keys that this profile follows: what it says is not believed here */
 	uint32_t refused_there;           /* bundles that the township would not take; `why` is about the last */
 	char why[200];
 	uint32_t attachments_sent, attachments_got, attachments_left;     /* left: the township does not want them (yet) */
 	bool stopped;
 };
+
+/* What a person is told of it. */
+const char *folder_behind_words(void);
 
 /* A device's exchange: seal what is new (when a writer is unlocked), copy, read receipts, downlink and neighbours' bundles;
  * leave for the neighbours all that this device holds of its villages. */

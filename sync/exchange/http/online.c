@@ -301,6 +301,24 @@ static enum err fetch_downlink(struct online *o)
 	return e;
 }
 
+/* A township restored from a backup older than its last change of keys: it hears of it from us, and nothing is believed that it signs. */
+static enum err show_later(struct online *o, const struct buf *theirs)
+{
+	struct keys_roots r = { 0 };
+	struct buf more = { 0 }, answer = { 0 };
+	enum err e = keys_roots_add_all(&r, theirs->data, theirs->len);
+
+	if (!e && r.count && keys_roots_newest(&r)->version < keys_roots_newest(&o->profile->roots)->version) {
+		o->report->behind = true;
+		keys_roots_put(&o->profile->roots, 0, &more);
+		e = more.err ? more.err : http_post(o->http, "/v1/roots", more.data, more.len, 64, &answer);
+	}
+	keys_roots_clear(&r);
+	buf_clear(&more);
+	buf_clear(&answer);
+	return e == ERR_NOMEM ? e : ERR_OK;
+}
+
 static enum err fetch_roots(struct online *o)
 {
 	struct buf data = { 0 };
@@ -310,6 +328,8 @@ static enum err fetch_roots(struct online *o)
 	 * its code (enrol_accept). */
 	if (!e && o->profile->roots.count)
 		e = profile_roots_add(o->profile, data.data, data.len);
+	if (!e && o->profile->roots.count)
+		e = show_later(o, &data);
 	buf_clear(&data);
 	return e;
 }

@@ -220,6 +220,19 @@ static size_t roots_there(const char *to, const char *name, uint8_t township[KEY
 	return count;
 }
 
+/* A device that follows a later root left it there: the keys of it are gone with the machine that was lost. */
+static enum err hear_of_later(const struct profile *p, const char *to, const char *name)
+{
+	struct buf path = { 0 }, data = { 0 };
+	enum err e = fs_read(fs_path(&path, to, name), LIMIT_ROOTS * (LIMIT_ROOT + 2), &data);
+
+	if (!e)
+		e = keys_roots_later_note(p->dir, data.data, data.len);
+	buf_clear(&path);
+	buf_clear(&data);
+	return e;
+}
+
 /* Townships may share a stick: "roots" is that of the first that came, another's has the township's name behind it. A longer chain of
  * the same township stays: whoever put it there knows more. */
 static enum err put_roots(struct profile *p, const char *to)
@@ -239,6 +252,8 @@ static enum err put_roots(struct profile *p, const char *to)
 		keys_hex(ours, sizeof ours, name + strlen(name));
 	}
 	count = roots_there(to, name, theirs);
+	if (p->office && count > p->roots.count)
+		return hear_of_later(p, to, name);
 	if (count <= p->roots.count || memcmp(ours, theirs, sizeof ours)) {
 		keys_roots_put(&p->roots, 0, &roots);
 		e = roots.err ? roots.err : folder_put(to, name, roots.data, roots.len, &there);

@@ -290,7 +290,7 @@ enum err trust_rotate(struct profile *p, const char *recovery)
 		e = recovery ? keys_town_recover(p->dir, recovery, p->identity, x.heads, x.count, &roots)
 		             : keys_town_rotate(p->dir, p->identity, x.heads, x.count, &roots);
 	if (!e) {
-		keys_roots_put(&roots, roots.count - 1, &fresh);
+		keys_roots_put(&roots, p->roots.count, &fresh);
 		e = fresh.err ? fresh.err : profile_roots_add(p, fresh.data, fresh.len);
 	}
 	if (!e)

@@ -178,6 +178,8 @@ static enum profile_overdue overdue(const struct profile *p, int64_t at, const c
 	mark_text(p->dir, now);
 	if (!*now)
 		return PROFILE_COPY_FRESH;
+	if (keys_town_behind(p->dir))
+		return PROFILE_COPY_BEHIND;
 	if (!at)
 		return PROFILE_COPY_NONE;
 	if (*mark == ' ' && strtoul(mark, NULL, 10) != strtoul(now, NULL, 10))
@@ -210,6 +212,9 @@ void profile_overdue_words(const struct profile_copied *c, int offset, struct bu
 		return;
 	case PROFILE_COPY_NONE:
 		buf_puts(out, _("还没备份过: 电脑坏了, 乡镇的钥匙就没有了"));
+		return;
+	case PROFILE_COPY_BEHIND:
+		buf_puts(out, _("恢复用的备份太旧: 设备已认后来换的钥匙, 这里发的都不算。用保险柜里的恢复钥匙再换一次: xunchactl root rotate --recovery; 没有它, 设备只能重新入网"));
 		return;
 	case PROFILE_COPY_BEFORE_STAFF:
 		buf_puts(out, _("备份以后添过人、准过人或改过 PIN: 备份里没有"));

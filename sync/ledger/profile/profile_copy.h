@@ -16,6 +16,7 @@ enum profile_overdue {
 	PROFILE_COPY_FRESH,          /* a device's always is: its records are at the township */
 	PROFILE_COPY_OLD,            /* PROFILE_COPY_DAYS or more; or from a day that is yet to come */
 	PROFILE_COPY_NONE,           /* never, as far as is known */
+	PROFILE_COPY_BEHIND,         /* this was restored from one that was older than the township's last keys */
 	PROFILE_COPY_BEFORE_STAFF,   /* since then a member of staff was given a key or a PIN, or let use the township's */
 	PROFILE_COPY_BEFORE_ROOT     /* since then the township has new keys */
 };

@@ -106,18 +106,21 @@ static int draw_restored(struct desk *d, WINDOW *win)
 /* What only a backup keeps is lost with the machine, and nothing else here reminds of that. */
 static int draw_overdue(const struct desk *d, WINDOW *win, int y)
 {
-	static const char *const narrow[] = { NULL, N_("早该备份了"), N_("还没备份过"), N_("备份后添过人或改过 PIN"), N_("备份后换过钥匙") };
+	static const char *const narrow[] = { NULL, N_("早该备份了"), N_("还没备份过"), N_("设备不认这里: 备份太旧, 要恢复钥匙"), N_("备份后添过人或改过 PIN"), N_("备份后换过钥匙") };
 	enum profile_overdue why = d->copied.overdue;
 	struct buf words = { 0 };
 
 	if (why == PROFILE_COPY_FRESH)
 		return 0;
-	if (getmaxx(win) < KIT_NARROW)
+	if (getmaxx(win) < KIT_NARROW || why == PROFILE_COPY_BEHIND)
 		buf_puts(&words, _(narrow[why]));
 	else
 		profile_overdue_words(&d->copied, app_offset(d->app), &words);
-	buf_puts(&words, _("   e 备份"));
-	kit_text(win, y, 1, getmaxx(win) - 2, why == PROFILE_COPY_BEFORE_ROOT ? KIT_SOON : KIT_DIM, buf_str(&words));
+	if (why != PROFILE_COPY_BEHIND)
+		buf_puts(&words, _("   e 备份"));
+	else if (getmaxx(win) >= KIT_NARROW)
+		buf_puts(&words, _("; 怎么办: xunchactl status"));
+	kit_text(win, y, 1, getmaxx(win) - 2, why == PROFILE_COPY_BEFORE_ROOT || why == PROFILE_COPY_BEHIND ? KIT_SOON : KIT_DIM, buf_str(&words));
 	buf_clear(&words);
 	return 1;
 }

@@ -180,6 +180,8 @@ static void report(void *user, bool stopped, enum err e, struct buf *out)
 		buf_printf(out, _(" 不可信的 %u 个已隔离。"), r->files[INBOX_REFUSED]);
 	if (r->files[INBOX_HELD])
 		buf_printf(out, _(" %u 个等缺的部分。"), r->files[INBOX_HELD]);
+	if (r->behind)
+		buf_printf(out, " %s。", folder_behind_words());
 	if (r->older)
 		buf_puts(out, _(" 那里乡镇的消息比本机已有的旧, 照样收下: 请换一个新的, 或与乡镇联系。"));
 	if (r->refused_there && !e)

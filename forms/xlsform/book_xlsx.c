@@ -111,7 +111,7 @@ static enum err on_workbook(void *user, const char *name, const char *const *att
 		p->x.date1904 = v && (!strcmp(v, "1") || !strcmp(v, "true"));
 	if (strcmp(name, "sheet"))
 		return ERR_OK;
-	s = arena_grow(&p->mem, p->sheets, p->sheet_count, &p->sheet_cap, BOOK_SHEETS_MAX, sizeof *s, _("表"));
+	s = arena_grow(&p->mem, p->sheets, p->sheet_count, &p->sheet_cap, BOOK_SHEETS_MAX, sizeof *s, _("工作表"));
 	if (!s)
 		return p->mem.err;
 	p->sheets = s;

@@ -262,6 +262,22 @@ static void who_was_ticked_for_one_team_goes_with_it(void **state)
 	crawl_leave(&hand_stack);
 }
 
+/* Short Chinese words that stand for two things: the English of the other one stood there. */
+static void english_headings_say_what_is_below_them(void **state)
+{
+	(void)state;
+	crawl_in("en", KIT_THEME_MONO);
+	crawl_home(&hand_stack);
+	hand_press('?');
+	hand_shows("in and out");
+	hand_press(KIT_ESC);
+	hand_press('p');
+	hand_press('f');
+	hand_shows("Show only");
+	crawl_leave(&hand_stack);
+	crawl_in("zh", KIT_THEME_MONO);
+}
+
 static int setup(void **state)
 {
 	if (field_setup(state) || !crawl_screen(24, 80))
@@ -288,6 +304,7 @@ int main(void)
 		cmocka_unit_test(numbers_of_a_count_stay_with_their_rows_and_are_kept),
 		cmocka_unit_test(what_cannot_be_an_answer_is_said_before_it_goes),
 		cmocka_unit_test(who_was_ticked_for_one_team_goes_with_it),
+		cmocka_unit_test(english_headings_say_what_is_below_them),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -16,7 +16,7 @@ const struct kit_action_info kit_actions[ACT_COUNT] = {
 };
 
 const char *const kit_groups[KIT_GROUP_COUNT] = {
-	[KIT_GROUP_GO] = N_("进出"), [KIT_GROUP_MOVE] = N_("移动"), [KIT_GROUP_ANSWER] = N_("填写"),
+	[KIT_GROUP_GO] = N_("进出本屏"), [KIT_GROUP_MOVE] = N_("移动"), [KIT_GROUP_ANSWER] = N_("填写"),
 	[KIT_GROUP_DO] = N_("办事"), [KIT_GROUP_PLACE] = N_("去处"), [KIT_GROUP_PROGRAM] = N_("程序"),
 };
 

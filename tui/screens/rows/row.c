@@ -476,7 +476,7 @@ static const char *label(struct kit_view *base, enum kit_action a)
 	}
 	if (a == ACT_REVEAL && v->revealed)
 		return _("遮住");
-	return a == ACT_WALK ? _("开始巡查") : a == ACT_EDIT ? _("更正") : a == ACT_ADD ? _("记时刻") : a == ACT_HISTORY ? _("经过") : a == ACT_DETAILS ? _("原记录") : a == ACT_NEW ? _("登记") : NULL;
+	return a == ACT_EDIT ? _("更正") : a == ACT_ADD ? _("记时刻") : a == ACT_HISTORY ? _("经过") : a == ACT_DETAILS ? _("原记录") : a == ACT_NEW ? _("登记") : NULL;
 }
 
 static enum kit_next tap(struct kit_view *base, int y, int x)

@@ -123,7 +123,7 @@ enum kit_next rows_choose_filter(struct rows *r)
 	offer("", _("不筛选"));
 	offer_usual(r);
 	offer_fields(r);
-	return ask(r, _("只看"), r->filter, filter_chosen);
+	return ask(r, _("只看哪些"), r->filter, filter_chosen);
 }
 
 /* --- order --- */

@@ -134,6 +134,18 @@ static void a_list_to_choose_from_is_left_by_one_key(void **state)
 	hand_hides("Enter就这个");
 	hand_shows("上报隐患");
 	crawl_leave(&hand_stack);
+	/* So is one that was opened to find something in it; what is not found may be new. */
+	crawl_home(&hand_stack);
+	hand_press('/');
+	hand_press(KIT_ESC);
+	hand_shows("要做的");
+	hand_press('/');
+	hand_type("qqq");
+	hand_press(KIT_ESC);
+	hand_shows("n新建");
+	hand_press(KIT_ESC);
+	hand_shows("要做的");
+	crawl_leave(&hand_stack);
 }
 
 static enum err one_more(void *user, const struct draft_about *about)

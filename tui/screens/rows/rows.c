@@ -338,6 +338,7 @@ static enum kit_next act(struct kit_view *v, enum kit_action a)
 		r->has_choice = true;
 		return KIT_CLOSE;
 	case ACT_FIND:
+		r->came_to_find = !r->listing;
 		r->finding = true;
 		return KIT_STAY;
 	case ACT_FILTER:
@@ -357,7 +358,7 @@ static enum kit_next act(struct kit_view *v, enum kit_action a)
 	case ACT_NEW:
 		return screen_make(v, r->app, r->reg->id, r->parent_field ? &r->parent : NULL);
 	case ACT_BACK:
-		if (!r->finding || (finds_at_once(r) && !searching(r)))
+		if (!r->finding || (!searching(r) && (finds_at_once(r) || r->came_to_find)))
 			return KIT_CLOSE;
 		r->finding = finds_at_once(r);
 		kit_line_set(&r->query.line, "");

@@ -28,6 +28,7 @@ struct rows {
 	uint32_t hit_count;
 	struct kit_field query;
 	bool finding, all, choosing, several, has_choice, open_only;
+	bool came_to_find;                          /* it was opened to find something in it */
 	struct row_id choice;
 	struct buf ticked;                          /* "REF:N REF:N" while several are chosen */
 	struct row_id parent; const char *parent_field;     /* only rows that name this row; NULL */

@@ -9,8 +9,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
-enum { EVENTS = 60, CROWD = 8000, MANY = 160, AGAIN = 12000, ADOPTIONS = 200, PACKS = 66000, AT_ONCE = 11000 };
+enum { EVENTS = 60, CROWD = 8000, MANY = 160, AGAIN = 12000, ADOPTIONS = 200, PACKS = 66000, AT_ONCE = 11000, WIDE = 1400 };
 
 static int begin(void **state)
 {
@@ -275,6 +277,52 @@ static void of_many_withdrawals_the_same_ones_stand_in_whatever_order_they_come(
 	chain_clear(&whole);
 }
 
+static double take_timed(const struct chain *c, const struct chain *from)
+{
+	clock_t began = clock();
+
+	take_piece(c, from);
+	return (double)(clock() - began) / CLOCKS_PER_SEC;
+}
+
+/* What the chain holds is not needed any more; it goes on where it stands. */
+static struct chain go_on(struct chain *c)
+{
+	buf_reset(&c->wire);
+	return (struct chain){ .id = c->id, .seq = c->seq, .base = c->base, .wire = c->wire };
+}
+
+/* Each of a few bytes, and of more records than can be kept open at once. */
+static void many_records_of_hundreds_of_rows_are_withdrawn_within_a_few_times_of_making_them(void **state)
+{
+	static struct payload_row rows[LIMIT_ROWS];
+	struct payload raise = head_of("hazard_new");
+	struct chain c = hostile_log(), from;
+	struct buf b = { 0 };
+	double made = 0, withdrawn;
+
+	(void)state;
+	for (uint32_t k = 0; k < LIMIT_ROWS; k++)
+		rows[k] = (struct payload_row){ .instance = PAYLOAD_NO_INSTANCE, .fresh = true };
+	for (uint32_t i = 0; i < WIDE; i += WIDE / 8) {
+		from = go_on(&c);
+		memcpy(from.hash, c.hash, EVENT_HASH);
+		for (uint32_t k = 0; k < WIDE / 8; k++)
+			put(&c, &raise, rows, LIMIT_ROWS);
+		made += take_timed(&c, &from);
+	}
+	from = go_on(&c);
+	memcpy(from.hash, c.hash, EVENT_HASH);
+	payload_put_retract(&b, &(struct payload_link){ .distance = WIDE }, "no");
+	for (uint32_t i = 0; i < WIDE; i++)
+		chain_add(&c, EVENT_RETRACT, &b, NULL);
+	withdrawn = take_timed(&c, &from);
+	print_message("# %d records made in %.2f s, withdrawn in %.2f s\n", WIDE, made, withdrawn);
+	assert_true(withdrawn < 5 * made);
+	buf_clear(&b);
+	chain_clear(&c);
+}
+
 /* Adoptions by somebody who may not adopt. */
 static void a_record_of_hundreds_of_rows_that_is_adopted_again_and_again_is_merged_in_time(void **state)
 {
@@ -401,6 +449,7 @@ int main(void)
 		cmocka_unit_test(records_of_packs_that_nobody_has_use_up_nothing),
 		cmocka_unit_test(it_all_folds_anew_to_the_same),
 		cmocka_unit_test(and_work_goes_on),
+		cmocka_unit_test(many_records_of_hundreds_of_rows_are_withdrawn_within_a_few_times_of_making_them),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -159,7 +159,10 @@ const struct opened_event *opened_keep(const struct context *c, const struct fol
 	struct record record;
 	struct missing why;
 
-	if (!o || pl->row_count < OPENED_ROWS || o->bytes + bytes > OPENED_BYTES || history_record_of(c, v, pl, &record, &why))
+	if (!o || pl->row_count < OPENED_ROWS)
+		return NULL;
+	o->full = o->full || o->bytes + bytes > OPENED_BYTES;
+	if (o->full || history_record_of(c, v, pl, &record, &why))
 		return NULL;
 	if (!(e = scratch_take(&o->mem, sizeof *e)))
 		return NULL;

@@ -28,7 +28,7 @@ struct opened_event {
 };
 
 /* Zeroed is empty. */
-struct opened { struct opened_event **at; uint32_t count, cap; size_t bytes; struct scratch mem; };
+struct opened { struct opened_event **at; uint32_t count, cap; size_t bytes; struct scratch mem; bool full; /* one found no room */ };
 
 /* NULL: not kept; `o` may be NULL. Valid until opened_forget(). */
 const struct opened_event *opened_find(const struct opened *o, const struct log_place *at, const uint8_t ref[EVENT_REF]);

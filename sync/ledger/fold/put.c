@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ASIDE = 64, ASIDE_FOR = 512 };                 /* rows set aside, and for how many */
+enum {
+	ASIDE = 64, ASIDE_FOR = 512,                  /* rows set aside, and for how many */
+	OPEN_FOR = 4096                               /* rows for which events stay open at least */
+};
 
 enum err fold_new_slot(struct fold *f, struct store_txn *t, uint16_t reg, uint32_t *slot)
 {
@@ -168,13 +171,21 @@ static enum err fold_row(struct fold *f, struct store_txn *t, const struct row_k
 static enum err put_dirty(struct fold *f, struct store_txn *t)
 {
 	struct buf data = { 0 };
+	uint32_t since = 0;
 	enum err e = ERR_OK;
 
 	if (f->dirty_count)
 		qsort(f->dirty, f->dirty_count, sizeof *f->dirty, by_key);
-	for (uint32_t i = 0; !e && i < f->dirty_count; i++)
-		if (!i || by_key(&f->dirty[i - 1], &f->dirty[i]))
-			e = fold_row(f, t, &f->dirty[i], &data);
+	for (uint32_t i = 0; !e && i < f->dirty_count; i++) {
+		if (i && !by_key(&f->dirty[i - 1], &f->dirty[i]))
+			continue;
+		/* Rows lie in the order of the events that made them: those of the rows before are not needed any more, as a rule. */
+		if (f->opened.full && i - since >= OPEN_FOR) {
+			opened_forget(&f->opened);
+			since = i;
+		}
+		e = fold_row(f, t, &f->dirty[i], &data);
+	}
 	opened_forget(&f->opened);
 	buf_clear(&data);
 	return e;

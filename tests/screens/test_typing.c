@@ -274,6 +274,37 @@ static void who_was_ticked_for_one_team_goes_with_it(void **state)
 	crawl_leave(&hand_stack);
 }
 
+/* Whose place it is was typed by hand, and stayed that of the first when another was named. */
+static void what_a_chosen_place_fills_in_goes_with_it(void **state)
+{
+	struct filling *f = NULL;
+
+	(void)state;
+	assert_ok(filling_begin(&crawl_app, "hazard_new", NULL, &f));
+	crawl_home(&hand_stack);
+	kit_stack_push(&hand_stack, screen_form_new(f));
+	hand_press(KIT_ENTER);
+	hand_type("lmfd");
+	hand_press(KIT_ENTER);
+	hand_shows("小餐饮");
+	assert_string_equal(fill_value(f->fill, fill_find(f->fill, "owner")), "马建国");
+	hand_press(KIT_FN | KEY_UP);
+	hand_press(KIT_ENTER);
+	hand_type("sqyey");
+	hand_press(KIT_ENTER);
+	hand_shows("小学校、幼儿园");
+	assert_string_equal(fill_value(f->fill, fill_find(f->fill, "owner")), "宋佳");
+	hand_press(KIT_FN | KEY_UP);
+	hand_press('u');
+	hand_shows("老马饭店");
+	hand_shows("小餐饮");
+	assert_string_equal(fill_value(f->fill, fill_find(f->fill, "owner")), "马建国");
+	hand_press('u');
+	hand_hides("小餐饮");
+	assert_string_equal(fill_value(f->fill, fill_find(f->fill, "owner")), "");
+	crawl_leave(&hand_stack);
+}
+
 /* Short Chinese words that stand for two things: the English of the other one stood there. */
 static void english_headings_say_what_is_below_them(void **state)
 {
@@ -316,6 +347,7 @@ int main(void)
 		cmocka_unit_test(numbers_of_a_count_stay_with_their_rows_and_are_kept),
 		cmocka_unit_test(what_cannot_be_an_answer_is_said_before_it_goes),
 		cmocka_unit_test(who_was_ticked_for_one_team_goes_with_it),
+		cmocka_unit_test(what_a_chosen_place_fills_in_goes_with_it),
 		cmocka_unit_test(english_headings_say_what_is_below_them),
 	};
 

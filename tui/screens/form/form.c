@@ -218,15 +218,11 @@ static enum kit_next row_chosen(struct kit_view *below, struct kit_view *self)
 	struct form_view *v = (struct form_view *)below;
 	const struct row_id *id = screen_rows_chosen(self);
 	char text[ROW_ID_TEXT];
-
 	enum err e;
 
 	if (!id || !answer(v, selected(v)->node, row_id_text(id, text)))
 		return KIT_STAY;
-	e = subset_copy(v->f, selected(v)->node);
-	if (!e)
-		e = filling_save(v->f, selected(v)->node);
-	if (e)
+	if ((e = subset_copy(v->f, selected(v)->node)))
 		kit_say_error(e);
 	form_gather(v);
 	form_go(v, 1);

@@ -193,7 +193,8 @@ static bool wants_each(const struct form_question *q)
 	return false;
 }
 
-enum err subset_copy(struct filling *f, fill_node n)
+/* `put` is told of each question beside n that the row chosen there fills in. */
+static enum err copy(struct filling *f, fill_node n, enum err (*put)(struct filling *f, fill_node n, const char *value))
 {
 	const char *s = fill_question(f->fill, n)->parameters;
 	char key[WORD_MAX], field[WORD_MAX];
@@ -203,19 +204,32 @@ enum err subset_copy(struct filling *f, fill_node n)
 
 	if (!s || fill_question(f->fill, n)->type != FORM_ROW || !row_id_parse(fill_value(f->fill, n), &id))
 		return ERR_OK;
-	e = row_read(f->app->profile, &id, &row);
-	while (!e && next_pair(&s, key, field)) {
+	if ((e = row_read(f->app->profile, &id, &row)))
+		return e;
+	while (next_pair(&s, key, field)) {
 		fill_node to = beside(f->fill, n, key);
 		struct buf value = { 0 };
+		enum err one;
 
 		if (!strcmp(key, "each") || to == FILL_NO_NODE)
 			continue;
 		words_stored(f->app, &row, field, &value);
-		e = fill_set(f->fill, to, buf_str(&value));
+		one = put(f, to, buf_str(&value));       /* what the card did not take is shown all the same */
+		e = e ? e : one;
 		buf_clear(&value);
 	}
 	row_clear(&row);
 	return e;
+}
+
+enum err subset_copy(struct filling *f, fill_node n)
+{
+	return copy(f, n, filling_answer_along);
+}
+
+static enum err set(struct filling *f, fill_node n, const char *value)
+{
+	return fill_set(f->fill, n, value);
 }
 
 /* Rows that the subject has already in the register the repeat makes rows of, as "id id ". */
@@ -256,7 +270,7 @@ static enum err one_instance(struct filling *f, fill_node repeat, const char *na
 		n = fill_child(f->fill, instance, name);
 	if (!e && n != FILL_NO_NODE)
 		e = fill_set(f->fill, n, id);
-	return e || n == FILL_NO_NODE ? e : subset_copy(f, n);
+	return e || n == FILL_NO_NODE ? e : copy(f, n, set);
 }
 
 /* One instance for each row that question q, which lies in `repeat`, may take. */

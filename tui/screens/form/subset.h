@@ -23,7 +23,7 @@ fill_node subset_waits_for(const struct filling *f, fill_node n);
  * go, to come back when n is taken back. *gone gets how many. Within repeats none go. */
 enum err subset_settle(struct filling *f, fill_node n, uint32_t *gone);
 
-/* Copy what the row chosen in question n fills in; not saved. */
+/* What the row chosen in question n fills in: answered along with it, so that taking n back takes it back too. */
 enum err subset_copy(struct filling *f, fill_node n);
 
 /* Make the instances of every repeat that wants one for each row, without rows that the subject has in that register already; at

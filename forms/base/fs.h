@@ -15,7 +15,7 @@ enum err fs_read(const char *path, size_t max, struct buf *out);
 
 /* Write `path` durably and atomically: aside (".new" beside it), synced, renamed, directory synced. Mode 0600. */
 enum err fs_write(const char *path, const void *data, size_t len);
-/* The same for many files of one directory, for little more than the price of one: all are written aside, synced together (with whatever
+/* The same for many files of one directory, each of another name, for little more than the price of one: all are written aside, synced together (with whatever
  * else that disk has not written yet), then renamed. After an error some may be in place, each whole. A kernel before Linux 5.8 does not
  * tell of a disk that fails at such a sync: use it for what can be made again. */
 struct fs_file { const char *name; const void *data; size_t len; };

@@ -17,6 +17,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum { RECEIPT_NAME = 2 * KEYS_HASH + sizeof ".xcr" };
+
 static const int64_t receipt_ms = FOLDER_RECEIPT_DAYS * INT64_C(86400000);
 
 /* The stick a path is of: the folder itself, or that of a file. */
@@ -39,7 +41,7 @@ struct giving {
 	struct profile *profile;
 	const char *dir;
 	struct folder_report *asked;
-	struct { char name[2 * KEYS_HASH + 8]; struct buf receipt; } at[INBOX_GROUP]; size_t count;
+	struct { char name[RECEIPT_NAME]; struct buf receipt; } at[INBOX_GROUP]; size_t count;
 	uint32_t given;
 	enum err err;
 };
@@ -58,20 +60,38 @@ static void put_receipts(struct giving *g)
 	g->count = 0;
 }
 
+/* Of a bundle that lies there twice the later one stands. */
+static void add_receipt(struct giving *g, const char *name, struct buf *receipt)
+{
+	size_t i = 0;
+
+	while (i < g->count && strcmp(g->at[i].name, name))
+		i++;
+	buf_clear(&g->at[i].receipt);
+	g->at[i].receipt = *receipt;
+	strcpy(g->at[i].name, name);
+	g->given += i < g->count;
+	if (i == g->count && ++g->count == INBOX_GROUP)
+		put_receipts(g);
+}
+
 /* Only now: the group is durable. Also for one we had, since its first receipt may have been lost. */
 static void give(void *user, const struct inbox_file *f)
 {
 	struct giving *g = user;
+	struct buf receipt = { 0 };
+	char name[RECEIPT_NAME];
 
 	if (g->asked->each)
 		g->asked->each(g->asked->user, f);
 	if (g->err || (f->verdict != INBOX_MERGED && f->verdict != INBOX_DUPLICATE))
 		return;
-	keys_hex(f->id, KEYS_HASH, g->at[g->count].name);
-	strcpy(g->at[g->count].name + 2 * KEYS_HASH, ".xcr");
-	g->err = inbox_receipt(g->profile, f, &g->at[g->count].receipt);
-	if (++g->count == INBOX_GROUP)
-		put_receipts(g);
+	keys_hex(f->id, KEYS_HASH, name);
+	strcpy(name + 2 * KEYS_HASH, ".xcr");
+	if (!(g->err = inbox_receipt(g->profile, f, &receipt)))
+		add_receipt(g, name, &receipt);
+	else
+		buf_clear(&receipt);
 }
 
 static bool pass_on(void *user, const char *what, uint32_t done, uint32_t total)

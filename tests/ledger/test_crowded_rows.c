@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { EVENTS = 60, CROWD = 8000, MANY = 160, AGAIN = 12000, ADOPTIONS = 200, PACKS = 66000, AT_ONCE = 11000, WIDE = 1400 };
+enum { EVENTS = 60, CROWD = 8000, MANY = 160, AGAIN = 12000, ADOPTIONS = 200, PACKS = 66000, AT_ONCE = 11000, WIDE = 2000 };
 
 static int begin(void **state)
 {

@@ -1,33 +1,10 @@
 #include "config.h"
-#include "sync/keys/roster.h"
+#include "sync/keys/roster_own.h"
 
 #include "forms/base/i18n.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Where an event stands in T's log: the later one counts. */
-struct place { uint64_t lamport, epoch, seq; uint8_t hash[EVENT_HASH]; };
-
-/* Lowest bound of a log, and how many revocations list it: one that does not list it trusts nothing of it. */
-struct bound { struct keys_bound is; size_t listed, last; };
-
-struct entry {
-	struct keys_writer is;
-	struct place place;                               /* of the certificate that gave person, label and box key */
-	bool certified;                                   /* a revocation may come before any certificate */
-	uint8_t (*revokes)[EVENT_HASH]; size_t revoke_count;
-	struct bound *bounds; size_t bound_count;
-};
-
-struct names { uint8_t authority[KEYS_WRITER], receipt[KEYS_WRITER]; };
-
-struct keys_roster {
-	const struct keys_roots *roots;
-	struct names *names;                              /* writer ids of each root's T and R */
-	struct entry *at; size_t count, cap;              /* ordered by writer id */
-	struct keys_scope_key *keys; size_t key_count;
-};
 
 enum err keys_roster_new(const struct keys_roots *roots, struct keys_roster **out)
 {
@@ -206,14 +183,19 @@ static enum err take_cert(struct keys_roster *r, const struct place *place, cons
 	if ((err = lookup_or_add(r, writer, &entry)))
 		return err;
 	if (!entry->certified || later(place, &entry->place) > 0) {
+		char before[sizeof entry->is.given];
+
+		memcpy(before, entry->is.given, sizeof before);
 		memcpy(entry->is.sign, c.sign, KEYS_PK);
 		memcpy(entry->is.box, c.box, KEYS_PK);
 		strcpy(entry->is.person, c.person);
-		strcpy(entry->is.label, c.label);
+		strcpy(entry->is.given, c.label);
 		entry->is.has_succeeds = c.has_succeeds;
 		memcpy(entry->is.succeeds, c.succeeds, KEYS_WRITER);
 		entry->place = *place;
 		entry->certified = *changed = true;
+		roster_name(r, before);
+		roster_name(r, entry->is.given);
 	}
 	*changed |= (c.roles & ~entry->is.roles) != 0;
 	entry->is.roles |= c.roles;
@@ -344,14 +326,6 @@ const struct keys_writer *keys_roster_find(const struct keys_roster *r, const ui
 	const struct entry *entry = lookup(r, writer);
 
 	return entry && entry->certified ? &entry->is : NULL;
-}
-
-const struct keys_writer *keys_roster_find_label(const struct keys_roster *r, const char *label)
-{
-	for (size_t i = 0; i < r->count; i++)
-		if (r->at[i].certified && !strcmp(r->at[i].is.label, label))
-			return &r->at[i].is;
-	return NULL;
 }
 
 size_t keys_roster_count(const struct keys_roster *r)

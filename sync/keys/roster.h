@@ -15,7 +15,8 @@ struct keys_roster;
 
 struct keys_writer {
 	uint8_t writer[KEYS_WRITER], sign[KEYS_PK], box[KEYS_PK];
-	char person[KEYS_PERSON_MAX + 1], label[33];
+	char person[KEYS_PERSON_MAX + 1], label[33];      /* what it is called */
+	char given[33];                                   /* the label as its certificate has it */
 	uint32_t roles;                                   /* bits of enum pack_role */
 	struct event_scope scopes[KEYS_SCOPES]; size_t scope_count;
 	bool has_succeeds; uint8_t succeeds[KEYS_WRITER];
@@ -34,6 +35,9 @@ enum err keys_roster_event(struct keys_roster *r, const struct event_log_id *log
 /* Look-ups: binary search, nothing allocated. NULL when not certified. Borrowed until the next event. */
 const struct keys_writer *keys_roster_find(const struct keys_roster *r, const uint8_t writer[KEYS_WRITER]);
 const struct keys_writer *keys_roster_find_label(const struct keys_roster *r, const char *label);
+/* How many certificates give this label, and the first `max` of their writers: two or more are called otherwise, each by a label that is
+ * its own (the first four digits of the id behind it). */
+size_t keys_roster_given(const struct keys_roster *r, const char *label, const struct keys_writer **some, size_t max);
 size_t keys_roster_count(const struct keys_roster *r);
 /* Ordered by writer id. NULL for one of whom only other orders were seen, not (yet) the certificate. */
 const struct keys_writer *keys_roster_at(const struct keys_roster *r, size_t i);

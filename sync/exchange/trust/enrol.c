@@ -12,6 +12,7 @@
 #include "sync/exchange/outbox/downlink.h"
 #include "sync/exchange/outbox/status.h"
 #include "sync/exchange/trust/decree.h"
+#include "sync/exchange/trust/trust.h"
 #include "sync/keys/town.h"
 #include "sync/ledger/profile/profile.h"
 
@@ -144,7 +145,7 @@ static void next_label(struct profile *p, char out[33])
 {
 	for (unsigned n = 1; n < 10000; n++) {
 		snprintf(out, 33, "%02u", n);
-		if (!keys_roster_find_label(p->roster, out))
+		if (!keys_roster_find_label(p->roster, out) && !keys_roster_given(p->roster, out, NULL, 0))
 			return;
 	}
 }
@@ -164,10 +165,10 @@ static enum err certify(struct profile *p, const struct keys_request *r, const s
 	memcpy(cert.scopes, terms->scopes, terms->scope_count * sizeof *terms->scopes);
 	cert.scope_count = terms->scope_count;
 	if (terms->succeeds) {
-		const struct keys_writer *old = keys_roster_find_label(p->roster, terms->succeeds);
+		const struct keys_writer *old;
 
-		if (!old)
-			return err_set(ERR_NOTFOUND, _("没有标签是 %s 的设备"), terms->succeeds);
+		if ((e = trust_find(p, terms->succeeds, &old)))
+			return e;
 		if (strcmp(old->person, terms->person))
 			return err_set(ERR_DENIED, _("标签 %s 是另一个人 (%s) 的: 只有本人的新设备能接续"), terms->succeeds, old->person);
 		cert.has_succeeds = true;
@@ -185,21 +186,21 @@ static enum err certify(struct profile *p, const struct keys_request *r, const s
 
 enum err enrol_extend(struct profile *p, const char *label, uint32_t roles, const struct event_scope *scopes, size_t count)
 {
-	const struct keys_writer *w = keys_roster_find_label(p->roster, label);
+	const struct keys_writer *w;
 	struct keys_cert cert = { .roles = roles };
 	struct keys_writer fresh;
 	struct decrees d = { 0 };
 	bool more;
 	enum err e;
 
-	if (!w)
-		return err_set(ERR_NOTFOUND, _("没有标签是 %s 的设备"), label);
+	if ((e = trust_find(p, label, &w)))
+		return e;
 	if (w->revoked)
 		return err_set(ERR_DENIED, _("标签 %s 已吊销: 要重新入网"), label);
 	memcpy(cert.sign, w->sign, KEYS_PK);
 	memcpy(cert.box, w->box, KEYS_PK);
 	snprintf(cert.person, sizeof cert.person, "%s", w->person);
-	snprintf(cert.label, sizeof cert.label, "%s", w->label);
+	snprintf(cert.label, sizeof cert.label, "%s", w->given);
 	memcpy(cert.scopes, w->scopes, sizeof cert.scopes);
 	cert.scope_count = w->scope_count;
 	cert.roles |= w->roles;

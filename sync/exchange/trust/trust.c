@@ -100,14 +100,30 @@ void trust_revoked_clear(struct trust_revoked *r)
 	keys_revoke_clear(&r->order);
 }
 
+enum err trust_find(const struct profile *p, const char *label, const struct keys_writer **out)
+{
+	const struct keys_writer *some[4];
+	size_t n = keys_roster_given(p->roster, label, some, 4);
+	struct buf names = { 0 };
+	enum err e;
+
+	if ((*out = keys_roster_find_label(p->roster, label)))
+		return ERR_OK;
+	for (size_t i = 0; i < n && i < 4; i++)
+		buf_printf(&names, "%s%s %s", i ? ", " : "", some[i]->label, some[i]->person);
+	e = n ? err_set(ERR_CONFLICT, _("标签 %s 给过 %zu 台设备, 要写明是哪台: %s"), label, n, buf_str(&names)) : err_set(ERR_NOTFOUND, _("没有标签是 %s 的设备"), label);
+	buf_clear(&names);
+	return e;
+}
+
 static enum err find_label(struct profile *p, const char *label, struct keys_writer *out)
 {
-	const struct keys_writer *w = keys_roster_find_label(p->roster, label);
+	const struct keys_writer *w;
+	enum err e = trust_find(p, label, &w);
 
-	if (!w)
-		return err_set(ERR_NOTFOUND, _("没有标签是 %s 的设备"), label);
-	*out = *w;
-	return ERR_OK;
+	if (!e)
+		*out = *w;
+	return e;
 }
 
 static enum err find_bounds(struct profile *p, const uint8_t *writer, const struct trust_limits *limits, struct keys_revoke *order)

@@ -21,6 +21,9 @@ struct trust_limits {
 struct trust_revoked { struct keys_revoke order; uint32_t fresh_keys; bool had_authority; };
 void trust_revoked_clear(struct trust_revoked *r);
 
+/* The writer that is called so. ERR_NOTFOUND; ERR_CONFLICT when there are several: says what each is called. Borrowed as from the roster. */
+enum err trust_find(const struct profile *p, const char *label, const struct keys_writer **out);
+
 /* Revoke the writer of this label, and give its scopes new keys that it has no part in; *out (cleared by the caller also after
  * an error) says what was written. ERR_NOTFOUND, ERR_DENIED (oneself), ERR_LIMIT (more than KEYS_BOUNDS logs). When
  * `had_authority` is set the writer could use T: trust_rotate() should follow. */

@@ -13,7 +13,7 @@
 
 /* What termux-location prints, 80 m from 老马饭店; beside it, what a child of ours was given. */
 #define LOCATION "#!/bin/sh\nd=%s\n" \
-	"{ [ -t 0 ] || [ -t 1 ] || echo no terminal; grep SigIgn /proc/self/status; ls -l /proc/self/fd | grep -c device; } >$d/child\n" \
+	"{ [ -t 0 ] || [ -t 1 ] || echo no terminal; grep SigIgn /proc/self/status; ls -l /proc/self/fd | grep -c device; } >$d/child.$$; mv $d/child.$$ $d/child\n" \
 	"printf '{\\n  \"latitude\": 38.909, \"longitude\": 83.201,\\n  \"altitude\": 900.5, \"accuracy\": 8.2, \"provider\": \"gps\"\\n}\\n'\n"
 #define CAMERA "#!/bin/sh\n[ \"$1\" = -c ] && shift 2\nprintf 'a picture' >\"$1\"\n"
 #define SILENT "#!/bin/sh\necho $$ >%s/silent.pid\nexec sleep 600\n"

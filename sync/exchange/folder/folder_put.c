@@ -42,10 +42,14 @@ static enum err look_for(const char *dir, const struct fs_file *f, bool *there)
 
 static enum err read_back(const char *dir, const struct fs_file *f)
 {
+	struct buf path = { 0 };
 	bool there;
 	enum err e = look_for(dir, f, &there);
 
-	return e ? e : there ? ERR_OK : err_set(ERR_IO, _("%s: 写进去又读出来不一样, 换一个 U 盘"), f->name);
+	if (!e && !there)
+		e = err_set(ERR_IO, _("%s: 写进去又读出来不一样, 换一个 U 盘"), fs_path(&path, dir, f->name));
+	buf_clear(&path);
+	return e;
 }
 
 enum err folder_put(const char *dir, const char *name, const void *data, size_t len, bool *there)

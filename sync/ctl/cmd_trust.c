@@ -5,6 +5,7 @@
 #include "forms/base/i18n.h"
 #include "sync/exchange/trust/trust.h"
 #include "sync/keys/hash.h"
+#include "sync/keys/town.h"
 #include "sync/ledger/log/log.h"
 #include "sync/ledger/log/payload.h"
 #include "sync/ledger/profile/profile.h"
@@ -162,14 +163,27 @@ enum err cmd_root_admit(struct ctl *c)
 	return ERR_OK;
 }
 
+/* With the recovery key there is nobody to wait for: no device believes a word. */
+static enum err not_too_early(struct profile *p)
+{
+	struct buf why = { 0 };
+	enum err e = trust_rotate_early(p, &why);
+
+	if (!e && why.len && !keys_town_behind(p->dir))
+		e = err_set(ERR_DENIED, _("%s。等它们来; 一定要现在换: --anyway"), buf_str(&why));
+	buf_clear(&why);
+	return e;
+}
+
 enum err cmd_root_rotate(struct ctl *c)
 {
 	const char *recovery = ctl_take(c, "--recovery");
+	bool anyway = ctl_flag(c, "--anyway");
 	char code[KEYS_CODE];
 	struct profile *p;
 	enum err e;
 
-	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, true, &p)) || (e = trust_rotate(p, recovery)))
+	if ((e = ctl_rest(c, 0, 0)) || (e = ctl_open(c, true, &p)) || (!recovery && !anyway && (e = not_too_early(p))) || (e = trust_rotate(p, recovery)))
 		return e;
 	keys_roots_code(&p->roots, code);
 	struct jdoc *j = jdoc_object();

@@ -19,7 +19,7 @@
 	X("enrol revoke", "LABEL [--lost TIME] [--last REF[,REF]] [--reason T]", N_("吊销一台设备: 丢失之后的记录不再算数, 换范围钥匙"), cmd_enrol_revoke) \
 	X("key export", "--box --out F", N_("导出解封钥匙, 给别的程序读数据包用"), cmd_key_export) \
 	X("root show", "", N_("乡镇的代码 (三十位数字和两位校验)"), cmd_root_show) \
-	X("root rotate", "[--recovery F]", N_("换根和授权、收件、回执钥匙"), cmd_root_rotate) \
+	X("root rotate", "[--recovery F] [--anyway]", N_("换根和授权、收件、回执钥匙"), cmd_root_rotate) \
 	X("root admit", "LABEL", N_("让另一位工作人员也能用授权钥匙"), cmd_root_admit) \
 	X("pack check", "DIR", N_("检查清单包, 逐条说明错误"), cmd_pack_check) \
 	X("pack publish", "DIR [--dry-run] [--anyway]", N_("发布清单包: 先和现用的比, 说会改什么; 会让旧记录看不到的不发布, 除非 --anyway"), cmd_pack_publish) \

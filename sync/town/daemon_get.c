@@ -9,6 +9,7 @@
 #include "sync/exchange/trust/enrol.h"
 #include "sync/keys/enrol.h"
 #include "sync/ledger/profile/profile.h"
+#include "sync/ledger/profile/profile_copy.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -304,7 +305,7 @@ enum MHD_Result post_roots(struct daemon *d, struct MHD_Connection *c, const str
 	enum err e;
 
 	pthread_mutex_lock(&d->lock);
-	e = keys_roots_later_note(d->profile->dir, buf_str(body), body->len);
+	e = profile_roots_shown(d->profile, buf_str(body), body->len);
 	pthread_mutex_unlock(&d->lock);
 	return e ? answer_error(d, c, e) : answer_text(c, 202, "ok\n");
 }

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/town.sh"
 . "$(dirname "$0")/net.sh"
 needs_town
-plan 40
+plan 43
 mkdir "$work/stick"
 waiting() { ctl "$1" status --json >"$work/status.json"; json "$work/status.json" "d['waiting'] + d['unsealed']"; }
 shelter() {        # shelter CODE NAME: the township's staff write down one more, in the devices' village
@@ -39,6 +39,10 @@ stop_daemon KILL
 mv "$work/town" "$work/burnt"
 ok "another machine: the backup is restored" xunchactl --profile "$work/town" restore "$work/safe"
 same "it lacks what came after the backup" "$(hazards)" 1
+refused 1 "keys are not changed while what was said since the backup is with the devices" ctl town root rotate
+has "it says why" "$work/err" "停用了的又可信"
+cp -a "$work/town" "$work/copy"
+ok "unless it must be" ctl copy root rotate --anyway
 ok "the store is sound" ctl town check
 ok "the daemon runs again" start_daemon
 ok "the first device has nothing new, but hears of it" ctl wang sync --url "$url"

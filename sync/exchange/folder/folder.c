@@ -11,6 +11,7 @@
 #include "sync/exchange/outbox/shelf.h"
 #include "sync/keys/town.h"
 #include "sync/ledger/profile/profile.h"
+#include "sync/ledger/profile/profile_copy.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -184,7 +185,7 @@ static enum err take_file(struct taking *x, const char *path)
 		return e;
 	if (what == ROOTS) {
 		/* A chain that does not continue ours is not believed; the first is believed only with its code (enrol_accept). */
-		e = x->town ? keys_roots_later_note(x->profile->dir, data->data, data->len) :
+		e = x->town ? profile_roots_shown(x->profile, data->data, data->len) :
 		    x->profile->roots.count ? profile_roots_add(x->profile, data->data, data->len) : ERR_OK;
 		buf_clear(name);
 		buf_clear(data);

@@ -10,6 +10,7 @@
 #include "sync/exchange/inbox/keep.h"
 #include "sync/exchange/outbox/shelf.h"
 #include "sync/ledger/profile/profile.h"
+#include "sync/ledger/profile/profile_copy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -227,7 +228,7 @@ static enum err hear_of_later(const struct profile *p, const char *to, const cha
 	enum err e = fs_read(fs_path(&path, to, name), LIMIT_ROOTS * (LIMIT_ROOT + 2), &data);
 
 	if (!e)
-		e = keys_roots_later_note(p->dir, data.data, data.len);
+		e = profile_roots_shown(p, data.data, data.len);
 	buf_clear(&path);
 	buf_clear(&data);
 	return e;

@@ -2,6 +2,7 @@
 #include "sync/exchange/trust/trust.h"
 
 #include "forms/base/i18n.h"
+#include "sync/exchange/outbox/restored.h"
 #include "sync/exchange/trust/decree.h"
 #include "sync/keys/town.h"
 #include "sync/ledger/log/log.h"
@@ -279,6 +280,16 @@ static enum err admit_again(struct profile *p, uint8_t (*who)[KEYS_WRITER], size
 			e = admit(p, w);
 	}
 	return e;
+}
+
+enum err trust_rotate_early(struct profile *p, struct buf *out)
+{
+	uint32_t silent;
+	enum err e = restored_count(p, restored_at(p), &silent);
+
+	if (!e && silent)
+		buf_printf(out, _("从备份恢复以后还有 %u 台设备没来过: 备份以后发的证、办的停用在设备手里, 现在换钥匙, 没回来的就作废, 停用了的又可信"), silent);
+	return e ? e : out->err;
 }
 
 enum err trust_rotate(struct profile *p, const char *recovery)

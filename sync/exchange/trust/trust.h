@@ -33,6 +33,10 @@ enum err trust_revoke(struct profile *p, const char *label, const struct trust_l
  * use the new one. With `recovery` (path of the recovery key) the old root key is not needed. */
 enum err trust_rotate(struct profile *p, const char *recovery);
 
+/* Why it is too early for that, appended to `out`; nothing when it is not: of a township restored from a backup, what it had said since
+ * (certificates, revocations) comes back from the devices, and what has not come is never believed once the keys are changed. */
+enum err trust_rotate_early(struct profile *p, struct buf *out);
+
 /* Let the staff writer of this label use T too. */
 enum err trust_admit(struct profile *p, const char *label);
 /* May this writer use T? False on a device. */

@@ -146,6 +146,11 @@ int64_t profile_noted(const struct profile *p, const char *name)
 	return at > 0 ? at : 0;
 }
 
+enum err profile_roots_shown(const struct profile *p, const void *data, size_t len)
+{
+	return profile_noted(p, PROFILE_RESTORED) ? keys_roots_later_note(p->dir, data, len) : ERR_OK;
+}
+
 uint64_t profile_restored_after(const struct profile *p)
 {
 	int64_t from = profile_noted(p, BACKED_UP), at = profile_noted(p, PROFILE_RESTORED);

@@ -32,6 +32,9 @@ void profile_overdue_words(const struct profile_copied *c, int offset, struct bu
 enum err profile_restore(const char *dir, const char *from);
 /* What the file of that name says, ms; 0: nothing. */
 int64_t profile_noted(const struct profile *p, const char *name);
+/* A township that was restored is shown roots that it has not (keys_roots_later_note); any other is not: whoever stole a root key could keep it
+ * from changing its keys. */
+enum err profile_roots_shown(const struct profile *p, const void *data, size_t len);
 /* How long after the backup was made, in seconds; 0: not known, or not restored. */
 uint64_t profile_restored_after(const struct profile *p);
 

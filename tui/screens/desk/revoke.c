@@ -175,9 +175,14 @@ static enum kit_next ask_revoke(struct revoking *v)
 static enum kit_next ask_rotate(struct revoking *v)
 {
 	struct kit_option options[] = { { _("先不换"), NULL, true }, { _("换根"), NULL, false } };
+	struct buf text = { 0 };
+	struct kit_view *choice;
 
-	return kit_open(&v->base, kit_choice_new(_("换根"), _("授权、收件、回执钥匙和根一起换新。已入网的设备下次同步自动跟上; 新入网的人要输新的代码。收件服务要重新启动。"),
-	                                         options, 2, false, rotate_confirmed));
+	trust_rotate_early(v->app->profile, &text);
+	buf_printf(&text, "%s%s", text.len ? "\n" : "", _("授权、收件、回执钥匙和根一起换新。已入网的设备下次同步自动跟上; 新入网的人要输新的代码。收件服务要重新启动。"));
+	choice = kit_choice_new(_("换根"), buf_str(&text), options, 2, false, rotate_confirmed);
+	buf_clear(&text);
+	return kit_open(&v->base, choice);
 }
 
 /* --- the view --- */

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/town.sh"
 . "$(dirname "$0")/net.sh"
 needs_town
-plan 43
+plan 45
 mkdir "$work/stick"
 waiting() { ctl "$1" status --json >"$work/status.json"; json "$work/status.json" "d['waiting'] + d['unsealed']"; }
 shelter() {        # shelter CODE NAME: the township's staff write down one more, in the devices' village
@@ -49,9 +49,13 @@ ok "the first device has nothing new, but hears of it" ctl wang sync --url "$url
 same "what the township lost is there again" "$(hazards)" 2
 same "what staff had written as well" "$(shelters)" "$before"
 same "and acknowledged" "$(waiting wang)" 0
+cp -a "$work/stick" "$work/old"
 rm -rf "$work/stick/XUNCHA"
 ok "a new stick from the township" ctl town merge "$work/stick"
 ok "the second device hears of it from the stick and offers again" ctl zhao sync --dir "$work/stick"
+before=$(waiting zhao)
+ok "it meets a stick from before the loss, with receipts of then" ctl zhao sync --dir "$work/old"
+same "which count no more: what it offered still waits" "$(waiting zhao)" "$before"
 ok "the township merges" ctl town merge "$work/stick"
 same "the same state as before it was lost" "$(ctl town digest)" "$digest"
 ok "the receipt comes back" ctl zhao sync --dir "$work/stick"

@@ -36,7 +36,7 @@ static enum err note_writer(void *user, const struct log_head *h)
 	struct asking *x = user;
 	const struct keys_writer *w = keys_roster_find(x->roster, h->id.writer);
 
-	if (x->count == ASKED_MAX || !offer_falls_to_others(x->roster, h->id.writer) || (x->revoked && !(w && w->revoked)) || offer_until(x->txn, &h->id) <= h->acked)
+	if (x->count == ASKED_MAX || !offer_falls_to_others(x->roster, h->id.writer) || (x->revoked && (h->split_at || !(w && w->revoked))) || offer_until(x->txn, &h->id) <= h->acked)
 		return ERR_OK;
 	for (size_t i = 0; i < x->count; i++)
 		if (!memcmp(x->writers[i], h->id.writer, EVENT_WRITER))

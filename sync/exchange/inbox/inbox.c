@@ -247,6 +247,12 @@ static enum err take_receipt(struct profile *p, struct inbox_file *f)
 		free(r);
 		return ERR_OK;
 	}
+	/* What it had then it may have lost: a stick keeps receipts for months. */
+	if (!p->office && r->tick >> 32 < p->anchor.tick >> 32) {
+		inbox_decide(f, INBOX_FOREIGN, _("乡镇从备份恢复以前的回执: 不再算数, 会再送一次换新的"));
+		free(r);
+		return ERR_OK;
+	}
 	inbox_decide(f, INBOX_RECEIPT, "");
 	memcpy(f->id, r->bundle, KEYS_HASH);
 	f->tick = r->tick;

@@ -19,7 +19,7 @@ struct profile;
 
 enum {
 	FOLD_VERSION = 1,
-	FOLD_MADE = FOLD_VERSION << 8 | 7                 /* what the registers of a store were made by: the fold, and the layout of its caches */
+	FOLD_MADE = FOLD_VERSION << 8 | 8                 /* what the registers of a store were made by: the fold, and the layout of its caches */
 };
 
 /* One for an open profile. Reads what it needs of the store lazily. */

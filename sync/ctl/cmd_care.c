@@ -128,10 +128,12 @@ enum err cmd_restore(struct ctl *c)
 	if ((e = ctl_rest(c, 1, 1)) || (e = profile_restore(c->profile_dir, c->argv[0])))
 		return e;
 	ctl_say(c, _("已用备份代替; 原来的数据另存在旁边"));
-	if (keys_town_here(c->profile_dir))
-		ctl_say(c, "%s", _("备份以后收过的, 各设备下次同步会再送来; 还差谁, 看桌面的首页和设备"));
-	if (keys_town_here(c->profile_dir))
-		ctl_say(c, "%s", _("备份以后换过钥匙的, 先等一台设备来同步: 现在再换, 设备不认"));
+	if (!keys_town_here(c->profile_dir))
+		return ERR_OK;
+	ctl_say(c, "%s", _("备份以后收过的, 各设备下次同步会再送来; 还差谁, 看桌面的首页和设备"));
+	ctl_say(c, "%s", _("备份以后换过钥匙的, 先等一台设备来同步: 现在再换, 设备不认"));
+	if (profile_restored_early(c->profile_dir))
+		ctl_say(c, "%s", _("这台电脑的钟比做备份的时候还早: 先对好时间, 马上再恢复一次, 不然设备可能看不出恢复过"));
 	return ERR_OK;
 }
 

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 needs_town
-plan 20
+plan 22
 mkdir "$work/stick"
 at() { when=$1 who=$2; shift 2; xunchactl --now "$when" --profile "$work/$who" --pin-file "$work/pin" "$@"; }
 overdue() { at "$1" "${2:-town}" status --json >"$work/status.json"; json "$work/status.json" "d['backup_overdue']"; }
@@ -24,6 +24,9 @@ ok "the township takes new keys" at 2026-08-02T11:00 town root rotate
 same "which matters more" "$(overdue 2026-08-02T12:00)" "备份以后换过钥匙: 备份里没有新的, 用它恢复, 设备不认"
 ok "the device hears of them" sh -c 'xunchactl --profile "$1/town" --pin-file "$1/pin" merge "$1/stick" --json; xunchactl --profile "$1/device" --pin-file "$1/pin" sync --dir "$1/stick"' sh "$work"
 ok "a township restored from the backup before them says when that was made" xunchactl --profile "$work/other" restore "$work/safer"
+early() { xunchactl --now "$1" --profile "$work/third" restore "$work/safer" | grep -c 的钟比做备份的时候还早; }
+same "under a clock that is behind the backup's it says to set it" "$(early 2026-07-31T09:00)" 1
+same "under a right one it does not" "$(early 2026-08-03T09:00)" 0
 same "it knows no newer keys to miss" "$(overdue 2026-08-03T08:00 other)" ""
 inspect device >/dev/null 2>&1
 rm -rf "$work/stick/XUNCHA"

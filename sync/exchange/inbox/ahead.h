@@ -1,9 +1,9 @@
 /* ahead.h - segments read before their turn: while one is merged, a thread of its own decodes and chains those behind it.
  *
  * A third of a merge is hashing, which needs the bytes of a segment and nothing else: no store, no roster, no key. So this is all that
- * the thread is given, and what it reads is the same as log_segment_read() says. (Besides
- * it only the daemon has threads, for its connections.) It lives from begin to end, keeps every signal away from itself, and is AHEAD_SEGMENTS
- * in front at most, for memory's sake. Where no thread is to be had, each segment is read when it is asked for.
+ * the thread is given, and what it reads is the same as log_segment_read() says. It lives from begin to end, keeps every signal away from
+ * itself, and is AHEAD_SEGMENTS in front at most, for memory's sake. Where no thread is to be had, each segment is read when it is asked
+ * for. (Besides it only the daemon has threads, for its connections.)
  */
 #ifndef SYNC_EXCHANGE_INBOX_AHEAD_H
 #define SYNC_EXCHANGE_INBOX_AHEAD_H

@@ -127,28 +127,38 @@ static enum err note_when(const char *dir, const char *name, const char *more)
 	return e;
 }
 
-static bool note_read(const struct profile *p, const char *name, struct buf *text)
+static bool note_read(const char *dir, const char *name, struct buf *text)
 {
 	struct buf path = { 0 };
 	/* Asked in passing: what was wrong before is still to be told. */
-	bool there = fs_exists(profile_path(p, name, &path)) && !fs_read(buf_str(&path), NOTE_MAX, text);
+	bool there = fs_exists(fs_path(&path, dir, name)) && !fs_read(buf_str(&path), NOTE_MAX, text);
 
 	buf_clear(&path);
 	return there;
 }
 
-int64_t profile_noted(const struct profile *p, const char *name)
+static int64_t noted(const char *dir, const char *name)
 {
 	struct buf text = { 0 };
-	int64_t at = note_read(p, name, &text) ? strtoll(buf_str(&text), NULL, 10) : 0;
+	int64_t at = note_read(dir, name, &text) ? strtoll(buf_str(&text), NULL, 10) : 0;
 
 	buf_clear(&text);
 	return at > 0 ? at : 0;
 }
 
+int64_t profile_noted(const struct profile *p, const char *name)
+{
+	return noted(p->dir, name);
+}
+
 enum err profile_roots_shown(const struct profile *p, const void *data, size_t len)
 {
 	return profile_noted(p, PROFILE_RESTORED) ? keys_roots_later_note(p->dir, data, len) : ERR_OK;
+}
+
+bool profile_restored_early(const char *dir)
+{
+	return noted(dir, PROFILE_RESTORED) < noted(dir, BACKED_UP);
 }
 
 uint64_t profile_restored_after(const struct profile *p)
@@ -200,7 +210,7 @@ struct profile_copied profile_backed_up(const struct profile *p)
 	struct buf text = { 0 };
 	char *mark;
 
-	note_read(p, BACKED_UP, &text);
+	note_read(p->dir, BACKED_UP, &text);
 	c.at = strtoll(buf_str(&text), &mark, 10);
 	c.at = c.at > 0 ? c.at : 0;
 	c.overdue = overdue(p, c.at, mark);

@@ -35,6 +35,8 @@ int64_t profile_noted(const struct profile *p, const char *name);
 /* A township that was restored is shown roots that it has not (keys_roots_later_note); any other is not: whoever stole a root key could keep it
  * from changing its keys. */
 enum err profile_roots_shown(const struct profile *p, const void *data, size_t len);
+/* Was it put back under a clock that is behind the backup's? Then it is told from a former restoration by luck alone. */
+bool profile_restored_early(const char *dir);
 /* How long after the backup was made, in seconds; 0: not known, or not restored. */
 uint64_t profile_restored_after(const struct profile *p);
 

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/town.sh"
 needs_town
-plan 22
+plan 26
 mkdir "$work/stick"
 at() { when=$1 who=$2; shift 2; xunchactl --now "$when" --profile "$work/$who" --pin-file "$work/pin" "$@"; }
 overdue() { at "$1" "${2:-town}" status --json >"$work/status.json"; json "$work/status.json" "d['backup_overdue']"; }
@@ -38,5 +38,17 @@ same "and the device does not believe it" "$(waiting device)" 2
 ctl town merge "$work/stick" >/dev/null 2>&1
 ctl device sync --dir "$work/stick" >/dev/null 2>&1
 same "but the township with the keys" "$(waiting device)" 0
+inspect device >/dev/null 2>&1
+ctl device sync --dir "$work/stick" >/dev/null 2>&1
+sealed=$(ls "$work/device/out")
+same "a record waits, sealed for the keys there are" "$(echo "$sealed" | grep -c xcb)" 1
+rm -rf "$work/stick/XUNCHA/up"
+ok "the township takes new keys once more" at 2026-08-02T13:00 town root rotate
+ctl town merge "$work/stick" >/dev/null 2>&1
+ctl device sync --dir "$work/stick" >/dev/null 2>&1
+same "what waited is sealed anew, for these" "$(ls "$work/device/out" | grep -c "${sealed%%.*}")" 0
+ctl town merge "$work/stick" >/dev/null 2>&1
+ctl device sync --dir "$work/stick" >/dev/null 2>&1
+same "and arrives" "$(waiting device)" 0
 ok "a backup with the new keys" at 2026-08-03T09:00 town backup "$work/safest"
 exit $failed

@@ -75,7 +75,8 @@ enum err folder_put_all(const char *dir, const struct fs_file *files, size_t cou
 enum err folder_sweep(struct profile *p, const char *dir, const char *below, bool replaced);
 
 /* Seal what the writers of this device have not sealed yet into out/: a bundle holds logs of one scope only, and opens for
- * the township and that scope. More than FOLDER_SMALL that wait there, small on average, are made anew into few. ERR_DENIED when
+ * the township and that scope. More than FOLDER_SMALL that wait there, small on average, are made anew into few; all, where one was sealed for a
+ * former key of the township. ERR_DENIED when
  * nobody is unlocked. */
 enum err folder_seal(struct profile *p, uint32_t *bundles, uint64_t *events);
 

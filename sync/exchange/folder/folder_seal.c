@@ -2,6 +2,7 @@
 #include "sync/exchange/folder/folder.h"
 
 #include "forms/base/i18n.h"
+#include "sync/bundle/open.h"
 #include "sync/exchange/outbox/shelf.h"
 #include "sync/exchange/outbox/status.h"
 #include "sync/keys/slot.h"
@@ -122,30 +123,57 @@ static enum err seal_scope(struct profile *p, struct own *o, const char *dir, ui
 	return e;
 }
 
-struct crowd { uint64_t bundles, bytes; };
+/* What waits: how much, and whether any of it opens for a former key of the township alone. */
+struct waiting { const char *dir; bool rotated; uint8_t box[KEYS_ID]; uint64_t bundles, bytes; bool former; };
+
+static bool is_box(const void *user, const uint8_t key[KEYS_ID])
+{
+	return !memcmp(user, key, KEYS_ID);
+}
+
+static bool opens_for(const struct evidence *e, const char *dir, const uint8_t box[KEYS_ID])
+{
+	char name[2 * KEYS_HASH + sizeof ".xcb"];
+	struct buf path = { 0 }, file = { 0 };
+	bool opens;
+
+	keys_hex(e->id, KEYS_HASH, name);
+	strcpy(name + 2 * KEYS_HASH, ".xcb");
+	opens = fs_read(fs_path(&path, dir, name), LIMIT_BUNDLE_FILE, &file) || bundle_is_to(file.data, file.len, is_box, box);
+	buf_clear(&path);
+	buf_clear(&file);
+	return opens;
+}
 
 static enum err count_waiting(void *user, const struct evidence *e)
 {
-	struct crowd *c = user;
+	struct waiting *w = user;
 
-	if (e->state == EVIDENCE_WAITING && !strcmp(e->shelf, "out")) {
-		c->bundles++;
-		c->bytes += e->size;
-	}
+	if (e->state != EVIDENCE_WAITING || strcmp(e->shelf, "out"))
+		return ERR_OK;
+	w->bundles++;
+	w->bytes += e->size;
+	w->former = w->former || (w->rotated && !opens_for(e, w->dir, w->box));
 	return ERR_OK;
 }
 
-/* A device that is locked ten times a day and meets nobody for weeks: what waits in many small bundles is sealed anew in few. */
-static enum err gather_small(struct profile *p, const char *dir)
+/* A device that is locked ten times a day and meets nobody for weeks: what waits in many small bundles is sealed anew in few. So is what
+ * was sealed for a former key of the township, which may be lost with the machine that held it. */
+static enum err seal_anew(struct profile *p, const char *dir)
 {
-	struct crowd c = { 0 };
+	const struct keys_root *root = keys_roots_newest(&p->roots);
+	struct waiting w = { .dir = dir, .rotated = root && root->version > 1 };
 	struct store_txn t;
 	enum err e;
 
+	if (root)
+		keys_box_id(root->box, w.box);
 	profile_begin(p, &t);
-	e = t.err ? t.err : evidence_each(&t, count_waiting, &c);
+	e = t.err ? t.err : evidence_each(&t, count_waiting, &w);
 	store_abort(&t);
-	return e || c.bundles <= FOLDER_SMALL || c.bytes / c.bundles > LIMIT_BUNDLE_TARGET / 4 ? e : shelf_empty(p, "out", dir);
+	if (e || (!w.former && (w.bundles <= FOLDER_SMALL || w.bytes / w.bundles > LIMIT_BUNDLE_TARGET / 4)))
+		return e;
+	return shelf_empty(p, "out", dir);
 }
 
 /* Once in the life of a boot in which something was recorded, by what was learnt of the time (truetime.h); where a stick has shown the clock to be
@@ -173,7 +201,7 @@ static enum err seal_all(struct profile *p, struct own *o, uint32_t *bundles, ui
 	store_abort(&t);
 	profile_path(p, "out", &dir);
 	if (!e)
-		e = dir.err ? dir.err : gather_small(p, dir.data);
+		e = dir.err ? dir.err : seal_anew(p, dir.data);
 	for (size_t i = 0; !e && i < o->count; i++) {
 		o->now = o->scopes[i];
 		e = seal_scope(p, o, dir.data, bundles, events);

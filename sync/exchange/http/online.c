@@ -319,22 +319,8 @@ static enum err show_later(struct online *o, const struct buf *theirs)
 	return e == ERR_NOMEM ? e : ERR_OK;
 }
 
-/* What waits is sealed for the township's former key, which may be lost with the machine that held it: it is sealed anew. */
-static enum err seal_for_new_key(struct profile *p)
-{
-	struct buf out = { 0 };
-	enum err e;
-
-	profile_path(p, "out", &out);
-	e = out.err ? out.err : shelf_empty(p, "out", out.data);
-	buf_clear(&out);
-	return e;
-}
-
 static enum err fetch_roots(struct online *o)
 {
-	const struct keys_root *root = keys_roots_newest(&o->profile->roots);
-	uint32_t box = root ? root->box_version : 0;
 	struct buf data = { 0 };
 	enum err e = http_fetch(o->http, "/v1/roots", ROOTS_BYTES, &data);
 
@@ -344,8 +330,6 @@ static enum err fetch_roots(struct online *o)
 		e = profile_roots_add(o->profile, data.data, data.len);
 	if (!e && o->profile->roots.count)
 		e = show_later(o, &data);
-	if (!e && box && keys_roots_newest(&o->profile->roots)->box_version != box)
-		e = seal_for_new_key(o->profile);
 	buf_clear(&data);
 	return e;
 }

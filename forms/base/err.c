@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static _Thread_local char detail[512];
+static _Thread_local char detail[ERR_DETAIL];
 
 static const struct {
 	const char *name, *text;

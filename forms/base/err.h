@@ -41,7 +41,9 @@ enum err {
 #undef X
 };
 
-/* Remember one line of detail (cut at 511 bytes, on a character border) for this thread and return `code`. */
+enum { ERR_DETAIL = 512 };
+
+/* Remember one line of detail (cut at ERR_DETAIL - 1 bytes, on a character border) for this thread and return `code`. */
 enum err err_set(enum err code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Put "what: " in front of the detail there is, and return `code`: adds the file or item as an error travels up. */

@@ -227,6 +227,7 @@ enum err bundle_envelope_open(const struct bundle_envelope *envelope, const stru
 	struct buf frame = { 0 };
 	enum err e;
 
+	out->envelope = *envelope;
 	if (!(e = unseal_key(envelope, ring, key)))
 		e = envelope_decrypt(key, envelope->file, envelope->header_len, envelope->file + envelope->header_len, envelope->cipher_len, &frame);
 	if (!e)

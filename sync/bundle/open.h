@@ -40,7 +40,7 @@ enum err bundle_envelope_read(const void *file, size_t len, struct bundle_envelo
 /* Is the sealer known and its signature good? ERR_UNKNOWN, ERR_SIGNATURE. */
 enum err bundle_envelope_verify(const struct bundle_envelope *e, const struct keys_roster *roster);
 
-/* Decrypt with a stanza that the ring holds, expand, read the segments' heads into out->plain and out->segments. */
+/* Decrypt with a stanza that the ring holds, expand, read the segments' heads into out->plain and out->segments; `out` is zeroed before. */
 enum err bundle_envelope_open(const struct bundle_envelope *e, const struct keys_ring *ring, struct bundle *out);
 
 /* All of it; out->envelope is filled in as far as it could be read. *out is to be cleared in every case; it borrows the file. */

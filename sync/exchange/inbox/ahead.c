@@ -13,7 +13,7 @@ struct reading {
 	size_t n;                                     /* which of the list */
 	bool ready;
 	enum err err;
-	char detail[512];                             /* each thread has its own */
+	char detail[ERR_DETAIL];                      /* each thread has its own */
 	struct log_step *steps; size_t room;
 };
 

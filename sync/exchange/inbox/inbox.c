@@ -95,7 +95,6 @@ static enum err open_fresh(struct profile *p, struct inbox_arrival *a)
 
 	if (!(a->bundle = calloc(1, sizeof *a->bundle)))
 		return err_set(ERR_NOMEM, "%s", f->name);
-	a->bundle->envelope = a->envelope;
 	if (!(e = bundle_envelope_verify(&a->envelope, p->roster)))
 		e = bundle_envelope_open(&a->envelope, p->ring, a->bundle);
 	a->proven = !e || e == ERR_DENIED;
